@@ -1,0 +1,118 @@
+"""Settings: everything that differs between installations, read once from the environment."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, get_type_hints
+
+
+class SettingsError(Exception):
+    """The environment is incomplete, misspelt or contradicts itself; the message names every fault."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """One OpenID Connect provider that doctors may sign in through.
+
+    `identity_kind` and `identity_claim` say which claim identifies a person for good: at some providers `sub`
+    is made anew at every sign-in and must not be used.
+    """
+
+    name: str
+    title: str
+    issuer: str
+    client_id: str
+    client_secret: str
+    scope: str = "openid profile email"
+    identity_kind: str = "sub"
+    identity_claim: str = "sub"
+
+
+def _variable(name: str, about: str, *, default: Any = MISSING) -> Any:
+    metadata = {"variable": name, "about": about}
+    return field(metadata=metadata) if default is MISSING else field(metadata=metadata, default=default)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the portal must be told. Every field is one environment variable; the README lists them."""
+
+    env: str = _variable(
+        "LARARPORTAL_ENV", "`production` or `development`; the latter allows the parts for developers",
+        default="production",
+    )
+    secret_key: str = _variable("LARARPORTAL_SECRET_KEY", "signs cookies and forms; at least 32 characters")
+    database_url: str = _variable("DATABASE_URL", "PostgreSQL 15 or newer, `postgresql://user:password@host/name`")
+    redis_url: str = _variable("REDIS_URL", "Redis for the queue, `redis://host:6379/0` or `unix:///path`")
+    base_url: str = _variable("LARARPORTAL_BASE_URL", "the portal's own address, as it stands in letters")
+    providers: tuple[Provider, ...] = _variable(
+        "LARARPORTAL_PROVIDERS",
+        "JSON list of sign-in providers: name, title, issuer, client_id, client_secret, and if need be scope, "
+        "identity_kind, identity_claim",
+    )
+    smtp_url: str = _variable("LARARPORTAL_SMTP_URL", "mail server, `smtp://[user:password@]host:port` or `smtps://`")
+    mail_from: str = _variable("LARARPORTAL_MAIL_FROM", "sender of every letter, a bare address")
+    idle_minutes: int = _variable(
+        "LARARPORTAL_IDLE_MINUTES", "a sign-in ends after this long without a request", default=30
+    )
+    absolute_hours: int = _variable(
+        "LARARPORTAL_ABSOLUTE_HOURS", "a sign-in ends this long after it began", default=10
+    )
+    log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")
+
+    @property
+    def is_development(self) -> bool:
+        """Whether the parts that only developers may use are allowed to start."""
+        return self.env == "development"
+
+
+def _providers(text: str) -> tuple[Provider, ...]:
+    entries = json.loads(text)
+    if not isinstance(entries, list) or not entries:
+        raise ValueError("is not a JSON list with at least one provider")
+    providers = tuple(Provider(**entry) for entry in entries)
+    if len({provider.name for provider in providers}) != len(providers):
+        raise ValueError("names the same provider twice")
+    return providers
+
+
+def _read(kind: Any, text: str) -> Any:
+    if kind is int:
+        return int(text)
+    return text if kind is str else _providers(text)
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a variable is missing, unreadable, or begins with LARARPORTAL_ and is not known.
+    """
+    environ = os.environ if environ is None else environ
+    hints = get_type_hints(Settings)
+    known = {entry.metadata["variable"]: entry for entry in fields(Settings)}
+    faults = [f"{name} is not a setting" for name in environ if name.startswith("LARARPORTAL_") and name not in known]
+    values: dict[str, Any] = {}
+    for variable, entry in known.items():
+        if variable not in environ:
+            if entry.default is MISSING:
+                faults.append(f"{variable} is missing ({entry.metadata['about']})")
+            continue
+        try:
+            values[entry.name] = _read(hints[entry.name], environ[variable])
+        except (ValueError, TypeError) as fault:
+            faults.append(f"{variable}: {fault}")
+    faults += _contradictions(values)
+    if faults:
+        raise SettingsError("\n".join(sorted(faults)))
+    return Settings(**values)
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    faults = []
+    if values.get("env", "production") not in ("production", "development"):
+        faults.append("LARARPORTAL_ENV: is neither production nor development")
+    if len(values.get("secret_key", "x" * 32)) < 32:  # noqa: PLR2004 - the length stands in the setting's text
+        faults.append("LARARPORTAL_SECRET_KEY: is shorter than 32 characters")
+    return faults
