@@ -1,0 +1,116 @@
+"""Persons, the identities they sign in with, the roles they hold and their login sessions."""
+
+import secrets
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy import (
+    Identity as Serial,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from auth.states import Area, Category, Role, Standing
+from lararportal.db import Base
+from lararportal.outbox import Recipient
+
+
+def _pseudonym() -> str:
+    return secrets.token_hex(8)
+
+
+class Person(Base):
+    """Somebody who may sign in. Category, residency and area count only once they are confirmed."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[int] = mapped_column(Serial(), primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(
+        String(32),
+        unique=True,
+        default=_pseudonym,
+        doc="Stands for the person in the documents of an allocation.",
+    )
+    given_name: Mapped[str] = mapped_column(String(100))
+    family_name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(320), default="")
+    category: Mapped[Category | None]
+    area: Mapped[Area | None]
+    workplace: Mapped[str] = mapped_column(String(200), default="", doc="The health centre (vårdcentral).")
+    residency_start: Mapped[date | None] = mapped_column(Date)
+    planned_end: Mapped[date | None] = mapped_column(Date)
+    leave_months: Mapped[int] = mapped_column(default=0, doc="Whole months of leave since the residency began.")
+    standing: Mapped[Standing] = mapped_column(default=Standing.PENDING)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    identities: Mapped[list["Identity"]] = relationship(lazy="raise")
+    grants: Mapped[list["Grant"]] = relationship(lazy="raise", passive_deletes=True)
+
+    __table_args__ = (
+        CheckConstraint("leave_months >= 0", name="leave_months"),
+        CheckConstraint("planned_end > residency_start", name="residency"),
+        Index("ix_persons_name", "family_name", "given_name"),
+    )
+
+    @property
+    def name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def recipient(self) -> Recipient:
+        """Where letters to this person go."""
+        return Recipient(person_id=self.id, name=self.name, address=self.email)
+
+
+class Identity(Base):
+    """A proof of who somebody is: what a provider calls them. One person may have several."""
+
+    __tablename__ = "identities"
+
+    id: Mapped[int] = mapped_column(Serial(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
+    issuer: Mapped[str] = mapped_column(String(250))
+    kind: Mapped[str] = mapped_column(String(30), doc="`sub` or `hsa_id`: which claim the value comes from.")
+    value: Mapped[str] = mapped_column(String(250))
+    linked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (UniqueConstraint("issuer", "kind", "value"),)
+
+
+class Grant(Base):
+    """A role that a person holds; a director of studies holds it for an area."""
+
+    __tablename__ = "grants"
+
+    id: Mapped[int] = mapped_column(Serial(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    role: Mapped[Role]
+    area: Mapped[Area | None]
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "area", postgresql_nulls_not_distinct=True),
+        CheckConstraint("(role = 'director') = (area IS NOT NULL)", name="area_of_director"),
+    )
+
+
+class LoginSession(Base):
+    """One sign-in. The cookie carries a random token, the row its hash; ending the row ends the sign-in."""
+
+    __tablename__ = "login_sessions"
+
+    id: Mapped[int] = mapped_column(Serial(), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
+    provider: Mapped[str] = mapped_column(String(60))
+    id_token: Mapped[str] = mapped_column(default="", doc="Shown to the provider when signing out there too.")
+    began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

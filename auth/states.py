@@ -1,0 +1,60 @@
+"""The words of the auth room: categories, roles, areas, and the reasons to refuse."""
+
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What kind of doctor a participant is; decides which courses they may apply for and in which group."""
+
+    ST_2015 = "st_2015"
+    ST_2021 = "st_2021"
+    SPECIALIST = "specialist"
+    PRE_ST = "pre_st"
+
+    @property
+    def is_resident(self) -> bool:
+        """Whether the doctor is in residency, under either set of rules."""
+        return self in (Category.ST_2015, Category.ST_2021)
+
+    @property
+    def group(self) -> str:
+        """The group that the category belongs to when seats are given (allocation rules, section 2.1)."""
+        return {Category.SPECIALIST: "SPEC", Category.PRE_ST: "PRE"}.get(self, "ST")
+
+
+class Role(StrEnum):
+    """What a person may do beside being a participant. A person may hold several."""
+
+    LEADER = "leader"
+    COORDINATOR = "coordinator"
+    DIRECTOR = "director"
+    REVIEWER = "reviewer"
+    ADMINISTRATOR = "administrator"
+
+
+class Area(StrEnum):
+    """The five areas (delområden) of Västra Götaland."""
+
+    FYRBODAL = "fyrbodal"
+    GOTEBORG = "goteborg"
+    SKARABORG = "skaraborg"
+    SODRA_BOHUSLAN = "sodra_bohuslan"
+    SODRA_ALVSBORG = "sodra_alvsborg"
+
+
+class Standing(StrEnum):
+    """Whether somebody has confirmed what the person said of themselves."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+
+
+class Refusal(StrEnum):
+    """Why the auth room says no."""
+
+    IDENTITY_TAKEN = "identity_taken"
+    PROFILE_INCOMPLETE = "profile_incomplete"
+    OUTSIDE_OWN_AREA = "outside_own_area"
+    NOT_ONESELF = "not_oneself"
+    SIGN_IN_FAILED = "sign_in_failed"
+    PROVIDER_DOWN = "provider_down"

@@ -1,0 +1,109 @@
+"""The words of the bookings room: states with their allowed moves, outcomes, and the reasons to refuse."""
+
+from enum import StrEnum
+
+
+class RoundState(StrEnum):
+    """An application round, from plan to published decisions."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+    ALLOCATED = "allocated"
+    PUBLISHED = "published"
+
+
+ROUND_MOVES = {
+    RoundState.PLANNED: {RoundState.OPEN},
+    RoundState.OPEN: {RoundState.CLOSED},
+    RoundState.CLOSED: {RoundState.ALLOCATED},
+    RoundState.ALLOCATED: {RoundState.ALLOCATED, RoundState.PUBLISHED},
+    RoundState.PUBLISHED: set[RoundState](),
+}
+
+
+class ApplicationState(StrEnum):
+    """An application counts until it is withdrawn."""
+
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+
+
+class BookingState(StrEnum):
+    """What a person has in a session: a place in line, a seat, or neither any more."""
+
+    WAITING = "waiting"
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    LEFT = "left"
+
+
+BOOKING_MOVES = {
+    BookingState.WAITING: {BookingState.BOOKED, BookingState.LEFT},
+    BookingState.BOOKED: {BookingState.CANCELLED, BookingState.MOVED},
+    BookingState.CANCELLED: set[BookingState](),
+    BookingState.MOVED: set[BookingState](),
+    BookingState.LEFT: set[BookingState](),
+}
+LIVE = (BookingState.WAITING, BookingState.BOOKED)
+
+
+class Origin(StrEnum):
+    """How a place in line or a seat came about."""
+
+    ROUND = "round"
+    DIRECT = "direct"
+    LINE = "line"
+    REBOOKING = "rebooking"
+
+
+IN_TIME, LATE = 0, 1
+"""The waves of a line: who applied in time stands before who came later (allocation rules, section 2.9)."""
+
+
+class Outcome(StrEnum):
+    """What the allocation decided for one person and session (allocation rules, section 2.8)."""
+
+    INELIGIBLE = "INELIGIBLE"
+    CANCELLED = "CANCELLED"
+    ADMITTED = "ADMITTED"
+    WAITLISTED = "WAITLISTED"
+    HELD_BACK = "HELD_BACK"
+    BETTER_SESSION = "BETTER_SESSION"
+    CONFLICT = "CONFLICT"
+    CAP = "CAP"
+
+
+class Refusal(StrEnum):
+    """Why the bookings room says no."""
+
+    PROFILE_NOT_CONFIRMED = "profile_not_confirmed"
+    PROFILE_INCOMPLETE = "profile_incomplete"
+    NOT_IN_TARGET_GROUP = "not_in_target_group"
+    ROUND_NOT_OPEN = "round_not_open"
+    ROUND_STATE = "round_state"
+    ROUND_DATES = "round_dates"
+    ROUND_WITHOUT_SESSIONS = "round_without_sessions"
+    SESSION_IN_OTHER_ROUND = "session_in_other_round"
+    NO_CHOICES = "no_choices"
+    CHOICE_TWICE = "choice_twice"
+    SESSION_NOT_IN_ROUND = "session_not_in_round"
+    CAP_OUT_OF_RANGE = "cap_out_of_range"
+    NO_APPLICATION = "no_application"
+    DECIDES_OVER_OWN_SEAT = "decides_over_own_seat"
+    CHECK_FAILED = "check_failed"
+    SESSION_NOT_OPEN = "session_not_open"
+    SESSION_IN_ROUND = "session_in_round"
+    BOOKING_NOT_YET_OPEN = "booking_not_yet_open"
+    SESSION_STARTED = "session_started"
+    ALREADY_BOOKED = "already_booked"
+    ALREADY_WAITING = "already_waiting"
+    COURSE_ALREADY_BOOKED = "course_already_booked"
+    DAY_TAKEN = "day_taken"
+    DAY_WAITED_FOR = "day_waited_for"
+    NOT_BOOKED = "not_booked"
+    NOT_WAITING = "not_waiting"
+    OTHER_COURSE = "other_course"
+    SESSION_FULL = "session_full"
+    LINE_GOES_FIRST = "line_goes_first"

@@ -1,0 +1,113 @@
+"""Courses, the sessions they are given as, the days and the leaders of a session."""
+
+from datetime import date, datetime, time
+
+from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, String, Text, Time
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from auth.models import Person
+from auth.states import Area
+from courses.states import Kind, Order, Publicity, Refusal
+from lararportal.db import Base, guard
+from lararportal.errors import Refused
+
+
+class Course(Base):
+    """A course in the catalogue: what it teaches, to whom, how large, and who goes first when it is full."""
+
+    __tablename__ = "courses"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[Kind]
+    description: Mapped[str] = mapped_column(Text, default="")
+    objectives_2015: Mapped[list[str]] = mapped_column(ARRAY(String(5)), default=list)
+    objectives_2021: Mapped[list[str]] = mapped_column(ARRAY(String(6)), default=list)
+    day_count: Mapped[int] = mapped_column(doc="Days on site.")
+    seats: Mapped[int] = mapped_column(doc="Default for new sessions.")
+    minimum: Mapped[int] = mapped_column(doc="Default for new sessions.")
+    preparatory_parts: Mapped[int] = mapped_column(default=0)
+    sessions_per_year: Mapped[int] = mapped_column(default=1)
+    order: Mapped[Order] = mapped_column(default=Order.DEADLINE)
+    targets: Mapped[dict[str, int]] = mapped_column(
+        JSONB, doc="Group to rank, smaller first; a group that is missing is not eligible."
+    )
+    publicity: Mapped[Publicity] = mapped_column(default=Publicity.DRAFT)
+
+    sessions: Mapped[list["CourseSession"]] = relationship(back_populates="course", lazy="raise")
+
+    __table_args__ = (
+        CheckConstraint("day_count >= 1 AND seats >= 1 AND minimum >= 0 AND minimum <= seats", name="size"),
+    )
+
+
+class CourseSession(Base):
+    """A course given on certain days at a place (kurstillfälle), with its own seats and dates.
+
+    All dates are calendar days in Stockholm; "last day" includes that day.
+    """
+
+    __tablename__ = "course_sessions"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    place: Mapped[str] = mapped_column(String(200))
+    area: Mapped[Area]
+    seats: Mapped[int]
+    minimum: Mapped[int]
+    seats_taken: Mapped[int] = mapped_column(default=0, doc="Changed only together with a booking, under lock.")
+    reserves: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, doc="Soft reserves: group to seats.")
+    publicity: Mapped[Publicity] = mapped_column(default=Publicity.DRAFT)
+    is_reserve: Mapped[bool] = mapped_column(default=False, doc="Planned and hidden; opened on high demand.")
+    starts_on: Mapped[date] = mapped_column(Date, doc="The first of the days, for sorting and rules.")
+    cancel_by: Mapped[date] = mapped_column(Date, doc="Last day to cancel (sista avbokningsdag).")
+    go_no_go_on: Mapped[date] = mapped_column(Date, doc="The day it is decided whether the session runs.")
+    prepare_by: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    course: Mapped[Course] = relationship(back_populates="sessions", lazy="raise")
+    days: Mapped[list["CourseDay"]] = relationship(
+        order_by="CourseDay.day", lazy="raise", cascade="all, delete-orphan"
+    )
+    leaders: Mapped[list[Person]] = relationship(secondary="session_leaders", lazy="raise")
+
+    __table_args__ = (
+        CheckConstraint("seats >= 1 AND minimum >= 0 AND minimum <= seats", name="size"),
+        CheckConstraint("seats_taken >= 0 AND seats_taken <= seats", name="seats_taken"),
+        CheckConstraint("cancel_by < starts_on AND go_no_go_on < starts_on", name="dates"),
+        Index("ix_course_sessions_starts_on", "starts_on", "id"),
+    )
+
+    @property
+    def free_seats(self) -> int:
+        """Seats that nobody holds."""
+        return self.seats - self.seats_taken
+
+
+class CourseDay(Base):
+    """One day of a session, with its hours in Stockholm time."""
+
+    __tablename__ = "course_days"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    starts: Mapped[time] = mapped_column(Time)
+    ends: Mapped[time] = mapped_column(Time)
+
+    __table_args__ = (CheckConstraint("starts < ends", name="hours"), Index("ix_course_days_day", "day"))
+
+
+class SessionLeader(Base):
+    """A person who leads a session."""
+
+    __tablename__ = "session_leaders"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
+
+
+guard("uq_courses_code", Refused(Refusal.CODE_TAKEN))
+guard("ck_course_sessions_size", Refused(Refusal.MINIMUM_ABOVE_SEATS))
+guard("ck_course_sessions_dates", Refused(Refusal.DATES_OUT_OF_ORDER))

@@ -1,0 +1,58 @@
+"""The words of the courses room: kinds, states, learning objectives, and the reasons to refuse."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What kind of course it is. Only a mandatory course may be shown as mandatory."""
+
+    MANDATORY = "obligatorisk"
+    CLINICAL = "klinisk"
+    OTHER = "ovrig"
+
+
+class Publicity(StrEnum):
+    """Who may see a course or a course session: coordinators only, everybody, or nobody new."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+    CALLED_OFF = "called_off"
+
+
+class Order(StrEnum):
+    """The order of precedence of a course (allocation rules, section 1)."""
+
+    DEADLINE = "deadline"
+    STRAIGHT = "straight"
+    REVERSED = "reversed"
+
+
+OBJECTIVES_2015 = (
+    *(f"a{n}" for n in range(1, 7)),
+    *(f"b{n}" for n in range(1, 6)),
+    *(f"c{n}" for n in range(1, 15)),
+)
+OBJECTIVES_2021 = (
+    *(f"STa{n}" for n in range(1, 8)),
+    *(f"STb{n}" for n in range(1, 5)),
+    *(f"STc{n}" for n in range(1, 16)),
+)
+COURSE_BEARING_2015 = ("a1", "a2", "a5", "a6", "b1", "b2", "b3", "b4", "b5", "c3", "c6", "c14")
+"""The objectives of 2015 that demand a course (SOSFS 2015:8)."""
+
+
+class Refusal(StrEnum):
+    """Why the courses room says no."""
+
+    CODE_TAKEN = "code_taken"
+    COURSE_NOT_PUBLISHED = "course_not_published"
+    COURSE_HAS_SESSIONS_AHEAD = "course_has_sessions_ahead"
+    SESSION_WITHOUT_DAYS = "session_without_days"
+    SESSION_HAS_BOOKINGS = "session_has_bookings"
+    SEATS_BELOW_TAKEN = "seats_below_taken"
+    MINIMUM_ABOVE_SEATS = "minimum_above_seats"
+    DATES_OUT_OF_ORDER = "dates_out_of_order"
+    DAY_TWICE = "day_twice"
+    CHANGE_NOT_CONFIRMED = "change_not_confirmed"
+    IMPORT_FAULTY = "import_faulty"

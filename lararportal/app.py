@@ -1,0 +1,122 @@
+"""The application: `create_app` puts the rooms together; nothing else imports them all."""
+
+import secrets
+from functools import partial
+from pathlib import Path
+
+import structlog
+from flask import Flask, Response, g, render_template, request
+from flask_bootstrap import Bootstrap5
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+from redis import Redis
+from werkzeug.exceptions import HTTPException
+
+import auth.views
+import bookings.views.desk
+import bookings.views.mine
+import courses.views.catalogue
+import courses.views.desk
+from lararportal import home, logs, pages
+from lararportal.config import Settings
+from lararportal.db import Database, connect
+from lararportal.dev.letters import letters_blueprint
+from lararportal.edge import Installation
+from lararportal.errors import NotFound, Refused
+
+log = structlog.get_logger()
+
+REDIS_SECONDS = 2.0
+"""How long a request waits for Redis before it goes on without."""
+
+
+def install(settings: Settings) -> Installation:
+    """Database and queue as the settings say; nothing is connected yet."""
+    redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
+    return Installation(
+        settings=settings,
+        database=Database(connect(settings.database_url), portal_url=settings.base_url),
+        redis=redis,
+    )
+
+
+def create_app(settings: Settings, place: Installation | None = None) -> Flask:
+    """The whole portal for one installation. Opens no connection: that happens at the first request."""
+    logs.configure(settings.log_level)
+    app = Flask("lararportal", template_folder=str(pages.folder()))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not settings.is_development,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_I18N_ENABLED=False,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    app.extensions["lararportal"] = place or install(settings)
+    Bootstrap5(app)
+    Compress(app)
+    CSRFProtect(app)
+    app.jinja_env.filters.update(pages.FILTERS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["words"] = pages.words()
+    for room in (auth.views, bookings.views.mine, home):
+        room.init_app(app)
+    for blueprint in (
+        home.blueprint,
+        auth.views.blueprint,
+        courses.views.catalogue.blueprint,
+        courses.views.desk.blueprint,
+        bookings.views.mine.blueprint,
+        bookings.views.desk.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    if settings.is_development and settings.letters_dir:
+        app.register_blueprint(letters_blueprint(Path(settings.letters_dir)))
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(NotFound, partial(_page, 404))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault)
+    app.before_request(_name_request)
+    app.after_request(_headers)
+    return app
+
+
+def _name_request() -> None:
+    g.request_name = secrets.token_hex(4)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.request_name, method=request.method, path=request.path)
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'",
+    )
+    return response
+
+
+def _refused(refusal: Refused) -> tuple[str, int]:
+    sentence = pages.sentence(refusal.reason.value, **refusal.facts)
+    return render_template("refused.html", sentence=sentence), 409
+
+
+def _http_error(fault: HTTPException) -> Response | tuple[str, int]:
+    if fault.response is not None or fault.code is None or fault.code < 400:  # noqa: PLR2004 - redirects pass
+        return fault.get_response()  # type: ignore[return-value]
+    return _page(fault.code, fault)
+
+
+def _page(code: int, _fault: Exception) -> tuple[str, int]:
+    return render_template("error.html", code=code), code
+
+
+def _fault(fault: Exception) -> tuple[str, int]:
+    log.error("request failed", exc_info=fault)
+    return render_template("error.html", code=500), 500

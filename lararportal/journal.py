@@ -1,0 +1,40 @@
+"""The journal: an append-only row for each deed, written in the deed's own transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Identity, Index, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lararportal.db import Base
+
+
+class Entry(Base):
+    """Who did what, to whom, when. No foreign keys: an entry outlives what it speaks of."""
+
+    __tablename__ = "journal"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    by: Mapped[int | None] = mapped_column(doc="The person who did it; None is the portal itself.")
+    deed: Mapped[str] = mapped_column(String(60))
+    person_id: Mapped[int | None] = mapped_column(doc="Whom it concerns.")
+    session_id: Mapped[int | None] = mapped_column(doc="Which course session it concerns.")
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    __table_args__ = (Index(None, "person_id", "id"), Index(None, "session_id", "id"))
+
+
+def note(
+    db: Session,
+    deed: str,
+    *,
+    now: datetime,
+    by: int | None,
+    person: int | None = None,
+    session: int | None = None,
+    **facts: Any,
+) -> None:
+    """Remembers a deed, named `thing.done`. Facts are JSON values and never a personnummer."""
+    db.add(Entry(at=now, by=by, deed=deed, person_id=person, session_id=session, facts=facts))

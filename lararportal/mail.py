@@ -1,0 +1,79 @@
+"""Speaking SMTP: one connection, kept open for as many letters as are due."""
+
+import smtplib
+from email.message import EmailMessage
+from email.utils import format_datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from lararportal.outbox import Letter
+
+TIMEOUT = 20
+"""Seconds before a silent mail server counts as gone."""
+
+
+class Mailer:
+    """A connection to the mail server, opened at the first letter and again after every fault."""
+
+    def __init__(self, url: str, *, sender: str) -> None:
+        self._url = urlsplit(url)
+        self._sender = sender
+        self._connection: smtplib.SMTP | None = None
+
+    def send(self, letter: Letter) -> str:
+        """Hands one letter to the mail server and returns its answer.
+
+        Raises:
+            OSError: the server is away or refused (smtplib's errors are OSErrors).
+        """
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+            self._connection.send_message(message_of(letter, sender=self._sender))
+        except OSError:
+            self.close()
+            raise
+        return "accepted"
+
+    def close(self) -> None:
+        """Ends the connection; a server that is gone already is no fault."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        dial = smtplib.SMTP_SSL if self._url.scheme == "smtps" else smtplib.SMTP
+        connection = dial(self._url.hostname or "", self._url.port or 0, timeout=TIMEOUT)
+        try:
+            if self._url.scheme == "smtp" and connection.has_extn("starttls"):
+                connection.starttls()
+            if self._url.username:
+                connection.login(unquote(self._url.username), unquote(self._url.password or ""))
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+
+def message_of(letter: Letter, *, sender: str) -> EmailMessage:
+    """The letter as an Internet message, the same at every attempt."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = letter.address
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(letter.created_at)
+    message["Message-ID"] = letter.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.body)
+    if letter.calendar is not None:
+        message.add_attachment(letter.calendar, subtype="calendar", filename="kurs.ics")
+    return message

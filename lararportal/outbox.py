@@ -1,0 +1,128 @@
+"""The outbox: letters are rendered and stored with the deed, and sent afterwards by a worker.
+
+A letter is one file in `templates/letters/`: the first line is the subject, the rest is the text. It is rendered
+inside the transaction, so that it says what was true then and exists if and only if the deed does.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Identity, Index, String, Text, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lararportal import pages
+from lararportal.db import Base
+
+
+class LetterState(StrEnum):
+    """A letter waits, has been taken by the mail server, or has failed too often and waits for a person."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Letter(Base):
+    """One e-mail to one person, finished down to the last character."""
+
+    __tablename__ = "letters"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    once: Mapped[str] = mapped_column(
+        String(200), unique=True, doc="The occasion: posted a second time it is not sent twice."
+    )
+    occasion: Mapped[str] = mapped_column(String(60), doc="The letter's file name without ending.")
+    person_id: Mapped[int] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[str] = mapped_column(String(250))
+    body: Mapped[str] = mapped_column(Text)
+    calendar: Mapped[str | None] = mapped_column(Text, doc="An iCalendar object to attach.")
+    message_id: Mapped[str] = mapped_column(String(120), doc="The same at every attempt, so that a duplicate shows.")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    state: Mapped[LetterState] = mapped_column(default=LetterState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    answer: Mapped[str | None] = mapped_column(Text, doc="What the mail server said last.")
+
+    __table_args__ = (Index("ix_letters_due", "next_attempt_at", "id", postgresql_where=text("state = 'queued'")),)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a letter is for."""
+
+    person_id: int
+    name: str
+    address: str
+
+
+def post(
+    db: Session,
+    occasion: str,
+    *,
+    to: Recipient,
+    once: str,
+    now: datetime,
+    calendar: str | None = None,
+    **facts: Any,
+) -> None:
+    """Stores a letter for sending; `once` names the occasion and is unique over all letters.
+
+    The facts reach the template beside `to` and `portal_url`.
+
+    Raises:
+        IntegrityError: at flush, when the same occasion was posted before.
+    """
+    subject, body = pages.letter(occasion, to=to, portal_url=db.info["portal_url"], **facts)
+    db.add(
+        Letter(
+            once=once,
+            occasion=occasion,
+            person_id=to.person_id,
+            address=to.address,
+            subject=subject,
+            body=body,
+            calendar=calendar,
+            message_id=f"<{secrets.token_hex(16)}@lararportal>",
+            created_at=now,
+            next_attempt_at=now,
+        )
+    )
+
+
+ATTEMPTS = 12
+"""How often a letter is tried before a person has to look at it: about two days with the delays below."""
+
+
+def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -> bool:
+    """Takes the oldest due letter, sends it, and marks it; False when none is due.
+
+    The row stays locked while the mail server is spoken to, and others skip it: no letter is sent by two workers.
+    `send` answers what the server said, or raises OSError (which SMTP errors are), and then the letter waits
+    longer each time: 1, 2, 4 minutes, at most 6 hours.
+    """
+    letter = db.scalars(
+        select(Letter)
+        .where(Letter.state == LetterState.QUEUED, Letter.next_attempt_at <= now)
+        .order_by(Letter.next_attempt_at, Letter.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if letter is None:
+        return False
+    letter.attempts += 1
+    try:
+        letter.answer = send(letter)
+    except OSError as fault:
+        letter.answer = str(fault) or type(fault).__name__
+        letter.next_attempt_at = now + min(timedelta(minutes=2 ** (letter.attempts - 1)), timedelta(hours=6))
+        if letter.attempts >= ATTEMPTS:
+            letter.state = LetterState.FAILED
+    else:
+        letter.state, letter.sent_at = LetterState.SENT, now
+    return True

@@ -1,0 +1,110 @@
+"""Templates: where they lie, how Swedish dates are written, and how a letter is rendered without Flask."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from babel.dates import format_date, format_datetime
+
+from lararportal.clock import STOCKHOLM
+
+LOCALE = "sv_SE"
+
+
+def folder() -> Path:
+    """Where the templates are: inside the installed package, or beside it in a source tree."""
+    here = Path(__file__).parent
+    inside = here / "templates"
+    return inside if inside.is_dir() else here.parent / "templates"
+
+
+def day(value: date) -> str:
+    """A day in words: "tisdag 2 mars 2027"."""
+    return format_date(value, "EEEE d MMMM y", locale=LOCALE)
+
+
+def short_day(value: date) -> str:
+    """A day for tables: "2 mars 2027"."""
+    return format_date(value, "d MMM y", locale=LOCALE)
+
+
+def moment(value: datetime) -> str:
+    """A moment in Stockholm time: "2 mars 2027 kl. 08.00"."""
+    return format_datetime(value.astimezone(STOCKHOLM), "d MMMM y 'kl.' HH.mm", locale=LOCALE)
+
+
+def month(value: date) -> str:
+    """A month in words: "mars 2027"."""
+    return format_date(value, "LLLL y", locale=LOCALE)
+
+
+def days(values: Sequence[date]) -> str:
+    """The days of a course, in order: "2 och 3 mars 2027", "30 mars och 1 april 2027"."""
+    parts = []
+    for value, following in zip(values, [*values[1:], None], strict=True):
+        same_month = following is not None and (value.year, value.month) == (following.year, following.month)
+        same_year = following is not None and value.year == following.year
+        parts.append(format_date(value, "d" if same_month else "d MMM" if same_year else "d MMM y", locale=LOCALE))
+    return " och ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "day": day, "short_day": short_day, "moment": moment, "month": month, "days": days,
+}  # fmt: skip
+
+
+@cache
+def _letters() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder()),
+        autoescape=False,  # noqa: S701 - letters are plain text
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+@cache
+def words() -> Mapping[str, Mapping[str, str]]:
+    """Every word list of `templates/words/`: `words()["area"]["skaraborg"]` is the Swedish name."""
+    return _exports("words")
+
+
+@cache
+def _sentences() -> Mapping[str, str]:
+    return _exports("sentences")["sentences"]
+
+
+def sentence(reason: str, **facts: Any) -> str:
+    """The Swedish sentence of a refusal, from `templates/sentences/`; days and moments are written in words."""
+    wordy = {name: _wordy(fact) for name, fact in facts.items()}
+    return _sentences()[reason].format(**wordy)
+
+
+def _wordy(fact: Any) -> Any:
+    if isinstance(fact, datetime):
+        return moment(fact)
+    return day(fact) if isinstance(fact, date) else fact
+
+
+def _exports(kind: str) -> dict[str, dict[str, str]]:
+    """What the files of `templates/<kind>/` set at top level, merged over the files."""
+    merged: dict[str, dict[str, str]] = {}
+    for name in sorted(path.name for path in (folder() / kind).glob("*.html")):
+        module = _letters().get_template(f"{kind}/{name}").module
+        for key, entries in vars(module).items():
+            if isinstance(entries, dict) and not key.startswith("_"):
+                merged.setdefault(key, {}).update(entries)
+    return merged
+
+
+def letter(occasion: str, **facts: Any) -> tuple[str, str]:
+    """Subject and text of a letter from `templates/letters/<occasion>.txt`."""
+    subject, _, body = _letters().get_template(f"letters/{occasion}.txt").render(**facts).partition("\n")
+    return subject.strip(), body.strip() + "\n"

@@ -1,0 +1,187 @@
+"""What all tests stand on: a real PostgreSQL and Redis, a transaction that is undone, a client, a counter."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import Session
+
+from auth import login_sessions
+from auth.models import Person
+from lararportal import clock, schema
+from lararportal.app import create_app
+from lararportal.config import Provider, Settings
+from lararportal.db import Database, connect
+from lararportal.dev.postgres import FORGETFUL, Postgres
+from lararportal.dev.redis import Redis as RedisServer
+from lararportal.edge import Installation
+
+PORTAL = "http://portal.test"
+
+
+@pytest.fixture(scope="session")
+def servers_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="lararportal-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(servers_folder: Path) -> Iterator[str]:
+    """A real server; its database has every migration and no rows."""
+    with Postgres(servers_folder / "postgres", configuration=FORGETFUL) as url:
+        schema.upgrade(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(servers_folder: Path) -> Iterator[str]:
+    with RedisServer(servers_folder / "redis") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def engine(postgres_url: str) -> Iterator[Engine]:
+    engine = connect(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def fresh_database_url(postgres_url: str, request: pytest.FixtureRequest, engine: Engine) -> Iterator[str]:
+    """A database of its own, for tests whose commits must be seen by other connections and processes."""
+    engine.dispose()
+    server, _, template = postgres_url.rpartition("/")
+    name = f"test_{abs(hash(request.node.nodeid)):x}"
+    admin = connect(f"{server}/postgres")
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        yield f"{server}/{name}"
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """One connection in a transaction that is undone after the test."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture
+def database(connection: Connection) -> Database:
+    """A database whose commits are savepoints in the test's transaction."""
+    return Database(connection, portal_url=PORTAL)
+
+
+@pytest.fixture
+def db(connection: Connection) -> Iterator[Session]:
+    """A session in the test's transaction; what it flushes, the client and the deeds see."""
+    with Session(
+        connection,
+        join_transaction_mode="create_savepoint",
+        expire_on_commit=False,
+        info={"portal_url": PORTAL},
+    ) as session:
+        yield session
+
+
+@pytest.fixture
+def settings(postgres_url: str, redis_url: str) -> Settings:
+    return Settings(
+        env="development",
+        secret_key="not a secret, only long enough for a test",
+        database_url=postgres_url,
+        redis_url=redis_url,
+        base_url=PORTAL,
+        providers=(
+            Provider(
+                name="demo",
+                title="Demo",
+                issuer="http://127.0.0.1:1",
+                client_id="portal",
+                client_secret="not a secret",
+            ),
+        ),
+        smtp_url="smtp://127.0.0.1:1",
+        mail_from="portal@example.org",
+    )
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    connection = Redis.from_url(redis_url)
+    connection.flushdb()
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, redis: Redis) -> Flask:
+    app = create_app(settings, Installation(settings=settings, database=database, redis=redis))
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning in January."""
+    return clock.parse("2027-01-11T08:00")
+
+
+@pytest.fixture
+def sign_in(db: Session) -> Callable[[FlaskClient, Person], None]:
+    """Signs a person in as a provider's answer would, at this very moment."""
+
+    def begin(client: FlaskClient, person: Person) -> None:
+        token = login_sessions.begin(db, person_id=person.id, provider="demo", id_token="", now=clock.now())
+        db.flush()
+        with client.session_transaction() as cookie:
+            cookie[login_sessions.COOKIE_KEY] = token
+
+    return begin
+
+
+@dataclass
+class Queries:
+    """The statements that a block of code sends, savepoints left out."""
+
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+    def reset(self) -> None:
+        self.statements.clear()
+
+
+@pytest.fixture
+def queries(engine: Engine) -> Iterator[Queries]:
+    """Counts every statement from the moment the test asks for it; `reset()` begins anew."""
+    counted = Queries()
+
+    def count(_connection, _cursor, statement, *_rest) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            counted.statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", count)
+    yield counted
+    event.remove(engine, "before_cursor_execute", count)
