@@ -20,6 +20,14 @@ class Publicity(StrEnum):
     CALLED_OFF = "called_off"
 
 
+PUBLICITY_MOVES = {
+    Publicity.DRAFT: {Publicity.PUBLISHED, Publicity.ARCHIVED},
+    Publicity.PUBLISHED: {Publicity.ARCHIVED, Publicity.CALLED_OFF},
+    Publicity.ARCHIVED: {Publicity.PUBLISHED},
+    Publicity.CALLED_OFF: set[Publicity](),
+}
+
+
 class Order(StrEnum):
     """The order of precedence of a course (allocation rules, section 1)."""
 
@@ -52,7 +60,12 @@ class Refusal(StrEnum):
     SESSION_HAS_BOOKINGS = "session_has_bookings"
     SEATS_BELOW_TAKEN = "seats_below_taken"
     MINIMUM_ABOVE_SEATS = "minimum_above_seats"
+    RESERVES_ABOVE_SEATS = "reserves_above_seats"
     DATES_OUT_OF_ORDER = "dates_out_of_order"
+    HOURS_OUT_OF_ORDER = "hours_out_of_order"
     DAY_TWICE = "day_twice"
+    NOT_A_LEADER = "not_a_leader"
+    SESSION_IS_RESERVE = "session_is_reserve"
+    NOT_IN_THIS_STATE = "not_in_this_state"
     CHANGE_NOT_CONFIRMED = "change_not_confirmed"
     IMPORT_FAULTY = "import_faulty"

@@ -1,0 +1,131 @@
+"""What must hold of a course session's days and dates, and which days are working days in Sweden."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from courses.states import Refusal
+
+CANCEL_DAYS = 21
+GO_NO_GO_DAYS = 28
+PREPARE_WORKING_DAYS = 3
+SATURDAY = 5
+
+FIXED_DAYS_OFF = frozenset({(1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31)})
+"""Month and day of the public holidays that do not move, and of Christmas Eve and New Year's Eve."""
+
+DAYS_OFF_AROUND_EASTER = frozenset({-2, 0, 1, 39, 49})
+"""Days from Easter Sunday: Good Friday, Easter Sunday and Monday, Ascension Day, Whit Sunday."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a session, with its hours in Stockholm time."""
+
+    day: date
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True)
+class SessionDates:
+    """The dates that a session has beside its days; a last day is included."""
+
+    cancel_by: date
+    go_no_go_on: date
+    prepare_by: date | None
+
+
+def easter_sunday(year: int) -> date:
+    """Easter Sunday in the Gregorian calendar (the anonymous computation, Meeus chapter 8)."""
+    century, rest = divmod(year, 100)
+    epact = (19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    correction = (year % 19 + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * correction + 114, 31)
+    return date(year, month, day + 1)
+
+
+def is_day_off(day: date) -> bool:
+    """A public holiday (lag 1989:253), or one of the three eves that are free in practice.
+
+    The movable ones beside Easter: Midsummer Eve is the Friday of 19-25 June and Midsummer Day follows it, All
+    Saints' Day is the Saturday of 31 October-6 November.
+    """
+    if (day.month, day.day) in FIXED_DAYS_OFF:
+        return True
+    if (day - easter_sunday(day.year)).days in DAYS_OFF_AROUND_EASTER:
+        return True
+    midsummer_eve = _weekday_from(date(day.year, 6, 19), SATURDAY - 1)
+    all_saints = _weekday_from(date(day.year, 10, 31), SATURDAY)
+    return day in {midsummer_eve, midsummer_eve + timedelta(days=1), all_saints}
+
+
+def _weekday_from(first: date, weekday: int) -> date:
+    return first + timedelta(days=(weekday - first.weekday()) % 7)
+
+
+def is_working_day(day: date) -> bool:
+    """A day from Monday to Friday that is neither a public holiday nor a free eve."""
+    return day.weekday() < SATURDAY and not is_day_off(day)
+
+
+def next_working_day(day: date) -> date:
+    """That day if it is a working day, else the first one after it."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def working_days_before(day: date, count: int) -> date:
+    """The working day that has `count - 1` others between itself and the day."""
+    while count:
+        day -= timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def default_dates(days: Sequence[Day]) -> SessionDates:
+    """What a session's dates are when nobody says otherwise; counted back from its first day."""
+    start = min(day.day for day in days)
+    return SessionDates(
+        cancel_by=start - timedelta(days=CANCEL_DAYS),
+        go_no_go_on=start - timedelta(days=GO_NO_GO_DAYS),
+        prepare_by=working_days_before(start, PREPARE_WORKING_DAYS),
+    )
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """What is judged of a session before it is written."""
+
+    days: tuple[Day, ...]
+    dates: SessionDates
+    seats: int
+    minimum: int
+    reserved: int = 0
+    """Seats that the soft reserves speak of, together."""
+
+
+def faults_of(session: SessionFacts) -> Refusal | None:
+    """A session has days, each once and with hours; fits its seats; and all its dates lie before it begins.
+
+    Preparation may be done on the first day itself, but no later. Both dates of decision come before the first day,
+    because nothing can be cancelled or decided once the session has begun.
+    """
+    if not session.days:
+        return Refusal.SESSION_WITHOUT_DAYS
+    if len({day.day for day in session.days}) != len(session.days):
+        return Refusal.DAY_TWICE
+    if any(day.starts >= day.ends for day in session.days):
+        return Refusal.HOURS_OUT_OF_ORDER
+    if session.seats < 1 or not 0 <= session.minimum <= session.seats:
+        return Refusal.MINIMUM_ABOVE_SEATS
+    if session.reserved > session.seats:
+        return Refusal.RESERVES_ABOVE_SEATS
+    return None if _in_order(session.dates, min(day.day for day in session.days)) else Refusal.DATES_OUT_OF_ORDER
+
+
+def _in_order(dates: SessionDates, start: date) -> bool:
+    prepared = dates.prepare_by is None or dates.prepare_by <= start
+    return dates.cancel_by < start and dates.go_no_go_on < start and prepared
