@@ -1,7 +1,6 @@
 """Who may open a page: a decorator on every view, and the visitor behind the request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -9,32 +8,11 @@ from flask import abort, current_app
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden
 
-from auth.states import Area, Category, Role, Standing
+from auth.login_sessions import Visitor
+from auth.states import Role
 
 ViewResult = Any
 View = Callable[..., ViewResult]
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """The signed-in person of a request: what pages and decorators need, read in one go."""
-
-    person_id: int
-    login_session_id: int
-    name: str
-    category: Category | None
-    standing: Standing
-    roles: frozenset[Role]
-    areas: frozenset[Area]
-    """Where the person is director of studies."""
-
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
-    def has(self, *roles: Role) -> bool:
-        """Whether the visitor holds one of the roles."""
-        return not self.roles.isdisjoint(roles)
 
 
 def me() -> Visitor:

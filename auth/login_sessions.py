@@ -1,0 +1,147 @@
+"""Login sessions: a sign-in begins, is recognised at every request, and ends.
+
+The browser holds a random token, the row only its SHA-256: who reads the table cannot sign in with it.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from auth.models import Grant, LoginSession, Person
+from auth.states import Area, Category, Role, Standing
+from lararportal import journal
+
+COOKIE_KEY = "login"
+"""Where Flask's session holds the token."""
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly the last request of a sign-in is remembered: writing at every request would cost too much."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The signed-in person of a request: what pages and decorators need, read in one go."""
+
+    person_id: int
+    login_session_id: int
+    name: str
+    category: Category | None
+    standing: Standing
+    roles: frozenset[Role]
+    areas: frozenset[Area]
+    """Where the person is director of studies."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the visitor holds one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """What it takes to sign out at the provider too."""
+
+    provider: str
+    id_token: str
+
+
+def begin(db: Session, *, person_id: int, provider: str, id_token: str, now: datetime) -> str:
+    """A sign-in has begun; the answer is the token for the browser, which is kept nowhere else."""
+    token = secrets.token_urlsafe(32)
+    row = LoginSession(
+        token_hash=_hash(token),
+        person_id=person_id,
+        provider=provider,
+        id_token=id_token,
+        began_at=now,
+        seen_at=now,
+    )
+    db.add(row)
+    journal.note(db, "login_session.begun", now=now, by=person_id, person=person_id, provider=provider)
+    return token
+
+
+def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute: timedelta) -> Visitor | None:
+    """Whose sign-in the token is; None when it is unknown, has ended, or has lasted or rested too long.
+
+    One statement. A second one, at most once a minute, remembers that the person was seen.
+    """
+    rows = db.execute(
+        select(LoginSession.id, LoginSession.seen_at, Person, Grant)
+        .join(Person, Person.id == LoginSession.person_id)
+        .outerjoin(Grant, Grant.person_id == Person.id)
+        .where(
+            LoginSession.token_hash == _hash(token),
+            LoginSession.ended_at.is_(None),
+            LoginSession.seen_at > now - idle,
+            LoginSession.began_at > now - absolute,
+        )
+    ).all()
+    if not rows:
+        return None
+    login_session_id, seen_at, person, _ = rows[0]
+    if now - seen_at >= SEEN_EVERY:
+        _see(db, login_session_id=login_session_id, now=now)
+    grants = [grant for *_, grant in rows if grant is not None]
+    return Visitor(
+        person_id=person.id,
+        login_session_id=login_session_id,
+        name=person.name,
+        category=person.category,
+        standing=person.standing,
+        roles=frozenset(grant.role for grant in grants),
+        areas=frozenset(grant.area for grant in grants if grant.area is not None),
+    )
+
+
+def end(db: Session, *, login_session_id: int, now: datetime, by: int) -> Farewell | None:
+    """The sign-in has ended; None when it had ended before."""
+    row = db.get(LoginSession, login_session_id, with_for_update={"key_share": True}, populate_existing=True)
+    if row is None or row.ended_at is not None:
+        return None
+    farewell = Farewell(provider=row.provider, id_token=row.id_token)
+    _close(row, now=now)
+    journal.note(db, "login_session.ended", now=now, by=by, person=row.person_id)
+    return farewell
+
+
+def end_all_of(db: Session, *, person_id: int, now: datetime, by: int | None) -> int:
+    """Every sign-in of the person has ended; the answer is how many there were."""
+    rows = db.scalars(
+        select(LoginSession)
+        .where(LoginSession.person_id == person_id, LoginSession.ended_at.is_(None))
+        .order_by(LoginSession.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        _close(row, now=now)
+        journal.note(db, "login_session.ended", now=now, by=by, person=person_id)
+    return len(rows)
+
+
+def _see(db: Session, *, login_session_id: int, now: datetime) -> None:
+    # Two requests at once may both come here; the later moment stands.
+    db.execute(
+        update(LoginSession)
+        .where(LoginSession.id == login_session_id, LoginSession.seen_at < now)
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _close(row: LoginSession, *, now: datetime) -> None:
+    row.ended_at = now
+    # It was kept for signing out at the provider, and that is done once.
+    row.id_token = ""
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,281 @@
+"""People: somebody arrives, says who they are, is confirmed and corrected, and is given roles."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from auth import login_sessions, rules
+from auth.models import Grant, Identity, Person
+from auth.rules import Facts, Powers
+from auth.states import Area, Category, Refusal, Role, Standing
+from lararportal import journal
+from lararportal.db import guard
+from lararportal.errors import NotFound, Refused
+
+NAME_LENGTH = 100
+WORKPLACE_LENGTH = 200
+
+
+def lock(db: Session, ids: Collection[int]) -> list[Person]:
+    """The persons, in id order, locked until the transaction ends and read afresh.
+
+    Raises:
+        NotFound: one of them does not exist.
+    """
+    wanted = sorted(set(ids))
+    persons = db.scalars(
+        select(Person)
+        .where(Person.id.in_(wanted))
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    if [person.id for person in persons] != wanted:
+        raise NotFound
+    return list(persons)
+
+
+def arrive(
+    db: Session,
+    *,
+    issuer: str,
+    kind: str,
+    value: str,
+    given_name: str,
+    family_name: str,
+    email: str,
+    now: datetime,
+) -> Person:
+    """The person whom this identity belongs to: an old acquaintance, or a new, pending one.
+
+    Nobody is recognised by name or e-mail address. Of two first sign-ins at the same moment the slower one finds
+    the person that the faster one made.
+    """
+    known = (
+        select(Person).join(Identity).where(Identity.issuer == issuer, Identity.kind == kind, Identity.value == value)
+    )
+    if (acquaintance := db.scalars(known).one_or_none()) is not None:
+        return acquaintance
+    person = Person(
+        given_name=rules.one_line(given_name, longest=NAME_LENGTH),
+        family_name=rules.one_line(family_name, longest=NAME_LENGTH),
+        email=email if rules.is_plausible_email(email) else "",
+        created_at=now,
+        identities=[Identity(issuer=issuer, kind=kind, value=value, linked_at=now)],
+    )
+    try:
+        with db.begin_nested():
+            db.add(person)
+    except IntegrityError:
+        if (faster := db.scalars(known).one_or_none()) is None:
+            raise
+        return faster
+    journal.note(db, "person.arrived", now=now, by=person.id, person=person.id, issuer=issuer, kind=kind)
+    return person
+
+
+def describe_oneself(
+    db: Session,
+    *,
+    person_id: int,
+    email: str,
+    category: Category | None,
+    area: Area | None,
+    workplace: str,
+    residency_start: date | None,
+    planned_end: date | None,
+    leave_months: int,
+    now: datetime,
+    by: int,
+) -> Person:
+    """The profile says what the person says; it need not be complete yet.
+
+    Raises:
+        Refused: it is somebody else's, it cannot be true, or it has been confirmed and would change.
+    """
+    if by != person_id:
+        raise Refused(Refusal.ONLY_ABOUT_ONESELF)
+    (person,) = lock(db, [person_id])
+    said = Facts(
+        category=category,
+        area=area,
+        residency_start=residency_start,
+        planned_end=planned_end,
+        leave_months=leave_months,
+    ).settled()
+    old = facts_of(person)
+    _insist(rules.may_describe_oneself(person.standing, old=old, new=said))
+    _insist(rules.may_be_true(said))
+    if not rules.is_plausible_email(email):
+        raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
+    person.email = email
+    person.workplace = rules.one_line(workplace, longest=WORKPLACE_LENGTH)
+    _write(person, said)
+    journal.note(db, "person.described_oneself", now=now, by=by, person=person_id, **_changes(old, said))
+    return person
+
+
+def confirm(
+    db: Session,
+    *,
+    person_id: int,
+    category: Category,
+    area: Area,
+    residency_start: date | None,
+    planned_end: date | None,
+    leave_months: int,
+    now: datetime,
+    by: int,
+) -> Person:
+    """The person's facts are these, and somebody who may say so has confirmed them.
+
+    Raises:
+        Refused: they are confirmed already, cannot be true or are incomplete, or `by` may not decide it.
+    """
+    facts = Facts(
+        category=category,
+        area=area,
+        residency_start=residency_start,
+        planned_end=planned_end,
+        leave_months=leave_months,
+    ).settled()
+    person = _decided_about(db, person_id=person_id, facts=facts, by=by)
+    if person.standing is not Standing.PENDING:
+        raise Refused(Refusal.ALREADY_CONFIRMED)
+    old = facts_of(person)
+    _write(person, facts)
+    person.standing = Standing.CONFIRMED
+    journal.note(db, "person.confirmed", now=now, by=by, person=person_id, **_changes(old, facts))
+    return person
+
+
+def correct(
+    db: Session,
+    *,
+    person_id: int,
+    category: Category,
+    area: Area,
+    residency_start: date | None,
+    planned_end: date | None,
+    leave_months: int,
+    reason: str,
+    now: datetime,
+    by: int,
+) -> Person:
+    """Confirmed facts were wrong or have changed, and are these now; the journal has both, and the reason.
+
+    Raises:
+        Refused: they were never confirmed, no reason is given, or as for `confirm`.
+    """
+    facts = Facts(
+        category=category,
+        area=area,
+        residency_start=residency_start,
+        planned_end=planned_end,
+        leave_months=leave_months,
+    ).settled()
+    person = _decided_about(db, person_id=person_id, facts=facts, by=by)
+    if person.standing is not Standing.CONFIRMED:
+        raise Refused(Refusal.NOT_YET_CONFIRMED)
+    if not reason.strip():
+        raise Refused(Refusal.REASON_MISSING)
+    changes = _changes(facts_of(person), facts)
+    _write(person, facts)
+    journal.note(db, "person.corrected", now=now, by=by, person=person_id, reason=reason.strip(), **changes)
+    return person
+
+
+def grant(db: Session, *, person_id: int, role: Role, area: Area | None, now: datetime, by: int | None) -> None:
+    """The person holds the role, and signs in anew to use it.
+
+    Raises:
+        Refused: `by` may not grant roles, the area does not fit the role, or the person holds it already.
+    """
+    _may_grant(db, person_id=person_id, by=by)
+    _insist(rules.grant_fault(role, area))
+    if _held(db, person_id=person_id, role=role, area=area) is not None:
+        raise Refused(Refusal.ROLE_ALREADY_HELD)
+    db.add(Grant(person_id=person_id, role=role, area=area))
+    login_sessions.end_all_of(db, person_id=person_id, now=now, by=by)
+    journal.note(db, "role.granted", now=now, by=by, person=person_id, role=role, area=area)
+
+
+def revoke(db: Session, *, person_id: int, role: Role, area: Area | None, now: datetime, by: int | None) -> None:
+    """The person does not hold the role any more, and every sign-in of theirs has ended.
+
+    Raises:
+        Refused: `by` may not revoke roles, or the person does not hold it.
+    """
+    _may_grant(db, person_id=person_id, by=by)
+    held = _held(db, person_id=person_id, role=role, area=area)
+    if held is None:
+        raise Refused(Refusal.ROLE_NOT_HELD)
+    db.delete(held)
+    login_sessions.end_all_of(db, person_id=person_id, now=now, by=by)
+    journal.note(db, "role.revoked", now=now, by=by, person=person_id, role=role, area=area)
+
+
+def facts_of(person: Person) -> Facts:
+    """What is, or could be, confirmed of the person."""
+    return Facts(
+        category=person.category,
+        area=person.area,
+        residency_start=person.residency_start,
+        planned_end=person.planned_end,
+        leave_months=person.leave_months,
+    )
+
+
+def _decided_about(db: Session, *, person_id: int, facts: Facts, by: int) -> Person:
+    (person,) = lock(db, [person_id])
+    powers = _powers(db, by)
+    _insist(rules.may_decide_about(powers, person_id=person_id, old_area=person.area, new_area=facts.area))
+    _insist(rules.may_be_true(facts))
+    if rules.missing(facts, email=person.email):
+        raise Refused(Refusal.PROFILE_INCOMPLETE)
+    return person
+
+
+def _powers(db: Session, person_id: int) -> Powers:
+    grants = db.scalars(select(Grant).where(Grant.person_id == person_id)).all()
+    return Powers(
+        person_id=person_id,
+        roles=frozenset(held.role for held in grants),
+        areas=frozenset(held.area for held in grants if held.area is not None),
+    )
+
+
+def _may_grant(db: Session, *, person_id: int, by: int | None) -> None:
+    lock(db, [person_id])
+    _insist(rules.may_grant(None if by is None else _powers(db, by)))
+
+
+def _held(db: Session, *, person_id: int, role: Role, area: Area | None) -> Grant | None:
+    same_area = Grant.area.is_not_distinct_from(area)
+    return db.scalars(select(Grant).where(Grant.person_id == person_id, Grant.role == role, same_area)).one_or_none()
+
+
+def _insist(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise Refused(refusal, longest_leave=rules.LONGEST_LEAVE)
+
+
+def _write(person: Person, facts: Facts) -> None:
+    person.category, person.area = facts.category, facts.area
+    person.residency_start, person.planned_end = facts.residency_start, facts.planned_end
+    person.leave_months = facts.leave_months
+
+
+def _changes(old: Facts, new: Facts) -> dict[str, Any]:
+    """What the journal keeps of a change: the facts that differ, as they were and as they are."""
+    before, after = old.as_json(), new.as_json()
+    changed = [name for name in after if after[name] != before[name]]
+    return {"old": {name: before[name] for name in changed}, "new": {name: after[name] for name in changed}}
+
+
+guard("uq_grants_person_id_role_area", Refused(Refusal.ROLE_ALREADY_HELD))
+guard("ck_persons_residency", Refused(Refusal.RESIDENCY_ENDS_BEFORE_START))

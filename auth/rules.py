@@ -1,0 +1,142 @@
+"""What must hold in the auth room: when a profile is complete, who may confirm whom, where a sign-in may lead."""
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from auth.states import Area, Category, Refusal, Role, Standing
+
+LONGEST_LEAVE = 120
+"""Months: longer than any residency lasts."""
+
+LONGEST_EMAIL = 254
+"""Characters, as SMTP takes them (RFC 5321, section 4.5.3.1)."""
+
+LONGEST_PATH = 1000
+
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,}"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a director of studies confirms of a person."""
+
+    category: Category | None
+    area: Area | None
+    residency_start: date | None
+    planned_end: date | None
+    leave_months: int
+
+    def settled(self) -> "Facts":
+        """The facts as they are kept: residency belongs to residents, and nobody else's is stored."""
+        if self.category is not None and self.category.is_resident:
+            return self
+        return Facts(category=self.category, area=self.area, residency_start=None, planned_end=None, leave_months=0)
+
+    def as_json(self) -> dict[str, Any]:
+        """The facts as the journal keeps them."""
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Powers:
+    """Somebody who wants to decide about others: the roles they hold, and where they are director of studies."""
+
+    person_id: int
+    roles: frozenset[Role]
+    areas: frozenset[Area]
+
+
+def missing(facts: Facts, *, email: str) -> list[str]:
+    """What a complete profile still lacks, by name.
+
+    Everybody has an e-mail address, a category and an area; a resident also the day the residency began and the
+    day it is planned to end.
+    """
+    needed: dict[str, object] = {"email": email, "category": facts.category, "area": facts.area}
+    if facts.category is not None and facts.category.is_resident:
+        needed |= {"residency_start": facts.residency_start, "planned_end": facts.planned_end}
+    return [name for name, value in needed.items() if not value]
+
+
+def may_be_true(facts: Facts) -> Refusal | None:
+    """What cannot be true whoever says it: a residency ends after it begins, and no leave outlasts it."""
+    if not 0 <= facts.leave_months <= LONGEST_LEAVE:
+        return Refusal.LEAVE_OUT_OF_RANGE
+    if facts.planned_end is None:
+        return None
+    if facts.residency_start is None:
+        return Refusal.RESIDENCY_ENDS_WITHOUT_START
+    return Refusal.RESIDENCY_ENDS_BEFORE_START if facts.planned_end <= facts.residency_start else None
+
+
+def is_plausible_email(text: str) -> bool:
+    """Whether letters can be sent there: one address on one line, in the letters that every mail server knows."""
+    if len(text) > LONGEST_EMAIL or ".." in text or text.startswith("."):
+        return False
+    return _EMAIL.fullmatch(text) is not None and ".@" not in text
+
+
+def may_describe_oneself(standing: Standing, *, old: Facts, new: Facts) -> Refusal | None:
+    """A pending person may change everything; what has been confirmed stands until somebody corrects it."""
+    if standing is Standing.CONFIRMED and old != new:
+        return Refusal.CONFIRMED_FACTS_STAND
+    return None
+
+
+def may_decide_about(
+    powers: Powers, *, person_id: int, old_area: Area | None, new_area: Area | None
+) -> Refusal | None:
+    """Who may confirm and correct whom.
+
+    A coordinator everybody, a director of studies those in an own area - and neither out of it nor into it from
+    another, for that takes somebody who answers for both. Nobody decides about oneself.
+    """
+    if powers.person_id == person_id:
+        return Refusal.NOT_ONESELF
+    if Role.COORDINATOR in powers.roles:
+        return None
+    if Role.DIRECTOR not in powers.roles:
+        return Refusal.NOT_YOURS_TO_CONFIRM
+    if old_area in powers.areas and new_area in powers.areas:
+        return None
+    return Refusal.OUTSIDE_OWN_AREA
+
+
+def may_grant(powers: Powers | None) -> Refusal | None:
+    """An administrator grants and revokes roles; so does an operator at the machine itself, who is nobody here."""
+    if powers is None or Role.ADMINISTRATOR in powers.roles:
+        return None
+    return Refusal.NOT_YOURS_TO_GRANT
+
+
+def grant_fault(role: Role, area: Area | None) -> Refusal | None:
+    """A director of studies is one for an area; no other role has any."""
+    if role is Role.DIRECTOR:
+        return Refusal.DIRECTOR_NEEDS_AREA if area is None else None
+    return Refusal.AREA_ONLY_FOR_DIRECTOR if area is not None else None
+
+
+def is_own_path(text: str) -> bool:
+    """Whether a sign-in may lead there afterwards: a path of the portal itself, and nothing like another place."""
+    if not text.startswith("/") or len(text) > LONGEST_PATH:
+        return False
+    # Browsers read a backslash as a slash, and drop tabs and line breaks before they look.
+    if text.startswith("//") or "\\" in text or any(not sign.isprintable() or sign.isspace() for sign in text):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc
+
+
+def one_line(text: str, *, longest: int) -> str:
+    """The text as it can stand in a name: on one line, without what cannot be printed."""
+    printable = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(printable.split())[:longest].rstrip()
