@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
 from auth.states import Area
-from courses.states import Kind, Order, Publicity, Refusal
+from courses.states import PUBLICITY_MOVES, Kind, Order, Publicity, Refusal
 from lararportal.db import Base, guard
 from lararportal.errors import Refused
 
@@ -41,6 +41,16 @@ class Course(Base):
     __table_args__ = (
         CheckConstraint("day_count >= 1 AND seats >= 1 AND minimum >= 0 AND minimum <= seats", name="size"),
     )
+
+    def move_to(self, publicity: Publicity) -> None:
+        """The one door for who may see the course.
+
+        Raises:
+            Refused: it is not where it can go there from.
+        """
+        if publicity not in PUBLICITY_MOVES[self.publicity]:
+            raise Refused(Refusal.NOT_IN_THIS_STATE)
+        self.publicity = publicity
 
 
 class CourseSession(Base):
@@ -84,6 +94,21 @@ class CourseSession(Base):
     def free_seats(self) -> int:
         """Seats that nobody holds."""
         return self.seats - self.seats_taken
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may open its page; an archived or called-off session keeps its page."""
+        return self.publicity is not Publicity.DRAFT and not self.is_reserve
+
+    def move_to(self, publicity: Publicity) -> None:
+        """The one door for who may see the session.
+
+        Raises:
+            Refused: it is not where it can go there from.
+        """
+        if publicity not in PUBLICITY_MOVES[self.publicity]:
+            raise Refused(Refusal.NOT_IN_THIS_STATE)
+        self.publicity = publicity
 
 
 class CourseDay(Base):

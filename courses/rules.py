@@ -1,15 +1,17 @@
-"""What must hold of a course session's days and dates, and which days are working days in Sweden."""
+"""What must hold of a course and of a session's days and dates, and which days are working days in Sweden."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from courses.states import Refusal
+from courses.states import GROUPS, Kind, Order, Refusal
 
 CANCEL_DAYS = 21
 GO_NO_GO_DAYS = 28
 PREPARE_WORKING_DAYS = 3
 SATURDAY = 5
+CODE_LENGTH = 20
 
 FIXED_DAYS_OFF = frozenset({(1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31)})
 """Month and day of the public holidays that do not move, and of Christmas Eve and New Year's Eve."""
@@ -129,3 +131,44 @@ def faults_of(session: SessionFacts) -> Refusal | None:
 def _in_order(dates: SessionDates, start: date) -> bool:
     prepared = dates.prepare_by is None or dates.prepare_by <= start
     return dates.cancel_by < start and dates.go_no_go_on < start and prepared
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseFacts:
+    """All that is said of a course, except its code and who may see it."""
+
+    title: str
+    kind: Kind
+    description: str = ""
+    objectives_2015: tuple[str, ...] = ()
+    objectives_2021: tuple[str, ...] = ()
+    day_count: int
+    seats: int
+    minimum: int
+    preparatory_parts: int = 0
+    sessions_per_year: int = 1
+    order: Order = Order.DEADLINE
+    targets: Mapping[str, int]
+
+
+def default_targets(kind: Kind) -> dict[str, int]:
+    """Who a course is for when nobody has said so: a mandatory one is for residents only.
+
+    Clinical and other courses need specialists as much as residents; doctors before residency come after both.
+    """
+    return {"ST": 0} if kind is Kind.MANDATORY else {"ST": 0, "SPEC": 0, "PRE": 1}
+
+
+def course_faults_of(facts: CourseFacts) -> Refusal | None:
+    """A course is for somebody, and its usual minimum fits its usual seats."""
+    if not facts.targets or not set(facts.targets) <= set(GROUPS):
+        return Refusal.NO_TARGET_GROUP
+    if facts.seats < 1 or not 0 <= facts.minimum <= facts.seats:
+        return Refusal.MINIMUM_ABOVE_SEATS
+    return None
+
+
+def code_of(text: str) -> str | None:
+    """The code of a course as it is written: capitals, digits and hyphens, at most 20; None when it is none."""
+    code = text.strip().upper()
+    return code if re.fullmatch(r"[A-Z0-9](-?[A-Z0-9]){0,19}", code) and len(code) <= CODE_LENGTH else None

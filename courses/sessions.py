@@ -1,16 +1,53 @@
 """Course sessions: a course is planned on certain days at a place, published, changed and archived."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from courses.models import CourseSession
-from lararportal.errors import NotFound
+from auth.models import Grant, Person
+from auth.states import Area, Role
+from courses import rules
+from courses.catalogue import lock_course
+from courses.models import CourseDay, CourseSession
+from courses.rules import Day, SessionDates, SessionFacts
+from courses.states import Publicity, Refusal
+from lararportal import clock, journal
+from lararportal.errors import NotFound, Refused
+
+TOLD_TO_THE_BOOKED = ("place", "area", "days", "cancel_by", "go_no_go_on", "prepare_by")
+"""What stands on the page of a session and in its letters, so that a change of it concerns who is booked."""
+
+
+class SessionPlan(TypedDict):
+    """What a coordinator says of a session; `courses.rules.default_dates` proposes the dates."""
+
+    days: Sequence[Day]
+    place: str
+    area: Area
+    seats: int
+    minimum: int
+    leader_ids: Sequence[int]
+    cancel_by: date
+    go_no_go_on: date
+    prepare_by: date | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that a change of a session makes different."""
+
+    what: str
+    before: Any
+    after: Any
 
 
 def lock(db: Session, ids: Iterable[int]) -> list[CourseSession]:
-    """Holds these sessions to the end of the transaction, in id order, as they are now, with their days.
+    """Holds these sessions to the end of the transaction, in id order, as they are now, with their course and days.
 
     Everybody who takes or frees seats, or changes a session, calls this first and once: then nobody else can,
     and what is counted afterwards stays true. The lock is the one an update takes, so that others may still
@@ -24,10 +61,211 @@ def lock(db: Session, ids: Iterable[int]) -> list[CourseSession]:
         select(CourseSession)
         .where(CourseSession.id.in_(wanted))
         .order_by(CourseSession.id)
-        .with_for_update(key_share=True)
-        .options(selectinload(CourseSession.days))
+        .with_for_update(key_share=True, of=CourseSession)
+        .options(joinedload(CourseSession.course, innerjoin=True), selectinload(CourseSession.days))
         .execution_options(populate_existing=True)
     ).all()
     if len(locked) != len(wanted):
         raise NotFound
     return list(locked)
+
+
+def plan(
+    db: Session, *, course_id: int, now: datetime, by: int | None, **wanted: Unpack[SessionPlan]
+) -> CourseSession:
+    """Adds a session of a course, as a draft that coordinators see.
+
+    Raises:
+        Refused: its days, dates or seats contradict each other, or somebody chosen as leader is none.
+        NotFound: there is no such course.
+    """
+    made = _planned(db, course_id, wanted, now)
+    journal.note(db, "session.planned", now=now, by=by, session=made.id, **_for_journal(wanted))
+    return made
+
+
+def plan_reserve(
+    db: Session, *, course_id: int, now: datetime, by: int | None, **wanted: Unpack[SessionPlan]
+) -> CourseSession:
+    """Adds a reserve session: it stays hidden until high demand makes a coordinator open it.
+
+    Raises:
+        Refused: its days, dates or seats contradict each other, or somebody chosen as leader is none.
+        NotFound: there is no such course.
+    """
+    made = _planned(db, course_id, wanted, now)
+    made.is_reserve = True
+    journal.note(db, "session.planned_in_reserve", now=now, by=by, session=made.id, **_for_journal(wanted))
+    return made
+
+
+def open_reserve(db: Session, *, session_id: int, now: datetime, by: int | None) -> None:
+    """Makes a reserve session an ordinary one that everybody sees.
+
+    Raises:
+        Refused: the session is no reserve, it is archived, or its course is not published.
+        NotFound: there is no such session.
+    """
+    (session,) = lock(db, [session_id])
+    if not session.is_reserve:
+        raise Refused(Refusal.SESSION_IS_NO_RESERVE)
+    _publish(db, session)
+    session.is_reserve = False
+    journal.note(db, "session.reserve_opened", now=now, by=by, session=session.id)
+
+
+def publish(db: Session, *, session_id: int, now: datetime, by: int | None) -> None:
+    """Lets everybody see a session.
+
+    Raises:
+        Refused: it is published already, its course is not, or it is a reserve session.
+        NotFound: there is no such session.
+    """
+    (session,) = lock(db, [session_id])
+    if session.is_reserve:
+        raise Refused(Refusal.SESSION_IS_RESERVE)
+    _publish(db, session)
+    journal.note(db, "session.published", now=now, by=by, session=session.id)
+
+
+def archive(db: Session, *, session_id: int, now: datetime, by: int | None) -> None:
+    """Takes a session off the lists; its page stays for those who were there.
+
+    Raises:
+        Refused: it is archived already, or people are booked and it is not over.
+        NotFound: there is no such session.
+    """
+    (session,) = lock(db, [session_id])
+    if session.seats_taken and session.days[-1].day >= clock.day_of(now):
+        raise Refused(Refusal.SESSION_NOT_OVER, booked=session.seats_taken)
+    session.move_to(Publicity.ARCHIVED)
+    journal.note(db, "session.archived", now=now, by=by, session=session.id)
+
+
+def change(
+    db: Session,
+    *,
+    session_id: int,
+    confirmed: str = "",
+    now: datetime,
+    by: int | None,
+    **wanted: Unpack[SessionPlan],
+) -> CourseSession:
+    """Says something else of a session. The days stand fast while people are booked, because their days are taken.
+
+    A change that concerns booked people is refused once, with what it means for them and a token of exactly this
+    change; it is done when the token comes back as `confirmed`.
+
+    Raises:
+        Refused: as `plan`; the seats become fewer than are taken; people are booked and the days are others, or
+            what concerns them has not been confirmed.
+        NotFound: there is no such session.
+    """
+    (session,) = lock(db, [session_id])
+    db.refresh(session, ["leaders"])
+    leaders = _leaders(db, wanted["leader_ids"], already=session.leaders)
+    _judge(wanted, reserved=sum(session.reserves.values()))
+    if wanted["seats"] < session.seats_taken:
+        raise Refused(Refusal.SEATS_BELOW_TAKEN, taken=session.seats_taken)
+    changes = changes_of(session, wanted)
+    if session.seats_taken:
+        _ask_about_the_booked(session, changes, confirmed)
+    _write(session, wanted)
+    session.leaders = leaders
+    if changes:
+        facts = {each.what: [_plain(each.before), _plain(each.after)] for each in changes}
+        journal.note(db, "session.changed", now=now, by=by, session=session.id, changed=facts)
+    return session
+
+
+def changes_of(session: CourseSession, wanted: SessionPlan) -> list[Change]:
+    """What would be different, in the order of the form; needs days and leaders loaded."""
+    before: dict[str, Any] = {
+        "days": tuple(Day(each.day, each.starts, each.ends) for each in session.days),
+        "leader_ids": tuple(sorted(leader.id for leader in session.leaders)),
+    }
+    after: dict[str, Any] = {
+        **wanted,
+        "days": tuple(_in_order(wanted["days"])),
+        "leader_ids": tuple(sorted(set(wanted["leader_ids"]))),
+    }
+    before.update({what: getattr(session, what) for what in after if what not in before})
+    return [
+        Change(what, before[what], after[what]) for what in SessionPlan.__annotations__ if before[what] != after[what]
+    ]
+
+
+def _ask_about_the_booked(session: CourseSession, changes: list[Change], confirmed: str) -> None:
+    touching = [each for each in changes if each.what in TOLD_TO_THE_BOOKED]
+    for each in touching:
+        if each.what == "days" and {day.day for day in each.before} != {day.day for day in each.after}:
+            raise Refused(Refusal.SESSION_HAS_BOOKINGS, booked=session.seats_taken)
+    token = sha256(repr((session.id, session.seats_taken, touching)).encode()).hexdigest()
+    if touching and confirmed != token:
+        raise Refused(Refusal.CHANGE_NOT_CONFIRMED, booked=session.seats_taken, changes=touching, token=token)
+
+
+def _planned(db: Session, course_id: int, wanted: SessionPlan, now: datetime) -> CourseSession:
+    lock_course(db, course_id)
+    leaders = _leaders(db, wanted["leader_ids"], already=[])
+    _judge(wanted, reserved=0)
+    made = CourseSession(course_id=course_id, created_at=now, days=[], leaders=leaders)
+    _write(made, wanted)
+    db.add(made)
+    db.flush()
+    return made
+
+
+def _judge(wanted: SessionPlan, *, reserved: int) -> None:
+    dates = SessionDates(wanted["cancel_by"], wanted["go_no_go_on"], wanted["prepare_by"])
+    refusal = rules.faults_of(
+        SessionFacts(tuple(wanted["days"]), dates, wanted["seats"], wanted["minimum"], reserved)
+    )
+    if refusal is not None:
+        raise Refused(refusal)
+
+
+def _write(session: CourseSession, wanted: SessionPlan) -> None:
+    for name in ("place", "area", "seats", "minimum", "cancel_by", "go_no_go_on", "prepare_by"):
+        setattr(session, name, wanted[name])
+    kept = {each.day: each for each in session.days}
+    session.days = []
+    for each in _in_order(wanted["days"]):
+        row = kept.get(each.day) or CourseDay(day=each.day)
+        row.starts, row.ends = each.starts, each.ends
+        session.days.append(row)
+    session.starts_on = session.days[0].day
+
+
+def _in_order(days: Sequence[Day]) -> list[Day]:
+    return sorted(days, key=lambda each: each.day)
+
+
+def _leaders(db: Session, ids: Sequence[int], *, already: Sequence[Person]) -> list[Person]:
+    """The chosen leaders; who led the session already may go on, whatever became of the role."""
+    wanted = set(ids)
+    holders = select(Grant.person_id).where(Grant.role == Role.LEADER)
+    allowed = Person.id.in_(holders) | Person.id.in_([person.id for person in already])
+    leaders = db.scalars(select(Person).where(Person.id.in_(wanted), allowed).order_by(Person.id)).all()
+    if len(leaders) != len(wanted):
+        raise Refused(Refusal.NOT_A_LEADER)
+    return list(leaders)
+
+
+def _publish(db: Session, session: CourseSession) -> None:
+    if lock_course(db, session.course_id).publicity is not Publicity.PUBLISHED:
+        raise Refused(Refusal.COURSE_NOT_PUBLISHED)
+    session.move_to(Publicity.PUBLISHED)
+
+
+def _for_journal(wanted: SessionPlan) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in wanted.items()}
+
+
+def _plain(value: Any) -> Any:
+    """A fact as the journal keeps it."""
+    if isinstance(value, Day):
+        return f"{value.day} {value.starts:%H:%M}-{value.ends:%H:%M}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(each) for each in value]
+    return value if value is None or isinstance(value, str | int) else str(value)

@@ -36,6 +36,9 @@ class Order(StrEnum):
     REVERSED = "reversed"
 
 
+GROUPS = ("ST", "SPEC", "PRE")
+"""The groups of doctors that a course may be for: residents, specialists, doctors before residency."""
+
 OBJECTIVES_2015 = (
     *(f"a{n}" for n in range(1, 7)),
     *(f"b{n}" for n in range(1, 6)),
@@ -54,10 +57,12 @@ class Refusal(StrEnum):
     """Why the courses room says no."""
 
     CODE_TAKEN = "code_taken"
+    NO_TARGET_GROUP = "no_target_group"
     COURSE_NOT_PUBLISHED = "course_not_published"
     COURSE_HAS_SESSIONS_AHEAD = "course_has_sessions_ahead"
     SESSION_WITHOUT_DAYS = "session_without_days"
     SESSION_HAS_BOOKINGS = "session_has_bookings"
+    SESSION_NOT_OVER = "session_not_over"
     SEATS_BELOW_TAKEN = "seats_below_taken"
     MINIMUM_ABOVE_SEATS = "minimum_above_seats"
     RESERVES_ABOVE_SEATS = "reserves_above_seats"
@@ -66,6 +71,27 @@ class Refusal(StrEnum):
     DAY_TWICE = "day_twice"
     NOT_A_LEADER = "not_a_leader"
     SESSION_IS_RESERVE = "session_is_reserve"
+    SESSION_IS_NO_RESERVE = "session_is_no_reserve"
     NOT_IN_THIS_STATE = "not_in_this_state"
     CHANGE_NOT_CONFIRMED = "change_not_confirmed"
     IMPORT_FAULTY = "import_faulty"
+
+
+class ImportFault(StrEnum):
+    """What can be wrong with a catalogue file, with a row of it or with a field."""
+
+    NOT_UTF8 = "import_not_utf8"
+    UNREADABLE = "import_unreadable"
+    NO_ROWS = "import_no_rows"
+    MISSING_COLUMN = "import_missing_column"
+    COLUMN_TWICE = "import_column_twice"
+    CELL_COUNT = "import_cell_count"
+    BAD_CODE = "import_bad_code"
+    CODE_TWICE = "import_code_twice"
+    EMPTY = "import_empty"
+    TOO_LONG = "import_too_long"
+    UNKNOWN_KIND = "import_unknown_kind"
+    UNKNOWN_OBJECTIVE = "import_unknown_objective"
+    NOT_A_NUMBER = "import_not_a_number"
+    OUT_OF_RANGE = "import_out_of_range"
+    MINIMUM_ABOVE_SEATS = "import_minimum_above_seats"

@@ -1,0 +1,249 @@
+"""What the pages of the courses room read: the catalogue, a course, a session, and the coordinator's lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from auth.models import Grant, Person
+from auth.states import Area, Role
+from courses.models import Course, CourseSession
+from courses.states import Kind, Publicity
+from lararportal.errors import NotFound
+
+SHOWN = (CourseSession.publicity == Publicity.PUBLISHED) & CourseSession.is_reserve.is_(False)
+"""A session that stands on lists for everybody."""
+
+KIND_ORDER = case({kind: place for place, kind in enumerate(Kind)}, value=Course.kind)
+"""Mandatory courses first, as `Kind` has them."""
+
+PAGE_LENGTH = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What somebody looks for in the catalogue; what is empty does not matter to them."""
+
+    text: str = ""
+    kind: Kind | None = None
+    objective: str | None = None
+    area: Area | None = None
+    month: date | None = None
+    """Any day of the month that a session begins in."""
+    only_free: bool = False
+    preparatory: bool = False
+
+    @property
+    def are_of_sessions(self) -> bool:
+        """Whether a course without a fitting session is of no interest."""
+        return self.area is not None or self.month is not None or self.only_free
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A course that was looked for, with those of its coming sessions that fit."""
+
+    course: Course
+    sessions: list[CourseSession]
+
+
+def catalogue(db: Session, filters: Filters, *, today: date) -> list[Hit]:
+    """The published courses that fit, mandatory ones first, each with its coming sessions that fit."""
+    wanted = _wanted_sessions(filters, today=today)
+    courses = select(Course).where(Course.publicity == Publicity.PUBLISHED, *_wanted_courses(filters))
+    if filters.are_of_sessions:
+        courses = courses.where(select(CourseSession.id).where(CourseSession.course_id == Course.id, wanted).exists())
+    found = db.scalars(courses.order_by(KIND_ORDER, Course.code)).all()
+    sessions = db.scalars(
+        select(CourseSession)
+        .where(CourseSession.course_id.in_([course.id for course in found]), wanted)
+        .order_by(CourseSession.starts_on, CourseSession.id)
+        .options(selectinload(CourseSession.days))
+    ).all()
+    hits = {course.id: Hit(course, []) for course in found}
+    for each in sessions:
+        hits[each.course_id].sessions.append(each)
+    return list(hits.values())
+
+
+def _wanted_courses(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = text_conditions(filters.text)
+    if filters.kind is not None:
+        conditions.append(Course.kind == filters.kind)
+    if filters.objective is not None:
+        objectives = func.array_cat(Course.objectives_2015, Course.objectives_2021)
+        conditions.append(func.array_position(objectives, filters.objective).is_not(None))
+    if filters.preparatory:
+        conditions.append(Course.preparatory_parts > 0)
+    return conditions
+
+
+def _wanted_sessions(filters: Filters, *, today: date) -> ColumnElement[bool]:
+    conditions = [SHOWN, CourseSession.starts_on >= today]
+    if filters.area is not None:
+        conditions.append(CourseSession.area == filters.area)
+    if filters.month is not None:
+        first = filters.month.replace(day=1)
+        conditions.append(CourseSession.starts_on.between(first, last_of_month(first)))
+    if filters.only_free:
+        conditions.append(CourseSession.seats_taken < CourseSession.seats)
+    return and_(*conditions)
+
+
+def last_of_month(day: date) -> date:
+    """The last day of the month that a day lies in."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def text_conditions(text: str) -> list[ColumnElement[bool]]:
+    """Every word must stand in the title, code or description, or be one of the objectives."""
+    objectives = func.lower(func.array_to_string(func.array_cat(Course.objectives_2015, Course.objectives_2021), " "))
+    spaced = func.concat(" ", objectives, " ")
+    return [
+        or_(
+            Course.title.icontains(word, autoescape=True),
+            Course.code.icontains(word, autoescape=True),
+            Course.description.icontains(word, autoescape=True),
+            spaced.contains(f" {word.lower()} ", autoescape=True),
+        )
+        for word in text.split()
+    ]
+
+
+def months(db: Session, *, today: date) -> list[date]:
+    """The first day of every month in which a shown session begins, from today on."""
+    first = func.date_trunc("month", CourseSession.starts_on)
+    found = db.scalars(select(first).where(SHOWN, CourseSession.starts_on >= today).distinct().order_by(first))
+    return [moment.date() for moment in found]
+
+
+def course(db: Session, code: str) -> Course:
+    """The course with that code, whoever may see it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = db.scalars(select(Course).where(Course.code == code.upper())).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def coming_sessions(db: Session, course_id: int, *, today: date) -> list[CourseSession]:
+    """The sessions of a course from today on, drafts and reserves among them, in the order they begin."""
+    return list(
+        db.scalars(
+            select(CourseSession)
+            .where(
+                CourseSession.course_id == course_id,
+                CourseSession.starts_on >= today,
+                CourseSession.publicity != Publicity.ARCHIVED,
+            )
+            .order_by(CourseSession.starts_on, CourseSession.id)
+            .options(selectinload(CourseSession.days))
+        )
+    )
+
+
+def session(db: Session, session_id: int) -> CourseSession:
+    """A session with its course, days and leaders, whoever may see it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = db.scalars(
+        select(CourseSession)
+        .where(CourseSession.id == session_id)
+        .options(
+            joinedload(CourseSession.course),
+            selectinload(CourseSession.days),
+            selectinload(CourseSession.leaders),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def leaders(db: Session, *, of: Sequence[Person] = ()) -> list[Person]:
+    """Everybody who may be chosen to lead a session, and those who lead the one in question already."""
+    holders = select(Grant.person_id).where(Grant.role == Role.LEADER)
+    return list(
+        db.scalars(
+            select(Person)
+            .where(Person.id.in_(holders) | Person.id.in_([person.id for person in of]))
+            .order_by(Person.family_name, Person.given_name, Person.id)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class DeskCourse:
+    """A course on the coordinator's list."""
+
+    course: Course
+    sessions_ahead: int
+
+
+def desk_courses(db: Session, *, text: str = "", publicity: Publicity | None = None, today: date) -> list[DeskCourse]:
+    """The courses of the catalogue in whatever state, with how many sessions of each lie ahead."""
+    ahead = (
+        select(func.count())
+        .select_from(CourseSession)
+        .where(
+            CourseSession.course_id == Course.id,
+            CourseSession.starts_on >= today,
+            CourseSession.publicity.in_([Publicity.DRAFT, Publicity.PUBLISHED]),
+        )
+        .scalar_subquery()
+    )
+    wanted = select(Course, ahead).where(*text_conditions(text)).order_by(KIND_ORDER, Course.code)
+    if publicity is not None:
+        wanted = wanted.where(Course.publicity == publicity)
+    return [DeskCourse(found, count) for found, count in db.execute(wanted)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskFilters:
+    """What a coordinator looks for among the sessions."""
+
+    text: str = ""
+    past: bool = False
+    area: Area | None = None
+    publicity: Publicity | None = None
+
+
+@dataclass(frozen=True)
+class DeskSessions:
+    """A stretch of the coordinator's list of sessions, and how many there are in all."""
+
+    sessions: list[CourseSession]
+    total: int
+
+
+def desk_sessions(
+    db: Session, filters: DeskFilters, *, today: date, offset: int = 0, limit: int = PAGE_LENGTH
+) -> DeskSessions:
+    """The coming sessions, next first, or the past ones, latest first; each with its course, days and leaders."""
+    conditions = text_conditions(filters.text)
+    conditions.append(CourseSession.starts_on < today if filters.past else CourseSession.starts_on >= today)
+    if filters.area is not None:
+        conditions.append(CourseSession.area == filters.area)
+    if filters.publicity is not None:
+        conditions.append(CourseSession.publicity == filters.publicity)
+    wanted = select(CourseSession).join(CourseSession.course).where(*conditions)
+    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    first = CourseSession.starts_on.desc() if filters.past else CourseSession.starts_on
+    sessions = db.scalars(
+        wanted.order_by(first, CourseSession.id)
+        .offset(offset)
+        .limit(limit)
+        .options(
+            contains_eager(CourseSession.course),
+            selectinload(CourseSession.days),
+            selectinload(CourseSession.leaders),
+        )
+    ).all()
+    return DeskSessions(list(sessions), total)
