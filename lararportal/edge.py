@@ -4,18 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 import structlog
 from flask import current_app, g
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.exceptions import NoSuchJobError
+from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import Session
 
 from lararportal import clock
 from lararportal.config import Settings
 from lararportal.db import Database
+from lararportal.errors import NotFound
 
 log = structlog.get_logger()
 
@@ -23,6 +28,9 @@ QUEUE = "lararportal"
 NUDGED = "lararportal:nudged"
 NUDGE_SECONDS = 60
 """How long a nudge stands for all that follow it, should nobody take it."""
+
+RESULT_SECONDS = 86_400
+"""How long it can be seen what came of a job."""
 
 
 @dataclass(frozen=True)
@@ -80,3 +88,59 @@ def nudge(place: Installation) -> None:
             place.queue.enqueue("lararportal.workers.see_to_it", result_ttl=0, failure_ttl=86_400)
     except RedisError as fault:
         log.warning("nudge lost", fault=str(fault))
+
+
+class Progress(StrEnum):
+    """How far long work has come."""
+
+    QUEUED = "queued"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Work:
+    """Long work that was handed to the workers, and what came of it."""
+
+    progress: Progress
+    function: str
+    args: tuple[Any, ...]
+    result: Any
+
+
+STAGES = {
+    JobStatus.STARTED: Progress.WORKING,
+    JobStatus.FINISHED: Progress.DONE,
+    JobStatus.FAILED: Progress.FAILED,
+    JobStatus.STOPPED: Progress.FAILED,
+    JobStatus.CANCELED: Progress.FAILED,
+}
+"""What the queue calls it, and how far the work has come then; anything else has not begun."""
+
+
+def enqueue(function: str, *args: Any) -> str | None:
+    """Hands long work to the workers, by name and with ids only; its id, or None while Redis is away."""
+    try:
+        job = installation().queue.enqueue(
+            function, *args, result_ttl=RESULT_SECONDS, failure_ttl=RESULT_SECONDS, job_timeout=600
+        )
+    except RedisError as fault:
+        log.warning("work not handed over", function=function, fault=str(fault))
+        return None
+    return str(job.id)
+
+
+def work(job_id: str) -> Work:
+    """Where that work stands.
+
+    Raises:
+        NotFound: nobody knows it any more, or Redis is away.
+    """
+    try:
+        job = Job.fetch(job_id, connection=installation().redis, serializer=JSONSerializer)
+        status = job.get_status()
+        result = job.return_value() if status == JobStatus.FINISHED else None
+    except (NoSuchJobError, RedisError) as fault:
+        raise NotFound from fault
+    return Work(STAGES.get(status, Progress.QUEUED), str(job.func_name), tuple(job.args), result)
