@@ -1,0 +1,37 @@
+"""The command line: one group, its commands in modules by what they are for.
+
+`serving` runs the parts that production keeps running, `database` moves the schema, `development` starts everything
+on one machine and shows the demonstration term.
+"""
+
+import click
+
+from lararportal.cli import database, development, serving
+from lararportal.config import SettingsError
+from lararportal.dev.program import CannotStart
+
+WRONG_SETTINGS = 2
+
+
+class Portal(click.Group):
+    """A group that says what is wrong with the settings instead of showing where it was noticed."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as fault:
+            click.echo(f"The settings are not right:\n{fault}", err=True)
+            ctx.exit(WRONG_SETTINGS)
+        except CannotStart as fault:
+            raise click.ClickException(str(fault)) from fault
+
+
+@click.group(cls=Portal, context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lararportal")
+def main() -> None:
+    """The learning portal of the course unit for general practitioners in training."""
+
+
+for command in (*serving.COMMANDS, *database.COMMANDS, *development.COMMANDS):
+    main.add_command(command)

@@ -1,0 +1,49 @@
+"""`lararportal dev | demo`: everything on one machine, and a term without a browser. Not for production."""
+
+import os
+import signal
+from pathlib import Path
+
+import click
+
+from lararportal.dev import supervisor
+from lararportal.dev.leash import end_with
+from lararportal.dev.only import refuse_production
+from lararportal.dev.term import Beginning
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="The port of 127.0.0.1 where the portal answers.")
+@click.option(
+    "--data",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/dev"),
+    show_default=True,
+    help="Where database, letters and logs are kept.",
+)
+@click.option("--reset", is_flag=True, help="Begin anew: remove what is kept there.")
+@click.option(
+    "--demo",
+    "beginning",
+    type=click.Choice([word.value for word in Beginning]),
+    default=Beginning.TERM.value,
+    show_default=True,
+    help="What an empty database is filled with.",
+)
+@click.option("--leashed", is_flag=True, hidden=True, help="End when the parent process ends.")
+def dev(*, port: int, folder: Path, reset: bool, beginning: str, leashed: bool) -> None:
+    """Run the whole portal on this machine, for development.
+
+    Real PostgreSQL and Redis are started unless DATABASE_URL or REDIS_URL name others, with a sign-in provider and
+    a mail sink that keeps every letter on this machine. Ctrl-C stops everything; the data stay.
+    """
+    refuse_production(os.environ)
+    if leashed:
+        end_with(os.getppid(), signal.SIGTERM)
+    if reset:
+        supervisor.reset(folder)
+    supervisor.run(port=port, folder=folder, beginning=Beginning(beginning))
+
+
+COMMANDS = (dev,)

@@ -1,0 +1,108 @@
+"""`lararportal web | worker | tick`: the parts that production keeps running, one process each."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import FrameType
+
+import click
+import structlog
+
+from lararportal import clock, config, logs
+from lararportal.app import install
+from lararportal.edge import Installation
+from lararportal.mail import Mailer
+from lararportal.tick import deliver_letters, heartbeat, run_due
+from lararportal.web import Server
+from lararportal.workers import run_worker
+
+log = structlog.get_logger()
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option("--workers", "processes", default=4, show_default=True, help="How many processes answer.")
+@click.option("--fd", type=int, hidden=True, help="A socket that listens already, instead of host and port.")
+def web(host: str, port: int, processes: int, fd: int | None) -> None:
+    """Answer requests, with gunicorn."""
+    bind = f"{host}:{port}" if fd is None else f"fd://{fd}"
+    Server(config.from_environment(), bind=bind, processes=processes).run()
+
+
+@click.command()
+def worker() -> None:
+    """Do the work that requests leave behind; SIGTERM lets it finish what it has in hand."""
+    run_worker(config.from_environment())
+
+
+@click.command()
+@click.option("--now", "moment", metavar="ISO", help="Do what is due by then, such as 2027-03-01T08:00.")
+@click.option("--every", "seconds", type=click.IntRange(1), metavar="SECONDS", help="Go on until stopped.")
+def tick(moment: str | None, seconds: int | None) -> None:
+    """Do what is due, once."""
+    if moment is not None and seconds is not None:
+        raise click.UsageError("--now is for one tick: leave out --every")
+    settings = config.from_environment()
+    logs.configure(settings.log_level)
+    place = install(settings)
+    try:
+        if seconds is None:
+            done = one_tick(place, now=_moment(moment))
+            click.echo(", ".join(f"{name}: {count}" for name, count in done.items()))
+        else:
+            _tick_on(place, seconds)
+    finally:
+        place.database.dispose()
+
+
+def one_tick(place: Installation, *, now: datetime) -> dict[str, int]:
+    """Does what is due by `now`, delivers the letters, and leaves a sign of life."""
+    done = run_due(place.database, now=now)
+    with Mailer(place.settings.smtp_url, sender=place.settings.mail_from) as mailer:
+        done["letters tried"] = deliver_letters(place.database, mailer, now=now)
+    # A sign of life is given when one lives, whatever time the tick was told.
+    heartbeat(place.database, now=clock.now())
+    return done
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return clock.now()
+    try:
+        return clock.parse(text)
+    except ValueError as fault:
+        raise click.BadParameter(f"{text} is not a moment such as 2027-03-01T08:00", param_hint="--now") from fault
+
+
+def _tick_on(place: Installation, seconds: int) -> None:
+    """Ticks until told to stop. A tick that fails is logged; the missing sign of life tells the others."""
+    with _told_to_stop() as told:
+        while not told(0):
+            begun = time.monotonic()
+            try:
+                done = one_tick(place, now=clock.now())
+                log.info("tick", **{name.replace(" ", "_"): count for name, count in done.items()})
+            except Exception as fault:
+                log.error("tick failed", exc_info=fault)  # noqa: TRY400 - structured
+            told(max(0.0, seconds - (time.monotonic() - begun)))
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[Callable[[float], bool]]:
+    """A question with a patience in seconds: has somebody told us to stop?"""
+    stopped = threading.Event()
+
+    def stop(_sign: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {sign: signal.signal(sign, stop) for sign in (signal.SIGTERM, signal.SIGINT)}
+    yield stopped.wait
+    for sign, handler in before.items():
+        signal.signal(sign, handler)
+
+
+COMMANDS = (web, worker, tick)

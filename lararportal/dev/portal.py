@@ -1,0 +1,105 @@
+"""The settings and the programs of a portal on a developer's machine."""
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lararportal.config import Settings
+from lararportal.dev.data import Data
+from lararportal.dev.only import MODE
+from lararportal.dev.program import Program
+
+ROOT = Path(__file__).parent.parent.parent
+"""Where Python finds the portal's packages."""
+WEB_PROCESSES = 4
+TICK_SECONDS = 60
+DATABASE = "DATABASE_URL"
+REDIS = "REDIS_URL"
+PROVIDERS = "LARARPORTAL_PROVIDERS"
+SMTP = "LARARPORTAL_SMTP_URL"
+PROVIDER = "dev"
+LETTERS = "LARARPORTAL_LETTERS_DIR"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the parts of the portal are found."""
+
+    portal: str
+    provider_port: int
+    smtp_port: int
+
+    @property
+    def issuer(self) -> str:
+        """The sign-in provider's address, which is a part of every identity."""
+        return f"http://127.0.0.1:{self.provider_port}"
+
+
+def environment(data: Data, addresses: Addresses) -> dict[str, str]:
+    """The environment of every program but for the servers; what the developer has set goes before."""
+    provider = {
+        "name": PROVIDER,
+        "title": "Demo",
+        "issuer": addresses.issuer,
+        "client_id": "lararportal",
+        "client_secret": "development",
+    }
+    ours = {
+        MODE: "development",
+        "LARARPORTAL_SECRET_KEY": data.secret_key(),
+        "LARARPORTAL_BASE_URL": addresses.portal,
+        PROVIDERS: json.dumps([provider]),
+        SMTP: f"smtp://127.0.0.1:{addresses.smtp_port}",
+        LETTERS: str(data.letters),
+        "LARARPORTAL_MAIL_FROM": "kurser@example.org",
+    }
+    # Letters and sign-in stay on this machine: Authlib wants to be told that http will do.
+    python = {"PYTHONUNBUFFERED": "1", "AUTHLIB_INSECURE_TRANSPORT": "1"}
+    return {**ours, **python, **os.environ}
+
+
+def is_our_provider(settings: Settings) -> bool:
+    """Whether the demonstration people can sign in."""
+    return [provider.name for provider in settings.providers] == [PROVIDER]
+
+
+def helpers(data: Data, addresses: Addresses, environment: Mapping[str, str]) -> list[tuple[Program, int]]:
+    """The sign-in provider and the mail sink, unless the developer has named others; each with its port."""
+    found = []
+    if PROVIDERS not in os.environ:
+        port = addresses.provider_port
+        found.append((_python(data, "provider", environment, "lararportal.dev.provider", f"--port={port}"), port))
+    if SMTP not in os.environ:
+        options = (f"--port={addresses.smtp_port}", f"--folder={data.letters}")
+        found.append((_python(data, "sink", environment, "lararportal.dev.sink", *options), addresses.smtp_port))
+    return found
+
+
+def parts(data: Data, listening: socket.socket, environment: Mapping[str, str]) -> list[Program]:
+    """The portal itself: web processes on the socket, a worker and the tick."""
+    descriptor = listening.fileno()
+    web = _command(data, "web", environment, f"--fd={descriptor}", f"--workers={WEB_PROCESSES}")
+    web.descriptors = (descriptor,)
+    return [
+        web,
+        _command(data, "worker", environment),
+        _command(data, "tick", environment, f"--every={TICK_SECONDS}"),
+    ]
+
+
+def _command(data: Data, name: str, environment: Mapping[str, str], *options: str) -> Program:
+    return _python(data, name, environment, "lararportal.cli", name, *options)
+
+
+def _python(data: Data, name: str, environment: Mapping[str, str], module: str, *options: str) -> Program:
+    return Program(
+        name=name,
+        command=[sys.executable, "-m", module, *options],
+        log=data.log(name),
+        environment=environment,
+        directory=ROOT,
+    )

@@ -1,0 +1,60 @@
+"""What the developer sees in the terminal: one line for each step, progress, and who can sign in."""
+
+import sys
+import time
+from collections.abc import Sequence
+
+import click
+
+from lararportal.dev.people import DemonstrationPerson
+
+LABEL = 14
+BAR = 24
+TENTHS = 10
+
+
+def say(label: str, text: str) -> None:
+    """One line."""
+    click.echo(f"  {label:<{LABEL}}{text}")
+
+
+class ProgressLine:
+    """Progress of the demonstration term: a bar that moves in a terminal, a line for each tenth elsewhere."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._last = ("", -1)
+        self._begun = time.monotonic()
+
+    def show(self, step: str, done: int, total: int) -> None:
+        """Shows how far a step has come."""
+        mark = (step, TENTHS * done // max(total, 1))
+        if sys.stdout.isatty():
+            filled = BAR * done // max(total, 1)
+            bar = "#" * filled + "." * (BAR - filled)
+            click.echo(f"\r\033[K  {self._label:<{LABEL}}[{bar}] {step} {done}/{total}", nl=False)
+        elif mark != self._last:
+            say(self._label, f"{step} {done}/{total}")
+        self._last = mark
+
+    def end(self) -> None:
+        """Ends the line with the time it took."""
+        if sys.stdout.isatty():
+            click.echo("\r\033[K", nl=False)
+        say(self._label, f"built in {time.monotonic() - self._begun:.0f} s")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows under a head, each column as wide as its widest word."""
+    lines = [[str(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["-" * width for width in widths])
+    return "\n".join(
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def accounts(people: Sequence[DemonstrationPerson]) -> str:
+    """The demonstration accounts; nobody needs a password."""
+    return table(("sign in as", "name", "is"), [(person.subject, person.name, person.post) for person in people])
