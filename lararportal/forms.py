@@ -1,0 +1,121 @@
+"""Forms: what every form shares - Swedish messages, labels that the template gives, faults that lead to their field."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask_wtf import FlaskForm
+from wtforms import Field, FieldList, FormField
+from wtforms.fields import BooleanField, RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectFieldBase
+from wtforms.i18n import get_translations
+from wtforms.widgets import CheckboxInput, TextArea
+
+from lararportal import pages
+from lararportal.errors import Refused
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a form: the id to go to, the label that stands there, and what to do."""
+
+    target: str
+    label: str
+    message: str
+
+
+class Messages:
+    """The messages of WTForms: in our words where `templates/words/forms.html` has them, else as WTForms says it."""
+
+    def __init__(self) -> None:
+        self._builtin: Any = get_translations(["sv"])
+        self._ours = pages.words()["form_messages"]
+
+    def gettext(self, text: str) -> str:
+        """The Swedish of a message."""
+        return self._ours.get(text) or str(self._builtin.gettext(text))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        """The Swedish of a message with a number in it."""
+        return self._ours.get(plural) or str(self._builtin.ngettext(singular, plural, number))
+
+
+class Form(FlaskForm):  # type: ignore[misc] - Flask-WTF ships no types
+    """The base of every form.
+
+    Labels are given where the field is shown, in the template. A validator of our own raises `ValidationError`
+    with a key of `templates/sentences/`.
+    """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How fields are bound and which language they speak."""
+
+        locales = ("sv",)
+
+        def get_translations(self, form: Any) -> Messages:  # noqa: ARG002 - the signature is WTForms'
+            """Our messages; made per form, so that nothing is read before the templates are there."""
+            return Messages()
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
+            """A field without the label that WTForms would make of its name."""
+            field: Field = super().bind_field(form, unbound_field, options)
+            field.label.text = ""
+            return field
+
+    def explain(self, refusal: Refused) -> None:
+        """Puts the sentence of a refusal among the faults of the form."""
+        self.form_errors.append(pages.sentence(refusal.reason, **refusal.facts))
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Everything that is wrong, the form as a whole first, then field by field."""
+        whole = [Fault("", "", in_words(error)) for error in self.form_errors]
+        return whole + [fault for field in self for fault in _faults(field)]
+
+
+def _faults(field: Field) -> Iterator[Fault]:
+    if isinstance(field, FormField | FieldList):
+        for inner in field:
+            yield from _faults(inner)
+        return
+    for error in field.errors:
+        yield Fault(anchor(field), str(field.label.text), in_words(error))
+
+
+def in_words(error: object) -> str:
+    """The sentence of an error: a key of `templates/sentences/` is looked up, a message stands for itself."""
+    try:
+        return pages.sentence(str(error))
+    except KeyError:
+        return str(error)
+
+
+def anchor(field: Field) -> str:
+    """The id that a link to the field leads to: of a group of choices it is the first one's."""
+    identity = str(field.id)
+    return f"{identity}-0" if shape(field) == "choices" else identity
+
+
+def shape(field: Field) -> str:
+    """How the field is laid out: "checkbox", "choices", "select", "textarea" or "input"."""
+    if isinstance(field, BooleanField):
+        return "checkbox"
+    if isinstance(field, RadioField) or (
+        isinstance(field, SelectMultipleField) and isinstance(field.option_widget, CheckboxInput)
+    ):
+        return "choices"
+    if isinstance(field, SelectFieldBase):
+        return "select"
+    return "textarea" if isinstance(field.widget, TextArea) else "input"
+
+
+def name_field(field: Field, label: str) -> str:
+    """Remembers the label of a field, so that the error summary can call it what the page calls it."""
+    field.label.text = label
+    return ""
+
+
+def init_app(app: Flask) -> None:
+    """Gives the form macros of `components.html` what they ask of a field."""
+    app.jinja_env.globals.update(field_shape=shape, name_field=name_field, in_words=in_words)

@@ -1,0 +1,153 @@
+"""The front door: the first page, what every page shows around itself, and whether the house is well."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+from flask import Blueprint, Flask, render_template, request
+from flask_login import current_user
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from auth.access import Visitor, public
+from auth.states import Role
+from lararportal import assets, edge, forms, heartbeat, schema
+from lararportal.dev import gallery
+from lararportal.edge import Installation
+
+blueprint = Blueprint("home", __name__)
+
+TICK_MAY_REST = timedelta(minutes=5)
+"""The tick runs every minute; after this long without it, something is wrong."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One entry of the navigation. `word` is a key of `words.navigation`."""
+
+    path: str
+    word: str
+    is_current: bool
+
+
+WAYS = (
+    ("/kurser", "courses", ("/tillfallen",)),
+    ("/mina-kurser", "mine", ()),
+    ("/ansokan", "application", ()),
+    ("/kursledare", "leading", ()),
+    ("/samordning", "coordination", ()),
+    ("/personer", "people", ()),
+    ("/profil", "profile", ()),
+)
+"""Path, word, and the other paths that belong to the same part of the portal, in the order they are shown."""
+
+FOR_THE_SIGNED_IN = frozenset({"/mina-kurser", "/ansokan", "/profil"})
+FOR_HOLDERS = {"/kursledare": Role.LEADER, "/samordning": Role.COORDINATOR, "/personer": Role.DIRECTOR}
+
+
+def navigation(visitor: Visitor | None, path: str) -> list[Way]:
+    """Where the visitor may go, and which of it the path is part of."""
+    return [
+        Way(path=start, word=word, is_current=any(_is_part_of(path, each) for each in (start, *others)))
+        for start, word, others in WAYS
+        if _is_open_to(visitor, start)
+    ]
+
+
+def _is_open_to(visitor: Visitor | None, path: str) -> bool:
+    if path in FOR_HOLDERS:
+        return visitor is not None and visitor.has(FOR_HOLDERS[path])
+    return visitor is not None or path not in FOR_THE_SIGNED_IN
+
+
+def _is_part_of(path: str, start: str) -> bool:
+    return path == start or path.startswith(start + "/")
+
+
+def init_app(app: Flask) -> None:
+    """Gives every template its surroundings: navigation, visitor, contact, form macros, hashed static files.
+
+    They are functions, so that a page that says the database is away need not ask the database who reads it.
+    """
+    place = app.extensions["lararportal"]
+    settings = place.settings
+    app.jinja_env.globals.update(
+        visitor=_visitor,
+        navigation=lambda: navigation(_visitor(), request.path),
+        contact=parseaddr(settings.mail_from)[1],
+        is_development=settings.is_development,
+    )
+    forms.init_app(app)
+    assets.init_app(app)
+    if settings.is_development:
+        app.register_blueprint(gallery.blueprint)
+
+
+def _visitor() -> Visitor | None:
+    return current_user if current_user.is_authenticated else None
+
+
+@blueprint.get("/")
+@public
+def start() -> str:
+    """What this is, what is open now, and the way in."""
+    return render_template("home/start.html")
+
+
+@blueprint.get("/tillganglighet")
+@public
+def accessibility() -> str:
+    """The accessibility statement."""
+    return render_template("home/accessibility.html")
+
+
+@blueprint.get("/om")
+@public
+def about() -> str:
+    """What the portal keeps, and whom to ask."""
+    return render_template("home/about.html")
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> tuple[str, int, dict[str, str]]:
+    """The process answers; nothing else is asked."""
+    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> tuple[dict[str, str], int, dict[str, str]]:
+    """Whether everything that the portal leans on holds, each named."""
+    found = readiness(edge.installation(), now=edge.moment())
+    return found, 200 if set(found.values()) == {"ok"} else 503, {"Cache-Control": "no-store"}
+
+
+def readiness(place: Installation, *, now: datetime) -> dict[str, str]:
+    """The state of each part in one word; "ok" is well."""
+    return {**_database(place, now=now), "redis": _redis(place)}
+
+
+def _database(place: Installation, *, now: datetime) -> dict[str, str]:
+    try:
+        if not schema.is_current(place.database.engine):
+            return {"database": "ok", "migrations": "behind", "tick": "unknown"}
+        with place.database.transaction() as db:
+            last = heartbeat.last_beat(db, "tick")
+    except SQLAlchemyError:
+        return {"database": "down", "migrations": "unknown", "tick": "unknown"}
+    return {"database": "ok", "migrations": "ok", "tick": _tick(last, now=now)}
+
+
+def _tick(last: datetime | None, *, now: datetime) -> str:
+    if last is None:
+        return "never"
+    return "ok" if now - last <= TICK_MAY_REST else "late"
+
+
+def _redis(place: Installation) -> str:
+    try:
+        place.redis.ping()
+    except RedisError:
+        return "down"
+    return "ok"
