@@ -242,15 +242,10 @@ class _RowReader:
         return None
 
     def _objectives(self, field: str, known: tuple[str, ...]) -> tuple[str, ...]:
-        """Objectives stand between semicolons, commas or blanks; how they are capitalised means nothing."""
-        spelling = {objective.casefold(): objective for objective in known}
-        wanted = set()
-        for word in re.split(r"[;,|\s]+", self.row[field]):
-            if word.casefold() in spelling:
-                wanted.add(spelling[word.casefold()])
-            elif word:
-                self.fault(field, ImportFault.UNKNOWN_OBJECTIVE, word)
-        return tuple(objective for objective in known if objective in wanted)
+        found, unknown = rules.objectives_in(self.row[field], known)
+        for word in unknown:
+            self.fault(field, ImportFault.UNKNOWN_OBJECTIVE, word)
+        return found
 
     def _number(self, field: str) -> int | None:
         text = self.row[field]

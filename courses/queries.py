@@ -5,21 +5,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth.models import Grant, Person
 from auth.states import Area, Role
 from courses.models import Course, CourseSession
 from courses.states import Kind, Publicity
 from lararportal.errors import NotFound
+from lararportal.paging import Page, paginate
 
 SHOWN = (CourseSession.publicity == Publicity.PUBLISHED) & CourseSession.is_reserve.is_(False)
 """A session that stands on lists for everybody."""
 
 KIND_ORDER = case({kind: place for place, kind in enumerate(Kind)}, value=Course.kind)
 """Mandatory courses first, as `Kind` has them."""
-
-PAGE_LENGTH = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,35 +214,21 @@ class DeskFilters:
     publicity: Publicity | None = None
 
 
-@dataclass(frozen=True)
-class DeskSessions:
-    """A stretch of the coordinator's list of sessions, and how many there are in all."""
-
-    sessions: list[CourseSession]
-    total: int
-
-
-def desk_sessions(
-    db: Session, filters: DeskFilters, *, today: date, offset: int = 0, limit: int = PAGE_LENGTH
-) -> DeskSessions:
-    """The coming sessions, next first, or the past ones, latest first; each with its course, days and leaders."""
-    conditions = text_conditions(filters.text)
-    conditions.append(CourseSession.starts_on < today if filters.past else CourseSession.starts_on >= today)
+def desk_sessions(db: Session, filters: DeskFilters, *, today: date, number: int = 1) -> Page[CourseSession]:
+    """A page of the coming sessions, next first, or of the past ones, latest first; with course, days, leaders."""
+    conditions = [CourseSession.starts_on < today if filters.past else CourseSession.starts_on >= today]
+    if filters.text:
+        fitting = select(Course.id).where(*text_conditions(filters.text))
+        conditions.append(CourseSession.course_id.in_(fitting))
     if filters.area is not None:
         conditions.append(CourseSession.area == filters.area)
     if filters.publicity is not None:
         conditions.append(CourseSession.publicity == filters.publicity)
-    wanted = select(CourseSession).join(CourseSession.course).where(*conditions)
-    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    first = CourseSession.starts_on.desc() if filters.past else CourseSession.starts_on
-    sessions = db.scalars(
-        wanted.order_by(first, CourseSession.id)
-        .offset(offset)
-        .limit(limit)
-        .options(
-            contains_eager(CourseSession.course),
-            selectinload(CourseSession.days),
-            selectinload(CourseSession.leaders),
-        )
-    ).all()
-    return DeskSessions(list(sessions), total)
+    first = CourseSession.starts_on.desc() if filters.past else CourseSession.starts_on.asc()
+    wanted = select(CourseSession).where(*conditions).order_by(first, CourseSession.id)
+    related = (
+        joinedload(CourseSession.course),
+        selectinload(CourseSession.days),
+        selectinload(CourseSession.leaders),
+    )
+    return paginate(db, wanted.options(*related), number=number)

@@ -172,3 +172,15 @@ def code_of(text: str) -> str | None:
     """The code of a course as it is written: capitals, digits and hyphens, at most 20; None when it is none."""
     code = text.strip().upper()
     return code if re.fullmatch(r"[A-Z0-9](-?[A-Z0-9]){0,19}", code) and len(code) <= CODE_LENGTH else None
+
+
+def objectives_in(text: str, known: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The objectives that a text names, in the order of the list, and the words in it that are none.
+
+    They stand between blanks, commas, semicolons or bars; how they are capitalised means nothing.
+    """
+    spelling = {objective.casefold(): objective for objective in known}
+    words = [word for word in re.split(r"[;,|\s]+", text) if word]
+    found = {spelling[word.casefold()] for word in words if word.casefold() in spelling}
+    unknown = tuple(word for word in words if word.casefold() not in spelling)
+    return tuple(objective for objective in known if objective in found), unknown

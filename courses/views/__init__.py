@@ -1,0 +1,1 @@
+"""The pages of the courses room: `catalogue` for everybody, `desk` and `desk_sessions` for coordinators."""

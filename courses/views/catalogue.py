@@ -1,0 +1,73 @@
+"""The public catalogue: find a course, read about it and about each of its sessions."""
+
+from flask import Blueprint, render_template, request
+from flask_login import current_user
+
+from auth.access import me, public
+from auth.states import Role
+from courses import queries
+from courses.forms import SearchForm
+from courses.models import CourseSession
+from courses.queries import Filters
+from courses.states import GROUPS, Publicity
+from lararportal import edge
+from lararportal.clock import day_of
+from lararportal.errors import NotFound
+
+blueprint = Blueprint("catalogue", __name__)
+
+
+@blueprint.get("/kurser")
+@public
+def courses() -> str:
+    """The catalogue, or what a search finds in it."""
+    today = day_of(edge.moment())
+    form = SearchForm(request.args)
+    with edge.reading() as db:
+        form.offer(queries.months(db, today=today))
+        form.validate()
+        hits = queries.catalogue(db, form.filters, today=today)
+    return render_template(
+        "courses/catalogue.html", form=form, hits=hits, is_search=form.filters != Filters(), today=today
+    )
+
+
+@blueprint.get("/kurser/<code>")
+@public
+def course(code: str) -> str:
+    """What a course teaches, whom it is for, and when it is given."""
+    with edge.reading() as db:
+        found = queries.course(db, code)
+        if found.publicity is Publicity.DRAFT and not sees_drafts():
+            raise NotFound
+        sessions = queries.coming_sessions(db, found.id, today=day_of(edge.moment()))
+        shown = [each for each in sessions if each.is_public or sees_drafts()]
+        return render_template(
+            "courses/course.html", course=found, sessions=shown, precedence=_precedence(found.targets)
+        )
+
+
+@blueprint.get("/tillfallen/<int:session_id>")
+@public
+def session(session_id: int) -> str:
+    """The days, place, seats and dates of a session."""
+    with edge.reading() as db:
+        found = queries.session(db, session_id)
+        if not _may_see(found):
+            raise NotFound
+        return render_template("courses/session.html", session=found, course=found.course)
+
+
+def _precedence(targets: dict[str, int]) -> list[list[str]]:
+    """The groups that a course is for: who goes first, then the others; those side by side are equal."""
+    ranks = sorted(set(targets.values()))
+    return [sorted((group for group in targets if targets[group] == rank), key=GROUPS.index) for rank in ranks]
+
+
+def _may_see(session: CourseSession) -> bool:
+    return sees_drafts() or (session.is_public and session.course.publicity is not Publicity.DRAFT)
+
+
+def sees_drafts() -> bool:
+    """Whether the visitor is a coordinator, who sees what is not published too."""
+    return bool(current_user.is_authenticated) and me().has(Role.COORDINATOR)

@@ -1,0 +1,130 @@
+"""The coordinator's desk: course sessions are planned, changed, published, opened and archived."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from auth.access import me, needs
+from auth.states import Role
+from courses import queries, sessions
+from courses.forms import DAY_ROWS, DeskSearchForm, NewSessionForm, SessionForm
+from courses.models import Course, CourseSession
+from courses.states import Refusal
+from lararportal import edge, pages
+from lararportal.clock import day_of
+from lararportal.errors import Refused
+
+Page = str | Response | tuple[str, int]
+
+
+@needs(Role.COORDINATOR)
+def all_sessions() -> str:
+    """The coming sessions, or the past ones, page by page."""
+    form = DeskSearchForm(request.args)
+    form.validate()
+    number = request.args.get("sida", 1, type=int)
+    with edge.reading() as db:
+        page = queries.desk_sessions(db, form.filters, today=day_of(edge.moment()), number=number)
+    return render_template("courses/desk_sessions.html", form=form, page=page)
+
+
+@needs(Role.COORDINATOR)
+def new_session() -> Page:
+    """A form for a session of the course that the address names, filled with what is usual for the course."""
+    with edge.reading() as db:
+        course = queries.course(db, request.args.get("kurs", ""))
+        leaders = queries.leaders(db)
+    form = NewSessionForm(data={"seats": course.seats, "minimum": course.minimum})
+    form.offer(leaders)
+    if not form.validate_on_submit():
+        form.fill_up(max(DAY_ROWS, course.day_count))
+        return _form_page(form, course)
+    deed = sessions.plan_reserve if form.in_reserve.data else sessions.plan
+    try:
+        with edge.deed() as db:
+            made = deed(db, course_id=course.id, now=edge.moment(), by=me().person_id, **form.plan_for(course))
+    except Refused as refusal:
+        form.explain(refusal)
+        return _form_page(form, course), 409
+    flash(pages.sentence("session_planned"))
+    return redirect(url_for("catalogue.session", session_id=made.id))
+
+
+@needs(Role.COORDINATOR)
+def change_session(session_id: int) -> Page:
+    """A form with all that is said of a session; what concerns booked people is asked about before it is done."""
+    with edge.reading() as db:
+        session = queries.session(db, session_id)
+        leaders = queries.leaders(db, of=session.leaders)
+    form = SessionForm(data=SessionForm.answers(session))
+    form.offer(leaders)
+    if "back" in request.form or not form.validate_on_submit():
+        form.fill_up()
+        return _form_page(form, session.course, session)
+    try:
+        with edge.deed() as db:
+            sessions.change(
+                db,
+                session_id=session_id,
+                confirmed=form.confirmed.data or "",
+                now=edge.moment(),
+                by=me().person_id,
+                **form.plan,
+            )
+    except Refused as refusal:
+        if refusal.reason is Refusal.CHANGE_NOT_CONFIRMED:
+            return _confirm_page(session, refusal.facts)
+        form.explain(refusal)
+        form.fill_up()
+        return _form_page(form, session.course, session), 409
+    flash(pages.sentence("session_changed"))
+    return redirect(url_for("catalogue.session", session_id=session_id))
+
+
+@needs(Role.COORDINATOR)
+def publish_session(session_id: int) -> Response:
+    """Lets everybody see the session."""
+    with edge.deed() as db:
+        sessions.publish(db, session_id=session_id, now=edge.moment(), by=me().person_id)
+    flash(pages.sentence("session_published"))
+    return redirect(url_for("catalogue.session", session_id=session_id))
+
+
+@needs(Role.COORDINATOR)
+def open_reserve(session_id: int) -> Response:
+    """Makes a reserve session an ordinary one."""
+    with edge.deed() as db:
+        sessions.open_reserve(db, session_id=session_id, now=edge.moment(), by=me().person_id)
+    flash(pages.sentence("session_published"))
+    return redirect(url_for("catalogue.session", session_id=session_id))
+
+
+@needs(Role.COORDINATOR)
+def archive_session(session_id: int) -> Response:
+    """Takes the session off the lists."""
+    with edge.deed() as db:
+        sessions.archive(db, session_id=session_id, now=edge.moment(), by=me().person_id)
+    flash(pages.sentence("session_archived"))
+    return redirect(url_for("catalogue.session", session_id=session_id))
+
+
+def _form_page(form: SessionForm, course: Course, session: CourseSession | None = None) -> str:
+    return render_template("courses/session_form.html", form=form, course=course, session=session)
+
+
+def _confirm_page(session: CourseSession, facts: dict[str, Any]) -> str:
+    """Everything that was typed travels in hidden fields, so that the second press sends the same change."""
+    typed = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", "confirmed"}]
+    return render_template("courses/confirm_change.html", session=session, typed=typed, **facts)
+
+
+PAGES = (
+    ("/tillfallen", all_sessions, ["GET"]),
+    ("/tillfallen/nytt", new_session, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/andra", change_session, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/publicera", publish_session, ["POST"]),
+    ("/tillfallen/<int:session_id>/oppna", open_reserve, ["POST"]),
+    ("/tillfallen/<int:session_id>/arkivera", archive_session, ["POST"]),
+)
+"""Address, view and methods; `desk` hangs them under its own address."""
