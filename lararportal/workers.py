@@ -1,14 +1,17 @@
 """What the queue may call, and the worker that calls it."""
 
 from functools import cache
+from typing import Any
 
 import structlog
 from rq import Worker
 from rq.serializers import JSONSerializer
 
-from lararportal import clock, config, logs, tick
+from bookings import publication
+from lararportal import clock, config, logs, pages, tick
 from lararportal.app import install
-from lararportal.edge import NUDGED, QUEUE, Installation
+from lararportal.edge import NUDGED, QUEUE, Installation, nudge
+from lararportal.errors import Refused
 from lararportal.mail import Mailer
 
 log = structlog.get_logger()
@@ -30,6 +33,21 @@ def see_to_it() -> None:
     with Mailer(place.settings.smtp_url, sender=place.settings.mail_from) as mailer:
         tried = tick.deliver_letters(place.database, mailer, now=clock.now())
     log.info("letters delivered", tried=tried)
+
+
+def publish_round(round_id: int, by: int) -> dict[str, Any]:
+    """Publishes a round, too long for a request: some hundred letters are rendered in the one transaction.
+
+    A refusal is an answer, and comes back as its sentence for the page that waits.
+    """
+    place = _place()
+    try:
+        with place.database.transaction() as db:
+            posted = publication.publish(db, round_id=round_id, now=clock.now(), by=by)
+    except Refused as refusal:
+        return {"refused": pages.sentence(refusal.reason, **refusal.facts)}
+    nudge(place)
+    return {"letters": posted}
 
 
 def run_worker(settings: config.Settings) -> None:
