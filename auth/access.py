@@ -1,18 +1,44 @@
 """Who may open a page: a decorator on every view, and the visitor behind the request."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import abort, current_app
-from flask_login import current_user
+from flask import Flask, Request, abort, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
 from werkzeug.exceptions import Forbidden
 
+from auth import login_sessions
 from auth.login_sessions import Visitor
 from auth.states import Role
+from lararportal import edge
+
+__all__ = ["Visitor", "init_app", "me", "needs", "public", "sign_in_browser", "sign_out_browser", "signed_in"]
 
 ViewResult = Any
 View = Callable[..., ViewResult]
+
+
+def init_app(app: Flask) -> None:
+    """Lets Flask-Login find the visitor of a request by the token in the browser's cookie."""
+    manager = LoginManager()
+    # The token alone decides: it is long, random and revocable, and an address may change during a day.
+    manager.session_protection = None
+    manager.request_loader(_visitor_of)
+    manager.unauthorized_handler(_ask_to_sign_in)
+    manager.init_app(app)
+
+
+def sign_in_browser(token: str) -> None:
+    """The browser carries the token from now on, and nothing that it carried before."""
+    session.clear()
+    session[login_sessions.COOKIE_KEY] = token
+
+
+def sign_out_browser() -> None:
+    """The browser carries nothing any more."""
+    session.clear()
 
 
 def me() -> Visitor:
@@ -63,4 +89,21 @@ def _marked(view: View, *, access: object) -> View:
 
 
 def _ask_to_sign_in() -> ViewResult:
-    return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+    """The sign-in page, which leads back to the page that was asked for; a form cannot be led back to."""
+    wanted = request.full_path.removesuffix("?") if request.method in ("GET", "HEAD") else None
+    return redirect(url_for("auth.sign_in", next=wanted))
+
+
+def _visitor_of(_request: Request) -> Visitor | None:
+    token = session.get(login_sessions.COOKIE_KEY)
+    if not isinstance(token, str):
+        return None
+    place = edge.installation()
+    with place.database.transaction() as db:
+        return login_sessions.visitor(
+            db,
+            token=token,
+            now=edge.moment(),
+            idle=timedelta(minutes=place.settings.idle_minutes),
+            absolute=timedelta(hours=place.settings.absolute_hours),
+        )

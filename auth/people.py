@@ -108,7 +108,7 @@ def describe_oneself(
         leave_months=leave_months,
     ).settled()
     old = facts_of(person)
-    _insist(rules.may_describe_oneself(person.standing, old=old, new=said))
+    _insist(rules.may_describe_oneself(person.standing, old=old.settled(), new=said))
     _insist(rules.may_be_true(said))
     if not rules.is_plausible_email(email):
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)

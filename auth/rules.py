@@ -64,6 +64,14 @@ def missing(facts: Facts, *, email: str) -> list[str]:
     return [name for name, value in needed.items() if not value]
 
 
+def owes_profile(facts: Facts, *, email: str, standing: Standing, roles: frozenset[Role]) -> bool:
+    """Whether somebody is asked to describe themselves before anything else.
+
+    Who is here to lead or to administer courses need not become a participant.
+    """
+    return standing is Standing.PENDING and not roles and bool(missing(facts, email=email))
+
+
 def may_be_true(facts: Facts) -> Refusal | None:
     """What cannot be true whoever says it: a residency ends after it begins, and no leave outlasts it."""
     if not 0 <= facts.leave_months <= LONGEST_LEAVE:

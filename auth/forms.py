@@ -1,0 +1,105 @@
+"""The forms of the auth room: one's own profile, and what a director of studies confirms and corrects."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from wtforms import DateField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+
+from auth import rules
+from auth.people import WORKPLACE_LENGTH
+from auth.rules import Facts
+from auth.states import Area, Category, Refusal
+from lararportal import pages
+from lararportal.forms import Form
+
+Word = TypeVar("Word", bound=StrEnum)
+
+REASON_LENGTH = 500
+NEEDED = "needed_for_category"
+
+
+def stripped(text: str | None) -> str:
+    """What was typed, without the spaces around it that nobody sees."""
+    return (text or "").strip()
+
+
+def one_of(words: type[Word]) -> Callable[[Any], Word | None]:
+    """Reads a choice; nothing chosen is None."""
+    return lambda text: words(text) if text else None
+
+
+def plausible_email(_form: Form, field: Field) -> None:
+    """An address that letters can be sent to."""
+    if not rules.is_plausible_email(field.data or ""):
+        raise ValidationError(Refusal.EMAIL_IMPLAUSIBLE)
+
+
+class NeededForCategory:
+    """Must be filled in when the chosen category demands it; may be left empty otherwise."""
+
+    def __call__(self, form: "FactsForm", field: Field) -> None:
+        """Stops at an empty field, with a fault if it is needed."""
+        if field.raw_data and str(field.raw_data[0]).strip():
+            return
+        field.errors = []
+        if form.category.data is not None and field.short_name in rules.missing(form.facts, email="-"):
+            raise StopValidation(NEEDED)
+        raise StopValidation
+
+
+class ContactForm(Form):
+    """What everybody may change of their own profile at any time."""
+
+    email = StringField(filters=[stripped], validators=[InputRequired(), plausible_email])
+    workplace = StringField(filters=[stripped], validators=[Length(max=WORKPLACE_LENGTH)])
+    next = HiddenField()
+
+
+class FactsForm(Form):
+    """What a director of studies confirms."""
+
+    category = SelectField(coerce=one_of(Category))
+    area = SelectField(coerce=one_of(Area), validators=[NeededForCategory()])
+    residency_start = DateField(validators=[NeededForCategory()])
+    planned_end = DateField(validators=[NeededForCategory()])
+    leave_months = IntegerField(validators=[Optional(), NumberRange(min=0, max=rules.LONGEST_LEAVE)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = pages.words()
+        self.category.choices = [*words["no_choice"].items(), *words["category"].items()]
+        self.area.choices = [*words["no_choice"].items(), *words["area"].items()]
+
+    @property
+    def facts(self) -> Facts:
+        """What the form says."""
+        return Facts(
+            category=self.category.data,
+            area=self.area.data,
+            residency_start=self.residency_start.data,
+            planned_end=self.planned_end.data,
+            leave_months=self.leave_months.data or 0,
+        ).settled()
+
+    def validate_planned_end(self, _field: Field) -> None:
+        """The end of a residency comes after its start."""
+        if rules.may_be_true(self.facts) is Refusal.RESIDENCY_ENDS_BEFORE_START:
+            raise ValidationError(Refusal.RESIDENCY_ENDS_BEFORE_START)
+
+
+class ProfileForm(ContactForm, FactsForm):
+    """One's own profile until it is confirmed. Who is no participant need not have a category."""
+
+
+class ConfirmForm(FactsForm):
+    """What a director of studies confirms; it must be complete."""
+
+    category = SelectField(coerce=one_of(Category), validators=[InputRequired()])
+
+
+class CorrectForm(ConfirmForm):
+    """What a director of studies corrects afterwards, and why."""
+
+    reason = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=REASON_LENGTH)])

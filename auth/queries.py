@@ -1,0 +1,95 @@
+"""What the pages of the auth room, and other rooms, read about people."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from auth.models import Grant, Person
+from auth.states import Area, Category, Role, Standing
+from lararportal.errors import NotFound
+from lararportal.journal import Entry
+from lararportal.paging import Page, paginate
+
+BY_NAME = (Person.family_name, Person.given_name, Person.id)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """That somebody confirmed or corrected a person's facts."""
+
+    at: datetime
+    by: str
+
+
+def person(db: Session, person_id: int) -> Person:
+    """The person with their roles.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = db.get(Person, person_id, options=[joinedload(Person.grants)])
+    if found is None:
+        raise NotFound
+    return found
+
+
+def people(
+    db: Session, *, areas: Collection[Area] | None, name: str, standing: Standing | None, number: int
+) -> Page[Person]:
+    """A page of the people in some areas (None is everywhere), whose names contain every word, by name."""
+    return paginate(db, _people(areas=areas, name=name, standing=standing).order_by(*BY_NAME), number=number)
+
+
+def pending(db: Session, areas: Collection[Area] | None) -> list[Person]:
+    """Who waits for confirmation in some areas (None is everywhere), longest waiting first."""
+    waiting = _people(areas=areas, name="", standing=Standing.PENDING)
+    return list(db.scalars(waiting.order_by(Person.created_at, Person.id)))
+
+
+def residents(db: Session, areas: Collection[Area] | None) -> list[Person]:
+    """The residents of some areas (None is everywhere), by name."""
+    in_residency = [category for category in Category if category.is_resident]
+    everybody = _people(areas=areas, name="", standing=None)
+    return list(db.scalars(everybody.where(Person.category.in_(in_residency)).order_by(*BY_NAME)))
+
+
+def holders(db: Session, role: Role) -> list[Person]:
+    """Who holds a role, by name, each once."""
+    held = select(Grant.person_id).where(Grant.role == role)
+    return list(db.scalars(select(Person).where(Person.id.in_(held)).order_by(*BY_NAME)))
+
+
+def roles_of(db: Session, person_id: int) -> frozenset[Role]:
+    """The roles that somebody holds."""
+    return frozenset(db.scalars(select(Grant.role).where(Grant.person_id == person_id)))
+
+
+def directors(db: Session, area: Area) -> list[Person]:
+    """The directors of studies of an area, by name."""
+    held = select(Grant.person_id).where(Grant.role == Role.DIRECTOR, Grant.area == area)
+    return list(db.scalars(select(Person).where(Person.id.in_(held)).order_by(*BY_NAME)))
+
+
+def latest_decision(db: Session, person_id: int) -> Decision | None:
+    """Who last confirmed or corrected the person's facts."""
+    row = db.execute(
+        select(Entry.at, Person.given_name, Person.family_name)
+        .join(Person, Person.id == Entry.by)
+        .where(Entry.person_id == person_id, Entry.deed.in_(("person.confirmed", "person.corrected")))
+        .order_by(Entry.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else Decision(at=row.at, by=f"{row.given_name} {row.family_name}".strip())
+
+
+def _people(*, areas: Collection[Area] | None, name: str, standing: Standing | None) -> Select[Person]:
+    found = select(Person)
+    if areas is not None:
+        found = found.where(Person.area.in_(areas))
+    if standing is not None:
+        found = found.where(Person.standing == standing)
+    full_name = func.concat(Person.given_name, " ", Person.family_name)
+    return found.where(*(full_name.icontains(word, autoescape=True) for word in name.split()))
