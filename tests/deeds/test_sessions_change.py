@@ -1,0 +1,211 @@
+"""A course session is changed; what concerns booked people is asked about first."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from auth.models import Grant
+from auth.states import Area, Role
+from courses import sessions
+from courses.models import CourseDay
+from courses.rules import Day
+from courses.sessions import Change
+from courses.states import Refusal
+from lararportal.errors import NotFound, Refused
+from lararportal.journal import Entry
+from tests import make
+
+FIRST, SECOND = date(2027, 3, 15), date(2027, 3, 16)
+
+
+def same_as(session, **facts):
+    return {
+        "days": [Day(each.day, each.starts, each.ends) for each in session.days],
+        "place": session.place,
+        "area": session.area,
+        "seats": session.seats,
+        "minimum": session.minimum,
+        "leader_ids": [],
+        "cancel_by": session.cancel_by,
+        "go_no_go_on": session.go_no_go_on,
+        "prepare_by": session.prepare_by,
+        **facts,
+    }
+
+
+def changed(db):
+    return [entry.facts["changed"] for entry in db.scalars(select(Entry).order_by(Entry.id))]
+
+
+def days_of(db, session):
+    rows = db.execute(
+        select(CourseDay.day, CourseDay.starts, CourseDay.ends).where(CourseDay.session_id == session.id)
+    )
+    return sorted(tuple(row) for row in rows)
+
+
+def test_nobody_is_booked_and_everything_can_be_changed_at_once(db, now):
+    session, leader = make.session(db), make.holder(db, Role.LEADER)
+    days = [Day(SECOND, time(9), time(12)), Day(date(2027, 3, 17), time(8, 30), time(16, 30))]
+
+    sessions.change(
+        db,
+        session_id=session.id,
+        now=now,
+        by=7,
+        days=days,
+        place="Borås, Textile",
+        area=Area.SODRA_ALVSBORG,
+        seats=12,
+        minimum=6,
+        leader_ids=[leader.id],
+        cancel_by=date(2027, 3, 1),
+        go_no_go_on=date(2027, 2, 20),
+        prepare_by=date(2027, 3, 12),
+    )
+    db.flush()
+
+    assert days_of(db, session) == [
+        (SECOND, time(9), time(12)),
+        (date(2027, 3, 17), time(8, 30), time(16, 30)),
+    ]
+    assert (session.starts_on, session.place, session.area) == (SECOND, "Borås, Textile", Area.SODRA_ALVSBORG)
+    assert (session.seats, session.minimum, session.prepare_by) == (12, 6, date(2027, 3, 12))
+    assert (session.cancel_by, session.go_no_go_on) == (date(2027, 3, 1), date(2027, 2, 20))
+    assert changed(db) == [
+        {
+            "days": [
+                ["2027-03-15 08:30-16:30", "2027-03-16 08:30-16:30"],
+                ["2027-03-16 09:00-12:00", "2027-03-17 08:30-16:30"],
+            ],
+            "place": ["Göteborg, Konferens Aspen", "Borås, Textile"],
+            "area": ["goteborg", "sodra_alvsborg"],
+            "seats": [10, 12],
+            "minimum": [0, 6],
+            "leader_ids": [[], [leader.id]],
+            "cancel_by": ["2027-02-22", "2027-03-01"],
+            "go_no_go_on": ["2027-02-15", "2027-02-20"],
+            "prepare_by": [None, "2027-03-12"],
+        }
+    ]
+
+
+def test_saying_the_same_again_leaves_no_trace(db, now):
+    session = make.session(db, seats_taken=4)
+
+    sessions.change(db, session_id=session.id, now=now, by=7, **same_as(session))
+    db.flush()
+
+    assert changed(db) == []
+    assert len(days_of(db, session)) == 2
+
+
+def test_seats_are_never_fewer_than_taken_and_the_number_is_told(db, now):
+    session = make.session(db, seats_taken=4)
+
+    with pytest.raises(Refused) as refused:
+        sessions.change(db, session_id=session.id, now=now, by=7, **same_as(session, seats=3))
+    sessions.change(db, session_id=session.id, now=now, by=7, **same_as(session, seats=4))
+
+    assert (refused.value.reason, refused.value.facts) == (Refusal.SEATS_BELOW_TAKEN, {"taken": 4})
+    assert session.seats == 4
+
+
+def test_seats_are_never_fewer_than_what_is_reserved(db, now):
+    session = make.session(db, reserves={"ST": 4, "SPEC": 3})
+
+    with pytest.raises(Refused) as refused:
+        sessions.change(db, session_id=session.id, now=now, by=7, **same_as(session, seats=6))
+
+    assert refused.value.reason == Refusal.RESERVES_ABOVE_SEATS
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        [Day(FIRST, time(8, 30), time(16, 30))],
+        [Day(FIRST, time(8, 30), time(16, 30)), Day(date(2027, 3, 17), time(8, 30), time(16, 30))],
+        [Day(FIRST + timedelta(days=n), time(8, 30), time(16, 30)) for n in range(3)],
+    ],
+    ids=["fewer", "others", "more"],
+)
+def test_days_stand_fast_while_people_are_booked(db, now, days):
+    session = make.session(db, seats_taken=1)
+
+    with pytest.raises(Refused) as refused:
+        sessions.change(db, session_id=session.id, now=now, by=7, **same_as(session, days=days))
+
+    assert (refused.value.reason, refused.value.facts) == (Refusal.SESSION_HAS_BOOKINGS, {"booked": 1})
+
+
+def ask(db, session, now, **facts):
+    with pytest.raises(Refused) as refused:
+        sessions.change(db, session_id=session.id, now=now, by=7, **same_as(session, **facts))
+    assert refused.value.reason == Refusal.CHANGE_NOT_CONFIRMED
+    return refused.value.facts
+
+
+def test_what_concerns_the_booked_is_told_and_done_when_it_is_confirmed(db, now):
+    session = make.session(db, seats_taken=4)
+    new = {
+        "place": "Borås, Textile",
+        "days": [Day(FIRST, time(9), time(16, 30)), Day(SECOND, time(8, 30), time(16, 30))],
+        "seats": 20,
+    }
+
+    asked = ask(db, session, now, **new)
+    untouched = (session.place, changed(db))
+    sessions.change(db, session_id=session.id, confirmed=asked["token"], now=now, by=7, **same_as(session, **new))
+    db.flush()
+
+    assert asked["booked"] == 4
+    assert asked["changes"] == [
+        Change(
+            "days",
+            (Day(FIRST, time(8, 30), time(16, 30)), Day(SECOND, time(8, 30), time(16, 30))),
+            (Day(FIRST, time(9), time(16, 30)), Day(SECOND, time(8, 30), time(16, 30))),
+        ),
+        Change("place", "Göteborg, Konferens Aspen", "Borås, Textile"),
+    ]
+    assert untouched == ("Göteborg, Konferens Aspen", [])
+    assert (session.place, session.seats) == ("Borås, Textile", 20)
+    assert days_of(db, session)[0] == (FIRST, time(9), time(16, 30))
+    assert [set(each) for each in changed(db)] == [{"days", "seats", "place"}]
+
+
+def test_a_confirmation_is_of_that_change_and_of_those_who_were_booked_then(db, now):
+    session = make.session(db, seats_taken=4)
+    token = ask(db, session, now, place="Borås, Textile")["token"]
+
+    for facts in ({"place": "Borås, Knalleland"}, {"place": "Borås, Textile", "cancel_by": date(2027, 2, 23)}):
+        assert ask(db, session, now, confirmed=token, **facts)["token"] != token
+    session.seats_taken = 5
+    assert ask(db, session, now, confirmed=token, place="Borås, Textile")["booked"] == 5
+
+
+@pytest.mark.parametrize("facts", [{"seats": 11}, {"minimum": 3}], ids=["seats", "minimum"])
+def test_what_does_not_concern_the_booked_needs_no_confirmation(db, now, facts):
+    session = make.session(db, seats_taken=4)
+
+    sessions.change(db, session_id=session.id, now=now, by=7, **same_as(session, **facts))
+
+    assert [list(each) for each in changed(db)] == [list(facts)]
+
+
+def test_other_leaders_need_no_confirmation_and_a_former_leader_may_stay(db, now):
+    old, new = make.holder(db, Role.LEADER), make.holder(db, Role.LEADER)
+    session = make.session(db, seats_taken=4, leaders=[old])
+    db.execute(Grant.__table__.delete().where(Grant.person_id == old.id))
+
+    sessions.change(db, session_id=session.id, now=now, by=7, **same_as(session, leader_ids=[old.id, new.id]))
+
+    assert changed(db) == [{"leader_ids": [[old.id], [old.id, new.id]]}]
+    assert [person.id for person in session.leaders] == [old.id, new.id]
+
+
+def test_a_session_that_does_not_exist_is_not_found(db, now):
+    session = make.session(db)
+
+    with pytest.raises(NotFound):
+        sessions.change(db, session_id=session.id + 1, now=now, by=7, **same_as(session))
