@@ -1,12 +1,13 @@
 """Who gets a seat.
 
 The story of a term: a coordinator plans a round and opens it (`rounds`); doctors send in what they want, most
-wanted first (`applications`); the round is closed and frozen, seats are drawn up and published to all at one moment
-(`allocation`); seats that are left over may be booked directly (`left_over_seats`); who got none waits in line
-(`waitlist`); a seat can be given back (`cancellation`) or changed for another (`rebooking`) and goes to the next in
-line; sessions that too few have booked are shown in time (`minimum_enrolment`).
+wanted first (`applications`); the round is closed and what counts is frozen (`frozen`, with what the `register`
+says and the `lots`); seats are drawn up (`allocation`) and published to all at one moment (`publication`); seats
+that are left over may be booked directly (`left_over_seats`); who got none waits in line (`waitlist`); a seat can
+be given back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line; sessions that too
+few have booked are shown in time (`minimum_enrolment`).
 
-`seats` is the only code that takes and releases a seat. `states` are the words and the allowed moves, `rules/` what
-must hold and why not, `models` the rows, `queries` what pages read, `letters` what is posted, `forms` and `views/`
-the pages.
+`seats` is the only code that takes and releases a seat. `facts` turns rows into what the rules ask for. `states`
+are the words and the allowed moves, `rules/` what must hold and why not, `models` the rows, `queries` what pages
+read, `letters` what is posted, `forms` and `views/` the pages.
 """

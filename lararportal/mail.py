@@ -74,6 +74,6 @@ def message_of(letter: Letter, *, sender: str) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
-    if letter.calendar is not None:
-        message.add_attachment(letter.calendar, subtype="calendar", filename="kurs.ics")
+    for number, calendar in enumerate(letter.calendars, start=1):
+        message.add_attachment(calendar, subtype="calendar", filename=f"kurs-{number}.ics")
     return message

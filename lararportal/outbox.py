@@ -5,13 +5,13 @@ inside the transaction, so that it says what was true then and exists if and onl
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, String, Text, select, text
+from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lararportal import pages
@@ -40,7 +40,7 @@ class Letter(Base):
     address: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(250))
     body: Mapped[str] = mapped_column(Text)
-    calendar: Mapped[str | None] = mapped_column(Text, doc="An iCalendar object to attach.")
+    calendars: Mapped[list[str]] = mapped_column(ARRAY(Text), doc="iCalendar objects to attach.")
     message_id: Mapped[str] = mapped_column(String(120), doc="The same at every attempt, so that a duplicate shows.")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     state: Mapped[LetterState] = mapped_column(default=LetterState.QUEUED)
@@ -68,7 +68,7 @@ def post(
     to: Recipient,
     once: str,
     now: datetime,
-    calendar: str | None = None,
+    calendars: Sequence[str] = (),
     **facts: Any,
 ) -> None:
     """Stores a letter for sending; `once` names the occasion and is unique over all letters.
@@ -87,7 +87,7 @@ def post(
             address=to.address,
             subject=subject,
             body=body,
-            calendar=calendar,
+            calendars=list(calendars),
             message_id=f"<{secrets.token_hex(16)}@lararportal>",
             created_at=now,
             next_attempt_at=now,

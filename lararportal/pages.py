@@ -47,7 +47,7 @@ def days(values: Sequence[date]) -> str:
     for value, following in zip(values, [*values[1:], None], strict=True):
         same_month = following is not None and (value.year, value.month) == (following.year, following.month)
         same_year = following is not None and value.year == following.year
-        parts.append(format_date(value, "d" if same_month else "d MMM" if same_year else "d MMM y", locale=LOCALE))
+        parts.append(format_date(value, "d" if same_month else "d MMMM" if same_year else "d MMMM y", locale=LOCALE))
     return " och ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 

@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=320), nullable=False),
         sa.Column("subject", sa.String(length=250), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("calendar", sa.Text(), nullable=True),
+        sa.Column("calendars", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("message_id", sa.String(length=120), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(

@@ -1,0 +1,61 @@
+"""Allocation: the seats of a closed round are drawn up, as often as wanted, by the rule and under its check."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bookings import frozen, lots
+from bookings.models import Application, Round, Run
+from bookings.rounds import lock
+from bookings.rules.allocation import allocate, check
+from bookings.states import ApplicationState, Refusal, RoundState
+from lararportal import journal
+from lararportal.errors import Refused
+
+
+def draw_up(db: Session, *, round_id: int, now: datetime, by: int | None) -> Run:
+    """The engine's result for the frozen input is stored; nobody but coordinators sees it.
+
+    Raises:
+        Refused: the round is not closed yet or published already, the coordinator applied in it, or the independent
+            check finds fault with the result.
+    """
+    round_ = lock(db, round_id)
+    insist_on_no_own_interest(db, round_id, by)
+    round_.move_to(RoundState.ALLOCATED)
+    round_.seed = lots.seed(round_)
+    document = instance(round_)
+    result = allocate(document)
+    violations = check(document, result)
+    if violations:
+        raise Refused(Refusal.CHECK_FAILED, count=len(violations))
+    run = Run(round_id=round_id, made_at=now, by=by, result=frozen.canonical(result))
+    db.add(run)
+    db.flush()
+    admitted = sum(len(ids) for ids in result["assign"].values())
+    journal.note(db, "round.drawn_up", now=now, by=by, round=round_id, run=run.id, admitted=admitted)
+    return run
+
+
+def instance(round_: Round) -> dict[str, Any]:
+    """The whole input of a run: what was frozen, and the seed."""
+    document: dict[str, Any] = json.loads(round_.frozen or "")
+    return document | {"lottery": {"seed": round_.seed}}
+
+
+def insist_on_no_own_interest(db: Session, round_id: int, by: int | None) -> None:
+    """Who applies in a round does not decide over its seats (jäv).
+
+    Raises:
+        Refused: the person has an application there.
+    """
+    own = exists().where(
+        Application.round_id == round_id,
+        Application.person_id == by,
+        Application.state == ApplicationState.SUBMITTED,
+    )
+    if by is not None and db.scalar(select(own)):
+        raise Refused(Refusal.DECIDES_OVER_OWN_SEAT)

@@ -1,0 +1,159 @@
+"""Applications: a doctor sends in what they want from a round, most wanted first, changes it, or takes it back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from auth import people
+from auth import rules as people_rules
+from auth.models import Person
+from bookings import facts, frozen, letters
+from bookings.models import Application, Choice, Round
+from bookings.rules import applications as rules
+from bookings.states import ApplicationState, Refusal, RoundState
+from courses.models import CourseSession
+from lararportal import journal
+from lararportal.clock import day_of
+from lararportal.errors import NotFound, Refused
+
+
+def apply(
+    db: Session,
+    *,
+    round_id: int,
+    person_id: int,
+    choices: Sequence[int],
+    cap: int,
+    now: datetime,
+    by: int | None,
+) -> Application:
+    """The round has this list from the person, instead of any earlier one; when it came means nothing.
+
+    `choices` are session ids, most wanted first; `cap` is the most seats the person wants.
+
+    Raises:
+        NotFound: there is no such round.
+        Refused: the rules of `bookings.rules.applications` say no.
+    """
+    round_ = _held_open(db, round_id)
+    [person] = people.lock(db, [person_id])
+    offered = {each.id: each for each in frozen.round_sessions(db, round_id)}
+    _judge(db, round_, person, choices, offered, cap=cap, now=now)
+    application = _written(db, round_, person, cap=cap, now=now)
+    db.execute(delete(Choice).where(Choice.application_id == application.id))
+    db.add_all(
+        Choice(application_id=application.id, rank=rank, session_id=session_id)
+        for rank, session_id in enumerate(choices, start=1)
+    )
+    journal.note(
+        db,
+        "application.sent",
+        now=now,
+        by=by,
+        person=person_id,
+        round=round_id,
+        choices=list(choices),
+        cap=cap,
+        version=application.version,
+    )
+    letters.application_received(
+        db, application, round_=round_, person=person, sessions=[offered[each] for each in choices], now=now
+    )
+    return application
+
+
+def withdraw(db: Session, *, round_id: int, person_id: int, now: datetime, by: int | None) -> None:
+    """The person's list no longer counts; a new one can be sent in until closing time.
+
+    Raises:
+        NotFound: there is no such round.
+        Refused: the round is not open, or has no application of the person.
+    """
+    round_ = _held_open(db, round_id)
+    [person] = people.lock(db, [person_id])
+    application = db.scalar(
+        select(Application).where(
+            Application.round_id == round_id,
+            Application.person_id == person_id,
+            Application.state == ApplicationState.SUBMITTED,
+        )
+    )
+    if round_.state is not RoundState.OPEN or now >= round_.closes_at:
+        raise Refused(Refusal.ROUND_NOT_OPEN)
+    if application is None:
+        raise Refused(Refusal.NO_APPLICATION)
+    application.state = ApplicationState.WITHDRAWN
+    journal.note(db, "application.withdrawn", now=now, by=by, person=person_id, round=round_id)
+    letters.application_withdrawn(db, application, round_=round_, person=person, now=now)
+
+
+def _held_open(db: Session, round_id: int) -> Round:
+    """The round, kept from being closed until the list is written; many may send in at the same time."""
+    round_ = db.scalar(
+        select(Round).where(Round.id == round_id).with_for_update(read=True).execution_options(populate_existing=True)
+    )
+    if round_ is None:
+        raise NotFound
+    return round_
+
+
+def _judge(
+    db: Session,
+    round_: Round,
+    person: Person,
+    choices: Sequence[int],
+    offered: dict[int, CourseSession],
+    *,
+    cap: int,
+    now: datetime,
+) -> None:
+    today = day_of(now)
+    bookings = facts.live_bookings(db, [person.id]).get(person.id, [])
+    fault = rules.fault_of(
+        rules.Window(is_open=round_.state is RoundState.OPEN, closes_at=round_.closes_at, cap=round_.cap),
+        sender(person, taken_courses=facts.taken_courses(bookings, today=today)),
+        choices,
+        {key: facts.target(each, each.course, round_) for key, each in offered.items()},
+        facts.holdings(bookings, today=today),
+        cap=cap,
+        now=now,
+    )
+    if fault is not None:
+        session = offered.get(fault.session_id or 0)
+        raise Refused(fault.refusal, course=session.course.title if session else "", cap=round_.cap)
+
+
+def sender(person: Person, *, taken_courses: frozenset[int]) -> rules.Sender:
+    """Who applies, as the rules see them."""
+    missing = people_rules.missing(people.facts_of(person), email=person.email)
+    return rules.Sender(
+        group=person.category.group if person.category else None,
+        is_complete=not missing,
+        taken_courses=taken_courses,
+    )
+
+
+def _written(db: Session, round_: Round, person: Person, *, cap: int, now: datetime) -> Application:
+    new = insert(Application).values(
+        round_id=round_.id,
+        person_id=person.id,
+        state=ApplicationState.SUBMITTED,
+        cap=cap,
+        version=1,
+        submitted_at=now,
+    )
+    return db.scalars(
+        new.on_conflict_do_update(
+            index_elements=[Application.round_id, Application.person_id],
+            set_={
+                "state": new.excluded.state,
+                "cap": new.excluded.cap,
+                "version": Application.version + 1,
+                "submitted_at": new.excluded.submitted_at,
+            },
+        ).returning(Application),
+        execution_options={"populate_existing": True},
+    ).one()

@@ -1,0 +1,158 @@
+"""Rows turned into the facts that the rules ask for."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from auth.models import Person
+from auth.states import Standing
+from bookings.models import Application, Booking, Round, RoundSession
+from bookings.register import group_of
+from bookings.rules.line import Waiter, Wish
+from bookings.rules.seats import Holding, Participant, Target
+from bookings.states import IN_TIME, LIVE, BookingState, RoundState
+from courses.models import Course, CourseSession
+from courses.states import Publicity
+
+
+def live_bookings(db: Session, person_ids: Collection[int]) -> dict[int, list[Booking]]:
+    """The seats and places of these persons in sessions that are not over, with session, course and days."""
+    rows = db.scalars(
+        select(Booking)
+        .where(Booking.person_id.in_(person_ids), Booking.state.in_(LIVE))
+        .order_by(Booking.rank, Booking.id)
+        .options(
+            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        )
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, list[Booking]] = defaultdict(list)
+    for booking in rows:
+        found[booking.person_id].append(booking)
+    return found
+
+
+def days_of(session: CourseSession) -> frozenset[date]:
+    """The days of a session."""
+    return frozenset(each.day for each in session.days)
+
+
+def participant(person: Person, bookings: Sequence[Booking], *, today: date) -> Participant:
+    """A person as the rules see them; courses whose days are over, and in which they had a seat, are taken."""
+    return Participant(group=group_of(person), taken_courses=taken_courses(bookings, today=today))
+
+
+def taken_courses(bookings: Collection[Booking], *, today: date) -> frozenset[int]:
+    """The courses that somebody with these bookings has been through."""
+    return frozenset(
+        booking.session.course_id for booking in bookings if _is_seat(booking) and _is_over(booking.session, today)
+    )
+
+
+def holdings(bookings: Sequence[Booking], *, today: date) -> list[Holding]:
+    """What a person has in sessions that are not over."""
+    return [
+        Holding(
+            session_id=booking.session_id,
+            course_id=booking.session.course_id,
+            days=days_of(booking.session),
+            is_seat=_is_seat(booking),
+        )
+        for booking in bookings
+        if not _is_over(booking.session, today)
+    ]
+
+
+def round_of(db: Session, session_id: int) -> Round | None:
+    """The round that gives the session's seats, if any."""
+    return db.scalar(select(Round).join(RoundSession).where(RoundSession.session_id == session_id))
+
+
+def target(session: CourseSession, course: Course, round_: Round | None) -> Target:
+    """A session as the rules see it."""
+    return Target(
+        session_id=session.id,
+        course_id=session.course_id,
+        days=days_of(session),
+        starts_on=session.starts_on,
+        groups=course.targets,
+        is_published=session.publicity is Publicity.PUBLISHED and course.publicity is not Publicity.DRAFT,
+        is_in_unpublished_round=round_ is not None and round_.state is not RoundState.PUBLISHED,
+        booking_opens_at=round_.booking_opens_at if round_ is not None else None,
+    )
+
+
+def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Waiter]]:
+    """The lines of these sessions, each in order, with all that everybody in them holds and waits for."""
+    rows = db.execute(
+        select(Booking, Person)
+        .join(Person, Person.id == Booking.person_id)
+        .where(Booking.session_id.in_(session_ids), Booking.state == BookingState.WAITING)
+        .order_by(Booking.session_id, Booking.wave, Booking.key, Booking.joined_at, Booking.id)
+    ).all()
+    persons = {person.id for _, person in rows}
+    bookings = live_bookings(db, persons) if rows else {}
+    caps = _caps(db, persons, {booking.round_id for booking, _ in rows if booking.round_id is not None})
+    lines: dict[int, list[Waiter]] = defaultdict(list)
+    for booking, person in rows:
+        lines[booking.session_id].append(
+            Waiter(
+                booking_id=booking.id,
+                person_id=person.id,
+                group=group_of(person),
+                wishes=tuple(_wish(each, today=today) for each in bookings[person.id]),
+                cap=caps.get((booking.round_id, person.id), len(bookings[person.id])),
+            )
+        )
+    return lines
+
+
+def booked_by_group(db: Session, session_id: int) -> dict[str | None, int]:
+    """How many seats each group holds in a session."""
+    rows = db.execute(
+        select(Person.category, Person.standing, func.count())
+        .join(Booking, Booking.person_id == Person.id)
+        .where(Booking.session_id == session_id, Booking.state == BookingState.BOOKED)
+        .group_by(Person.category, Person.standing)
+    )
+    booked: dict[str | None, int] = defaultdict(int)
+    for category, standing, count in rows:
+        confirmed = category if standing is Standing.CONFIRMED else None
+        booked[confirmed.group if confirmed else None] += count
+    return booked
+
+
+def _caps(db: Session, persons: Collection[int], rounds: Collection[int]) -> dict[tuple[int | None, int], int]:
+    if not rounds:
+        return {}
+    rows = db.execute(
+        select(Application.round_id, Application.person_id, Application.cap).where(
+            Application.round_id.in_(rounds), Application.person_id.in_(persons)
+        )
+    )
+    return {(round_id, person_id): cap for round_id, person_id, cap in rows}
+
+
+def _wish(booking: Booking, *, today: date) -> Wish:
+    session = booking.session
+    return Wish(
+        booking_id=booking.id,
+        session_id=booking.session_id,
+        course_id=session.course_id,
+        days=days_of(session),
+        rank=booking.rank,
+        is_held=_is_seat(booking),
+        is_fixed=today > session.cancel_by,
+        list_id=booking.round_id if booking.wave == IN_TIME else None,
+    )
+
+
+def _is_seat(booking: Booking) -> bool:
+    return booking.state is BookingState.BOOKED
+
+
+def _is_over(session: CourseSession, today: date) -> bool:
+    return max(days_of(session)) < today

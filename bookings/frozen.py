@@ -1,0 +1,142 @@
+"""The frozen input of a round: one document that the run reads, and nothing else (allocation rules, section 2.1)."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from bookings import facts, register
+from bookings.lots import POLICY
+from bookings.models import Application, Booking, Round, RoundSession
+from bookings.states import ApplicationState, BookingState
+from courses.models import CourseSession
+from courses.states import Kind, Publicity
+
+FORMAT = "alloc-instance/1"
+
+
+def canonical(document: dict[str, Any]) -> str:
+    """The document as the text that is hashed and kept: sorted keys, no spaces."""
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
+    """The round as it stands today, without the lottery: everything about persons comes from the register.
+
+    Left out are persons whom nobody has confirmed, and sessions that a person cannot attend any more because they
+    have a seat elsewhere on one of the days, or in the course. Capacity is what is free.
+    """
+    sessions = round_sessions(db, round_.id)
+    offered = {each.id: each for each in sessions if each.publicity is Publicity.PUBLISHED}
+    applications = submitted(db, round_.id)
+    bookings = facts.live_bookings(db, {each.person_id for each in applications})
+    applicants = {}
+    for application in applications:
+        mine = bookings.get(application.person_id, [])
+        requests = attendable(application, offered, mine, today=today)
+        if register.group_of(application.person) is not None and requests:
+            applicants[application.person.pseudonym] = _applicant(application, requests, offered, mine, today=today)
+    return {
+        "format": FORMAT,
+        "term": round_.term,
+        "policy": _policy(round_),
+        "courses": {each.course.code: _course(each) for each in offered.values()},
+        "sessions": {str(each.id): _session(each) for each in offered.values()},
+        "applicants": applicants,
+    }
+
+
+def round_sessions(db: Session, round_id: int) -> Sequence[CourseSession]:
+    """The sessions of a round with their courses and days, in id order."""
+    return db.scalars(
+        select(CourseSession)
+        .join(RoundSession)
+        .where(RoundSession.round_id == round_id)
+        .order_by(CourseSession.id)
+        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+    ).all()
+
+
+def submitted(db: Session, round_id: int) -> Sequence[Application]:
+    """The applications that count, with their lists and persons, in order of the person's id."""
+    return db.scalars(
+        select(Application)
+        .where(Application.round_id == round_id, Application.state == ApplicationState.SUBMITTED)
+        .order_by(Application.person_id)
+        .options(selectinload(Application.choices), joinedload(Application.person))
+    ).all()
+
+
+def attendable(
+    application: Application, offered: dict[int, CourseSession], bookings: Collection[Booking], *, today: date
+) -> list[int]:
+    """The chosen sessions that are still offered and collide with no seat the person has, most wanted first."""
+    seats = [each for each in bookings if each.state is BookingState.BOOKED]
+    days = {day for seat in seats for day in facts.days_of(seat.session)}
+    courses = {seat.session.course_id for seat in seats} - facts.taken_courses(bookings, today=today)
+    return [
+        choice.session_id
+        for choice in application.choices
+        if (session := offered.get(choice.session_id)) is not None
+        and days.isdisjoint(facts.days_of(session))
+        and session.course_id not in courses
+    ]
+
+
+def _policy(round_: Round) -> dict[str, Any]:
+    return {
+        "cap": round_.cap,
+        "last_chance_months": POLICY.last_chance_months,
+        "tiebreak": POLICY.tiebreak,
+        "lot_scope": POLICY.lot_scope,
+        "rejections": "auto",
+        "auto_close": False,
+        "closed": [],
+    }
+
+
+def _course(session: CourseSession) -> dict[str, Any]:
+    course = session.course
+    return {"mandatory": course.kind is Kind.MANDATORY, "order": course.order.value, "targets": course.targets}
+
+
+def _session(session: CourseSession) -> dict[str, Any]:
+    return {
+        "course": session.course.code,
+        "days": sorted(day.toordinal() for day in facts.days_of(session)),
+        "capacity": session.free_seats,
+        "min": session.minimum,
+        "reserves": session.reserves,
+    }
+
+
+def _applicant(
+    application: Application,
+    requests: Sequence[int],
+    offered: dict[int, CourseSession],
+    bookings: Sequence[Booking],
+    *,
+    today: date,
+) -> dict[str, Any]:
+    known = register.facts_of(application.person, on=today)
+    taken = facts.taken_courses(bookings, today=today)
+    listed: list[tuple[str, list[str]]] = []
+    for session_id in requests:
+        code = offered[session_id].course.code
+        if not listed or listed[-1][0] != code:
+            listed.append((code, []))
+        listed[-1][1].append(str(session_id))
+    return {
+        "group": known.group,
+        "served": known.served,
+        "left": known.left,
+        "cap": application.cap,
+        "passed": sorted({each.course.code for each in offered.values() if each.course_id in taken}),
+        "displaced": [],
+        "rejections": {},
+        "applied_at": 0,
+        "requests": [[code, ids] for code, ids in listed],
+    }

@@ -1,0 +1,203 @@
+"""What is posted to whom when: one function for each letter of the bookings room."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auth.models import Grant, Person
+from auth.states import Role
+from bookings.models import Application, Booking, Decision, Round
+from bookings.rules.reasons import Explanation
+from courses.models import CourseSession, SessionLeader
+from lararportal import calendars, outbox
+
+
+def application_received(
+    db: Session,
+    application: Application,
+    *,
+    round_: Round,
+    person: Person,
+    sessions: Sequence[CourseSession],
+    now: datetime,
+) -> None:
+    """We have your list; the letter repeats it. Said again at every change."""
+    outbox.post(
+        db,
+        "application_received" if application.version == 1 else "application_changed",
+        to=person.recipient,
+        once=f"application:{application.id}:{application.version}",
+        now=now,
+        round=round_,
+        application=application,
+        person=person,
+        sessions=sessions,
+    )
+
+
+def application_withdrawn(
+    db: Session, application: Application, *, round_: Round, person: Person, now: datetime
+) -> None:
+    """Your list no longer counts."""
+    outbox.post(
+        db,
+        "application_withdrawn",
+        to=person.recipient,
+        once=f"application:{application.id}:{application.version}:withdrawn",
+        now=now,
+        round=round_,
+    )
+
+
+def decided(
+    db: Session,
+    *,
+    round_: Round,
+    person: Person,
+    decisions: Sequence[Decision],
+    sessions: Mapping[int, CourseSession],
+    explanations: Mapping[int, Explanation],
+    seats: Sequence[Booking],
+    now: datetime,
+) -> None:
+    """What the round decided for everything you asked for, and why; with the calendar of the seats you got.
+
+    `explanations` are by session id, for those who stand in line behind somebody.
+    """
+    events = [event for seat in seats for event in calendar_events(db, seat, sessions[seat.session_id])]
+    outbox.post(
+        db,
+        "decision",
+        to=person.recipient,
+        once=f"decision:{round_.id}:{person.id}",
+        now=now,
+        calendars=[calendars.invitation(events, now=now)] if events else [],
+        round=round_,
+        decisions=decisions,
+        sessions=sessions,
+        explanations=explanations,
+    )
+
+
+def seat_booked(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
+    """You took a seat that was free."""
+    _about_seat(db, "seat_booked", booking, person=person, session=session, now=now)
+
+
+def place_in_line(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, position: int, now: datetime
+) -> None:
+    """There was no seat; this is your place."""
+    outbox.post(
+        db,
+        "place_in_line",
+        to=person.recipient,
+        once=f"line:{booking.id}",
+        now=now,
+        session=session,
+        position=position,
+    )
+
+
+def seat_from_line(
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    left: Sequence[tuple[Booking, CourseSession]],
+    now: datetime,
+) -> None:
+    """You were next, and the seat is yours; with what you gave up for it, as your own list said."""
+    _about_seat(db, "seat_from_line", booking, person=person, session=session, now=now, left=left)
+
+
+def seat_cancelled(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
+    """You gave the seat back."""
+    outbox.post(
+        db,
+        "seat_cancelled",
+        to=person.recipient,
+        once=f"cancelled:{booking.id}",
+        now=now,
+        calendars=[calendars.cancellation(calendar_events(db, booking, session), now=now)],
+        session=session,
+        is_late=booking.ended_late,
+    )
+
+
+def seat_moved(
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    left: Sequence[tuple[Booking, CourseSession]],
+    now: datetime,
+) -> None:
+    """You changed one seat for another."""
+    _about_seat(db, "seat_moved", booking, person=person, session=session, now=now, left=left)
+
+
+def too_few_booked(db: Session, *, session: CourseSession, waiting: int, now: datetime) -> None:
+    """To leaders and coordinators: decide whether the session runs."""
+    concerned = db.scalars(
+        select(Person)
+        .where(
+            Person.id.in_(select(SessionLeader.person_id).where(SessionLeader.session_id == session.id))
+            | Person.id.in_(select(Grant.person_id).where(Grant.role == Role.COORDINATOR))
+        )
+        .order_by(Person.id)
+    )
+    for person in concerned:
+        outbox.post(
+            db,
+            "too_few_booked",
+            to=person.recipient,
+            once=f"too-few:{session.id}:{person.id}",
+            now=now,
+            session=session,
+            waiting=waiting,
+        )
+
+
+def _about_seat(
+    db: Session,
+    occasion: str,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    now: datetime,
+    left: Sequence[tuple[Booking, CourseSession]] = (),
+) -> None:
+    taken_back = [calendars.cancellation(calendar_events(db, old, place), now=now) for old, place in left]
+    outbox.post(
+        db,
+        occasion,
+        to=person.recipient,
+        once=f"seat:{booking.id}",
+        now=now,
+        calendars=[calendars.invitation(calendar_events(db, booking, session), now=now), *taken_back],
+        session=session,
+        left=[place for _, place in left],
+    )
+
+
+def calendar_events(db: Session, booking: Booking, session: CourseSession) -> list[calendars.CourseEvent]:
+    """The days of a seat as a calendar knows them, in the letter and in the file that the page offers."""
+    url = f"{db.info['portal_url']}/tillfallen/{session.id}"
+    return [
+        calendars.CourseEvent(
+            uid=f"seat-{booking.id}-{each.day:%Y%m%d}@lararportal",
+            day=each.day,
+            starts=each.starts,
+            ends=each.ends,
+            title=session.course.title,
+            place=session.place,
+            url=url,
+        )
+        for each in session.days
+    ]

@@ -1,0 +1,71 @@
+"""The lottery of a round, and the key of somebody who comes to a line after it."""
+
+import secrets
+from datetime import date
+
+from auth.models import Person
+from bookings import register
+from bookings.models import Round
+from bookings.rules.allocation import lottery, priority
+from bookings.rules.allocation.instance import Applicant, Policy
+from bookings.rules.allocation.instance import Course as CourseFacts
+from courses.models import Course
+from courses.states import Kind
+
+POLICY = Policy(
+    cap=4, last_chance_months=6, tiebreak="lottery", lot_scope="person", auto_close=False, closed=frozenset()
+)
+"""What every round runs by (allocation rules, section 2.1); a round may set its own cap."""
+
+NOT_ELIGIBLE = [9, 1, 1, 0, 0, 0]
+
+
+def secret() -> str:
+    """32 random bytes in hex: drawn when a round opens, its commitment shown at once, itself at publication."""
+    return secrets.token_hex(32)
+
+
+def commitment(round_: Round) -> str | None:
+    """The SHA-256 that binds the round to its secret; None before it opens."""
+    return lottery.commitment(bytes.fromhex(round_.secret)) if round_.secret else None
+
+
+def seed(round_: Round) -> str:
+    """The seed of a closed round, in hex: of its secret and the hash of what was frozen (section 2.7).
+
+    The portal's own secret is the only party so far; the places of the other two values are empty, as the rules say
+    of values that are not revealed.
+    """
+    if round_.secret is None or round_.frozen_hash is None:
+        raise ValueError("the round is not closed")
+    frozen_hash = bytes.fromhex(round_.frozen_hash)
+    own = bytes.fromhex(round_.secret)
+    return lottery.seed_from(own, b"", b"", term=round_.term, frozen_hash=frozen_hash).hex()
+
+
+def late_key(course: Course, person: Person, round_: Round | None, *, today: date) -> list[int]:
+    """The key of somebody who joins a line after the round: the register of today, the lottery of the round.
+
+    Without a round all lots are 0, and the moment of joining decides among equals.
+    """
+    facts = register.facts_of(person, on=today)
+    lot = 0
+    if round_ is not None and round_.seed is not None:
+        lot = lottery.lot(bytes.fromhex(round_.seed), term=round_.term, person=person.pseudonym)
+    applicant = Applicant(
+        id=person.pseudonym,
+        group=facts.group or "",
+        served=facts.served,
+        left=facts.left,
+        cap=POLICY.cap,
+        passed=frozenset(),
+        displaced=frozenset(),
+        rejections={},
+        applied_at=0,
+        requests=(),
+    )
+    wanted = CourseFacts(
+        id=course.code, mandatory=course.kind is Kind.MANDATORY, order=course.order.value, targets=course.targets
+    )
+    key = priority.key(POLICY, wanted, applicant, lot)
+    return NOT_ELIGIBLE if key is None else [int(part) for part in key[:6]]

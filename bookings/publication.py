@@ -1,0 +1,250 @@
+"""Publication: what was drawn up becomes seats, places in line and a reasoned letter to everybody at one moment."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from auth import people
+from bookings import facts, frozen, letters, register, seats
+from bookings.allocation import insist_on_no_own_interest
+from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession, Run, SeatDay
+from bookings.rounds import lock
+from bookings.rules.reasons import Explanation, explain
+from bookings.states import IN_TIME, LIVE, BookingState, Origin, Outcome, Refusal, RoundState
+from courses import sessions
+from courses.models import CourseSession
+from courses.states import Publicity
+from lararportal import journal
+from lararportal.errors import Refused
+
+FEW = 3
+"""With fewer admitted in a group, only the first parts of the last one's key are shown (allocation rules, 2.8)."""
+SHOWN_OF_FEW = 3
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Everything a publication reads, looked up once for the whole round."""
+
+    sessions: dict[int, CourseSession]
+    applications: Sequence[Application]
+    decided: dict[tuple[str, int], dict[str, Any]]
+    """Decisions of the run by pseudonym and session."""
+    taken_part: frozenset[str]
+    """The pseudonyms that were in the run."""
+    in_line: frozenset[tuple[str, int]]
+    last_keys: dict[tuple[int, str], list[int]]
+    """By session and group, as much of the last admitted's key as may be shown."""
+    days_taken: dict[int, set[date]]
+    ranks: dict[int, int]
+    """The last rank on each person's own list so far."""
+
+
+def publish(db: Session, *, round_id: int, now: datetime, by: int | None) -> int:
+    """Everybody who applied has a decision with its reason, and the seat or place it gives; how many people.
+
+    The last drawing up counts. A day that was taken elsewhere after closing is not given a second time: that seat
+    goes to the next in line.
+
+    Raises:
+        NotFound: there is no such round.
+        Refused: nothing is drawn up, the coordinator applied in it, or a session has fewer seats than were given.
+    """
+    round_ = lock(db, round_id)
+    insist_on_no_own_interest(db, round_id, by)
+    round_.move_to(RoundState.PUBLISHED)
+    round_.published_at = now
+    round_.booking_opens_at = now + timedelta(hours=round_.respite_hours)
+    outline = _outline(db, round_)
+    decisions = {each.person_id: _decisions(outline, each) for each in outline.applications}
+    bookings = {
+        each.person_id: _bookings(outline, each, decisions[each.person_id], now) for each in outline.applications
+    }
+    given = [(each, outline.sessions[each.session_id]) for mine in bookings.values() for each in mine.seats]
+    _insist_on_room(given)
+    db.add_all(each for mine in decisions.values() for each in mine)
+    db.add_all(each for mine in bookings.values() for each in mine.places)
+    seats.take_all(db, given, now=now)
+    for application in outline.applications:
+        mine = bookings[application.person_id]
+        _tell(
+            db,
+            round_,
+            outline,
+            application,
+            decisions=decisions[application.person_id],
+            given=mine.seats,
+            now=now,
+            by=by,
+        )
+    places = sum(len(mine.places) for mine in bookings.values())
+    journal.note(db, "round.published", now=now, by=by, round=round_id, seats=len(given), places=places)
+    return len(outline.applications)
+
+
+def _outline(db: Session, round_: Round) -> Outline:
+    ids = db.scalars(select(RoundSession.session_id).where(RoundSession.round_id == round_.id)).all()
+    locked = {each.id: each for each in sessions.lock(db, ids)}
+    applications = frozen.submitted(db, round_.id)
+    persons = [each.person_id for each in applications]
+    people.lock(db, persons)
+    run = db.scalars(select(Run).where(Run.round_id == round_.id).order_by(Run.id.desc()).limit(1)).one()
+    result = json.loads(run.result)
+    groups = {
+        name: facts_["group"] for name, facts_ in json.loads(round_.frozen or "{}").get("applicants", {}).items()
+    }
+    days: dict[int, set[date]] = defaultdict(set)
+    for person_id, day in db.execute(select(SeatDay.person_id, SeatDay.day).where(SeatDay.person_id.in_(persons))):
+        days[person_id].add(day)
+    ranks = db.execute(
+        select(Booking.person_id, func.max(Booking.rank))
+        .where(Booking.person_id.in_(persons), Booking.state.in_(LIVE))
+        .group_by(Booking.person_id)
+    )
+    return Outline(
+        sessions=locked,
+        applications=applications,
+        decided={(each["a"], int(each["s"])): each for each in result["decisions"]},
+        taken_part=frozenset(groups),
+        in_line=frozenset((name, int(key)) for key, line in result["waitlist"].items() for name, _ in line),
+        last_keys=_last_keys(result, groups),
+        days_taken=days,
+        ranks=dict(ranks.all()),
+    )
+
+
+def _last_keys(result: dict[str, Any], groups: dict[str, str]) -> dict[tuple[int, str], list[int]]:
+    admitted = Counter((key, groups[name]) for name, keys in result["assign"].items() for key in keys)
+    return {
+        (int(key), group): last if admitted[key, group] >= FEW else last[:SHOWN_OF_FEW]
+        for key, cutoff in result["cutoffs"].items()
+        for group, last in cutoff["last"].items()
+    }
+
+
+def _decisions(outline: Outline, application: Application) -> list[Decision]:
+    return [_decision(outline, application, choice) for choice in application.choices]
+
+
+def _decision(outline: Outline, application: Application, choice: Choice) -> Decision:
+    person = application.person
+    session = outline.sessions[choice.session_id]
+    decided = outline.decided.get((person.pseudonym, session.id))
+    code = _code(outline, application, session, decided)
+    found = decided or {}
+    group = register.group_of(person)
+    return Decision(
+        round_id=application.round_id,
+        person_id=person.id,
+        session_id=session.id,
+        rank=choice.rank,
+        code=code,
+        key=found.get("key"),
+        position=found.get("pos"),
+        other_session_id=int(found["ref"]) if "ref" in found else None,
+        last_key=outline.last_keys.get((session.id, group or "")),
+    )
+
+
+def _code(
+    outline: Outline, application: Application, session: CourseSession, decided: dict[str, Any] | None
+) -> Outcome:
+    """What the run decided, unless the world has changed since it was frozen."""
+    if session.publicity is not Publicity.PUBLISHED:
+        return Outcome.CANCELLED
+    if decided is None:
+        return _why_left_out(outline, application)
+    code = Outcome(decided["code"])
+    taken = outline.days_taken[application.person_id]
+    if code is Outcome.ADMITTED and not taken.isdisjoint(facts.days_of(session)):
+        return Outcome.CONFLICT
+    return code
+
+
+def _why_left_out(outline: Outline, application: Application) -> Outcome:
+    """Nobody confirmed the person in time; or by closing they had a seat that this one collides with."""
+    was_confirmed = application.person.pseudonym in outline.taken_part or register.group_of(application.person)
+    return Outcome.CONFLICT if was_confirmed else Outcome.INELIGIBLE
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one person gets out of a round."""
+
+    seats: list[Booking]
+    places: list[Booking]
+
+
+def _bookings(outline: Outline, application: Application, decisions: Sequence[Decision], now: datetime) -> Given:
+    given = Given([], [])
+    for decision in decisions:
+        waits = (application.person.pseudonym, decision.session_id) in outline.in_line
+        if decision.code is Outcome.ADMITTED:
+            given.seats.append(_booking(outline, application, decision, now))
+        elif waits and decision.code is not Outcome.CANCELLED:
+            given.places.append(_booking(outline, application, decision, now))
+    return given
+
+
+def _booking(outline: Outline, application: Application, decision: Decision, now: datetime) -> Booking:
+    return Booking(
+        person_id=application.person_id,
+        session_id=decision.session_id,
+        round_id=application.round_id,
+        state=BookingState.WAITING,
+        origin=Origin.ROUND,
+        rank=outline.ranks.get(application.person_id, 0) + decision.rank,
+        wave=IN_TIME,
+        key=decision.key or [],
+        joined_at=now,
+    )
+
+
+def _insist_on_room(given: Sequence[tuple[Booking, CourseSession]]) -> None:
+    wanted = Counter(session.id for _, session in given)
+    for _, session in given:
+        if wanted[session.id] > session.free_seats:
+            raise Refused(Refusal.SEATS_CHANGED, course=session.course.title)
+
+
+def _tell(
+    db: Session,
+    round_: Round,
+    outline: Outline,
+    application: Application,
+    *,
+    decisions: Sequence[Decision],
+    given: Sequence[Booking],
+    now: datetime,
+    by: int | None,
+) -> None:
+    outcomes = {str(each.session_id): each.code.value for each in decisions}
+    person = application.person
+    journal.note(db, "round.decided", now=now, by=by, person=person.id, round=round_.id, outcomes=outcomes)
+    letters.decided(
+        db,
+        round_=round_,
+        person=person,
+        decisions=decisions,
+        sessions=outline.sessions,
+        explanations={
+            each.session_id: found
+            for each in decisions
+            if (found := explanation(each, outline.sessions[each.session_id])) is not None
+        },
+        seats=given,
+        now=now,
+    )
+
+
+def explanation(decision: Decision, session: CourseSession) -> Explanation | None:
+    """What decided, for somebody who stands in line behind the last admitted of their group."""
+    if decision.code is not Outcome.WAITLISTED or decision.key is None or decision.last_key is None:
+        return None
+    return explain(decision.key, decision.last_key, order=session.course.order.value)

@@ -1,0 +1,317 @@
+"""What a doctor sees of their own: seats, places in line, decisions, applications, and what they may do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from auth.models import Person
+from bookings import facts
+from bookings.models import Application, Booking, Decision, Round
+from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.rules import line as line_rules
+from bookings.rules import seats as rules
+from bookings.rules.reasons import Explanation, explain
+from bookings.states import (
+    LIVE,
+    ApplicationState,
+    BookingState,
+    Origin,
+    Outcome,
+    Refusal,
+    RoundState,
+)
+from courses.models import CourseSession
+from courses.states import Publicity
+from lararportal.clock import day_of
+from lararportal.errors import NotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationView:
+    """An application with its round; `choices` are session ids, most wanted first."""
+
+    round_id: int
+    round_title: str
+    round_state: RoundState
+    closes_at: datetime
+    decision_on: date
+    state: ApplicationState
+    cap: int
+    choices: list[int]
+    submitted_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """A seat, live or ended."""
+
+    booking_id: int
+    session: SessionRow
+    state: BookingState
+    origin: Origin
+    booked_at: datetime | None
+    ended_at: datetime | None
+    is_late: bool
+    """Giving it back now counts as late."""
+    may_cancel: Refusal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place in line. `position` is among those who would take a seat now; None when dormant."""
+
+    booking_id: int
+    session: SessionRow
+    joined_at: datetime
+    position: int | None
+    waiting: int
+    """How many stand in the line altogether."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a free seat would be taken now; a dormant place is kept, and passed over."""
+        return self.position is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionView:
+    """What a published round decided for one wanted session."""
+
+    round_title: str
+    published_at: datetime | None
+    rank: int
+    session: SessionRow
+    code: Outcome
+    position: int | None
+    other: SessionRow | None
+    key: list[int] | None
+    last_key: list[int] | None
+    explanation: Explanation | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MyCourses:
+    """Everything on `/mina-kurser`."""
+
+    seats: list[Seat] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    decisions: list[DecisionView] = field(default_factory=list)
+    applications: list[ApplicationView] = field(default_factory=list)
+    past: list[Seat] = field(default_factory=list)
+    """Seats in sessions that are over, and seats that were given up."""
+
+
+def application(db: Session, *, round_id: int, person_id: int) -> ApplicationView | None:
+    """The person's application in a round, if there ever was one."""
+    found = _applications(db, person_id, round_id=round_id)
+    return found[0] if found else None
+
+
+def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
+    """A doctor's own page in a handful of statements, however much there is on it."""
+    today = day_of(now)
+    bookings = db.scalars(
+        select(Booking)
+        .where(Booking.person_id == person_id)
+        .order_by(Booking.id)
+        .options(
+            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        )
+    ).all()
+    live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
+    held = [each for each in live if each.state is BookingState.BOOKED]
+    waiting = [each for each in live if each.state is BookingState.WAITING]
+    past = [each for each in bookings if each not in live and each.booked_at is not None]
+    return MyCourses(
+        seats=sorted((_seat(each, now=now) for each in held), key=_by_start),
+        places=_places(db, waiting, today=today),
+        decisions=_decisions(db, person_id),
+        applications=_applications(db, person_id),
+        past=sorted((_seat(each, now=now) for each in past), key=_by_start, reverse=True),
+    )
+
+
+def my_seat(db: Session, *, session_id: int, person_id: int, now: datetime) -> Seat:
+    """The person's seat in a session.
+
+    Raises:
+        NotFound: they have none there.
+    """
+    booking = db.scalars(
+        select(Booking)
+        .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state == BookingState.BOOKED)
+        .options(
+            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        )
+    ).one_or_none()
+    if booking is None:
+        raise NotFound
+    return _seat(booking, now=now)
+
+
+def _by_start(seat: Seat) -> tuple[date, int]:
+    return seat.session.starts_on, seat.booking_id
+
+
+def _seat(booking: Booking, *, now: datetime) -> Seat:
+    session = booking.session
+    today = day_of(now)
+    return Seat(
+        booking_id=booking.id,
+        session=row_of(session),
+        state=booking.state,
+        origin=booking.origin,
+        booked_at=booking.booked_at,
+        ended_at=booking.ended_at,
+        is_late=rules.is_late(cancel_by=session.cancel_by, booked_at=booking.booked_at or now, now=now, today=today),
+        may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today),
+    )
+
+
+def _places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Place]:
+    if not waiting:
+        return []
+    lines = facts.line(db, {each.session_id for each in waiting}, today=today)
+    places = {key: line_rules.active_places(line) for key, line in lines.items()}
+    rows = [
+        Place(
+            booking_id=each.id,
+            session=row_of(each.session),
+            joined_at=each.joined_at,
+            position=places[each.session_id][each.id],
+            waiting=len(lines[each.session_id]),
+        )
+        for each in waiting
+    ]
+    return sorted(rows, key=lambda place: (place.session.starts_on, place.booking_id))
+
+
+def _decisions(db: Session, person_id: int) -> list[DecisionView]:
+    rows = db.execute(
+        select(Decision, Round)
+        .join(Round, Round.id == Decision.round_id)
+        .where(Decision.person_id == person_id)
+        .order_by(Round.published_at.desc(), Decision.rank)
+    )
+    found = rows.all()
+    ids = {key for each, _ in found for key in (each.session_id, each.other_session_id) if key is not None}
+    sessions = {}
+    if ids:
+        sessions = {
+            each.id: row_of(each) for each in db.scalars(sessions_with_course().where(CourseSession.id.in_(ids)))
+        }
+    return [
+        DecisionView(
+            round_title=round_.title,
+            published_at=round_.published_at,
+            rank=each.rank,
+            session=sessions[each.session_id],
+            code=each.code,
+            position=each.position,
+            other=sessions.get(each.other_session_id or 0),
+            key=each.key,
+            last_key=each.last_key,
+            explanation=_explanation(each, sessions[each.session_id]),
+        )
+        for each, round_ in found
+    ]
+
+
+def _explanation(decision: Decision, session: SessionRow) -> Explanation | None:
+    if decision.code is not Outcome.WAITLISTED or decision.key is None or decision.last_key is None:
+        return None
+    return explain(decision.key, decision.last_key, order=session.order.value)
+
+
+def _applications(db: Session, person_id: int, *, round_id: int | None = None) -> list[ApplicationView]:
+    query = (
+        select(Application, Round)
+        .join(Round, Round.id == Application.round_id)
+        .where(Application.person_id == person_id)
+        .order_by(Round.closes_at.desc())
+        .options(selectinload(Application.choices))
+    )
+    if round_id is None:
+        query = query.where(Round.state != RoundState.PUBLISHED, Application.state == ApplicationState.SUBMITTED)
+    else:
+        query = query.where(Round.id == round_id)
+    return [
+        ApplicationView(
+            round_id=round_.id,
+            round_title=round_.title,
+            round_state=round_.state,
+            closes_at=round_.closes_at,
+            decision_on=round_.decision_on,
+            state=each.state,
+            cap=each.cap,
+            choices=[choice.session_id for choice in each.choices],
+            submitted_at=each.submitted_at,
+            version=each.version,
+        )
+        for each, round_ in db.execute(query)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """What the visitor of a session page has there, and what they may do: None means yes, else the reason why not."""
+
+    state: BookingState | None
+    position: int | None
+    somebody_waits: bool
+    """Somebody in line would take a free seat: booking leads into the line."""
+    may_book: Refusal | None
+    may_join: Refusal | None
+    may_cancel: Refusal | None
+    sisters: list[SessionRow]
+    """Other sessions of the course that a seat here may be changed for."""
+    facts: dict[str, Any]
+    """For the sentences of the reasons."""
+
+
+def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime) -> Situation:
+    """Where a person stands with a session.
+
+    Raises:
+        NotFound: there is no such session or person.
+    """
+    today = day_of(now)
+    session = db.scalar(sessions_with_course().where(CourseSession.id == session_id))
+    person = db.get(Person, person_id)
+    if session is None or person is None:
+        raise NotFound
+    bookings = facts.live_bookings(db, [person_id]).get(person_id, [])
+    here = next((each for each in bookings if each.session_id == session_id), None)
+    target = facts.target(session, session.course, facts.round_of(db, session_id))
+    line = facts.line(db, [session_id], today=today)[session_id]
+    places = line_rules.active_places(line)
+    asked = (facts.participant(person, bookings, today=today), target, facts.holdings(bookings, today=today))
+    has_seat = here is not None and here.state is BookingState.BOOKED
+    return Situation(
+        state=here.state if here is not None else None,
+        position=places.get(here.id) if here is not None else None,
+        somebody_waits=any(place is not None for place in places.values()),
+        may_book=rules.may_book(*asked, now=now, today=today),
+        may_join=rules.may_join(*asked, now=now, today=today),
+        may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
+        sisters=sisters(db, session, today=today) if has_seat else [],
+        facts={"opens": target.booking_opens_at},
+    )
+
+
+def sisters(db: Session, session: CourseSession, *, today: date) -> list[SessionRow]:
+    """The other published sessions ahead of the same course."""
+    rows = db.scalars(
+        sessions_with_course().where(
+            CourseSession.course_id == session.course_id,
+            CourseSession.id != session.id,
+            CourseSession.publicity == Publicity.PUBLISHED,
+            CourseSession.starts_on > today,
+        )
+    )
+    return [row_of(each) for each in rows]

@@ -1,0 +1,246 @@
+"""Rounds as pages show them: where they stand, what is wanted in them, what was drawn up."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy.orm import Session
+
+from auth.models import Person
+from auth.states import Standing
+from bookings import lots
+from bookings.models import Application, Choice, Round, RoundSession, Run
+from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.states import ApplicationState, RoundState
+from courses.models import CourseSession
+from courses.states import Publicity
+from lararportal.clock import day_of
+from lararportal.errors import NotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundView:
+    """A round in figures. Counts are of applications that stand."""
+
+    id: int
+    term: str
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    decision_on: date
+    cap: int
+    respite_hours: int
+    state: RoundState
+    session_count: int
+    application_count: int
+    unconfirmed_count: int
+    """Applicants whom nobody has confirmed; at closing they are left out."""
+    commitment: str | None
+    frozen_hash: str | None
+    seed: str | None
+    """Only once the round is published."""
+    secret: str | None
+    """Only once the round is published."""
+    published_at: datetime | None
+    booking_opens_at: datetime | None
+
+
+def rounds(db: Session) -> list[RoundView]:
+    """All rounds, the latest closing first."""
+    return _views(db)
+
+
+def open_rounds(db: Session, *, now: datetime) -> list[RoundView]:
+    """The rounds that take applications now."""
+    return _views(db, Round.state == RoundState.OPEN, Round.closes_at > now)
+
+
+def open_round_with(db: Session, session_id: int, *, now: datetime) -> RoundView | None:
+    """The round that takes applications now for the seats of a session, if there is one."""
+    found = _open_with(db, RoundSession.session_id == session_id, now=now)
+    return found[0] if found else None
+
+
+def open_rounds_with_course(db: Session, course_id: int, *, now: datetime) -> list[RoundView]:
+    """The rounds in which the course can be applied for now."""
+    of_course = select(CourseSession.id).where(CourseSession.course_id == course_id)
+    return _open_with(db, RoundSession.session_id.in_(of_course), now=now)
+
+
+def _open_with(db: Session, gives: ColumnElement[bool], *, now: datetime) -> list[RoundView]:
+    giving = select(RoundSession.round_id).where(gives)
+    return _views(db, Round.state == RoundState.OPEN, Round.closes_at > now, Round.id.in_(giving))
+
+
+def round_view(db: Session, round_id: int) -> RoundView:
+    """One round.
+
+    Raises:
+        NotFound: there is no such round.
+    """
+    found = _views(db, Round.id == round_id)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _views(db: Session, *conditions: ColumnElement[bool]) -> list[RoundView]:
+    stands = (Application.round_id == Round.id) & (Application.state == ApplicationState.SUBMITTED)
+    sessions = select(func.count()).where(RoundSession.round_id == Round.id).scalar_subquery()
+    applications = select(func.count()).where(stands).correlate(Round).scalar_subquery()
+    unconfirmed = (
+        select(func.count())
+        .select_from(Application)
+        .join(Person, Person.id == Application.person_id)
+        .where(stands, Person.standing != Standing.CONFIRMED)
+        .correlate(Round)
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(Round, sessions, applications, unconfirmed)
+        .where(*conditions)
+        .order_by(Round.closes_at.desc(), Round.id.desc())
+    )
+    return [_view(*row) for row in rows]
+
+
+def _view(round_: Round, sessions: int, applications: int, unconfirmed: int) -> RoundView:
+    is_published = round_.state is RoundState.PUBLISHED
+    return RoundView(
+        id=round_.id,
+        term=round_.term,
+        title=round_.title,
+        opens_at=round_.opens_at,
+        closes_at=round_.closes_at,
+        decision_on=round_.decision_on,
+        cap=round_.cap,
+        respite_hours=round_.respite_hours,
+        state=round_.state,
+        session_count=sessions,
+        application_count=applications,
+        unconfirmed_count=unconfirmed,
+        commitment=lots.commitment(round_),
+        frozen_hash=round_.frozen_hash,
+        seed=round_.seed if is_published else None,
+        secret=round_.secret if is_published else None,
+        published_at=round_.published_at,
+        booking_opens_at=round_.booking_opens_at,
+    )
+
+
+def round_sessions(db: Session, round_id: int) -> list[SessionRow]:
+    """The sessions of a round, in the order they begin."""
+    rows = db.scalars(sessions_with_course().join(RoundSession).where(RoundSession.round_id == round_id))
+    return [row_of(each) for each in rows]
+
+
+def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> list[SessionRow]:
+    """The sessions that could be given in a round: published, ahead, nobody's seat yet, and in no other round."""
+    others = select(RoundSession.session_id).where(RoundSession.round_id.is_distinct_from(round_id))
+    rows = db.scalars(
+        sessions_with_course().where(
+            CourseSession.publicity == Publicity.PUBLISHED,
+            CourseSession.starts_on > day_of(now),
+            CourseSession.seats_taken == 0,
+            CourseSession.id.not_in(others),
+        )
+    )
+    return [row_of(each) for each in rows]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """How many put the session first, and how many want it at all."""
+
+    first_choices: int
+    applicants: int
+
+
+def demand(db: Session, round_id: int) -> dict[int, Demand]:
+    """What is wanted in a round, by session id; sessions that nobody wants are missing."""
+    rows = db.execute(
+        select(
+            Choice.session_id,
+            func.count().filter(Choice.rank == 1),
+            func.count(distinct(Choice.application_id)),
+        )
+        .join(Application)
+        .where(Application.round_id == round_id, Application.state == ApplicationState.SUBMITTED)
+        .group_by(Choice.session_id)
+    )
+    return {session_id: Demand(first, applicants) for session_id, first, applicants in rows}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionOutcome:
+    """What a drawing up gives in one session."""
+
+    session: SessionRow
+    admitted: int
+    waiting: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunView:
+    """The last drawing up of a round in figures, for coordinators only."""
+
+    made_at: datetime
+    applicants: int
+    admitted: int
+    """Seats given."""
+    seated: int
+    """Persons with at least one seat."""
+    first_choice: int
+    """Persons who got what they wanted most."""
+    without_any: list[tuple[int, str]]
+    """Person id and name of those who get nothing."""
+    sessions: list[SessionOutcome]
+
+
+def run_summary(db: Session, round_id: int) -> RunView | None:
+    """The last drawing up; None when there is none."""
+    run = db.scalars(select(Run).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)).first()
+    if run is None:
+        return None
+    result = json.loads(run.result)
+    assign: dict[str, list[str]] = result["assign"]
+    wanted_most = _wanted_most(result["decisions"])
+    empty = [name for name, ids in assign.items() if not ids]
+    return RunView(
+        made_at=run.made_at,
+        applicants=len(assign),
+        admitted=sum(len(ids) for ids in assign.values()),
+        seated=len(assign) - len(empty),
+        first_choice=sum(1 for name, first in wanted_most.items() if first in assign[name]),
+        without_any=_names(db, empty),
+        sessions=_outcomes(round_sessions(db, round_id), result),
+    )
+
+
+def _wanted_most(decisions: Sequence[dict[str, Any]]) -> dict[str, str]:
+    first: dict[str, str] = {}
+    for each in decisions:
+        first.setdefault(each["a"], each["s"])
+    return first
+
+
+def _names(db: Session, pseudonyms: Sequence[str]) -> list[tuple[int, str]]:
+    rows = db.scalars(
+        select(Person).where(Person.pseudonym.in_(pseudonyms)).order_by(Person.family_name, Person.given_name)
+    )
+    return [(each.id, each.name) for each in rows]
+
+
+def _outcomes(sessions: Sequence[SessionRow], result: dict[str, Any]) -> list[SessionOutcome]:
+    cutoffs, waitlist = result["cutoffs"], result["waitlist"]
+    return [
+        SessionOutcome(
+            session=each,
+            admitted=cutoffs.get(str(each.session_id), {}).get("admitted", 0),
+            waiting=sum(1 for _, flag in waitlist.get(str(each.session_id), []) if flag == "active"),
+        )
+        for each in sessions
+    ]

@@ -1,0 +1,73 @@
+"""A course session as the bookings pages show it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from auth.states import Area
+from courses.models import CourseSession
+from courses.states import Kind, Order, Publicity
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionRow:
+    """One session in a list; days in order."""
+
+    session_id: int
+    course_code: str
+    course_title: str
+    kind: Kind
+    order: Order
+    targets: Mapping[str, int]
+    place: str
+    area: Area
+    days: tuple[date, ...]
+    seats: int
+    seats_taken: int
+    minimum: int
+    cancel_by: date
+    go_no_go_on: date
+    publicity: Publicity
+
+    @property
+    def free_seats(self) -> int:
+        """Seats that nobody holds."""
+        return self.seats - self.seats_taken
+
+    @property
+    def starts_on(self) -> date:
+        """The first day."""
+        return self.days[0]
+
+
+def row_of(session: CourseSession) -> SessionRow:
+    """The row of a session whose course and days are loaded."""
+    return SessionRow(
+        session_id=session.id,
+        course_code=session.course.code,
+        course_title=session.course.title,
+        kind=session.course.kind,
+        order=session.course.order,
+        targets=session.course.targets,
+        place=session.place,
+        area=session.area,
+        days=tuple(each.day for each in session.days),
+        seats=session.seats,
+        seats_taken=session.seats_taken,
+        minimum=session.minimum,
+        cancel_by=session.cancel_by,
+        go_no_go_on=session.go_no_go_on,
+        publicity=session.publicity,
+    )
+
+
+def sessions_with_course() -> Select[CourseSession]:
+    """Sessions with all that a row needs, in the order they begin."""
+    return (
+        select(CourseSession)
+        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        .order_by(CourseSession.starts_on, CourseSession.id)
+    )

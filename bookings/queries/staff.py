@@ -1,0 +1,171 @@
+"""What coordinators and leaders see: rosters, sessions below their minimum, and what needs attention today."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from auth.models import Person
+from auth.states import Area, Category
+from bookings.models import Booking, MinimumWarning, Round
+from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.rounds import sessions_to_be_given
+from bookings.states import LIVE, BookingState, RoundState
+from courses.models import CourseSession, SessionLeader
+from courses.states import Publicity
+from lararportal.clock import day_of
+from lararportal.errors import NotFound
+from lararportal.outbox import Letter, LetterState
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterRow:
+    """Somebody with a seat or a place in line; `position` counts from 1 in the line."""
+
+    person_id: int
+    name: str
+    category: Category | None
+    area: Area | None
+    workplace: str
+    email: str
+    since: datetime
+    position: int | None
+    key: list[int]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who comes to a session, by name, and who waits, in order."""
+
+    session: SessionRow
+    booked: list[RosterRow]
+    waiting: list[RosterRow]
+
+
+def roster(db: Session, session_id: int) -> Roster:
+    """Everybody with a seat or a place in a session.
+
+    Raises:
+        NotFound: there is no such session.
+    """
+    session = db.scalar(sessions_with_course().where(CourseSession.id == session_id))
+    if session is None:
+        raise NotFound
+    rows = db.scalars(
+        select(Booking)
+        .join(Person, Person.id == Booking.person_id)
+        .where(Booking.session_id == session_id, Booking.state.in_(LIVE))
+        .order_by(Booking.wave, Booking.key, Booking.joined_at, Booking.id)
+        .options(joinedload(Booking.person))
+    ).all()
+    booked = [each for each in rows if each.state is BookingState.BOOKED]
+    waiting = [each for each in rows if each.state is BookingState.WAITING]
+    by_name = sorted(booked, key=lambda each: (each.person.family_name, each.person.given_name, each.id))
+    return Roster(
+        session=row_of(session),
+        booked=[_roster_row(each, None) for each in by_name],
+        waiting=[_roster_row(each, position) for position, each in enumerate(waiting, start=1)],
+    )
+
+
+def _roster_row(booking: Booking, position: int | None) -> RosterRow:
+    person = booking.person
+    return RosterRow(
+        person_id=person.id,
+        name=person.name,
+        category=person.category,
+        area=person.area,
+        workplace=person.workplace,
+        email=person.email,
+        since=booking.booked_at or booking.joined_at,
+        position=position,
+        key=booking.key,
+    )
+
+
+def led_by(db: Session, person_id: int, *, today: date) -> list[SessionRow]:
+    """The sessions ahead that the person leads."""
+    led = select(SessionLeader.session_id).where(SessionLeader.person_id == person_id)
+    rows = db.scalars(sessions_with_course().where(CourseSession.id.in_(led), CourseSession.starts_on >= today))
+    return [row_of(each) for each in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinimumRow:
+    """A session that lacks participants."""
+
+    session: SessionRow
+    waiting: int
+    missing: int
+    warned_at: datetime | None
+    is_due: bool
+    """Its go/no-go day has come."""
+
+
+def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[MinimumRow]:
+    """The sessions below their minimum whose go/no-go day has come or comes within the horizon, nearest first."""
+    waiting = (
+        select(func.count())
+        .where(Booking.session_id == CourseSession.id, Booking.state == BookingState.WAITING)
+        .correlate(CourseSession)
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        sessions_with_course()
+        .add_columns(waiting, MinimumWarning.warned_at)
+        .outerjoin(MinimumWarning, MinimumWarning.session_id == CourseSession.id)
+        .where(
+            CourseSession.publicity == Publicity.PUBLISHED,
+            CourseSession.seats_taken < CourseSession.minimum,
+            CourseSession.starts_on > today,
+            CourseSession.go_no_go_on <= today + timedelta(days=horizon_days),
+            CourseSession.id.not_in(sessions_to_be_given()),
+        )
+        .order_by(None)
+        .order_by(CourseSession.go_no_go_on, CourseSession.id)
+    )
+    return [
+        MinimumRow(
+            session=row_of(session),
+            waiting=count,
+            missing=session.minimum - session.seats_taken,
+            warned_at=warned_at,
+            is_due=session.go_no_go_on <= today,
+        )
+        for session, count, warned_at in rows
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What needs a coordinator's attention today, in figures."""
+
+    rounds: list[Round]
+    """Rounds that are not published yet, the next closing first."""
+    sessions_soon: list[SessionRow]
+    """Sessions that begin within four weeks."""
+    below_minimum: int
+    letters_failed: int
+    letters_waiting: int
+
+
+def desk(db: Session, *, now: datetime) -> Desk:
+    """The coordinators' first page."""
+    today = day_of(now)
+    soon = db.scalars(
+        sessions_with_course().where(
+            CourseSession.publicity == Publicity.PUBLISHED,
+            CourseSession.starts_on.between(today, today + timedelta(days=28)),
+        )
+    )
+    letters = dict(db.execute(select(Letter.state, func.count()).group_by(Letter.state)).all())
+    return Desk(
+        rounds=list(
+            db.scalars(select(Round).where(Round.state != RoundState.PUBLISHED).order_by(Round.closes_at, Round.id))
+        ),
+        sessions_soon=[row_of(each) for each in soon],
+        below_minimum=len(below_minimum(db, today=today)),
+        letters_failed=letters.get(LetterState.FAILED, 0),
+        letters_waiting=letters.get(LetterState.QUEUED, 0),
+    )

@@ -1,0 +1,68 @@
+"""Re-booking: one seat is changed for another of the same course, at one stroke."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from auth import people
+from bookings import facts, letters, seats, waitlist
+from bookings.models import Booking
+from bookings.rules import seats as rules
+from bookings.states import BookingState, Origin, Refusal
+from courses import sessions
+from lararportal import journal
+from lararportal.clock import day_of
+from lararportal.errors import Refused
+
+
+def rebook(
+    db: Session,
+    *,
+    from_session_id: int,
+    to_session_id: int,
+    person_id: int,
+    now: datetime,
+    by: int | None,
+) -> Booking:
+    """The person has a seat in the other session and the old one is free; or nothing has changed at all.
+
+    Where no seat is free, or somebody waits for it, one joins the line instead and keeps the old seat meanwhile
+    (`bookings.waitlist.join`).
+
+    Raises:
+        NotFound: a session or the person does not exist.
+        Refused: the rules of `bookings.rules.seats.may_rebook` say no, the session is full, or the line goes first.
+    """
+    locked = {each.id: each for each in sessions.lock(db, {from_session_id, to_session_id})}
+    old_session, new_session = locked[from_session_id], locked[to_session_id]
+    [person] = people.lock(db, [person_id])
+    bookings = facts.live_bookings(db, [person_id])[person_id]
+    round_ = facts.round_of(db, to_session_id)
+    target = facts.target(new_session, new_session.course, round_)
+    today = day_of(now)
+    refusal = rules.may_rebook(
+        facts.participant(person, bookings, today=today),
+        target,
+        facts.holdings(bookings, today=today),
+        leaving=facts.target(old_session, old_session.course, None),
+        now=now,
+        today=today,
+    )
+    if refusal is not None:
+        raise Refused(refusal, opens=target.booking_opens_at)
+    if new_session.free_seats < 1:
+        raise Refused(Refusal.SESSION_FULL)
+    if waitlist.is_somebody_next(db, new_session, now=now):
+        raise Refused(Refusal.LINE_GOES_FIRST)
+    mine = {each.session_id: each for each in bookings}
+    old = mine[from_session_id]
+    new = mine.get(to_session_id) or waitlist.place(
+        new_session, person, rank=old.rank, origin=Origin.REBOOKING, key=[], now=now
+    )
+    seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
+    seats.take(db, new, new_session, now=now)
+    journal.note(
+        db, "seat.moved", now=now, by=by, person=person_id, session=to_session_id, booking=new.id, left=old.id
+    )
+    letters.seat_moved(db, new, person=person, session=new_session, left=[(old, old_session)], now=now)
+    return new

@@ -1,0 +1,155 @@
+"""Application rounds: planned, opened for lists, and closed, when everything that counts is frozen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from bookings import frozen, lots
+from bookings.models import Round, RoundSession
+from bookings.rules.allocation import canonical_hash
+from bookings.states import Refusal, RoundState
+from courses import sessions
+from courses.states import Publicity
+from lararportal import journal
+from lararportal.clock import day_of
+from lararportal.errors import NotFound, Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundPlan:
+    """What a coordinator decides about a round. Moments are aware; `decision_on` is a day in Stockholm."""
+
+    term: str
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    decision_on: date
+    cap: int
+    respite_hours: int
+    session_ids: Sequence[int]
+
+
+def plan(db: Session, *, wanted: RoundPlan, now: datetime, by: int | None) -> Round:
+    """A round stands in the calendar; its sessions' seats are given there and nowhere else.
+
+    Raises:
+        Refused: its dates are out of order, it has no sessions, or one of them is in another round or has bookings.
+    """
+    round_ = Round()
+    _write(round_, wanted)
+    db.add(round_)
+    db.flush()
+    _include(db, round_, wanted.session_ids)
+    _note(db, "round.planned", round_, now=now, by=by, sessions=list(wanted.session_ids))
+    return round_
+
+
+def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: int | None) -> Round:
+    """The round is as wanted now. Once it is open nothing that applicants relied on may go: sessions are only added.
+
+    Raises:
+        Refused: as for `plan`; or the round is closed; or it is open and a session, or time to apply, would be lost.
+    """
+    round_ = lock(db, round_id)
+    if round_.state not in (RoundState.PLANNED, RoundState.OPEN):
+        raise Refused(Refusal.ROUND_STATE)
+    present = set(db.scalars(select(RoundSession.session_id).where(RoundSession.round_id == round_id)))
+    gone = present - set(wanted.session_ids)
+    if round_.state is RoundState.OPEN and (gone or wanted.closes_at < round_.closes_at or wanted.cap < round_.cap):
+        raise Refused(Refusal.ROUND_IS_OPEN)
+    _write(round_, wanted)
+    db.execute(delete(RoundSession).where(RoundSession.round_id == round_id, RoundSession.session_id.in_(gone)))
+    _include(db, round_, [each for each in wanted.session_ids if each not in present])
+    _note(db, "round.changed", round_, now=now, by=by, sessions=list(wanted.session_ids))
+    return round_
+
+
+def open_round(db: Session, round_id: int, *, now: datetime, by: int | None) -> Round:
+    """Lists are taken from now on, and the commitment to the lottery's secret is public."""
+    round_ = lock(db, round_id)
+    if round_.closes_at <= now:
+        raise Refused(Refusal.ROUND_DATES)
+    round_.move_to(RoundState.OPEN)
+    round_.secret = lots.secret()
+    _note(db, "round.opened", round_, now=now, by=by, commitment=lots.commitment(round_))
+    return round_
+
+
+def close_round(db: Session, round_id: int, *, now: datetime, by: int | None) -> Round:
+    """No list is taken any more; what counts is frozen as the register has it today, and its hash is public."""
+    round_ = lock(db, round_id)
+    round_.move_to(RoundState.CLOSED)
+    round_.closed_at = now
+    document = frozen.document(db, round_, today=day_of(now))
+    round_.frozen = frozen.canonical(document)
+    round_.frozen_hash = canonical_hash(document)
+    _note(db, "round.closed", round_, now=now, by=by, hash=round_.frozen_hash, applicants=len(document["applicants"]))
+    return round_
+
+
+def due_to_open(db: Session, *, now: datetime) -> list[int]:
+    """The planned rounds whose opening time has come, and whose closing time has not."""
+    return list(
+        db.scalars(
+            select(Round.id)
+            .where(Round.state == RoundState.PLANNED, Round.opens_at <= now, Round.closes_at > now)
+            .order_by(Round.id)
+        )
+    )
+
+
+def due_to_close(db: Session, *, now: datetime) -> list[int]:
+    """The open rounds whose closing time has come."""
+    return list(
+        db.scalars(select(Round.id).where(Round.state == RoundState.OPEN, Round.closes_at <= now).order_by(Round.id))
+    )
+
+
+def sessions_to_be_given() -> Select[int]:
+    """The ids of sessions whose seats a round has still to give: nobody can have booked them yet."""
+    return (
+        select(RoundSession.session_id)
+        .join(Round, Round.id == RoundSession.round_id)
+        .where(Round.state != RoundState.PUBLISHED)
+    )
+
+
+def lock(db: Session, round_id: int) -> Round:
+    """The round, held to the end of the transaction and read afresh.
+
+    Raises:
+        NotFound: there is no such round.
+    """
+    round_ = db.scalar(
+        select(Round).where(Round.id == round_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if round_ is None:
+        raise NotFound
+    return round_
+
+
+def _write(round_: Round, wanted: RoundPlan) -> None:
+    if wanted.opens_at >= wanted.closes_at or day_of(wanted.closes_at) > wanted.decision_on:
+        raise Refused(Refusal.ROUND_DATES)
+    if not wanted.session_ids:
+        raise Refused(Refusal.ROUND_WITHOUT_SESSIONS)
+    for name in ("term", "title", "opens_at", "closes_at", "decision_on", "cap", "respite_hours"):
+        setattr(round_, name, getattr(wanted, name))
+
+
+def _include(db: Session, round_: Round, session_ids: Sequence[int]) -> None:
+    for session in sessions.lock(db, session_ids):
+        if session.publicity is not Publicity.PUBLISHED or session.starts_on <= round_.decision_on:
+            raise Refused(Refusal.SESSION_UNFIT_FOR_ROUND, course=session.course.title)
+        if session.seats_taken:
+            raise Refused(Refusal.SESSION_HAS_SEATS_TAKEN, course=session.course.title)
+        db.add(RoundSession(round_id=round_.id, session_id=session.id))
+    db.flush()
+
+
+def _note(db: Session, deed: str, round_: Round, *, now: datetime, by: int | None, **facts: Any) -> None:
+    journal.note(db, deed, now=now, by=by, round=round_.id, **facts)

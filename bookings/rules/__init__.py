@@ -1,0 +1,1 @@
+"""What must hold of seats: pure rules, facts in and verdict or plan out."""

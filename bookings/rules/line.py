@@ -1,0 +1,120 @@
+"""Who is next in line for a free seat (allocation rules, section 2.9)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bookings.rules.allocation.choice import ListedSession, choose
+
+RESERVES_UNTIL = timedelta(days=42)
+"""Before the start; from then on a reserve is open to all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A live seat or place in line of one person."""
+
+    booking_id: int
+    session_id: int
+    course_id: int
+    days: frozenset[date]
+    rank: int
+    is_held: bool
+    is_fixed: bool = False
+    """Held, and too late to be exchanged."""
+    list_id: int | None = None
+    """The round whose ranked list it stands on; None when it was wished for later, by itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiter:
+    """Somebody in a line, with all they hold and wait for."""
+
+    booking_id: int
+    person_id: int
+    group: str | None
+    wishes: tuple[Wish, ...]
+    cap: int
+    """Most seats the person wanted from the round's list."""
+
+    @property
+    def wanted(self) -> Wish:
+        """What the person waits for in this line."""
+        return next(wish for wish in self.wishes if wish.booking_id == self.booking_id)
+
+
+def would_leave(waiter: Waiter) -> list[int] | None:
+    """The seats (booking ids) that the person would give up for the one waited for; None when they would not take it.
+
+    A place in line that would not be taken is dormant: it is kept, and passed over. What stands on the same ranked
+    list is weighed by rank (Ch_a, section 2.3), and so is another session of the same course; every other seat was
+    taken by a decision of its own and is never exchanged behind the person's back.
+    """
+    wanted = waiter.wanted
+    held = [wish for wish in waiter.wishes if wish.is_held]
+    loose = [wish for wish in held if _is_exchangeable(wish, wanted)]
+    if any(_exclude_each_other(wish, wanted) for wish in held if wish not in loose):
+        return None
+    cap = waiter.cap if wanted.list_id is not None else len(loose) + 1
+    ordered = sorted([wanted, *loose], key=lambda wish: (wish.rank, wish.is_held, wish.booking_id))
+    listed = [
+        ListedSession(
+            session=str(wish.session_id),
+            course=str(wish.course_id),
+            days=frozenset(day.toordinal() for day in wish.days),
+        )
+        for wish in ordered
+    ]
+    taken = set(choose(listed, {wish.session for wish in listed}, cap=cap))
+    if str(wanted.session_id) not in taken:
+        return None
+    return [wish.booking_id for wish in loose if str(wish.session_id) not in taken]
+
+
+def _is_exchangeable(held: Wish, wanted: Wish) -> bool:
+    same_list = wanted.list_id is not None and held.list_id == wanted.list_id
+    return not held.is_fixed and (held.course_id == wanted.course_id or same_list)
+
+
+def _exclude_each_other(one: Wish, other: Wish) -> bool:
+    return one.course_id == other.course_id or not one.days.isdisjoint(other.days)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Somebody gets the seat they waited for, and gives up these (booking ids)."""
+
+    waiter: Waiter
+    leaves: tuple[int, ...]
+
+
+def next_in_line(
+    line: Sequence[Waiter],
+    *,
+    reserves: Mapping[str, int],
+    booked: Mapping[str | None, int],
+    starts_on: date,
+    today: date,
+) -> Move | None:
+    """The first in line who would take the seat; while reserves hold, the first of a group short of its own.
+
+    `line` is in order, `booked` counts the seats held by group. Reserves hold until 42 days before the start.
+    """
+    moves = [Move(waiter, tuple(leaves)) for waiter in line if (leaves := would_leave(waiter)) is not None]
+    if starts_on - today > RESERVES_UNTIL:
+        for move in moves:
+            group = move.waiter.group
+            if group is not None and booked.get(group, 0) < reserves.get(group, 0):
+                return move
+    return moves[0] if moves else None
+
+
+def active_places(line: Sequence[Waiter]) -> dict[int, int | None]:
+    """For each booking in line its place among those who would take a seat now, from 1; None for the dormant."""
+    places: dict[int, int | None] = {}
+    place = 0
+    for waiter in line:
+        is_active = would_leave(waiter) is not None
+        place += is_active
+        places[waiter.booking_id] = place if is_active else None
+    return places

@@ -1,0 +1,61 @@
+"""The one thing that decided: where two keys part, in terms a doctor can read (allocation rules, section 2.2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+PARTS = 6
+CEILING = 9
+"""Refusals count up to this many in the reversed order."""
+
+
+class Deciding(StrEnum):
+    """The part of the key in which the last admitted and the person differ first."""
+
+    TARGET = "target"
+    PRECEDENCE = "precedence"
+    LAST_CHANCE = "last_chance"
+    MONTHS_LEFT = "months_left"
+    MONTHS_SERVED = "months_served"
+    REFUSALS = "refusals"
+    LOTTERY = "lottery"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What decided, the person's own value, and that of the last admitted of the person's group."""
+
+    deciding: Deciding
+    own: int
+    last: int
+
+
+def explain(own: Sequence[int], last: Sequence[int], *, order: str) -> Explanation:
+    """Why `own` stands behind `last`; both are keys [T, F, U, A, B, L], the latter perhaps cut to [T, F, U].
+
+    A cut key is how fewer than three admitted are kept from being recognised (section 2.8): when it does not differ
+    in what is shown, the reason stays hidden.
+    """
+    for part, (mine, theirs) in enumerate(zip(own, last, strict=False)):
+        if mine != theirs:
+            return _in_words(part, mine, theirs, order=order)
+    if len(last) < PARTS:
+        return Explanation(Deciding.HIDDEN, 0, 0)
+    return Explanation(Deciding.LOTTERY, own[-1], last[-1])
+
+
+def _in_words(part: int, mine: int, theirs: int, *, order: str) -> Explanation:
+    fixed = {0: Deciding.TARGET, 1: Deciding.PRECEDENCE, 2: Deciding.LAST_CHANCE, 5: Deciding.LOTTERY}
+    if part in fixed:
+        return Explanation(fixed[part], mine, theirs)
+    if order == "deadline":
+        return Explanation(Deciding.MONTHS_LEFT, mine, theirs)
+    if order == "straight":
+        return Explanation(Deciding.MONTHS_SERVED, -mine, -theirs)
+    refusals = part == 3  # noqa: PLR2004 - A is the fourth part of the key
+    return (
+        Explanation(Deciding.REFUSALS, -mine, -theirs)
+        if refusals
+        else Explanation(Deciding.MONTHS_SERVED, mine, theirs)
+    )

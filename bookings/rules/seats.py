@@ -1,0 +1,148 @@
+"""Whether somebody may book, wait, cancel or re-book, and if not, why."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bookings.states import Refusal
+
+GRACE = timedelta(hours=120)
+"""A seat given late may be given back this long without being counted as late."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Participant:
+    """What counts of the person."""
+
+    group: str | None
+    """None while nobody has confirmed what the person is."""
+    taken_courses: frozenset[int] = frozenset()
+    """Courses the person has been through already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What counts of the session that is wanted."""
+
+    session_id: int
+    course_id: int
+    days: frozenset[date]
+    starts_on: date
+    groups: Collection[str]
+    is_published: bool
+    is_in_unpublished_round: bool = False
+    booking_opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """A seat or a place in line that the person has."""
+
+    session_id: int
+    course_id: int
+    days: frozenset[date]
+    is_seat: bool
+
+
+def may_enter(person: Participant, target: Target, *, now: datetime, today: date) -> Refusal | None:
+    """Seats outside a round: for confirmed persons of the target group, once the round's respite is over.
+
+    Source: allocation rules, sections 2.6 (step 8) and 2.9.
+    """
+    if not target.is_published:
+        return Refusal.SESSION_NOT_OPEN
+    if target.starts_on <= today:
+        return Refusal.SESSION_STARTED
+    if person.group is None:
+        return Refusal.PROFILE_NOT_CONFIRMED
+    if person.group not in target.groups:
+        return Refusal.NOT_IN_TARGET_GROUP
+    if target.course_id in person.taken_courses:
+        return Refusal.COURSE_TAKEN_BEFORE
+    if target.is_in_unpublished_round:
+        return Refusal.SESSION_IN_ROUND
+    if target.booking_opens_at is not None and now < target.booking_opens_at:
+        return Refusal.BOOKING_NOT_YET_OPEN
+    return None
+
+
+def may_book(
+    person: Participant, target: Target, holdings: Sequence[Holding], *, now: datetime, today: date
+) -> Refusal | None:
+    """A seat for the taking: one seat in a course, one place a day, and no day that is waited for elsewhere.
+
+    The last is so that a later seat from that line never silently takes this one away.
+    """
+    refusal = may_enter(person, target, now=now, today=today) or _here_already(target, holdings)
+    if refusal is not None:
+        return refusal
+    if any(mine.is_seat and mine.course_id == target.course_id for mine in holdings):
+        return Refusal.COURSE_ALREADY_BOOKED
+    return _day_clash(target, holdings) or _waited_for(target, holdings)
+
+
+def may_join(
+    person: Participant, target: Target, holdings: Sequence[Holding], *, now: datetime, today: date
+) -> Refusal | None:
+    """A place in line: also beside a seat in the same course, which is then kept until this one is certain.
+
+    One may wait in lines whose days collide, but not for a day on which one has a seat in another course.
+    """
+    refusal = may_enter(person, target, now=now, today=today) or _here_already(target, holdings)
+    others = [mine for mine in holdings if mine.course_id != target.course_id]
+    return refusal or _day_clash(target, others)
+
+
+def may_rebook(
+    person: Participant,
+    target: Target,
+    holdings: Sequence[Holding],
+    *,
+    leaving: Target,
+    now: datetime,
+    today: date,
+) -> Refusal | None:
+    """A seat for another of the same course, as long as neither session has begun."""
+    if not any(mine.is_seat and mine.session_id == leaving.session_id for mine in holdings):
+        return Refusal.NOT_BOOKED
+    if leaving.course_id != target.course_id:
+        return Refusal.OTHER_COURSE
+    if leaving.starts_on <= today:
+        return Refusal.SESSION_STARTED
+    others = [mine for mine in holdings if mine.session_id not in (leaving.session_id, target.session_id)]
+    elsewhere = [mine for mine in others if mine.course_id != target.course_id]
+    booked_here = any(mine.is_seat and mine.session_id == target.session_id for mine in holdings)
+    return (
+        may_enter(person, target, now=now, today=today)
+        or (Refusal.ALREADY_BOOKED if booked_here else None)
+        or _day_clash(target, elsewhere)
+        or _waited_for(target, elsewhere)
+    )
+
+
+def may_cancel(*, starts_on: date, today: date) -> Refusal | None:
+    """A seat can be given back until the day the session begins."""
+    return Refusal.SESSION_STARTED if starts_on <= today else None
+
+
+def is_late(*, cancel_by: date, booked_at: datetime, now: datetime, today: date) -> bool:
+    """Whether giving a seat back counts as late: after the last day to cancel, unless it was given just now."""
+    return today > cancel_by and now - booked_at > GRACE
+
+
+def _here_already(target: Target, holdings: Sequence[Holding]) -> Refusal | None:
+    for mine in holdings:
+        if mine.session_id == target.session_id:
+            return Refusal.ALREADY_BOOKED if mine.is_seat else Refusal.ALREADY_WAITING
+    return None
+
+
+def _day_clash(target: Target, holdings: Sequence[Holding]) -> Refusal | None:
+    clash = any(mine.is_seat and not mine.days.isdisjoint(target.days) for mine in holdings)
+    return Refusal.DAY_TAKEN if clash else None
+
+
+def _waited_for(target: Target, holdings: Sequence[Holding]) -> Refusal | None:
+    others = [mine for mine in holdings if mine.course_id != target.course_id and not mine.is_seat]
+    clash = any(not mine.days.isdisjoint(target.days) for mine in others)
+    return Refusal.DAY_WAITED_FOR if clash else None

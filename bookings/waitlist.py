@@ -1,0 +1,248 @@
+"""The line for a full session: somebody joins, leaves, or is next and gets the seat that became free."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from auth import people
+from auth.models import Person
+from bookings import facts, letters, lots, seats
+from bookings.models import Booking, Round
+from bookings.rules import line as rules
+from bookings.rules.line import Move
+from bookings.rules.seats import may_join
+from bookings.states import LATE, LIVE, BookingState, Origin, Refusal
+from courses import sessions
+from courses.models import CourseSession
+from courses.states import Publicity
+from lararportal import journal
+from lararportal.clock import day_of
+from lararportal.errors import Refused
+
+
+def join(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
+    """The person waits in line; a seat they hold in the same course is kept until this one is theirs.
+
+    Raises:
+        Refused: the rules of `bookings.rules.seats.may_join` say no.
+    """
+    [session] = sessions.lock(db, [session_id])
+    [person] = people.lock(db, [person_id])
+    bookings = facts.live_bookings(db, [person_id])[person_id]
+    round_ = facts.round_of(db, session_id)
+    target = facts.target(session, session.course, round_)
+    today = day_of(now)
+    refusal = may_join(
+        facts.participant(person, bookings, today=today),
+        target,
+        facts.holdings(bookings, today=today),
+        now=now,
+        today=today,
+    )
+    if refusal is not None:
+        raise Refused(refusal, opens=target.booking_opens_at)
+    return enter(db, session, person, bookings, round_, now=now, by=by)
+
+
+def enter(
+    db: Session,
+    session: CourseSession,
+    person: Person,
+    bookings: Sequence[Booking],
+    round_: Round | None,
+    *,
+    now: datetime,
+    by: int | None,
+) -> Booking:
+    """A new place in the late wave of a locked session's line, told by letter. The caller has asked the rules."""
+    held = [each.rank for each in bookings if _is_seat_in(each, session.course_id)]
+    key = lots.late_key(session.course, person, round_, today=day_of(now))
+    booking = place(
+        session, person, rank=min(held, default=next_rank(bookings)), origin=Origin.LINE, key=key, now=now
+    )
+    db.add(booking)
+    db.flush()
+    position = position_of(db, booking)
+    journal.note(
+        db, "line.joined", now=now, by=by, person=person.id, session=session.id, booking=booking.id, position=position
+    )
+    letters.place_in_line(db, booking, person=person, session=session, position=position, now=now)
+    return booking
+
+
+def leave(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> None:
+    """The person no longer waits for this session.
+
+    Raises:
+        Refused: they do not wait for it.
+    """
+    sessions.lock(db, [session_id])
+    booking = live(db, session_id=session_id, person_id=person_id)
+    if booking is None or booking.state is not BookingState.WAITING:
+        raise Refused(Refusal.NOT_WAITING)
+    booking.move_to(BookingState.LEFT, now=now)
+    journal.note(db, "line.left", now=now, by=by, person=person_id, session=session_id, booking=booking.id)
+
+
+def with_free_seats_and_a_line(db: Session, *, now: datetime) -> list[int]:
+    """The sessions ahead that have a free seat while somebody waits."""
+    waits = exists().where(Booking.session_id == CourseSession.id, Booking.state == BookingState.WAITING)
+    return list(
+        db.scalars(
+            select(CourseSession.id)
+            .where(
+                CourseSession.seats_taken < CourseSession.seats,
+                CourseSession.publicity == Publicity.PUBLISHED,
+                CourseSession.starts_on > day_of(now),
+                waits,
+            )
+            .order_by(CourseSession.id)
+        )
+    )
+
+
+def fill(db: Session, *, session_id: int, now: datetime) -> int:
+    """The free seats of a session belong to the next in line; how many moved.
+
+    Somebody may give up a seat elsewhere for this one, and that session must be locked too, before anything is
+    counted. So the line is looked at twice: once to see what has to be locked, and again under the locks. Who is
+    next only since then is found the next time.
+    """
+    foreseen = _moves(db, db.get_one(CourseSession, session_id), now=now)
+    if not foreseen:
+        return 0
+    involved = {session_id, *_sessions_left(db, foreseen)}
+    locked = {each.id: each for each in sessions.lock(db, involved)}
+    persons = {each.id: each for each in people.lock(db, {move.waiter.person_id for move in foreseen})}
+    moved = 0
+    for _ in range(locked[session_id].free_seats):
+        move = next(iter(_moves(db, locked[session_id], now=now)), None)
+        if move is None or move.waiter.person_id not in persons or not _sessions_left(db, [move]) <= locked.keys():
+            break
+        _give(db, move, locked, persons[move.waiter.person_id], session_id=session_id, now=now)
+        moved += 1
+    return moved
+
+
+def is_somebody_next(db: Session, session: CourseSession, *, now: datetime) -> bool:
+    """Whether somebody in line would take a seat of the session now."""
+    return bool(_moves(db, session, now=now))
+
+
+def _moves(db: Session, session: CourseSession, *, now: datetime) -> list[Move]:
+    """As many as would get a seat now, were nothing else to change; the first of them is certain."""
+    today = day_of(now)
+    line = facts.line(db, [session.id], today=today)[session.id]
+    if not line or session.free_seats < 1:
+        return []
+    booked = facts.booked_by_group(db, session.id) if session.reserves else {}
+    moves: list[Move] = []
+    while len(moves) < session.free_seats:
+        move = rules.next_in_line(
+            line, reserves=session.reserves, booked=booked, starts_on=session.starts_on, today=today
+        )
+        if move is None:
+            break
+        moves.append(move)
+        line.remove(move.waiter)
+        booked[move.waiter.group] = booked.get(move.waiter.group, 0) + 1
+    return moves
+
+
+def _give(
+    db: Session,
+    move: Move,
+    locked: dict[int, CourseSession],
+    person: Person,
+    *,
+    session_id: int,
+    now: datetime,
+) -> None:
+    left = []
+    for booking_id in move.leaves:
+        old = db.get_one(Booking, booking_id)
+        seats.release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
+        left.append((old, locked[old.session_id]))
+    booking = db.get_one(Booking, move.waiter.booking_id)
+    seats.take(db, booking, locked[session_id], now=now)
+    strike_less_wanted(db, booking, course_id=locked[session_id].course_id, now=now)
+    journal.note(
+        db,
+        "seat.from_line",
+        now=now,
+        by=None,
+        person=person.id,
+        session=session_id,
+        booking=booking.id,
+        left=[old.id for old, _ in left],
+    )
+    letters.seat_from_line(db, booking, person=person, session=locked[session_id], left=left, now=now)
+
+
+def strike_less_wanted(db: Session, booking: Booking, *, course_id: int, now: datetime) -> None:
+    """Whoever has a seat no longer waits for sessions of the course that they wanted less (section 2.9)."""
+    rows = db.scalars(
+        select(Booking)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .where(
+            Booking.person_id == booking.person_id,
+            Booking.state == BookingState.WAITING,
+            Booking.rank >= booking.rank,
+            Booking.id != booking.id,
+            CourseSession.course_id == course_id,
+        )
+    )
+    for each in rows:
+        each.move_to(BookingState.LEFT, now=now)
+
+
+def _sessions_left(db: Session, moves: Iterable[Move]) -> set[int]:
+    return {db.get_one(Booking, booking_id).session_id for move in moves for booking_id in move.leaves}
+
+
+def place(
+    session: CourseSession, person: Person, *, rank: int, origin: Origin, key: list[int], now: datetime
+) -> Booking:
+    """A place in the late wave of a line, not yet stored."""
+    return Booking(
+        person_id=person.id,
+        session_id=session.id,
+        state=BookingState.WAITING,
+        origin=origin,
+        rank=rank,
+        wave=LATE,
+        key=key,
+        joined_at=now,
+    )
+
+
+def next_rank(bookings: Sequence[Booking]) -> int:
+    """A new wish stands last on the person's own list."""
+    return max((each.rank for each in bookings), default=0) + 1
+
+
+def live(db: Session, *, session_id: int, person_id: int) -> Booking | None:
+    """The person's seat or place in the session, read afresh."""
+    return db.scalar(
+        select(Booking)
+        .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state.in_(LIVE))
+        .execution_options(populate_existing=True)
+    )
+
+
+def position_of(db: Session, booking: Booking) -> int:
+    """The place in the whole line, from 1."""
+    order = (Booking.wave, Booking.key, Booking.joined_at, Booking.id)
+    ahead = tuple_(*order) < (booking.wave, booking.key, booking.joined_at, booking.id)
+    count = db.scalar(
+        select(func.count()).where(
+            Booking.session_id == booking.session_id, Booking.state == BookingState.WAITING, ahead
+        )
+    )
+    return (count or 0) + 1
+
+
+def _is_seat_in(booking: Booking, course_id: int) -> bool:
+    return booking.state is BookingState.BOOKED and booking.session.course_id == course_id

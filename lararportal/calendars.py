@@ -1,0 +1,53 @@
+"""iCalendar: a seat as events, one for each day, that a calendar adds, updates or takes away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from icalendar import Calendar, Event
+
+from lararportal.clock import STOCKHOLM
+
+
+@dataclass(frozen=True)
+class CourseEvent:
+    """One day somewhere. `uid` stays the same for as long as it is the same seat and day."""
+
+    uid: str
+    day: date
+    starts: time
+    ends: time
+    title: str
+    place: str
+    url: str
+
+
+def invitation(events: Sequence[CourseEvent], *, now: datetime) -> str:
+    """The events as something to put into the calendar."""
+    return _calendar(events, method="PUBLISH", status="CONFIRMED", sequence=0, now=now)
+
+
+def cancellation(events: Sequence[CourseEvent], *, now: datetime) -> str:
+    """The same events, taken back: a calendar that knows their uids removes them."""
+    return _calendar(events, method="CANCEL", status="CANCELLED", sequence=1, now=now)
+
+
+def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, sequence: int, now: datetime) -> str:
+    calendar = Calendar()
+    calendar.add("prodid", "-//lararportal//seats//SV")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    for each in events:
+        event = Event()
+        event.add("uid", each.uid)
+        event.add("dtstamp", now)
+        event.add("dtstart", datetime.combine(each.day, each.starts, STOCKHOLM))
+        event.add("dtend", datetime.combine(each.day, each.ends, STOCKHOLM))
+        event.add("summary", each.title)
+        event.add("location", each.place)
+        event.add("url", each.url)
+        event.add("status", status)
+        event.add("sequence", sequence)
+        calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return str(calendar.to_ical().decode())
