@@ -103,8 +103,8 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
     """Takes the oldest due letter, sends it, and marks it; False when none is due.
 
     The row stays locked while the mail server is spoken to, and others skip it: no letter is sent by two workers.
-    `send` answers what the server said, or raises OSError (which SMTP errors are), and then the letter waits
-    longer each time: 1, 2, 4 minutes, at most 6 hours.
+    `send` answers what the server said. When it raises, the letter keeps the fault as its answer and waits, longer
+    each time: 1, 2, 4 minutes, at most 6 hours.
     """
     letter = db.scalars(
         select(Letter)
@@ -118,7 +118,7 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
     letter.attempts += 1
     try:
         letter.answer = send(letter)
-    except OSError as fault:
+    except Exception as fault:  # noqa: BLE001 - whatever is wrong with one letter must not stop the ones behind it
         letter.answer = str(fault) or type(fault).__name__
         letter.next_attempt_at = now + min(timedelta(minutes=2 ** (letter.attempts - 1)), timedelta(hours=6))
         if letter.attempts >= ATTEMPTS:
