@@ -42,7 +42,7 @@ def dev(*, port: int, folder: Path, reset: bool, beginning: str, leashed: bool) 
     if leashed:
         end_with(os.getppid(), signal.SIGTERM)
     if reset:
-        supervisor.reset(folder)
+        supervisor.reset(port=port, folder=folder)
     supervisor.run(port=port, folder=folder, beginning=Beginning(beginning))
 
 

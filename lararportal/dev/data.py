@@ -22,6 +22,9 @@ MARK = ".lararportal-dev"
 PROVIDER_PORTS = range(20_000, 30_000)
 """Below the ports that the system hands out by itself, so that the provider finds its own free again."""
 PATIENCE = 10.0
+MOMENT = 0.5
+"""Seconds until a process whose parent was killed has had time to say that it is ending."""
+ENDING = " (ending)"
 Running = tuple[int, str]
 """A process that leads a session: its pid, and when it was started, because pids are used again."""
 
@@ -71,6 +74,11 @@ class Data:
         if log.exists():
             log.replace(log.with_suffix(".log.old"))
         return log
+
+    def say_ending(self) -> None:
+        """Tells who comes next that it is worth while to wait."""
+        self._lock.write(ENDING)
+        self._lock.flush()
 
     def close(self) -> None:
         """Leaves the folder to the next."""
@@ -169,18 +177,28 @@ def _claim(folder: Path) -> None:
 
 
 def _lock(folder: Path) -> IO[str]:
+    """The folder's lock; one who is about to leave it is waited for."""
     lock = (folder / "lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as fault:
+    begun = time.monotonic()
+    while not _locked(lock):
         lock.seek(0)
-        raise CannotStart(
-            f"the portal already runs on {folder}, as process {lock.read()}: stop that one first"
-        ) from fault
+        holder = lock.read()
+        if time.monotonic() - begun > (PATIENCE if holder.endswith(ENDING) else MOMENT):
+            lock.close()
+            raise CannotStart(f"the portal already runs on {folder}, as process {holder}: stop that one first")
+        time.sleep(0.05)
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
     return lock
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _is_free(port: int) -> bool:

@@ -41,27 +41,30 @@ def run(*, port: int, folder: Path, beginning: term.Beginning) -> None:
         CannotStart: something that the developer must change.
     """
     with suppress(Stop), _stoppable(), ExitStack() as stack:
+        data = Data(folder)
+        stack.callback(data.close)
         try:
-            _live(stack, port=port, folder=folder, beginning=beginning)
+            _live(stack, data, port=port, beginning=beginning)
         except Stop:
             say("stop", "stopping every program")
             raise
+        finally:
+            data.say_ending()
     say("stop", "everything has stopped; the data stay")
 
 
-def reset(folder: Path) -> None:
-    """Removes what earlier starts have left in the data folder, and ends what they have left running."""
+def reset(*, port: int, folder: Path) -> None:
+    """Removes what earlier starts have left in the data folder, once it is clear that a new start is possible."""
     data = Data(folder)
     data.end_survivors()
-    data.forget()
+    with _listening(port):
+        data.forget()
     data.close()
     say("reset", f"removed everything in {data.folder}")
 
 
-def _live(stack: ExitStack, *, port: int, folder: Path, beginning: term.Beginning) -> None:
+def _live(stack: ExitStack, data: Data, *, port: int, beginning: term.Beginning) -> None:
     begun = time.monotonic()
-    data = Data(folder)
-    stack.callback(data.close)
     if data.end_survivors():
         say("data", "an earlier start left programs running; they have been ended")
     listening = stack.enter_context(_listening(port))
