@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+import make
 from courses import catalogue
 from courses.models import Course
 from courses.rules import CourseFacts
 from courses.states import Kind, Order, Publicity, Refusal
 from lararportal.errors import NotFound, Refused
 from lararportal.journal import Entry
-from tests import make
 
 FACTS = CourseFacts(
     title="Dermatologi",

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import lararportal
 from courses import catalogue
@@ -11,6 +13,8 @@ from courses.course_import import COLUMNS, Fault, ImportFaulty, decode, import_f
 from courses.models import Course
 from courses.rules import CourseFacts
 from courses.states import ImportFault, Kind, Order, Publicity
+from lararportal.cli import main
+from lararportal.db import connect
 from lararportal.journal import Entry
 
 DEMO = Path(lararportal.__file__).parent / "demo" / "catalogue.csv"
@@ -199,3 +203,50 @@ def test_a_file_in_another_encoding_is_refused_at_its_first_strange_line():
         decode(file_of(ROW, "KL03,Öra").encode("latin-1"))
 
     assert faulty.value.faults == [Fault(3, "", "", ImportFault.NOT_UTF8)]
+
+
+@pytest.fixture
+def command_line(monkeypatch, fresh_database_url):
+    """Runs `lararportal` with settings that name a database of its own."""
+    for name, value in {
+        "DATABASE_URL": fresh_database_url,
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "LARARPORTAL_SECRET_KEY": "not a secret, only long enough for a test",
+        "LARARPORTAL_BASE_URL": "http://portal.test",
+        "LARARPORTAL_SMTP_URL": "smtp://127.0.0.1:1",
+        "LARARPORTAL_MAIL_FROM": "portal@example.org",
+        "LARARPORTAL_PROVIDERS": '[{"name": "demo", "title": "Demo", "issuer": "http://127.0.0.1:1", '
+        '"client_id": "portal", "client_secret": "not a secret"}]',
+    }.items():
+        monkeypatch.setenv(name, value)
+    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
+
+
+def codes_in(url):
+    engine = connect(url)
+    with Session(engine) as db:
+        codes = db.scalars(select(Course.code).order_by(Course.code)).all()
+    engine.dispose()
+    return codes
+
+
+def test_the_command_line_imports_and_says_how_many(command_line, fresh_database_url):
+    result = command_line("courses", "import", DEMO)
+
+    assert (result.exit_code, result.output) == (0, "created: 43\nchanged: 0\nunchanged: 0\n")
+    assert len(codes_in(fresh_database_url)) == 43
+
+
+def test_the_command_line_names_every_line_and_fault_and_changes_nothing(command_line, fresh_database_url, tmp_path):
+    faulty = tmp_path / "faulty.csv"
+    faulty.write_text(file_of(ROW, ROW.replace("KL02", "KL03").replace("klinisk", "kul"), ROW), encoding="utf-8")
+
+    result = command_line("courses", "import", faulty)
+
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "Rad 3, KL03, kind: ”kul” är ingen sorts kurs. Skriv obligatorisk, klinisk eller övrig.",
+        "Rad 4, KL02, code: Koden står redan på rad 2.",
+        "Error: Antal fel i filen: 2. Ingenting har ändrats.",
+    ]
+    assert codes_in(fresh_database_url) == []

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from sqlalchemy import select
 
+import make
 from auth.states import Area, Role
 from courses import sessions
 from courses.models import CourseSession
@@ -12,7 +13,6 @@ from courses.rules import Day
 from courses.states import Publicity, Refusal
 from lararportal.errors import NotFound, Refused
 from lararportal.journal import Entry
-from tests import make
 
 DAYS = [Day(date(2027, 3, 10), time(9), time(15)), Day(date(2027, 3, 9), time(8, 30), time(16, 30))]
 

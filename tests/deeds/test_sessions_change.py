@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from sqlalchemy import select
 
+import make
 from auth.models import Grant
 from auth.states import Area, Role
 from courses import sessions
@@ -14,7 +15,6 @@ from courses.sessions import Change
 from courses.states import Refusal
 from lararportal.errors import NotFound, Refused
 from lararportal.journal import Entry
-from tests import make
 
 FIRST, SECOND = date(2027, 3, 15), date(2027, 3, 16)
 

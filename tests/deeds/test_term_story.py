@@ -88,7 +88,7 @@ def test_a_term_from_plan_to_rebooking(db):
 
     after = closes + timedelta(days=3)
     cancellation.cancel(db, session_id=early.id, person_id=near.id, reason="", now=after, by=near.id)
-    assert waitlist.with_free_seats_and_a_line(db, now=after) == [early.id]
+    assert waitlist.to_fill(db, now=after) == [early.id]
     assert waitlist.fill(db, session_id=early.id, now=after) == 1
     assert state_of(db, early, far) is BookingState.BOOKED
     assert state_of(db, late, far) is BookingState.MOVED
