@@ -86,7 +86,7 @@ def leave(db: Session, *, session_id: int, person_id: int, now: datetime, by: in
     journal.note(db, "line.left", now=now, by=by, person=person_id, session=session_id, booking=booking.id)
 
 
-def with_free_seats_and_a_line(db: Session, *, now: datetime) -> list[int]:
+def to_fill(db: Session, *, now: datetime) -> list[int]:
     """The sessions ahead that have a free seat while somebody waits."""
     waits = exists().where(Booking.session_id == CourseSession.id, Booking.state == BookingState.WAITING)
     return list(

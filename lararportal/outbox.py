@@ -99,8 +99,8 @@ ATTEMPTS = 12
 """How often a letter is tried before a person has to look at it: about two days with the delays below."""
 
 
-def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -> bool:
-    """Takes the oldest due letter, sends it, and marks it; False when none is due.
+def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -> Letter | None:
+    """Takes the oldest due letter, sends it, and marks it; None when none is due.
 
     The row stays locked while the mail server is spoken to, and others skip it: no letter is sent by two workers.
     `send` answers what the server said. When it raises, the letter keeps the fault as its answer and waits, longer
@@ -114,7 +114,7 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
         .with_for_update(skip_locked=True)
     ).first()
     if letter is None:
-        return False
+        return None
     letter.attempts += 1
     try:
         letter.answer = send(letter)
@@ -125,4 +125,4 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
             letter.state = LetterState.FAILED
     else:
         letter.state, letter.sent_at = LetterState.SENT, now
-    return True
+    return letter

@@ -1,6 +1,6 @@
 """The tick: every minute, what is due by then. Run twice, it does nothing twice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -8,10 +8,14 @@ import structlog
 from bookings import minimum_enrolment, rounds, waitlist
 from lararportal import outbox
 from lararportal.db import Database
+from lararportal.errors import Refused
 from lararportal.heartbeat import beat
 from lararportal.mail import Mailer
+from lararportal.outbox import Letter, LetterState
 
 log = structlog.get_logger()
+
+FAILURES_IN_A_ROW = 3
 
 Find = Callable[..., list[int]]
 Deed = Callable[..., object]
@@ -54,32 +58,35 @@ def fill_freed_seats(database: Database, *, now: datetime) -> int:
     A move can free a seat elsewhere (a swap), so the search goes on until it finds nothing.
     """
     filled = 0
-    for session_id in _sessions_to_fill(database, now=now):
-        with database.transaction() as db:
-            filled += waitlist.fill(db, session_id=session_id, now=now)
+    while moved := sum(_fill(database, key, now=now) for key in _found(database, waitlist.to_fill, now=now)):
+        filled += moved
     return filled
 
 
-def _sessions_to_fill(database: Database, *, now: datetime) -> Iterator[int]:
-    seen: set[int] = set()
-    while True:
+def _fill(database: Database, session_id: int, *, now: datetime) -> int:
+    try:
         with database.transaction() as db:
-            fresh = [key for key in waitlist.with_free_seats_and_a_line(db, now=now) if key not in seen]
-        if not fresh:
-            return
-        yield from fresh
-        seen.update(fresh)
+            return waitlist.fill(db, session_id=session_id, now=now)
+    except Refused as refusal:
+        # Somebody was quicker on one of the days; the next look sees it.
+        log.info("seat not filled", session=session_id, reason=refusal.reason)
+        return 0
 
 
 def deliver_letters(database: Database, mailer: Mailer, *, now: datetime) -> int:
-    """Sends every due letter, one transaction each; how many were tried."""
-    tried = 0
-    while _deliver_one(database, mailer, now=now):
+    """Sends every due letter, one transaction each; how many were tried.
+
+    When several in a row fail the mail server is taken to be away, and the rest waits for the next time: nobody
+    sits through the silence of a server once for every letter.
+    """
+    tried = failed_in_a_row = 0
+    while failed_in_a_row < FAILURES_IN_A_ROW and (letter := _deliver_one(database, mailer, now=now)):
         tried += 1
+        failed_in_a_row = 0 if letter.state is LetterState.SENT else failed_in_a_row + 1
     return tried
 
 
-def _deliver_one(database: Database, mailer: Mailer, *, now: datetime) -> bool:
+def _deliver_one(database: Database, mailer: Mailer, *, now: datetime) -> Letter | None:
     with database.transaction() as db:
         return outbox.deliver_next(db, now=now, send=mailer.send)
 
