@@ -1,4 +1,4 @@
-"""Forms: what every form shares - Swedish messages, labels that the template gives, faults that lead to their field."""
+"""Forms: Swedish messages, labels that the template gives, faults that lead to their field."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Messages:
         return self._ours.get(plural) or str(self._builtin.ngettext(singular, plural, number))
 
 
-class Form(FlaskForm):  # type: ignore[misc] - Flask-WTF ships no types
+class Form(FlaskForm):  # type: ignore[misc]
     """The base of every form.
 
     Labels are given where the field is shown, in the template. A validator of our own raises `ValidationError`

@@ -9,7 +9,7 @@ from flask_login import current_user
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from auth.access import Visitor, public
+from auth.access import Visitor, me, public
 from auth.states import Role
 from lararportal import assets, edge, forms, heartbeat, schema
 from lararportal.dev import gallery
@@ -42,7 +42,11 @@ WAYS = (
 """Path, word, and the other paths that belong to the same part of the portal, in the order they are shown."""
 
 FOR_THE_SIGNED_IN = frozenset({"/mina-kurser", "/ansokan", "/profil"})
-FOR_HOLDERS = {"/kursledare": Role.LEADER, "/samordning": Role.COORDINATOR, "/personer": Role.DIRECTOR}
+FOR_HOLDERS = {
+    "/kursledare": (Role.LEADER,),
+    "/samordning": (Role.COORDINATOR,),
+    "/personer": (Role.DIRECTOR, Role.COORDINATOR),
+}
 
 
 def navigation(visitor: Visitor | None, path: str) -> list[Way]:
@@ -56,7 +60,7 @@ def navigation(visitor: Visitor | None, path: str) -> list[Way]:
 
 def _is_open_to(visitor: Visitor | None, path: str) -> bool:
     if path in FOR_HOLDERS:
-        return visitor is not None and visitor.has(FOR_HOLDERS[path])
+        return visitor is not None and visitor.has(*FOR_HOLDERS[path])
     return visitor is not None or path not in FOR_THE_SIGNED_IN
 
 
@@ -84,7 +88,7 @@ def init_app(app: Flask) -> None:
 
 
 def _visitor() -> Visitor | None:
-    return current_user if current_user.is_authenticated else None
+    return me() if current_user.is_authenticated else None
 
 
 @blueprint.get("/")

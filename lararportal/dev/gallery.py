@@ -15,7 +15,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import Email, InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from auth.access import public
@@ -27,12 +27,21 @@ from lararportal.paging import Page
 
 blueprint = Blueprint("gallery", __name__, url_prefix="/dev/galleri")
 
+PREFIX = "faulty-"
+TYPED = {
+    "email": "anna",
+    "seats": "700",
+    "area": "skaraborg",
+    "description": "lorem ipsum " * 2,
+}
+"""What was sent in with the faulty form."""
+
 
 class Everything(Form):
     """One field of each kind."""
 
     name = StringField(validators=[InputRequired(), Length(max=40)])
-    email = StringField(validators=[InputRequired(), Email()])
+    email = StringField(validators=[InputRequired(), Length(min=6)])
     seats = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=60)])
     first_day = DateField(validators=[InputRequired()])
     starts = TimeField()
@@ -42,7 +51,7 @@ class Everything(Form):
     description = TextAreaField(validators=[Length(max=20)])
     agreed = BooleanField(validators=[InputRequired()])
 
-    class Meta(Form.Meta):  # type: ignore[misc]
+    class Meta(Form.Meta):
         """Nothing is ever sent in from the gallery."""
 
         csrf = False
@@ -60,9 +69,9 @@ def refuse_outside_development() -> None:
 def index() -> str:
     """All components: an untouched form, and one that was sent in with faults."""
     untouched = _form(None)
-    faulty = _form(MultiDict({"email": "anna", "seats": "700", "first_day": "i mars", "description": "lorem " * 9}))
+    faulty = _form(TYPED)
     faulty.validate()
-    page = Page(rows=[], number=2, size=50, total=124)
+    page: Page[None] = Page(rows=[], number=2, size=50, total=124)
     return render_template("dev/gallery.html", untouched=untouched, faulty=faulty, page=page, a_day=date(2027, 3, 2))
 
 
@@ -87,8 +96,9 @@ def error(code: int) -> str:
     return render_template("error.html", code=code)
 
 
-def _form(typed: MultiDict[str, str] | None) -> Everything:
-    form = Everything(typed, prefix="faulty-" if typed else "")
+def _form(typed: dict[str, str] | None) -> Everything:
+    sent = MultiDict({PREFIX + name: value for name, value in typed.items()}) if typed else None
+    form = Everything(sent, prefix=PREFIX if typed else "")
     words = pages.words()
     form.area.choices = [("", ""), *((area.value, words["area"][area]) for area in Area)]
     form.areas.choices = [(area.value, words["area"][area]) for area in Area]
