@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None
     manager.request_loader(_visitor_of)
     manager.unauthorized_handler(_ask_to_sign_in)
-    # A page that says the database is away must not ask it who reads: templates look the visitor up when they need to.
+    # A page that says the database is away must not ask it who reads: templates ask for the visitor themselves.
     manager.init_app(app, add_context_processor=False)
 
 
