@@ -71,6 +71,8 @@ def init_app(app: Flask) -> None:
                 "scope": provider.scope,
                 "code_challenge_method": "S256",
                 "default_timeout": PATIENCE_SECONDS,
+                # An access token is used the moment it comes or not at all, however short its life.
+                "leeway": 0,
             },
         )
     app.extensions[_EXTENSION] = oauth

@@ -10,7 +10,9 @@ from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from redis import Redis
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 import auth.views
 import bookings.views.desk
@@ -28,6 +30,15 @@ log = structlog.get_logger()
 
 REDIS_SECONDS = 2.0
 """How long a request waits for Redis before it goes on without."""
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row in a path. One that no row can have is not found, and the database is not asked."""
+
+    LARGEST = 2**31 - 1
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=self.LARGEST)
 
 
 def install(settings: Settings) -> Installation:
@@ -56,6 +67,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         COMPRESS_BR_LEVEL=4,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
+    app.url_map.converters["int"] = RowNumber
     app.extensions["lararportal"] = place or install(settings)
     Bootstrap5(app)
     Compress(app)
@@ -78,6 +90,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         app.register_blueprint(letters_blueprint(Path(settings.letters_dir)))
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(NotFound, partial(_page, 404))
+    app.register_error_handler(DataError, partial(_page, 400))  # What no column can hold, such as a NUL character.
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
     app.before_request(_name_request)

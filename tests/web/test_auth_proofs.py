@@ -1,0 +1,326 @@
+import hmac
+import json
+import logging
+import socket
+import threading
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask import Flask, jsonify, request
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from sqlalchemy import select
+from structlog.testing import capture_logs
+from werkzeug.serving import make_server
+
+from auth.models import LoginSession, Person
+from lararportal.config import Provider, Settings
+
+KEY = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
+STRANGERS_KEY = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
+ANNA = {"sub": "anna", "given_name": "Anna", "family_name": "Stenberg", "email": "anna@example.org"}
+
+
+@dataclass
+class Story:
+    """What the provider says. Everything is right until a test changes it; None takes a claim away."""
+
+    issuer: str
+    metadata: dict = field(default_factory=dict)
+    claims: dict = field(default_factory=dict)
+    userinfo: dict = field(default_factory=dict)
+    header: dict = field(default_factory=lambda: {"alg": "RS256", "kid": "one"})
+    key: object = field(default_factory=lambda: KEY)
+    token: dict = field(default_factory=dict)
+    status: int = 200
+    slow_seconds: float = 0
+    nonce: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def discovery(self) -> dict:
+        return {
+            "issuer": self.issuer,
+            "authorization_endpoint": f"{self.issuer}/authorize",
+            "token_endpoint": f"{self.issuer}/token",
+            "userinfo_endpoint": f"{self.issuer}/userinfo",
+            "jwks_uri": f"{self.issuer}/jwks",
+            "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+            **self.metadata,
+        }
+
+    def id_token(self) -> str:
+        now = int(time.time())
+        right = {"iss": self.issuer, "aud": "portal", "iat": now, "exp": now + 60, "nonce": self.nonce, **ANNA}
+        claims = {name: value for name, value in (right | self.claims).items() if value is not None}
+        if isinstance(self.key, bytes):
+            return forged(self.header, claims, self.key)
+        return jwt.encode(self.header, claims, self.key)
+
+
+def forged(header: dict, claims: dict, secret: bytes) -> str:
+    """A token as no decent library would make it: with a secret that is none, or without signature."""
+    parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
+    signature = hmac.digest(secret, b".".join(parts), "sha256") if secret else b""
+    return b".".join([*parts, urlsafe_b64encode(signature).rstrip(b"=")]).decode()
+
+
+@pytest.fixture
+def story() -> Iterator[Story]:
+    """A provider that says what the test wants, listening on this machine."""
+    app = Flask("provider")
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    told = Story(issuer=f"http://127.0.0.1:{server.server_port}")
+
+    @app.before_request
+    def listen() -> tuple[str, int] | None:
+        told.asked.append(request.path)
+        time.sleep(told.slow_seconds)
+        return ("", told.status) if told.status != 200 else None
+
+    @app.get("/.well-known/openid-configuration")
+    def discovery():
+        return jsonify(told.discovery())
+
+    @app.get("/jwks")
+    def jwks():
+        return jsonify(keys=[KEY.as_dict(private=False)])
+
+    @app.post("/token")
+    def token():
+        right = {"access_token": "opaque", "token_type": "Bearer", "expires_in": 60, "id_token": told.id_token()}
+        return jsonify({name: value for name, value in (right | told.token).items() if value is not None})
+
+    @app.get("/userinfo")
+    def userinfo():
+        assert request.headers["Authorization"] == "Bearer opaque"
+        return jsonify(told.userinfo)
+
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield told
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def settings(settings: Settings, story: Story) -> Settings:
+    provider = Provider(name="demo", title="Demo", issuer=story.issuer, client_id="portal", client_secret="s")
+    return replace(settings, providers=(provider,))
+
+
+@pytest.fixture
+def come_back(client, story):
+    """Sets out and comes back with whatever the story has become."""
+
+    def go():
+        query = parse_qs(urlsplit(client.post("/logga-in/demo").location).query)
+        story.nonce = query["nonce"][0]
+        return client.get(f"/logga-in/demo/svar?code=abc&state={query['state'][0]}")
+
+    return go
+
+
+def test_a_story_that_holds_signs_in(come_back, story, db):
+    answer = come_back()
+
+    assert (answer.status_code, answer.location) == (302, "/profil")
+    assert db.scalars(select(Person)).one().name == "Anna Stenberg"
+    assert story.asked == ["/.well-known/openid-configuration", "/token", "/jwks"]
+
+
+def test_a_provider_is_asked_about_itself_once(come_back, story):
+    come_back()
+    story.asked.clear()
+    come_back()
+
+    assert story.asked == ["/token"]
+
+
+def test_no_provider_is_asked_before_somebody_wants_to_sign_in(client, story):
+    client.get("/")
+    client.get("/logga-in")
+
+    assert story.asked == []
+
+
+NOW = int(time.time())
+WRONG_CLAIMS = {
+    "made by another": {"iss": "https://other.example"},
+    "made by nobody": {"iss": None},
+    "for another": {"aud": "other"},
+    "for another, though we may use it": {"aud": "other", "azp": "portal"},
+    "for several, used by another": {"aud": ["portal", "other"], "azp": "other"},
+    "for nobody": {"aud": None},
+    "about nobody": {"sub": None},
+    "about a number": {"sub": 7},
+    "about an empty name": {"sub": ""},
+    "about somebody longer than a row": {"sub": "x" * 251},
+    "about somebody with a line break": {"sub": "anna\nbo"},
+    "too old": {"iat": NOW - 7200, "exp": NOW - 3600},
+    "never ending": {"exp": None},
+    "made at no time": {"iat": None},
+    "not yet valid": {"nbf": NOW + 3600},
+    "from another question": {"nonce": "another"},
+    "from no question": {"nonce": None},
+    "with another access token": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
+}
+
+
+@pytest.mark.parametrize("claims", WRONG_CLAIMS.values(), ids=WRONG_CLAIMS.keys())
+def test_a_proof_that_does_not_hold_signs_nobody_in(come_back, story, db, claims):
+    story.claims = claims
+    answer = come_back()
+
+    assert answer.status_code == 400
+    assert "Inloggningen gick inte att genomföra" in answer.text
+    assert db.scalars(select(LoginSession)).all() == []
+    assert db.scalars(select(Person)).all() == []
+
+
+FORGERIES = {
+    "signed by a stranger": ({"key": STRANGERS_KEY}, "BadSignatureError"),
+    "signed with what everybody knows": (
+        {"key": KEY.as_pem(private=False), "header": {"alg": "HS256", "kid": "one"}},
+        "UnsupportedAlgorithmError",
+    ),
+    "signed with the client's secret": ({"key": b"s", "header": {"alg": "HS256"}}, "UnsupportedAlgorithmError"),
+    "not signed": ({"key": b"", "header": {"alg": "none"}}, "UnsupportedAlgorithmError"),
+    "signed with an unknown key": ({"header": {"alg": "RS256", "kid": "two"}}, "InvalidKeyIdError"),
+    "no proof at all": ({"token": {"id_token": None}}, "KeyError"),
+    "no proof but text": ({"token": {"id_token": "text"}}, "DecodeError"),
+    "the token endpoint says no": ({"token": {"error": "invalid_client", "id_token": None}}, "OAuthError"),
+}
+
+
+@pytest.mark.parametrize(("forgery", "fault"), FORGERIES.values(), ids=FORGERIES.keys())
+def test_a_forged_proof_signs_nobody_in(come_back, story, db, forgery, fault):
+    for name, value in forgery.items():
+        setattr(story, name, value)
+    with capture_logs() as logs:
+        answer = come_back()
+
+    assert answer.status_code == 400
+    assert [entry["fault"] for entry in logs] == [fault]
+    assert db.scalars(select(LoginSession)).all() == []
+
+
+def test_names_that_are_not_in_the_proof_are_asked_for(come_back, story, db):
+    story.claims = {"given_name": None, "family_name": None, "email": None}
+    story.userinfo = ANNA
+    come_back()
+    anna = db.scalars(select(Person)).one()
+
+    assert story.asked[-1] == "/userinfo"
+    assert (anna.name, anna.email) == ("Anna Stenberg", "anna@example.org")
+
+
+def test_a_name_in_one_piece_is_taken_apart(come_back, story, db):
+    story.claims = {"given_name": None, "family_name": None, "name": "Anna Maria Stenberg"}
+    come_back()
+    anna = db.scalars(select(Person)).one()
+
+    assert (anna.given_name, anna.family_name) == ("Anna Maria", "Stenberg")
+
+
+@pytest.mark.parametrize("said", [{**ANNA, "sub": "bo"}, {}])
+def test_what_is_said_of_somebody_else_is_not_believed(come_back, story, db, said):
+    story.claims = {"given_name": None, "family_name": None}
+    story.userinfo = said
+
+    assert come_back().status_code == 400
+    assert db.scalars(select(Person)).all() == []
+
+
+def test_the_identity_never_becomes_a_name(come_back, story, db):
+    story.claims = {"given_name": None, "family_name": None, "email": None}
+    story.userinfo = {"sub": "anna"}
+
+    assert come_back().status_code == 400
+    assert db.scalars(select(Person)).all() == []
+
+
+def test_a_provider_that_claims_to_be_another_is_not_believed_until_it_is_itself(client, come_back, story):
+    story.metadata = {"issuer": "https://other.example"}
+    assert client.post("/logga-in/demo").status_code == 400
+
+    story.metadata = {}
+    assert come_back().status_code == 302
+
+
+class TestAway:
+    """A provider that is away is said to be, in plain words, and the portal goes on."""
+
+    @staticmethod
+    def is_polite(answer) -> bool:
+        assert answer.status_code == 503
+        assert "Inloggningstjänsten svarar inte just nu. Försök igen om en stund." in answer.text
+        assert "Du försökte logga in med Demo." in answer.text
+        return True
+
+    @pytest.mark.parametrize("status", [404, 500, 503])
+    def test_a_provider_with_a_fault(self, client, story, status):
+        story.status = status
+
+        assert self.is_polite(client.post("/logga-in/demo"))
+
+    def test_a_provider_that_answers_something_else(self, client, story):
+        story.metadata = {"issuer": None}
+
+        assert client.post("/logga-in/demo").status_code == 400
+
+    def test_a_provider_that_goes_away_on_the_way(self, client, story, db):
+        query = parse_qs(urlsplit(client.post("/logga-in/demo").location).query)
+        story.status = 500
+        with capture_logs() as logs:
+            answer = client.get(f"/logga-in/demo/svar?code=secret-code&state={query['state'][0]}")
+
+        assert self.is_polite(answer)
+        assert logs == [{"event": "provider down", "log_level": "warning", "provider": "demo", "fault": "HTTPError"}]
+        assert db.scalars(select(LoginSession)).all() == []
+
+    def test_a_provider_that_is_slow(self, client, story, monkeypatch):
+        oauth = client.application.extensions["lararportal.sso"]
+        assert oauth.create_client("demo").client_kwargs["default_timeout"] == 5
+        monkeypatch.setitem(oauth.create_client("demo").client_kwargs, "default_timeout", 0.1)
+        story.slow_seconds = 0.5
+
+        assert self.is_polite(client.post("/logga-in/demo"))
+
+    def test_signing_out_does_not_wait_for_a_provider_that_is_away(self, client, come_back, story, db):
+        come_back()
+        client.application.extensions["lararportal.sso"].create_client("demo").server_metadata.clear()
+        story.status = 500
+
+        assert client.post("/logga-ut").location == "/utloggad"
+        assert db.scalars(select(LoginSession.ended_at)).one() is not None
+
+
+class TestNobodyThere:
+    """Nothing listens where the provider should be."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            issuer = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        gone = Provider(name="demo", title="Demo", issuer=issuer, client_id="portal", client_secret="s")
+        other = replace(gone, name="other", title="Den andra")
+        return replace(settings, providers=(gone, other))
+
+    def test_the_portal_serves_its_pages_and_says_so(self, client):
+        assert TestAway.is_polite(client.post("/logga-in/demo"))
+        page = client.get("/logga-in")
+        assert page.status_code == 200
+        assert [title in page.text for title in ("Logga in med Demo", "Logga in med Den andra")] == [True, True]
+
+
+def test_a_provider_without_farewell_ends_on_a_page_of_ours(client, come_back):
+    come_back()
+
+    assert client.post("/logga-ut").location == "/utloggad"
