@@ -1,0 +1,87 @@
+"""Giving a seat back and changing it for another: the same pages whoever presses the button, the doctor or staff."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template
+from werkzeug.wrappers import Response
+
+from auth.access import me
+from bookings import cancellation, queries, rebooking
+from bookings.forms import CancelForm, LateCancelForm, RebookForm
+from bookings.states import Refusal
+from lararportal import edge, pages
+from lararportal.errors import Refused
+
+Page = str | Response | tuple[str, int]
+
+INTO_THE_LINE = (Refusal.SESSION_FULL, Refusal.LINE_GOES_FIRST)
+"""Reasons that leave the way into the line open."""
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose seat it is: a name when it is not one's own, and the page to come back to."""
+
+    person_id: int
+    name: str
+    back: str
+
+
+def cancel(session_id: int, whose: Whose) -> Page:
+    """Says what happens, asks for the reason when it is late, and gives the seat back.
+
+    Raises:
+        NotFound: there is no such seat.
+        Refused: it cannot be given back any more.
+    """
+    with edge.reading() as db:
+        seat = queries.my_seat(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
+    if seat.may_cancel is not None:
+        raise Refused(seat.may_cancel)
+    form = LateCancelForm() if seat.is_late else CancelForm()
+    if not form.validate_on_submit():
+        page = render_template("bookings/cancel.html", form=form, seat=seat, whose=whose)
+        return page, 400 if form.is_submitted() else 200
+    with edge.deed() as db:
+        cancellation.cancel(
+            db,
+            session_id=session_id,
+            person_id=whose.person_id,
+            reason=form.in_words,
+            now=edge.moment(),
+            by=me().person_id,
+        )
+    flash(pages.sentence("seat_cancelled", course=seat.session.course_title))
+    return redirect(whose.back)
+
+
+def rebook(session_id: int, whose: Whose) -> Page:
+    """Shows the other sessions of the course and moves the seat to the chosen one, or says why that cannot be.
+
+    Raises:
+        NotFound: there is no such seat.
+    """
+    with edge.reading() as db:
+        seat = queries.my_seat(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
+        situation = queries.my_situation(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
+    form = RebookForm()
+    form.offer(row.session_id for row in situation.sisters)
+    page = {"form": form, "seat": seat, "sisters": situation.sisters, "whose": whose}
+    if not form.validate_on_submit():
+        return render_template("bookings/rebook.html", line=set(), **page), 400 if form.is_submitted() else 200
+    try:
+        with edge.deed() as db:
+            rebooking.rebook(
+                db,
+                from_session_id=session_id,
+                to_session_id=form.to_session.data,
+                person_id=whose.person_id,
+                now=edge.moment(),
+                by=me().person_id,
+            )
+    except Refused as refusal:
+        form.explain(refusal)
+        line = {form.to_session.data} if refusal.reason in INTO_THE_LINE else set()
+        return render_template("bookings/rebook.html", line=line, **page), 409
+    flash(pages.sentence("seat_moved", course=seat.session.course_title))
+    return redirect(whose.back)

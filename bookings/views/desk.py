@@ -1,0 +1,28 @@
+"""What needs a coordinator today; and the address of all pages of the bookings room that are for staff."""
+
+from flask import Blueprint, render_template
+
+from auth import queries as people
+from auth.access import needs
+from auth.states import Role
+from bookings import queries
+from bookings.views import leading, progress, rosters, rounds
+from lararportal import edge
+from lararportal.clock import day_of
+
+blueprint = Blueprint("bookings_desk", __name__)
+
+
+@blueprint.get("/samordning")
+@needs(Role.COORDINATOR)
+def desk() -> str:
+    """In figures, with the way to each of them."""
+    now = edge.moment()
+    with edge.reading() as db:
+        found = queries.desk(db, now=now)
+        pending = len(people.pending(db, None))
+    return render_template("bookings/desk.html", desk=found, pending=pending, today=day_of(now))
+
+
+for rule, view, methods in (*rounds.PAGES, *progress.PAGES, *rosters.PAGES, *leading.PAGES):
+    blueprint.add_url_rule(rule, view_func=view, methods=methods)

@@ -1,0 +1,68 @@
+"""What I have: my seats, places in line, decisions and applications; and the address of all a doctor's own pages."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, render_template
+
+from auth.access import me, signed_in
+from bookings import queries
+from bookings.queries import DecisionView, Place, Seat, SessionRow
+from bookings.views import applying, my_seat, situation
+from lararportal import edge
+from lararportal.clock import day_of
+
+blueprint = Blueprint("mine", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Lets the pages of other rooms show what the visitor can do there."""
+    app.context_processor(situation.for_templates)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A place in line, and what keeps the person from taking a free seat while it is dormant."""
+
+    place: Place
+    obstacle: SessionRow | None
+    """A seat in the same course or on one of the days; None when it is the number of seats."""
+
+
+def lines(places: list[Place], seats: list[Seat]) -> list[Line]:
+    """The places with what stands in the way of the dormant ones."""
+    return [Line(place, None if place.is_active else _obstacle(place.session, seats)) for place in places]
+
+
+def _obstacle(wanted: SessionRow, seats: list[Seat]) -> SessionRow | None:
+    held = [seat.session for seat in seats]
+    same_course = [row for row in held if row.course_code == wanted.course_code]
+    same_day = [row for row in held if not set(row.days).isdisjoint(wanted.days)]
+    return next(iter(same_course + same_day), None)
+
+
+def by_round(decisions: list[DecisionView]) -> dict[str, list[DecisionView]]:
+    """The decisions round by round, the latest round first."""
+    found: dict[str, list[DecisionView]] = {}
+    for each in decisions:
+        found.setdefault(each.round_title, []).append(each)
+    return found
+
+
+@blueprint.get("/mina-kurser")
+@signed_in
+def my_courses() -> str:
+    """Everything the visitor has and waits for, and what was decided about it."""
+    with edge.reading() as db:
+        mine = queries.my_courses(db, me().person_id, now=edge.moment())
+    return render_template(
+        "bookings/my_courses.html",
+        mine=mine,
+        lines=lines(mine.places, mine.seats),
+        decisions=by_round(mine.decisions),
+        now=edge.moment(),
+        today=day_of(edge.moment()),
+    )
+
+
+for rule, view, methods in (*applying.PAGES, *my_seat.PAGES):
+    blueprint.add_url_rule(rule, view_func=view, methods=methods)

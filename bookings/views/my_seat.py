@@ -1,0 +1,93 @@
+"""One seat of one's own: booked, waited for, given back, changed for another, put into the calendar."""
+
+from flask import Response as FlaskResponse
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from auth.access import me, signed_in
+from bookings import left_over_seats, queries, waitlist
+from bookings.forms import ConfirmForm
+from bookings.states import BookingState
+from bookings.views import changes
+from bookings.views.changes import Whose
+from lararportal import edge, pages
+from lararportal.errors import NotFound
+
+Page = str | Response | tuple[str, int]
+
+
+@signed_in
+def book(session_id: int) -> Response:
+    """Takes a free seat, or the last place in line when there is none."""
+    with edge.deed() as db:
+        booking = left_over_seats.book(
+            db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id
+        )
+    return _done("seat_booked" if booking.state is BookingState.BOOKED else "place_in_line")
+
+
+@signed_in
+def join(session_id: int) -> Response:
+    """Waits in line for a session."""
+    with edge.deed() as db:
+        waitlist.join(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+    return _done("place_in_line")
+
+
+@signed_in
+def leave(session_id: int) -> Page:
+    """Leaves the line, after a page that asks."""
+    if request.method == "GET" or not ConfirmForm().validate():
+        with edge.reading() as db:
+            mine = queries.my_courses(db, me().person_id, now=edge.moment())
+        place = next((each for each in mine.places if each.session.session_id == session_id), None)
+        if place is None:
+            raise NotFound
+        return render_template("bookings/leave.html", place=place)
+    with edge.deed() as db:
+        waitlist.leave(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+    return _done("line_left")
+
+
+@signed_in
+def cancel(session_id: int) -> Page:
+    """Gives the seat back."""
+    return changes.cancel(session_id, _mine())
+
+
+@signed_in
+def rebook(session_id: int) -> Page:
+    """Changes the seat for one in another session of the course."""
+    return changes.rebook(session_id, _mine())
+
+
+@signed_in
+def calendar(session_id: int) -> FlaskResponse:
+    """The days of the seat as a file for a calendar."""
+    with edge.reading() as db:
+        text = queries.my_calendar(db, session_id=session_id, person_id=me().person_id, now=edge.moment())
+    return FlaskResponse(
+        text,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="kurs-{session_id}.ics"'},
+    )
+
+
+def _mine() -> Whose:
+    return Whose(person_id=me().person_id, name="", back=url_for("mine.my_courses"))
+
+
+def _done(said: str) -> Response:
+    flash(pages.sentence(said))
+    return redirect(url_for("mine.my_courses"))
+
+
+PAGES = (
+    ("/tillfallen/<int:session_id>/boka", book, ["POST"]),
+    ("/tillfallen/<int:session_id>/ko", join, ["POST"]),
+    ("/tillfallen/<int:session_id>/lamna-ko", leave, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/avboka", cancel, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/boka-om", rebook, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/kalender.ics", calendar, ["GET"]),
+)
+"""Address, view and methods."""

@@ -1,0 +1,69 @@
+"""Who is booked and who waits, with what a coordinator may do for them; and the sessions below their minimum."""
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from auth import queries as people
+from auth.access import me, needs
+from auth.states import Role
+from bookings import queries, waitlist
+from bookings.views import changes
+from bookings.views.changes import Whose
+from lararportal import edge, pages
+from lararportal.clock import day_of
+
+Page = str | Response | tuple[str, int]
+
+
+@needs(Role.COORDINATOR)
+def roster(session_id: int) -> str:
+    """Everybody with a seat or a place in line, and their addresses for a message."""
+    with edge.reading() as db:
+        found = queries.roster(db, session_id)
+    return render_template("bookings/roster.html", roster=found, today=day_of(edge.moment()))
+
+
+@needs(Role.COORDINATOR)
+def cancel_for(session_id: int, person_id: int) -> Page:
+    """Gives somebody's seat back on their behalf."""
+    return changes.cancel(session_id, _whose(session_id, person_id))
+
+
+@needs(Role.COORDINATOR)
+def rebook_for(session_id: int, person_id: int) -> Page:
+    """Changes somebody's seat for another on their behalf."""
+    return changes.rebook(session_id, _whose(session_id, person_id))
+
+
+@needs(Role.COORDINATOR)
+def join_for(session_id: int, person_id: int) -> Response:
+    """Puts somebody into the line on their behalf."""
+    with edge.deed() as db:
+        waitlist.join(db, session_id=session_id, person_id=person_id, now=edge.moment(), by=me().person_id)
+    flash(pages.sentence("place_in_line_for"))
+    return redirect(url_for("bookings_desk.roster", session_id=session_id))
+
+
+def _whose(session_id: int, person_id: int) -> Whose:
+    with edge.reading() as db:
+        name = people.person(db, person_id).name
+    return Whose(person_id=person_id, name=name, back=url_for("bookings_desk.roster", session_id=session_id))
+
+
+@needs(Role.COORDINATOR)
+def minimum() -> str:
+    """The sessions that too few have booked, the next to be decided first."""
+    today = day_of(edge.moment())
+    with edge.reading() as db:
+        rows = queries.below_minimum(db, today=today)
+    return render_template("bookings/minimum.html", rows=rows)
+
+
+PAGES = (
+    ("/samordning/minimum", minimum, ["GET"]),
+    ("/samordning/tillfallen/<int:session_id>", roster, ["GET"]),
+    ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/avboka", cancel_for, ["GET", "POST"]),
+    ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/boka-om", rebook_for, ["GET", "POST"]),
+    ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/ko", join_for, ["POST"]),
+)
+"""Address, view and methods."""

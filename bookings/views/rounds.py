@@ -1,0 +1,175 @@
+"""The rounds of the coordinator: planned, changed, opened, closed, drawn up and published, each after a question."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from auth.access import me, needs
+from auth.states import Role
+from bookings import allocation, publication, queries
+from bookings import rounds as deeds
+from bookings.forms import ConfirmForm, RoundForm, wall_clock
+from bookings.queries import RoundView
+from bookings.states import ROUND_MOVES, Refusal, RoundState
+from bookings.views.progress import PUBLISH
+from lararportal import edge, pages
+from lararportal.errors import Refused
+
+Page = str | Response | tuple[str, int]
+
+CHANGEABLE = (RoundState.PLANNED, RoundState.OPEN)
+DRAWN_UP = (RoundState.ALLOCATED, RoundState.PUBLISHED)
+
+
+@needs(Role.COORDINATOR)
+def rounds() -> str:
+    """Every round, the latest first."""
+    with edge.reading() as db:
+        found = queries.rounds(db)
+    return render_template("bookings/rounds.html", rounds=found)
+
+
+@needs(Role.COORDINATOR)
+def round_page(round_id: int) -> str:
+    """A round: where it stands, what is wanted, what came of it, and what can be done now."""
+    with edge.reading() as db:
+        found = queries.round_view(db, round_id)
+        sessions = queries.round_sessions(db, round_id)
+        demand = queries.demand(db, round_id)
+        run = queries.run_summary(db, round_id) if found.state in DRAWN_UP else None
+    outcomes = {each.session.session_id: each for each in run.sessions} if run is not None else {}
+    return render_template(
+        "bookings/round.html", round=found, sessions=sessions, demand=demand, run=run, outcomes=outcomes
+    )
+
+
+@needs(Role.COORDINATOR)
+def plan() -> Page:
+    """A new round."""
+
+    def deed(db: Session, form: RoundForm) -> int:
+        return deeds.plan(db, wanted=form.plan, now=edge.moment(), by=me().person_id).id
+
+    return _round_form(RoundForm(), deed, None)
+
+
+@needs(Role.COORDINATOR)
+def change(round_id: int) -> Page:
+    """Other facts for a round that is not closed yet."""
+    with edge.reading() as db:
+        found = queries.round_view(db, round_id)
+        chosen = [row.session_id for row in queries.round_sessions(db, round_id)]
+    if found.state not in CHANGEABLE:
+        raise Refused(Refusal.ROUND_STATE)
+
+    def deed(db: Session, form: RoundForm) -> int:
+        return deeds.change(db, round_id=round_id, wanted=form.plan, now=edge.moment(), by=me().person_id).id
+
+    return _round_form(RoundForm(data=_facts_of(found) | {"session_ids": chosen}), deed, found)
+
+
+def _facts_of(found: RoundView) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "term": found.term,
+        "opens_at": wall_clock(found.opens_at),
+        "closes_at": wall_clock(found.closes_at),
+        "decision_on": found.decision_on,
+        "cap": found.cap,
+        "respite_hours": found.respite_hours,
+    }
+
+
+def _round_form(form: RoundForm, deed: Callable[[Session, RoundForm], int], found: RoundView | None) -> Page:
+    with edge.reading() as db:
+        sessions = queries.sessions_for_round(db, found.id if found else None, now=edge.moment())
+    form.offer(row.session_id for row in sessions)
+    page = {"form": form, "round": found, "sessions": sessions}
+    if not form.validate_on_submit():
+        return render_template("bookings/round_form.html", **page), 400 if form.is_submitted() else 200
+    try:
+        with edge.deed() as db:
+            round_id = deed(db, form)
+    except Refused as refusal:
+        form.explain(refusal)
+        return render_template("bookings/round_form.html", **page), 409
+    flash(pages.sentence("round_saved"))
+    return redirect(url_for("bookings_desk.round_page", round_id=round_id))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a round: where it leads, and the deed that takes it there."""
+
+    to: RoundState
+    deed: Callable[[Session, int], object]
+    said: str
+
+
+def _open(db: Session, round_id: int) -> object:
+    return deeds.open_round(db, round_id, now=edge.moment(), by=me().person_id)
+
+
+def _close(db: Session, round_id: int) -> object:
+    return deeds.close_round(db, round_id, now=edge.moment(), by=me().person_id)
+
+
+def _draw_up(db: Session, round_id: int) -> object:
+    return allocation.draw_up(db, round_id=round_id, now=edge.moment(), by=me().person_id)
+
+
+STEPS = {
+    "oppna": Step(RoundState.OPEN, _open, "round_opened"),
+    "stang": Step(RoundState.CLOSED, _close, "round_closed"),
+    "fordela": Step(RoundState.ALLOCATED, _draw_up, "round_drawn_up"),
+}
+
+
+@needs(Role.COORDINATOR)
+def step(round_id: int, name: str) -> Page:
+    """Opens, closes or draws up a round, after a page that says what happens and to how many."""
+    wanted = STEPS[name]
+    if request.method == "GET" or not ConfirmForm().validate():
+        return _question(round_id, name, wanted.to)
+    with edge.deed() as db:
+        wanted.deed(db, round_id)
+    flash(pages.sentence(wanted.said))
+    return redirect(url_for("bookings_desk.round_page", round_id=round_id))
+
+
+@needs(Role.COORDINATOR)
+def publish(round_id: int) -> Page:
+    """Hands the publication to the workers and leads to its progress; does it here and now while Redis is away."""
+    if request.method == "GET" or not ConfirmForm().validate():
+        return _question(round_id, "publicera", RoundState.PUBLISHED)
+    job_id = edge.enqueue(PUBLISH, round_id, me().person_id)
+    if job_id is not None:
+        return redirect(url_for("bookings_desk.progress", job_id=job_id))
+    with edge.deed() as db:
+        letters = publication.publish(db, round_id=round_id, now=edge.moment(), by=me().person_id)
+    flash(pages.sentence("round_published", letters=letters))
+    return redirect(url_for("bookings_desk.round_page", round_id=round_id))
+
+
+def _question(round_id: int, name: str, to: RoundState) -> str:
+    with edge.reading() as db:
+        found = queries.round_view(db, round_id)
+        run = queries.run_summary(db, round_id) if to is RoundState.PUBLISHED else None
+    if to not in ROUND_MOVES[found.state]:
+        raise Refused(Refusal.ROUND_STATE)
+    return render_template("bookings/round_step.html", round=found, name=name, run=run)
+
+
+PAGES = (
+    ("/samordning/omgangar", rounds, ["GET"]),
+    ("/samordning/omgangar/ny", plan, ["GET", "POST"]),
+    ("/samordning/omgangar/<int:round_id>", round_page, ["GET"]),
+    ("/samordning/omgangar/<int:round_id>/andra", change, ["GET", "POST"]),
+    ("/samordning/omgangar/<int:round_id>/<any(oppna, stang, fordela):name>", step, ["GET", "POST"]),
+    ("/samordning/omgangar/<int:round_id>/publicera", publish, ["GET", "POST"]),
+)
+"""Address, view and methods."""

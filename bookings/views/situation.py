@@ -1,0 +1,92 @@
+"""What the pages of other rooms say to the visitor about seats: on the session's page, the course's and the first."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import render_template
+from flask_login import current_user
+from markupsafe import Markup
+
+from auth.access import Visitor, me
+from bookings import queries
+from bookings.queries import RoundView
+from bookings.states import Refusal
+from courses.models import Course, CourseSession
+from courses.states import Publicity
+from lararportal import edge, pages
+from lararportal.clock import day_of
+
+APPLYING_IS_NO_USE = (Refusal.NOT_IN_TARGET_GROUP, Refusal.COURSE_TAKEN_BEFORE, Refusal.COURSE_ALREADY_BOOKED)
+"""Reasons that hold for an application just as for a booking."""
+
+
+def for_templates() -> dict[str, Callable[..., Any]]:
+    """Functions, so that a page that does not ask costs nothing."""
+    return {
+        "session_actions": session_actions,
+        "course_actions": course_actions,
+        "open_rounds": open_rounds,
+        "my_next": my_next,
+    }
+
+
+def _participant() -> Visitor | None:
+    """The visitor, if they are a doctor who may want a seat."""
+    if not current_user.is_authenticated or me().category is None:
+        return None
+    return me()
+
+
+def session_actions(session: CourseSession) -> Markup:
+    """What the visitor has in a session and may do there, or in one sentence why not."""
+    if session.publicity is not Publicity.PUBLISHED or session.is_reserve:
+        return Markup()
+    if current_user.is_authenticated and _participant() is None:
+        return Markup()
+    visitor, now = _participant(), edge.moment()
+    if visitor is None and session.starts_on <= day_of(now):
+        return Markup()
+    situation = None
+    with edge.reading() as db:
+        round_ = queries.open_round_with(db, session.id, now=now)
+        if visitor is not None:
+            situation = queries.my_situation(db, session_id=session.id, person_id=visitor.person_id, now=now)
+    refusal = situation.may_book if situation is not None else None
+    return Markup(  # noqa: S704 - a template of our own, escaped as any
+        render_template(
+            "bookings/_session_actions.html",
+            session=session,
+            round=round_,
+            situation=situation,
+            why_not=pages.sentence(refusal, **situation.facts) if situation and refusal else "",
+            may_apply=round_ is not None and refusal not in APPLYING_IS_NO_USE,
+        )
+    )
+
+
+def course_actions(course: Course) -> Markup:
+    """The open rounds in which a course can be applied for."""
+    if course.publicity is not Publicity.PUBLISHED:
+        return Markup()
+    with edge.reading() as db:
+        rounds = queries.open_rounds_with_course(db, course.id, now=edge.moment())
+    return Markup(render_template("bookings/_course_actions.html", course=course, rounds=rounds))  # noqa: S704 - ours
+
+
+def open_rounds() -> list[RoundView]:
+    """The rounds that take applications now."""
+    with edge.reading() as db:
+        return queries.open_rounds(db, now=edge.moment())
+
+
+def my_next() -> list[tuple[str, str]]:
+    """The course that the visitor comes to next, as terms and texts; empty when there is none."""
+    visitor = _participant()
+    if visitor is None:
+        return []
+    with edge.reading() as db:
+        row = queries.next_seat(db, visitor.person_id, now=edge.moment())
+    if row is None:
+        return []
+    words = pages.words()["next_seat"]
+    return [(words["course"], row.course_title), (words["days"], pages.days(row.days)), (words["place"], row.place)]
