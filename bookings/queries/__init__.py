@@ -38,6 +38,7 @@ from bookings.queries.staff import (
     RosterRow,
     below_minimum,
     desk,
+    leads,
     led_by,
     roster,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "below_minimum",
     "demand",
     "desk",
+    "leads",
     "led_by",
     "my_calendar",
     "my_courses",

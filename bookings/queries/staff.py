@@ -91,6 +91,11 @@ def led_by(db: Session, person_id: int, *, today: date) -> list[SessionRow]:
     return [row_of(each) for each in rows]
 
 
+def leads(db: Session, person_id: int, session_id: int) -> bool:
+    """Whether the person leads the session."""
+    return db.get(SessionLeader, (session_id, person_id)) is not None
+
+
 @dataclass(frozen=True, kw_only=True)
 class MinimumRow:
     """A session that lacks participants."""
