@@ -19,7 +19,15 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from auth.models import Person
@@ -177,7 +185,7 @@ def rank_or_none(value: str) -> int | None:
 class CourseForm(Form):
     """All that is said of a course, except its code and who may see it."""
 
-    title = StringField(filters=[stripped], validators=[InputRequired(), Length(max=TITLE_LENGTH)])
+    title = StringField(filters=[stripped], validators=[DataRequired(), Length(max=TITLE_LENGTH)])
     kind = SelectField(coerce=Kind, validators=[InputRequired()])
     description = TextAreaField(filters=[unfolded], validators=[Length(max=20_000)])
     objectives_2015 = ObjectivesField(OBJECTIVES_2015)
@@ -227,7 +235,7 @@ class CourseForm(Form):
 class NewCourseForm(CourseForm):
     """A course that is not in the catalogue yet: it needs a code."""
 
-    code = StringField(filters=[lambda text: stripped(text).upper()], validators=[InputRequired()])
+    code = StringField(filters=[lambda text: stripped(text).upper()], validators=[DataRequired()])
 
     def validate_code(self, field: Field) -> None:
         """A code has a shape, because it stands in addresses."""
@@ -235,26 +243,27 @@ class NewCourseForm(CourseForm):
             raise ValidationError(pages.sentence(ImportFault.BAD_CODE, value=field.data))
 
 
+def hours_of_a_day(form: Any, field: Field) -> None:
+    """A row with a date needs its hours; a row without is empty, whatever else stands there."""
+    if form.day.data and any(field.raw_data or []):
+        return
+    field.errors = []
+    raise StopValidation("hours_missing" if form.day.data else "")
+
+
 class DayForm(GetForm):
-    """A row for one day; without a date it is empty, whatever hours stand there."""
+    """A row for one day."""
 
     day = DateField(validators=[Optional(), a_day])
-    starts = TimeField(validators=[Optional()])
-    ends = TimeField(validators=[Optional()])
-
-    def validate_starts(self, field: Field) -> None:
-        """A day needs its hours."""
-        if self.day.data and not field.data:
-            raise ValidationError("hours_missing")
-
-    validate_ends = validate_starts
+    starts = TimeField(validators=[hours_of_a_day])
+    ends = TimeField(validators=[hours_of_a_day])
 
 
 class SessionForm(Form):
     """All that is said of a session, except its course and who may see it."""
 
     days = FieldList(FormField(DayForm), max_entries=40)
-    place = StringField(filters=[stripped], validators=[InputRequired(), Length(max=200)])
+    place = StringField(filters=[stripped], validators=[DataRequired(), Length(max=200)])
     area = SelectField(coerce=Area, validators=[InputRequired()])
     seats = _number("seats")
     minimum = _number("min_participants")

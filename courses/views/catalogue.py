@@ -41,10 +41,12 @@ def course(code: str) -> str:
         if found.publicity is Publicity.DRAFT and not sees_drafts():
             raise NotFound
         sessions = queries.coming_sessions(db, found.id, today=day_of(edge.moment()))
-        shown = [each for each in sessions if each.is_public or sees_drafts()]
-        return render_template(
-            "courses/course.html", course=found, sessions=shown, precedence=_precedence(found.targets)
-        )
+    return render_template(
+        "courses/course.html",
+        course=found,
+        sessions=[each for each in sessions if each.is_public or sees_drafts()],
+        precedence=_precedence(found.targets),
+    )
 
 
 @blueprint.get("/tillfallen/<int:session_id>")
@@ -53,9 +55,9 @@ def session(session_id: int) -> str:
     """The days, place, seats and dates of a session."""
     with edge.reading() as db:
         found = queries.session(db, session_id)
-        if not _may_see(found):
-            raise NotFound
-        return render_template("courses/session.html", session=found, course=found.course)
+    if not _may_see(found):
+        raise NotFound
+    return render_template("courses/session.html", session=found, course=found.course)
 
 
 def _precedence(targets: dict[str, int]) -> list[list[str]]:

@@ -48,7 +48,7 @@ def new_course() -> Page:
     """A form for a course that is not in the catalogue yet."""
     form = NewCourseForm(data=CourseForm.answers(A_NEW_COURSE))
     if not form.validate_on_submit():
-        return _form_page(form)
+        return _form_page(form), _status(form)
     try:
         with edge.deed() as db:
             made = catalogue.create(
@@ -69,7 +69,7 @@ def change_course(code: str) -> Page:
         course = queries.course(db, code)
     form = CourseForm(data=CourseForm.answers(catalogue.facts_of(course)))
     if not form.validate_on_submit():
-        return _form_page(form, course)
+        return _form_page(form, course), _status(form)
     try:
         with edge.deed() as db:
             catalogue.change(db, course_id=course.id, facts=form.facts, now=edge.moment(), by=me().person_id)
@@ -100,6 +100,10 @@ def archive_course(code: str) -> Response:
         catalogue.archive(db, course_id=course.id, now=edge.moment(), by=me().person_id)
     flash(pages.sentence("course_archived", title=course.title))
     return redirect(url_for("catalogue.course", code=course.code))
+
+
+def _status(form: CourseForm) -> int:
+    return 400 if form.is_submitted() else 200
 
 
 def _form_page(form: CourseForm, course: Course | None = None) -> str:

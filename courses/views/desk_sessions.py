@@ -39,7 +39,7 @@ def new_session() -> Page:
     form.offer(leaders)
     if not form.validate_on_submit():
         form.fill_up(max(DAY_ROWS, course.day_count))
-        return _form_page(form, course)
+        return _form_page(form, course), 400 if form.is_submitted() else 200
     deed = sessions.plan_reserve if form.in_reserve.data else sessions.plan
     try:
         with edge.deed() as db:
@@ -59,9 +59,10 @@ def change_session(session_id: int) -> Page:
         leaders = queries.leaders(db, of=session.leaders)
     form = SessionForm(data=SessionForm.answers(session))
     form.offer(leaders)
-    if "back" in request.form or not form.validate_on_submit():
+    is_asked_again = not form.is_submitted() or "back" in request.form
+    if is_asked_again or not form.validate():
         form.fill_up()
-        return _form_page(form, session.course, session)
+        return _form_page(form, session.course, session), 200 if is_asked_again else 400
     try:
         with edge.deed() as db:
             sessions.change(
