@@ -144,7 +144,9 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        end_session(self.process.pid, signal.SIGKILL)
+        while session_members(self.process.pid):
+            end_session(self.process.pid, signal.SIGKILL)
+            time.sleep(0.01)
 
     def last_lines(self) -> str:
         """The end of its log, for the message that it does not run."""
