@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Grant, Person
@@ -65,6 +65,19 @@ def holders(db: Session, role: Role) -> list[Person]:
 def roles_of(db: Session, person_id: int) -> frozenset[Role]:
     """The roles that somebody holds."""
     return frozenset(db.scalars(select(Grant.role).where(Grant.person_id == person_id)))
+
+
+def grants(db: Session) -> list[tuple[Person, Grant]]:
+    """Every role that is held, by name of the person and then by role."""
+    held = select(Person, Grant).join(Grant, Grant.person_id == Person.id)
+    return [(row.Person, row.Grant) for row in db.execute(held.order_by(*BY_NAME, Grant.role, Grant.area))]
+
+
+def known_as(db: Session, who: str) -> list[Person]:
+    """The people that an operator may mean by a number or an e-mail address."""
+    if who.isdecimal():
+        return list(db.scalars(select(Person).where(cast(Person.id, String) == who)))
+    return list(db.scalars(select(Person).where(func.lower(Person.email) == who.lower()).order_by(*BY_NAME)))
 
 
 def directors(db: Session, area: Area) -> list[Person]:

@@ -1,12 +1,13 @@
 """The command line: one group, its commands in modules by what they are for.
 
 `serving` runs the parts that production keeps running, `database` moves the schema, `courses` reads the catalogue
-from a file, `development` starts everything on one machine and shows the demonstration term.
+from a file, `roles` says who may do what, `development` starts everything on one machine and shows the
+demonstration term.
 """
 
 import click
 
-from lararportal.cli import courses, database, development, serving
+from lararportal.cli import courses, database, development, roles, serving
 from lararportal.config import SettingsError
 from lararportal.dev.program import CannotStart
 
@@ -33,5 +34,5 @@ def main() -> None:
     """The learning portal of the course unit for general practitioners in training."""
 
 
-for command in (*serving.COMMANDS, *database.COMMANDS, *courses.COMMANDS, *development.COMMANDS):
+for command in (*serving.COMMANDS, *database.COMMANDS, *courses.COMMANDS, *roles.COMMANDS, *development.COMMANDS):
     main.add_command(command)
