@@ -144,7 +144,8 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        while session_members(self.process.pid):
+        end = time.monotonic() + PATIENCE
+        while session_members(self.process.pid) and time.monotonic() < end:
             end_session(self.process.pid, signal.SIGKILL)
             time.sleep(0.01)
 
