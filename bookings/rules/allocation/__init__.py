@@ -1,0 +1,28 @@
+"""Who gets a seat: the pure rule that turns the frozen input of a round into its result.
+
+Numbers such as 2.5, here and in every file, are sections of the allocation rules.
+
+The story of one run, in order:
+
+1. `instance` holds the frozen input as facts, with the hash that is published at closing. `reading` makes it out of
+   the document, `fields` reads the single fields, and a document that cannot be run is refused with one sentence.
+2. `lottery` makes the seed out of the values of three parties, and a number out of the seed for everybody.
+3. `priority` says who goes before whom for a course. `market` puts all of it into whole numbers.
+4. `run` lets everybody ask down their list, and `seats` says whom a session turns down when one more comes.
+5. `closing` cancels the sessions that too few came to, one at a time, and runs again.
+6. `decisions` writes down who holds what, who waits where, and one reason for every request.
+7. `engine` is all of these in a row.
+8. `check` asks whether a result keeps what the rules promise. It shares `instance`, `reading` and `fields` with the
+   engine and nothing else: `check_shape` looks at the document, `check_register` and `check_replay` are the rules
+   once more in plain words, `check_case` lays the result beside them, `check_seats` and `check_papers` ask after the
+   ten invariants, and `check_violations` are the sentences of what they find.
+
+After the round, `choice` tells the waiting lists what a person would take now.
+"""
+
+from bookings.rules.allocation.check import check
+from bookings.rules.allocation.check_violations import Violation
+from bookings.rules.allocation.engine import allocate
+from bookings.rules.allocation.instance import MalformedInstance, canonical_hash
+
+__all__ = ["MalformedInstance", "Violation", "allocate", "canonical_hash", "check"]
