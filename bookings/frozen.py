@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bookings import facts, register
 from bookings.lots import POLICY
 from bookings.models import Application, Booking, Round, RoundSession
+from bookings.rules.allocation.instance import RESIDENTS, SPECIALISTS
 from bookings.states import ApplicationState, BookingState
 from courses.models import CourseSession
 from courses.states import Kind, Publicity
 
 FORMAT = "alloc-instance/1"
+GROUPS_KNOWN = (RESIDENTS, SPECIALISTS)
+"""The groups that a document may name whether or not a course is for them."""
 
 
 def canonical(document: dict[str, Any]) -> str:
@@ -26,18 +29,19 @@ def canonical(document: dict[str, Any]) -> str:
 def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
     """The round as it stands today, without the lottery: everything about persons comes from the register.
 
-    Left out are persons whom nobody has confirmed, and sessions that a person cannot attend any more because they
+    Left out are persons whom nobody has confirmed or whose group no course of the round is for, and sessions that a person cannot attend any more because they
     have a seat elsewhere on one of the days, or in the course. Capacity is what is free.
     """
     sessions = round_sessions(db, round_.id)
     offered = {each.id: each for each in sessions if each.publicity is Publicity.PUBLISHED}
     applications = submitted(db, round_.id)
     bookings = facts.live_bookings(db, {each.person_id for each in applications})
+    groups = {*GROUPS_KNOWN, *(group for each in offered.values() for group in each.course.targets)}
     applicants = {}
     for application in applications:
         mine = bookings.get(application.person_id, [])
         requests = attendable(application, offered, mine, today=today)
-        if register.group_of(application.person) is not None and requests:
+        if requests and register.group_of(application.person) in groups:
             applicants[application.person.pseudonym] = _applicant(application, requests, offered, mine, today=today)
     return {
         "format": FORMAT,

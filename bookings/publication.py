@@ -36,8 +36,6 @@ class Outline:
     applications: Sequence[Application]
     decided: dict[tuple[str, int], dict[str, Any]]
     """Decisions of the run by pseudonym and session."""
-    taken_part: frozenset[str]
-    """The pseudonyms that were in the run."""
     in_line: frozenset[tuple[str, int]]
     last_keys: dict[tuple[int, str], list[int]]
     """By session and group, as much of the last admitted's key as may be shown."""
@@ -111,7 +109,6 @@ def _outline(db: Session, round_: Round) -> Outline:
         sessions=locked,
         applications=applications,
         decided={(each["a"], int(each["s"])): each for each in result["decisions"]},
-        taken_part=frozenset(groups),
         in_line=frozenset((name, int(key)) for key, line in result["waitlist"].items() for name, _ in line),
         last_keys=_last_keys(result, groups),
         days_taken=days,
@@ -159,7 +156,7 @@ def _code(
     if session.publicity is not Publicity.PUBLISHED:
         return Outcome.CANCELLED
     if decided is None:
-        return _why_left_out(outline, application)
+        return _why_left_out(application, session)
     code = Outcome(decided["code"])
     taken = outline.days_taken[application.person_id]
     if code is Outcome.ADMITTED and not taken.isdisjoint(facts.days_of(session)):
@@ -167,10 +164,10 @@ def _code(
     return code
 
 
-def _why_left_out(outline: Outline, application: Application) -> Outcome:
-    """Nobody confirmed the person in time; or by closing they had a seat that this one collides with."""
-    was_confirmed = application.person.pseudonym in outline.taken_part or register.group_of(application.person)
-    return Outcome.CONFLICT if was_confirmed else Outcome.INELIGIBLE
+def _why_left_out(application: Application, session: CourseSession) -> Outcome:
+    """Nobody had confirmed that the course is for them; or by closing they had a seat that this one collides with."""
+    could_come = register.group_of(application.person) in session.course.targets
+    return Outcome.CONFLICT if could_come else Outcome.INELIGIBLE
 
 
 @dataclass(frozen=True)
