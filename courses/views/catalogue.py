@@ -6,7 +6,7 @@ from flask_login import current_user
 from auth.access import me, public
 from auth.states import Role
 from courses import queries
-from courses.forms import SearchForm
+from courses.forms.searching import SearchForm
 from courses.models import CourseSession
 from courses.queries import Filters
 from courses.states import GROUPS, Publicity

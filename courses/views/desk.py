@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 from auth.access import me, needs
 from auth.states import Role
 from courses import catalogue, queries
-from courses.forms import CourseForm, DeskSearchForm, NewCourseForm
+from courses.forms.course import CourseForm, NewCourseForm
+from courses.forms.searching import DeskSearchForm
 from courses.models import Course
 from courses.rules import CourseFacts, default_targets
 from courses.states import Kind

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from auth.access import me, needs
 from auth.states import Role
 from courses import queries, sessions
-from courses.forms import DAY_ROWS, DeskSearchForm, NewSessionForm, SessionForm
+from courses.forms.searching import DeskSearchForm
+from courses.forms.session import DAY_ROWS, NewSessionForm, SessionForm
 from courses.models import Course, CourseSession
 from courses.states import Refusal
 from lararportal import edge, pages

@@ -1,0 +1,1 @@
+"""The forms of the courses room, their shape only: `searching`, `course` and `session`, and their common `fields`."""

@@ -1,0 +1,64 @@
+"""What the forms of the courses room share: how choices, days, numbers and texts are read."""
+
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from wtforms import Field, IntegerField
+from wtforms.validators import InputRequired, NumberRange, ValidationError
+
+from courses.course_import import RANGES
+from lararportal import pages
+from lararportal.forms import Form
+
+Word = TypeVar("Word", bound=StrEnum)
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+"""Outside of these a date is a slip of the finger in the year."""
+
+
+def stripped(text: str | None) -> str:
+    """What was typed, without blanks around it."""
+    return (text or "").strip()
+
+
+def a_day(_form: Any, field: Field) -> None:
+    """The year is one in which courses are given."""
+    if field.data and not FIRST_DAY <= field.data <= LAST_DAY:
+        raise ValidationError("year_out_of_reach")
+
+
+def unfolded(text: str | None) -> str:
+    """What was typed in a large field, with plain line ends and no blanks around it."""
+    return stripped(text).replace("\r\n", "\n")
+
+
+def word_or_none(kind: type[Word]) -> Callable[[str], Word | None]:
+    """Reads a choice among the members of an enum, where nothing chosen is None."""
+    return lambda value: kind(value) if value else None
+
+
+def choices_of(words: str, *, any_of: str = "") -> list[tuple[str, str]]:
+    """The choices that a list of Swedish words gives, and before them one that stands for all of them."""
+    found = list(pages.words()[words].items())
+    return [("", pages.words()["any_of"][any_of]), *found] if any_of else found
+
+
+def month_of(value: str) -> date | None:
+    """The first day of a month such as "2027-03"; None when nothing is chosen."""
+    return date.fromisoformat(f"{value}-01") if value else None
+
+
+class GetForm(Form):
+    """A form whose answers stand in the address, so that a search can be shared and needs no token."""
+
+    class Meta(Form.Meta):
+        """Nothing is changed by reading."""
+
+        csrf = False
+
+
+def a_number(field: str) -> IntegerField:
+    """A whole number within the range that a catalogue file allows for the column."""
+    return IntegerField(validators=[InputRequired(), NumberRange(*RANGES[field])])
