@@ -55,7 +55,7 @@ def would_leave(waiter: Waiter) -> list[int] | None:
     loose = [wish for wish in held if _is_exchangeable(wish, wanted)]
     if any(_exclude_each_other(wish, wanted) for wish in held if wish not in loose):
         return None
-    cap = waiter.cap if wanted.list_id is not None else len(loose) + 1
+    cap = _room(waiter, held, loose) if wanted.list_id is not None else len(loose) + 1
     ordered = sorted([wanted, *loose], key=lambda wish: (wish.rank, wish.is_held, wish.booking_id))
     listed = [
         ListedSession(
@@ -69,6 +69,12 @@ def would_leave(waiter: Waiter) -> list[int] | None:
     if str(wanted.session_id) not in taken:
         return None
     return [wish.booking_id for wish in loose if str(wish.session_id) not in taken]
+
+
+def _room(waiter: Waiter, held: Sequence[Wish], loose: Sequence[Wish]) -> int:
+    """How many of the list's seats can still be chosen freely: those that are fixed count as chosen."""
+    fixed = [wish for wish in held if wish.list_id == waiter.wanted.list_id and wish not in loose]
+    return waiter.cap - len(fixed)
 
 
 def _is_exchangeable(held: Wish, wanted: Wish) -> bool:

@@ -56,7 +56,9 @@ def asked(choices, *, window=WINDOW, sender=SENDER, holdings=(), cap=4):
         pytest.param({"choices": [1], "cap": 1}, None, id="one seat is enough"),
         pytest.param({"choices": [1], "window": replace(WINDOW, is_open=False)}, Fault(Refusal.ROUND_NOT_OPEN)),
         pytest.param({"choices": [1], "window": replace(WINDOW, closes_at=NOW)}, Fault(Refusal.ROUND_NOT_OPEN)),
-        pytest.param({"choices": [1], "sender": replace(SENDER, is_complete=False)}, Fault(Refusal.PROFILE_INCOMPLETE)),
+        pytest.param(
+            {"choices": [1], "sender": replace(SENDER, is_complete=False)}, Fault(Refusal.PROFILE_INCOMPLETE)
+        ),
         pytest.param({"choices": []}, Fault(Refusal.NO_CHOICES)),
         pytest.param({"choices": [1, 2, 1]}, Fault(Refusal.CHOICE_TWICE)),
         pytest.param({"choices": [1], "cap": 0}, Fault(Refusal.CAP_OUT_OF_RANGE), id="no seat at all"),
