@@ -1,16 +1,18 @@
 """Course sessions are planned, published, opened and archived."""
 
 from datetime import UTC, date, datetime, time
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
 
 import make
 from auth.states import Area, Role
-from courses import sessions
+from courses import catalogue, sessions
 from courses.models import CourseSession
 from courses.rules import Day
 from courses.states import Publicity, Refusal
+from lararportal.db import Database, connect
 from lararportal.errors import NotFound, Refused
 from lararportal.journal import Entry
 
@@ -237,3 +239,28 @@ def test_holding_sessions_locks_their_rows_only_and_as_an_update_does(db, querie
     assert queries.count == 2
     assert len(locking) == 1
     assert locking[0].endswith("ORDER BY course_sessions.id FOR NO KEY UPDATE OF course_sessions")
+
+
+def test_a_course_is_not_archived_while_a_session_of_it_is_being_published(fresh_database_url, now):
+    database = Database(connect(fresh_database_url), portal_url="http://portal.test")
+    with database.transaction() as db:
+        session = make.session(db, publicity=Publicity.DRAFT)
+    answers = []
+
+    def archive():
+        try:
+            with database.transaction() as db:
+                catalogue.archive(db, course_id=session.course_id, now=now, by=8)
+        except Refused as refusal:
+            answers.append(refusal.reason)
+
+    archiving = Thread(target=archive)
+    with database.transaction() as db:
+        sessions.publish(db, session_id=session.id, now=now, by=7)
+        archiving.start()
+        archiving.join(0.5)
+        waited = archiving.is_alive()
+    archiving.join(20)
+    database.dispose()
+
+    assert (waited, answers) == (True, [Refusal.COURSE_HAS_SESSIONS_AHEAD])
