@@ -12,6 +12,7 @@ from auth.models import Person
 from bookings import facts
 from bookings.models import Application, Booking, Decision, Round
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.rounds import sessions_to_be_given
 from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
 from bookings.rules.reasons import Explanation, explain
@@ -305,13 +306,14 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
 
 
 def sisters(db: Session, session: CourseSession, *, today: date) -> list[SessionRow]:
-    """The other published sessions ahead of the same course."""
+    """The other published sessions ahead of the same course, without those whose seats a round has still to give."""
     rows = db.scalars(
         sessions_with_course().where(
             CourseSession.course_id == session.course_id,
             CourseSession.id != session.id,
             CourseSession.publicity == Publicity.PUBLISHED,
             CourseSession.starts_on > today,
+            CourseSession.id.not_in(sessions_to_be_given()),
         )
     )
     return [row_of(each) for each in rows]
