@@ -22,6 +22,8 @@ from lararportal.errors import Refused
 Page = str | Response | tuple[str, int]
 
 CHANGEABLE = (RoundState.PLANNED, RoundState.OPEN)
+USUAL = {"cap": 4, "respite_hours": 48}
+"""What a new round has until somebody says otherwise (allocation rules, sections 2.1 and 2.6)."""
 DRAWN_UP = (RoundState.ALLOCATED, RoundState.PUBLISHED)
 
 
@@ -54,7 +56,7 @@ def plan() -> Page:
     def deed(db: Session, form: RoundForm) -> int:
         return deeds.plan(db, wanted=form.plan, now=edge.moment(), by=me().person_id).id
 
-    return _round_form(RoundForm(), deed, None)
+    return _round_form(RoundForm(data=USUAL), deed, None)
 
 
 @needs(Role.COORDINATOR)
