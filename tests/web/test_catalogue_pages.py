@@ -179,3 +179,15 @@ def test_pages_ask_as_much_of_the_database_for_30_sessions_or_days_as_for_one(db
 
     assert (count("/kurser/KL02"), count(f"/tillfallen/{session.id}")) == before
     assert max(before) <= 6
+
+
+def test_from_a_session_a_coordinator_comes_to_its_roster_and_its_form(db, client, sign_in):
+    session = make.session(db, days=[SOON])
+    everybody = client.get(f"/tillfallen/{session.id}").text
+    sign_in(client, make.coordinator(db))
+    answer = client.get(f"/tillfallen/{session.id}").text
+
+    for path in (f"/samordning/tillfallen/{session.id}", f"/samordning/tillfallen/{session.id}/andra"):
+        assert f'href="{path}"' in answer
+        assert f'href="{path}"' not in everybody
+        assert client.get(path).status_code == 200
