@@ -57,11 +57,25 @@ class ContactForm(Form):
     next = HiddenField()
 
 
-class FactsForm(Form):
-    """What a director of studies confirms."""
+class MaybeParticipant(Form):
+    """Who is here for other things than courses of their own need not say what kind of doctor they are."""
 
     category = SelectField(coerce=one_of(Category))
     area = SelectField(coerce=one_of(Area), validators=[NeededForCategory()])
+
+
+class Participant(Form):
+    """A participant has a category and an area."""
+
+    category = SelectField(coerce=one_of(Category), validators=[InputRequired()])
+    area = SelectField(coerce=one_of(Area), validators=[InputRequired()])
+
+
+class FactsForm(Form):
+    """What a director of studies confirms. The category and the area come from one of the forms above."""
+
+    category: SelectField
+    area: SelectField
     residency_start = DateField(validators=[NeededForCategory()])
     planned_end = DateField(validators=[NeededForCategory()])
     leave_months = IntegerField(validators=[Optional(), NumberRange(min=0, max=rules.LONGEST_LEAVE)])
@@ -89,14 +103,12 @@ class FactsForm(Form):
             raise ValidationError(Refusal.RESIDENCY_ENDS_BEFORE_START)
 
 
-class ProfileForm(ContactForm, FactsForm):
-    """One's own profile until it is confirmed. Who is no participant need not have a category."""
+class ProfileForm(ContactForm, MaybeParticipant, FactsForm):
+    """One's own profile until it is confirmed."""
 
 
-class ConfirmForm(FactsForm):
-    """What a director of studies confirms; it must be complete."""
-
-    category = SelectField(coerce=one_of(Category), validators=[InputRequired()])
+class ConfirmForm(Participant, FactsForm):
+    """What a director of studies confirms."""
 
 
 class CorrectForm(ConfirmForm):
