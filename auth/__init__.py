@@ -3,5 +3,6 @@
 The story: a doctor chooses a provider and comes back with a proof (`sso`), which is one of the identities of a
 person or makes a new, pending one (`people`); a login session begins (`login_sessions`); a director of studies or
 a coordinator confirms what the person is (`people`); every page then asks `access` whether the person's roles let
-them in. `states` are the words, `models` the rows, `queries` what pages read, `forms` and `views` the pages.
+them in. `states` are the words, `rules` what must hold and why not, `models` the rows, `queries` what pages read,
+`forms` and `views` the pages.
 """
