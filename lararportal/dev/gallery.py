@@ -100,7 +100,8 @@ def _form(typed: dict[str, str] | None) -> Everything:
     sent = MultiDict({PREFIX + name: value for name, value in typed.items()}) if typed else None
     form = Everything(sent, prefix=PREFIX if typed else "")
     words = pages.words()
-    form.area.choices = [("", ""), *((area.value, words["area"][area]) for area in Area)]
-    form.areas.choices = [(area.value, words["area"][area]) for area in Area]
-    form.category.choices = [(category.value, words["category"][category]) for category in Category]
+    areas = [(area.value, words["area"][area]) for area in Area]
+    form.area.choices = [("", ""), *areas]
+    form.areas.choices = areas
+    form.category.choices = [(each.value, words["category"][each]) for each in Category]
     return form

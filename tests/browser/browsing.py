@@ -1,0 +1,202 @@
+"""A portal that really runs, a browser in front of it, and what must hold of every page."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from sqlalchemy.orm import Session
+
+from auth.models import Identity, Person
+from lararportal.db import Database
+from lararportal.dev.program import Program
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "screenshots"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-quic"]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+START_WITHIN = 60.0
+
+
+def chromium() -> str:
+    """Where the browser is; a suite that finds none must be left out by name, never in silence."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    assert found is not None, "no Chromium on this machine: apt-get install chromium, or run -m 'not browser'"
+    return found
+
+
+@dataclass(kw_only=True)
+class House:
+    """The running portal: where it answers, its database, where its letters land."""
+
+    url: str
+    issuer: str
+    database: Database
+    letters: Path
+    environment: dict[str, str]
+    logs: Path
+    programs: list[Program] = field(default_factory=list)
+
+    @contextmanager
+    def rows(self) -> Iterator[Session]:
+        """A transaction for making rows; they are there when it ends."""
+        with self.database.transaction() as db:
+            yield db
+
+    def let_sign_in(self, db: Session, person: Person, subject: str) -> None:
+        """The person is who the provider calls `subject`."""
+        known = Identity(
+            person_id=person.id, issuer=self.issuer, kind="sub", value=subject, linked_at=person.created_at
+        )
+        db.add(known)
+        db.flush()
+
+    def start(self, name: str, *command: str) -> Program:
+        """Starts a part of the portal, or a helper, beside the tests."""
+        program = Program(
+            name=name,
+            command=[sys.executable, "-m", *command],
+            log=self.logs / f"{name}.log",
+            environment=self.environment,
+            directory=ROOT,
+        )
+        program.start()
+        self.programs.append(program)
+        return program
+
+    def run(self, *command: str) -> None:
+        """Runs a command of the portal to its end."""
+        program = self.start("-".join(command[:2]), "lararportal.cli", *command)
+        assert program.process is not None
+        assert program.process.wait(START_WITHIN) == 0, program.last_lines()
+
+    def stop(self) -> None:
+        for program in reversed(self.programs):
+            program.stop()
+        self.database.dispose()
+
+
+def wait_for(address: str, program: Program) -> None:
+    """Waits until somebody answers."""
+    last = time.monotonic() + START_WITHIN
+    while time.monotonic() < last and program.is_running:
+        try:
+            requests.get(address, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(program.last_lines())
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """The settings of a portal under test, and nothing of the developer's own."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return {**inherited, "PYTHONUNBUFFERED": "1", "AUTHLIB_INSECURE_TRANSPORT": "1", **settings}
+
+
+def provider_settings(issuer: str) -> str:
+    demo = {"name": "demo", "title": "Demo", "issuer": issuer, "client_id": "portal", "client_secret": "not a secret"}
+    return json.dumps([demo])
+
+
+@dataclass
+class Visit:
+    """One person in front of the portal: a context of the browser with its page, and what its console said."""
+
+    house: House
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.house.url + path)
+        return self.page
+
+    def sign_in_as(self, subject: str) -> Page:
+        """Signs in on the page of the mock provider, as a person would."""
+        self.go("/logga-in")
+        self.page.get_by_role("button", name="Logga in med Demo").click()
+        self.page.locator(f'button[name="sub"][value="{subject}"]').first.click()
+        self.page.wait_for_url(f"{self.house.url}/**")
+        return self.page
+
+    def sign_out(self) -> None:
+        """Signs out here, and at the provider if it asks."""
+        self.page.get_by_role("button", name="Logga ut").click()
+        if not self.page.url.startswith(self.house.url):
+            self.page.get_by_role("button").first.click()
+            self.page.wait_for_url(f"{self.house.url}/**")
+
+    def check_page(self) -> None:
+        """What must hold of every page: axe, width, console - in light and dark, on a desk and on a phone."""
+        found = []
+        for scheme in ("light", "dark"):
+            for size in (DESKTOP, PHONE):
+                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                self.page.set_viewport_size(size)
+                where = f"{self.page.url} {scheme} {size['width']}"
+                found += [f"{where}: {fault}" for fault in axe_findings(self.page)]
+                width = self.page.evaluate("document.documentElement.scrollWidth")
+                if width > size["width"]:
+                    found.append(f"{where}: scrolls sideways, {width} wide")
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(DESKTOP)
+        faults = found + [f"{self.page.url} console: {complaint}" for complaint in self.complaints]
+        assert not faults, "\n".join(faults)
+
+    def screenshot(self, name: str) -> None:
+        """Pictures to look at: desk and phone, light and dark, in `screenshots/`."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        for scheme in ("light", "dark"):
+            for word, size in (("desk", DESKTOP), ("phone", PHONE)):
+                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                self.page.set_viewport_size(size)
+                self.page.screenshot(path=SCREENSHOTS / f"{name}-{word}-{scheme}.png", full_page=True)
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(DESKTOP)
+
+
+def axe_findings(page: Page) -> list[str]:
+    """What axe finds wrong, one line for each element."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+    results = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{violation['id']}: {node['html']} {node['failureSummary']}"
+        for violation in results["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@contextmanager
+def visiting(house: House, browser: Browser, **options: object) -> Iterator[Visit]:
+    """Somebody new in front of the portal, with cookies of their own."""
+    context = browser.new_context(viewport=DESKTOP, locale="sv-SE", reduced_motion="reduce", **options)
+    context.set_default_timeout(15_000)
+    visit = Visit(house=house, context=context, page=context.new_page())
+
+    def listen(message: ConsoleMessage) -> None:
+        # A page that is an error by design is told of by the browser as well; its own address stands with it.
+        is_the_answer = "status of 4" in message.text and message.location.get("url") == visit.page.url
+        if message.type in ("error", "warning") and not is_the_answer:
+            visit.complaints.append(message.text)
+
+    visit.page.on("console", listen)
+    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    try:
+        yield visit
+    finally:
+        context.close()

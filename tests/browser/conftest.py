@@ -1,0 +1,93 @@
+"""The portal in processes of its own and a real Chromium; everything listens on 127.0.0.1 and ends with the tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser.browsing import FLAGS, House, Visit, chromium, environment, provider_settings, visiting, wait_for
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Engine, text
+
+from lararportal.db import Database, connect
+from lararportal.dev.program import free_port
+
+DATABASE = "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_database_url(postgres_url: str, engine: Engine) -> Iterator[str]:
+    """A database with every migration and no rows, whose commits the running portal sees."""
+    engine.dispose()
+    server, _, template = postgres_url.rpartition("/")
+    admin = connect(f"{server}/postgres")
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{template}"'))
+    yield f"{server}/{DATABASE}"
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE "{DATABASE}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def house(browser_database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The portal with its sign-in provider. Worker and mail sink are started by the tests that need them."""
+    folder = tmp_path_factory.mktemp("browser")
+    portal, provider, smtp = (free_port() for _ in range(3))
+    url, issuer = f"http://127.0.0.1:{portal}", f"http://127.0.0.1:{provider}"
+    house = House(
+        url=url,
+        issuer=issuer,
+        database=Database(connect(browser_database_url), portal_url=url),
+        letters=folder / "letters",
+        logs=folder,
+        environment=environment(
+            LARARPORTAL_ENV="development",
+            LARARPORTAL_SECRET_KEY="not a secret, only long enough for a test",
+            LARARPORTAL_BASE_URL=url,
+            LARARPORTAL_PROVIDERS=provider_settings(issuer),
+            LARARPORTAL_SMTP_URL=f"smtp://127.0.0.1:{smtp}",
+            LARARPORTAL_MAIL_FROM="Lärportalen <kurser@example.org>",
+            LARARPORTAL_LETTERS_DIR=str(folder / "letters"),
+            DATABASE_URL=browser_database_url,
+            # Beside the database that other tests empty.
+            REDIS_URL=f"{redis_url.rpartition('/')[0]}/1",
+        ),
+    )
+    house.letters.mkdir()
+    try:
+        wait_for(issuer, house.start("provider", "lararportal.dev.provider", f"--port={provider}"))
+        web = house.start("web", "lararportal.cli", "web", f"--port={portal}", "--workers=2")
+        wait_for(f"{url}/healthz", web)
+        yield house
+    finally:
+        house.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Module by module: while Playwright is at work, no other test of the process can run an event loop."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(house: House, browser: Browser) -> Iterator[Visit]:
+    """Somebody who has not signed in."""
+    with visiting(house, browser) as visit:
+        yield visit
+
+
+@pytest.fixture
+def visit_without_script(house: House, browser: Browser) -> Iterator[Visit]:
+    """The same with JavaScript switched off."""
+    with visiting(house, browser, java_script_enabled=False) as visit:
+        yield visit

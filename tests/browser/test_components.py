@@ -1,0 +1,150 @@
+import pytest
+from browser.browsing import PHONE, House, Visit, visiting
+from playwright.sync_api import Browser, expect
+
+TOUCH = 44
+WIRE = 60_000
+GALLERY = [
+    "/dev/galleri",
+    "/dev/galleri/bekrafta",
+    "/dev/galleri/nej",
+    *(f"/dev/galleri/fel/{code}" for code in (403, 404, 503)),
+]
+PUBLIC = ["/", "/om", "/tillganglighet", "/kurser", "/logga-in", "/utloggad", "/dev/letters", "/finns-inte"]
+
+
+@pytest.mark.parametrize("path", [*GALLERY, *PUBLIC])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit: Visit, path: str):
+    visit.go(path)
+
+    visit.check_page()
+
+
+def test_the_gallery_is_pictured(visit: Visit):
+    visit.go("/dev/galleri")
+    visit.screenshot("gallery")
+    visit.go("/")
+    visit.screenshot("start")
+
+
+@pytest.mark.parametrize("path", ["/", "/dev/galleri", "/tillganglighet"])
+def test_at_320_pixels_everything_fits(visit: Visit, path: str):
+    visit.page.set_viewport_size({"width": 320, "height": 640})
+
+    visit.go(path)
+
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(visit: Visit):
+    page = visit.go("/")
+
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Till innehållet")
+    expect(page.locator(":focus")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    expect(page.locator(":focus")).to_have_attribute("type", "search")
+
+
+def test_every_step_of_the_keyboard_is_seen(visit: Visit):
+    page = visit.go("/dev/galleri")
+    stops = page.locator("a[href], button, input:not([type=hidden]), select, textarea").count()
+    seen = []
+
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                """() => { const s = getComputedStyle(document.activeElement);
+                return [document.activeElement.type, s.outlineStyle, parseFloat(s.outlineWidth)]; }"""
+            )
+        )
+
+    # Inside a field for a day or a time the browser draws its own mark around the part in focus.
+    unseen = [stop for stop in seen if stop[0] not in (None, "date", "time") and stop[1:] != ["solid", 3]]
+    assert unseen == []
+    assert len(seen) > 50
+
+
+def test_what_a_finger_touches_is_44_pixels_high(visit: Visit):
+    page = visit.go("/dev/galleri")
+    page.set_viewport_size(PHONE)
+
+    too_small = page.evaluate(
+        """least => [...document.querySelectorAll(
+            '.btn, .form-control, .form-select, .form-check, .site-nav a, .brand')]
+            .map(each => [each.className, each.getBoundingClientRect().height])
+            .filter(([, height]) => height < least)""",
+        TOUCH,
+    )
+
+    assert too_small == []
+
+
+def test_a_form_with_faults_puts_the_summary_in_focus_without_script(visit_without_script: Visit):
+    page = visit_without_script.go("/dev/galleri")
+
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
+def test_a_link_of_the_summary_leads_to_its_field(visit_without_script: Visit):
+    page = visit_without_script.go("/dev/galleri")
+
+    page.locator("#error-summary a", has_text="Vad är du").click()
+
+    expect(page.locator("#faulty-category-0")).to_be_focused()
+
+
+def test_a_table_is_cards_on_a_phone(visit: Visit):
+    page = visit.go("/dev/galleri")
+    cell = page.locator("td[data-label=Delområde]").first
+    label = "cell => getComputedStyle(cell, '::before').content"
+    assert [cell.evaluate(label), page.locator("thead").is_visible()] == ["none", True]
+
+    page.set_viewport_size(PHONE)
+
+    assert [cell.evaluate(label), page.locator("thead").is_visible()] == ['"Delområde"', False]
+
+
+@pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(245, 246, 244)"), ("dark", "rgb(16, 24, 27)")])
+def test_the_page_follows_the_wish_for_light_or_dark(visit: Visit, scheme: str, background: str):
+    visit.page.emulate_media(color_scheme=scheme)
+    page = visit.go("/")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == background
+
+
+def test_who_wants_no_motion_gets_none(visit: Visit):
+    page = visit.go("/")
+
+    assert page.locator(".btn").first.evaluate("each => getComputedStyle(each).transitionDuration") == "0s"
+
+
+@pytest.mark.parametrize("path", ["/", "/kurser", "/dev/galleri"])
+def test_a_first_visit_is_under_60_kilobytes_on_the_wire(house: House, browser: Browser, path: str):
+    with visiting(house, browser) as visit:
+        network = visit.context.new_cdp_session(visit.page)
+        network.send("Network.enable")
+        sizes: list[float] = []
+        network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        visit.go(path)
+        visit.page.wait_for_load_state("networkidle")
+
+    assert len(sizes) >= 3
+    assert sum(sizes) < WIRE
+
+
+def test_a_second_page_fetches_nothing_but_itself(visit: Visit):
+    visit.go("/")
+    fetched: list[str] = []
+    visit.page.on("response", lambda response: fetched.append(response.url))
+    network = visit.context.new_cdp_session(visit.page)
+    network.send("Network.enable")
+    cached: list[str] = []
+    network.on("Network.requestServedFromCache", lambda event: cached.append(event["requestId"]))
+
+    visit.go("/om")
+
+    assert len([address for address in fetched if "favicon" not in address]) - len(cached) == 1
