@@ -1,6 +1,6 @@
 """Application rounds: planned, opened for lists, and closed, when everything that counts is frozen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -63,18 +63,20 @@ def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: 
         raise Refused(Refusal.ROUND_IS_OPEN)
     _write(round_, wanted)
     db.execute(delete(RoundSession).where(RoundSession.round_id == round_id, RoundSession.session_id.in_(gone)))
-    _include(db, round_, [each for each in wanted.session_ids if each not in present])
+    _include(db, round_, wanted.session_ids, present=present)
     _note(db, "round.changed", round_, now=now, by=by, sessions=list(wanted.session_ids))
     return round_
 
 
-def open_round(db: Session, round_id: int, *, now: datetime, by: int | None) -> Round:
-    """Lists are taken from now on, and the commitment to the lottery's secret is public."""
+def open_round(
+    db: Session, round_id: int, *, now: datetime, by: int | None, draw: Callable[[], str] = lots.secret
+) -> Round:
+    """Lists are taken from now on, and the commitment to the lottery's secret, which `draw` draws, is public."""
     round_ = lock(db, round_id)
     if round_.closes_at <= now:
         raise Refused(Refusal.ROUND_DATES)
     round_.move_to(RoundState.OPEN)
-    round_.secret = lots.secret()
+    round_.secret = draw()
     _note(db, "round.opened", round_, now=now, by=by, commitment=lots.commitment(round_))
     return round_
 
@@ -141,13 +143,17 @@ def _write(round_: Round, wanted: RoundPlan) -> None:
         setattr(round_, name, getattr(wanted, name))
 
 
-def _include(db: Session, round_: Round, session_ids: Sequence[int]) -> None:
+def _include(db: Session, round_: Round, session_ids: Sequence[int], *, present: Collection[int] = ()) -> None:
+    """The sessions of the round are these; those that were `present` need only begin after its decisions."""
     for session in sessions.lock(db, session_ids):
-        if session.publicity is not Publicity.PUBLISHED or session.starts_on <= round_.decision_on:
+        is_new = session.id not in present
+        is_hidden = is_new and session.publicity is not Publicity.PUBLISHED
+        if is_hidden or session.starts_on <= round_.decision_on:
             raise Refused(Refusal.SESSION_UNFIT_FOR_ROUND, course=session.course.title)
-        if session.seats_taken:
+        if is_new and session.seats_taken:
             raise Refused(Refusal.SESSION_HAS_SEATS_TAKEN, course=session.course.title)
-        db.add(RoundSession(round_id=round_.id, session_id=session.id))
+        if is_new:
+            db.add(RoundSession(round_id=round_.id, session_id=session.id))
     db.flush()
 
 

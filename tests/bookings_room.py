@@ -1,0 +1,155 @@
+"""What the tests of the bookings room share: seats and places as rows, what was told and noted, what must hold."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from itertools import count
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from auth.models import Person
+from bookings import seats
+from bookings.models import Booking, Round, SeatDay
+from bookings.rounds import RoundPlan
+from bookings.states import LATE, BookingState, Origin
+from courses.models import CourseSession
+from lararportal import clock
+from lararportal.errors import Refused
+from lararportal.journal import Entry
+from lararportal.outbox import Letter
+
+BOOKED_AT = datetime(2026, 12, 1, 8, tzinfo=UTC)
+OPENS, CLOSES = clock.parse("2026-12-01T08:00"), clock.parse("2027-01-11T12:00")
+_turn = count()
+
+
+@contextmanager
+def refused(reason: StrEnum, **facts) -> Iterator[None]:
+    """The block is refused for exactly this reason, and at least these facts go with it."""
+    with pytest.raises(Refused) as refusal:
+        yield
+    assert refusal.value.reason is reason
+    assert {name: refusal.value.facts.get(name) for name in facts} == facts
+
+
+def place(db: Session, session: CourseSession, person: Person, **facts) -> Booking:
+    """A place in line, behind those that were made before."""
+    made = Booking(
+        **{
+            "person_id": person.id,
+            "session_id": session.id,
+            "state": BookingState.WAITING,
+            "origin": Origin.LINE,
+            "rank": 1,
+            "wave": LATE,
+            "key": [],
+            "joined_at": BOOKED_AT + timedelta(seconds=next(_turn)),
+            **facts,
+        }
+    )
+    db.add(made)
+    db.flush()
+    return made
+
+
+def seat(db: Session, session: CourseSession, person: Person, *, at: datetime = BOOKED_AT, **facts) -> Booking:
+    """A seat in a session."""
+    made = place(db, session, person, **{"origin": Origin.DIRECT, **facts})
+    seats.take(db, made, session, now=at)
+    return made
+
+
+def taken_by_others(db: Session, session: CourseSession, people: list[Person]) -> None:
+    """A seat for each of these people."""
+    for person in people:
+        seat(db, session, person)
+
+
+def plan_of(*sessions: CourseSession, **facts) -> RoundPlan:
+    """A round from December to 11 January 2027."""
+    return RoundPlan(
+        **{
+            "term": "2027-1",
+            "title": "Vårterminen 2027",
+            "opens_at": OPENS,
+            "closes_at": CLOSES,
+            "decision_on": date(2027, 1, 29),
+            "cap": 4,
+            "respite_hours": 48,
+            "session_ids": [each.id for each in sessions],
+            **facts,
+        }
+    )
+
+
+def occasions(db: Session, person: Person | None = None) -> list[str]:
+    """The letters, in order; those of one person when named."""
+    found = select(Letter.occasion).order_by(Letter.id)
+    return list(db.scalars(found if person is None else found.where(Letter.person_id == person.id)))
+
+
+def letter(db: Session, person: Person) -> Letter:
+    """The last letter to a person."""
+    return db.scalars(select(Letter).where(Letter.person_id == person.id).order_by(Letter.id.desc())).first()
+
+
+def noted(db: Session) -> list[tuple]:
+    """The journal: deed, by whom, whom it concerns, which session."""
+    rows = db.execute(select(Entry.deed, Entry.by, Entry.person_id, Entry.session_id).order_by(Entry.id))
+    return [tuple(row) for row in rows]
+
+
+def last_facts(db: Session) -> dict:
+    """What the last entry of the journal says beside that."""
+    return db.scalars(select(Entry.facts).order_by(Entry.id.desc())).first()
+
+
+def states(db: Session, session: CourseSession) -> dict[int, BookingState]:
+    """How everybody's last booking in a session stands, by person."""
+    rows = db.execute(
+        select(Booking.person_id, Booking.state).where(Booking.session_id == session.id).order_by(Booking.id)
+    )
+    return dict(rows.all())
+
+
+def line_of(db: Session, session: CourseSession) -> list[int]:
+    """The persons in line, in its order."""
+    return list(
+        db.scalars(
+            select(Booking.person_id)
+            .where(Booking.session_id == session.id, Booking.state == BookingState.WAITING)
+            .order_by(Booking.wave, Booking.key, Booking.joined_at, Booking.id)
+        )
+    )
+
+
+def days_of(db: Session, person: Person) -> list[date]:
+    """The days on which a person is somewhere."""
+    return list(db.scalars(select(SeatDay.day).where(SeatDay.person_id == person.id).order_by(SeatDay.day)))
+
+
+def insist_on_invariants(db: Session) -> None:
+    """Seats are counted as they are booked, and every day of a seat is occupied once, and no other."""
+    booked = Counter(db.scalars(select(Booking.session_id).where(Booking.state == BookingState.BOOKED)))
+    sessions = db.execute(select(CourseSession.id, CourseSession.seats_taken, CourseSession.seats)).all()
+    assert {key: taken for key, taken, _ in sessions} == {key: booked[key] for key, *_ in sessions}
+    assert [key for key, taken, seats_ in sessions if taken > seats_] == []
+    expected = db.execute(
+        select(Booking.id, func.count())
+        .join(CourseSession.days)
+        .join(Booking, Booking.session_id == CourseSession.id)
+        .where(Booking.state == BookingState.BOOKED)
+        .group_by(Booking.id)
+    )
+    held = db.execute(select(SeatDay.booking_id, func.count()).group_by(SeatDay.booking_id))
+    assert dict(held.all()) == dict(expected.all())
+
+
+def reload(db: Session, row: Round | Booking | CourseSession) -> None:
+    """The row as the database has it."""
+    db.flush()
+    db.refresh(row)
