@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from lararportal.clock import STOCKHOLM
 
@@ -37,6 +38,8 @@ def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, sequen
     calendar.add("prodid", "-//lararportal//seats//SV")
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    if events:
+        calendar.add_component(_stockholm())
     for each in events:
         event = Event()
         event.add("uid", each.uid)
@@ -49,5 +52,10 @@ def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, sequen
         event.add("status", status)
         event.add("sequence", sequence)
         calendar.add_component(event)
-    calendar.add_missing_timezones()
     return str(calendar.to_ical().decode())
+
+
+@cache
+def _stockholm() -> Timezone:
+    """Stockholm time, as it stands in every calendar: to work it out takes longer than all the rest of a letter."""
+    return Timezone.from_tzid(STOCKHOLM.key)
