@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from auth import people
@@ -42,8 +41,10 @@ def apply(
     [person] = people.lock(db, [person_id])
     offered = {each.id: each for each in frozen.round_sessions(db, round_id)}
     _judge(db, round_, person, choices, offered, cap=cap, now=now)
-    application = _written(db, round_, person, cap=cap, now=now)
-    db.execute(delete(Choice).where(Choice.application_id == application.id))
+    earlier = _earlier(db, round_id, person_id)
+    is_change = earlier is not None and earlier.state is ApplicationState.SUBMITTED
+    application = earlier or Application(round_id=round_id, person_id=person_id, version=0)
+    _write(db, application, cap=cap, now=now)
     db.add_all(
         Choice(application_id=application.id, rank=rank, session_id=session_id)
         for rank, session_id in enumerate(choices, start=1)
@@ -59,9 +60,8 @@ def apply(
         cap=cap,
         version=application.version,
     )
-    letters.application_received(
-        db, application, round_=round_, person=person, sessions=[offered[each] for each in choices], now=now
-    )
+    tell = letters.application_changed if is_change else letters.application_received
+    tell(db, application, round_=round_, person=person, sessions=[offered[each] for each in choices], now=now)
     return application
 
 
@@ -74,16 +74,10 @@ def withdraw(db: Session, *, round_id: int, person_id: int, now: datetime, by: i
     """
     round_ = _held_open(db, round_id)
     [person] = people.lock(db, [person_id])
-    application = db.scalar(
-        select(Application).where(
-            Application.round_id == round_id,
-            Application.person_id == person_id,
-            Application.state == ApplicationState.SUBMITTED,
-        )
-    )
+    application = _earlier(db, round_id, person_id)
     if round_.state is not RoundState.OPEN or now >= round_.closes_at:
         raise Refused(Refusal.ROUND_NOT_OPEN)
-    if application is None:
+    if application is None or application.state is not ApplicationState.SUBMITTED:
         raise Refused(Refusal.NO_APPLICATION)
     application.state = ApplicationState.WITHDRAWN
     journal.note(db, "application.withdrawn", now=now, by=by, person=person_id, round=round_id)
@@ -136,24 +130,19 @@ def sender(person: Person, *, taken_courses: frozenset[int]) -> rules.Sender:
     )
 
 
-def _written(db: Session, round_: Round, person: Person, *, cap: int, now: datetime) -> Application:
-    new = insert(Application).values(
-        round_id=round_.id,
-        person_id=person.id,
-        state=ApplicationState.SUBMITTED,
-        cap=cap,
-        version=1,
-        submitted_at=now,
+def _earlier(db: Session, round_id: int, person_id: int) -> Application | None:
+    """What the person has sent in before, read afresh; the caller has locked the person."""
+    return db.scalar(
+        select(Application)
+        .where(Application.round_id == round_id, Application.person_id == person_id)
+        .execution_options(populate_existing=True)
     )
-    return db.scalars(
-        new.on_conflict_do_update(
-            index_elements=[Application.round_id, Application.person_id],
-            set_={
-                "state": new.excluded.state,
-                "cap": new.excluded.cap,
-                "version": Application.version + 1,
-                "submitted_at": new.excluded.submitted_at,
-            },
-        ).returning(Application),
-        execution_options={"populate_existing": True},
-    ).one()
+
+
+def _write(db: Session, application: Application, *, cap: int, now: datetime) -> None:
+    """The application counts and has no choices yet."""
+    application.state, application.cap, application.submitted_at = ApplicationState.SUBMITTED, cap, now
+    application.version += 1
+    db.add(application)
+    db.flush()
+    db.execute(delete(Choice).where(Choice.application_id == application.id))

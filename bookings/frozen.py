@@ -29,8 +29,9 @@ def canonical(document: dict[str, Any]) -> str:
 def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
     """The round as it stands today, without the lottery: everything about persons comes from the register.
 
-    Left out are persons whom nobody has confirmed or whose group no course of the round is for, and sessions that a person cannot attend any more because they
-    have a seat elsewhere on one of the days, or in the course. Capacity is what is free.
+    Left out are persons whom nobody has confirmed or whose group no course of the round is for, and sessions that a
+    person cannot attend any more because they have a seat elsewhere on one of the days, or in the course. Capacity is
+    what is free.
     """
     sessions = round_sessions(db, round_.id)
     offered = {each.id: each for each in sessions if each.publicity is Publicity.PUBLISHED}

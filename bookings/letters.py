@@ -23,18 +23,21 @@ def application_received(
     sessions: Sequence[CourseSession],
     now: datetime,
 ) -> None:
-    """We have your list; the letter repeats it. Said again at every change."""
-    outbox.post(
-        db,
-        "application_received" if application.version == 1 else "application_changed",
-        to=person.recipient,
-        once=f"application:{application.id}:{application.version}",
-        now=now,
-        round=round_,
-        application=application,
-        person=person,
-        sessions=sessions,
-    )
+    """We have your list; the letter repeats it."""
+    _about_list(db, "application_received", application, round_=round_, person=person, sessions=sessions, now=now)
+
+
+def application_changed(
+    db: Session,
+    application: Application,
+    *,
+    round_: Round,
+    person: Person,
+    sessions: Sequence[CourseSession],
+    now: datetime,
+) -> None:
+    """We have another list of yours, and it is the one that counts."""
+    _about_list(db, "application_changed", application, round_=round_, person=person, sessions=sessions, now=now)
 
 
 def application_withdrawn(
@@ -161,6 +164,29 @@ def too_few_booked(db: Session, *, session: CourseSession, waiting: int, now: da
             session=session,
             waiting=waiting,
         )
+
+
+def _about_list(
+    db: Session,
+    occasion: str,
+    application: Application,
+    *,
+    round_: Round,
+    person: Person,
+    sessions: Sequence[CourseSession],
+    now: datetime,
+) -> None:
+    outbox.post(
+        db,
+        occasion,
+        to=person.recipient,
+        once=f"application:{application.id}:{application.version}",
+        now=now,
+        round=round_,
+        application=application,
+        person=person,
+        sessions=sessions,
+    )
 
 
 def _about_seat(

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import make
 from auth.models import Person
-from bookings import seats
-from bookings.models import Booking, Round, SeatDay
+from bookings import allocation, applications, publication, rounds, seats
+from bookings.models import Application, Booking, Round, SeatDay
 from bookings.rounds import RoundPlan
 from bookings.states import LATE, BookingState, Origin
 from courses.models import CourseSession
@@ -24,6 +25,9 @@ from lararportal.outbox import Letter
 
 BOOKED_AT = datetime(2026, 12, 1, 8, tzinfo=UTC)
 OPENS, CLOSES = clock.parse("2026-12-01T08:00"), clock.parse("2027-01-11T12:00")
+PUBLISHED_AT = clock.parse("2027-01-12T09:00")
+AFTER = clock.parse("2027-01-15T09:00")
+"""When what is left over may be booked."""
 _turn = count()
 
 
@@ -153,3 +157,34 @@ def reload(db: Session, row: Round | Booking | CourseSession) -> None:
     """The row as the database has it."""
     db.flush()
     db.refresh(row)
+
+
+def sent(db: Session, round_: Round, person: Person, *wanted: CourseSession, cap: int = 4) -> Application:
+    """The person's list, sent in the moment the round opened."""
+    return applications.apply(
+        db,
+        round_id=round_.id,
+        person_id=person.id,
+        choices=[each.id for each in wanted],
+        cap=cap,
+        now=OPENS,
+        by=person.id,
+    )
+
+
+def drawn_up(db: Session, wishes: dict[Person, list[CourseSession]], *, cap: int = 4, **facts) -> Round:
+    """A round of all that is wished for, closed and drawn up."""
+    offered = {each.id: each for wanted in wishes.values() for each in wanted}
+    round_ = make.round_of(db, *offered.values(), **{"opens_at": OPENS, "closes_at": CLOSES, **facts})
+    for person, wanted in wishes.items():
+        sent(db, round_, person, *wanted, cap=cap)
+    rounds.close_round(db, round_.id, now=CLOSES, by=None)
+    allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
+    return round_
+
+
+def published(db: Session, wishes: dict[Person, list[CourseSession]], **facts) -> Round:
+    """As `drawn_up`, and published a moment later."""
+    round_ = drawn_up(db, wishes, **facts)
+    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    return round_

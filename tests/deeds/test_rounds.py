@@ -5,7 +5,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import CLOSES, OPENS, last_facts, noted, plan_of, refused, seat
+from bookings_room import CLOSES, OPENS, last_facts, noted, plan_of, refused, seat, sent
 from sqlalchemy import select
 
 import make
@@ -195,18 +195,6 @@ def test_what_is_due_to_open_and_close(db):
 def frozen(db, round_) -> dict:
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
     return json.loads(round_.frozen)
-
-
-def sent(db, round_, person, *sessions, cap=4):
-    applications.apply(
-        db,
-        round_id=round_.id,
-        person_id=person.id,
-        choices=[each.id for each in sessions],
-        cap=cap,
-        now=OPENS,
-        by=None,
-    )
 
 
 def test_a_closed_round_has_frozen_what_counts_and_its_hash_is_public(db):
