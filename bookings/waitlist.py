@@ -167,7 +167,7 @@ def _give(
         left.append((old, locked[old.session_id]))
     booking = db.get_one(Booking, move.waiter.booking_id)
     seats.take(db, booking, locked[session_id], now=now)
-    strike_less_wanted(db, booking, course_id=locked[session_id].course_id, now=now)
+    struck = strike_less_wanted(db, booking, course_id=locked[session_id].course_id, now=now)
     journal.note(
         db,
         "seat.from_line",
@@ -177,13 +177,14 @@ def _give(
         session=session_id,
         booking=booking.id,
         left=[old.id for old, _ in left],
+        struck=[each.id for each in struck],
     )
     letters.seat_from_line(db, booking, person=person, session=locked[session_id], left=left, now=now)
 
 
-def strike_less_wanted(db: Session, booking: Booking, *, course_id: int, now: datetime) -> None:
+def strike_less_wanted(db: Session, booking: Booking, *, course_id: int, now: datetime) -> Sequence[Booking]:
     """Whoever has a seat no longer waits for sessions of the course that they wanted less (section 2.9)."""
-    rows = db.scalars(
+    struck = db.scalars(
         select(Booking)
         .join(CourseSession, CourseSession.id == Booking.session_id)
         .where(
@@ -193,9 +194,11 @@ def strike_less_wanted(db: Session, booking: Booking, *, course_id: int, now: da
             Booking.id != booking.id,
             CourseSession.course_id == course_id,
         )
-    )
-    for each in rows:
+        .order_by(Booking.id)
+    ).all()
+    for each in struck:
         each.move_to(BookingState.LEFT, now=now)
+    return struck
 
 
 def _sessions_left(db: Session, moves: Iterable[Move]) -> set[int]:
