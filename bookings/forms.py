@@ -26,6 +26,9 @@ from lararportal.forms import Form
 MOST_CHOICES = 100
 """A list longer than this was not made with the form."""
 
+MOMENT_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S")
+"""What a browser sends and is sent, and what somebody types where the browser knows no such field."""
+
 
 class RankedField(Field):
     """Session ids in the order of the person's wish: one hidden input each, in that order."""
@@ -125,8 +128,8 @@ class RoundForm(Form):
 
     title = StringField(validators=[InputRequired(), Length(max=100)])
     term = StringField(validators=[InputRequired(), Length(max=10)])
-    opens_at = DateTimeLocalField(validators=[InputRequired()])
-    closes_at = DateTimeLocalField(validators=[InputRequired()])
+    opens_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired()])
+    closes_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired()])
     decision_on = DateField(validators=[InputRequired()])
     cap = IntegerField(validators=[InputRequired(), NumberRange(1, 20)])
     respite_hours = IntegerField(validators=[InputRequired(), NumberRange(0, 24 * 14)])

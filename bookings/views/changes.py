@@ -80,7 +80,8 @@ def rebook(session_id: int, whose: Whose) -> Page:
                 by=me().person_id,
             )
     except Refused as refusal:
-        form.explain(refusal)
+        sentence = pages.sentence(refusal.reason, **refusal.facts)
+        form.form_errors.append(": ".join(filter(None, [whose.name, sentence])))
         line = {form.to_session.data} if refusal.reason in INTO_THE_LINE else set()
         return render_template("bookings/rebook.html", line=line, **page), 409
     flash(pages.sentence("seat_moved", course=seat.session.course_title))

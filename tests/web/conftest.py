@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, request
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -14,21 +14,22 @@ from auth.models import Person
 
 @pytest.fixture
 def visit(app: Flask, db: Session, now: datetime) -> Callable[..., FlaskClient]:
-    """A browser for somebody who signs in at `now`, or for nobody; every request of it happens `at` that moment."""
-    moments = {"at": now}
+    """A browser for somebody who signs in `at` a moment, or for nobody; all its requests happen at that moment."""
 
-    @app.before_request
-    def stop_the_clock() -> None:
-        g.now = moments["at"]
-
-    def arrive(person: Person | None = None, *, at: datetime = now) -> FlaskClient:
-        moments["at"] = at
-        client = app.test_client()
+    def arrive(person: Person | None = None, *, at: datetime = now, of: Flask = app) -> FlaskClient:
+        browser = of.test_client()
+        browser.environ_base["test.now"] = at
+        if stop_the_clock not in of.before_request_funcs.get(None, []):
+            of.before_request(stop_the_clock)
         if person is not None:
             token = login_sessions.begin(db, person_id=person.id, provider="demo", id_token="", now=at)
             db.flush()
-            with client.session_transaction() as cookie:
+            with browser.session_transaction() as cookie:
                 cookie[login_sessions.COOKIE_KEY] = token
-        return client
+        return browser
 
     return arrive
+
+
+def stop_the_clock() -> None:
+    g.now = request.environ["test.now"]
