@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from types import FrameType
 
@@ -15,6 +15,7 @@ from lararportal import clock, config, logs
 from lararportal.app import install
 from lararportal.edge import Installation
 from lararportal.mail import Mailer
+from lararportal.outbox import Letter
 from lararportal.tick import deliver_letters, heartbeat, run_due
 from lararportal.web import Server
 from lararportal.workers import run_worker
@@ -51,7 +52,7 @@ def tick(moment: str | None, seconds: int | None) -> None:
     place = install(settings)
     try:
         if seconds is None:
-            done = one_tick(place, now=_moment(moment))
+            done = one_tick(place, now=_moment(moment), told=lambda: False)
             click.echo(", ".join(f"{name}: {count}" for name, count in done.items()))
         else:
             _tick_on(place, seconds)
@@ -59,13 +60,35 @@ def tick(moment: str | None, seconds: int | None) -> None:
         place.database.dispose()
 
 
-def one_tick(place: Installation, *, now: datetime) -> dict[str, int]:
-    """Does what is due by `now`, delivers the letters, and leaves a sign of life."""
+class Told(BaseException):
+    """Somebody told us to stop; what is half done is undone."""
+
+
+class ObedientMailer(Mailer):
+    """A mailer that begins no further letter once it is told to stop: there may be thousands."""
+
+    def __init__(self, settings: config.Settings, told: Callable[[], bool]) -> None:
+        super().__init__(settings.smtp_url, sender=settings.mail_from)
+        self._told = told
+
+    def send(self, letter: Letter) -> str:
+        """Hands one letter to the mail server.
+
+        Raises:
+            Told: before the letter, which stays as it was.
+        """
+        if self._told():
+            raise Told
+        return super().send(letter)
+
+
+def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) -> dict[str, int]:
+    """Does what is due by `now`, leaves a sign of life, and delivers the letters until told to stop."""
     done = run_due(place.database, now=now)
-    with Mailer(place.settings.smtp_url, sender=place.settings.mail_from) as mailer:
-        done["letters tried"] = deliver_letters(place.database, mailer, now=now)
-    # A sign of life is given when one lives, whatever time the tick was told.
+    # A sign of life is given when one lives, whatever time the tick was told, and before a long delivery.
     heartbeat(place.database, now=clock.now())
+    with ObedientMailer(place.settings, told) as mailer:
+        done["letters tried"] = deliver_letters(place.database, mailer, now=now)
     return done
 
 
@@ -80,27 +103,27 @@ def _moment(text: str | None) -> datetime:
 
 def _tick_on(place: Installation, seconds: int) -> None:
     """Ticks until told to stop. A tick that fails is logged; the missing sign of life tells the others."""
-    with _told_to_stop() as told:
-        while not told(0):
+    with _stopping() as stop, suppress(Told):
+        while not stop.is_set():
             begun = time.monotonic()
             try:
-                done = one_tick(place, now=clock.now())
+                done = one_tick(place, now=clock.now(), told=stop.is_set)
                 log.info("tick", **{name.replace(" ", "_"): count for name, count in done.items()})
             except Exception as fault:
                 log.error("tick failed", exc_info=fault)  # noqa: TRY400 - structured
-            told(max(0.0, seconds - (time.monotonic() - begun)))
+            stop.wait(max(0.0, seconds - (time.monotonic() - begun)))
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[Callable[[float], bool]]:
-    """A question with a patience in seconds: has somebody told us to stop?"""
-    stopped = threading.Event()
+def _stopping() -> Iterator[threading.Event]:
+    """What is set when somebody tells us to stop."""
+    stop = threading.Event()
 
-    def stop(_sign: int, _frame: FrameType | None) -> None:
-        stopped.set()
+    def set_it(_sign: int, _frame: FrameType | None) -> None:
+        stop.set()
 
-    before = {sign: signal.signal(sign, stop) for sign in (signal.SIGTERM, signal.SIGINT)}
-    yield stopped.wait
+    before = {sign: signal.signal(sign, set_it) for sign in (signal.SIGTERM, signal.SIGINT)}
+    yield stop
     for sign, handler in before.items():
         signal.signal(sign, handler)
 
