@@ -1,22 +1,23 @@
 """Publication: what was drawn up becomes seats, places in line and a reasoned letter to everybody at one moment."""
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth import people
+from auth.models import Person
 from bookings import facts, frozen, letters, register, seats
 from bookings.allocation import insist_on_no_own_interest
-from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession, Run, SeatDay
+from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession, Run
 from bookings.rounds import lock
 from bookings.rules.reasons import Explanation, explain
-from bookings.states import IN_TIME, LIVE, BookingState, Origin, Outcome, Refusal, RoundState
+from bookings.states import IN_TIME, BookingState, Origin, Outcome, Refusal, RoundState
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -36,19 +37,20 @@ class Outline:
     applications: Sequence[Application]
     decided: dict[tuple[str, int], dict[str, Any]]
     """Decisions of the run by pseudonym and session."""
+    groups: dict[str, str]
+    """The group that each pseudonym was frozen with; who is missing here took no part in the run."""
     in_line: frozenset[tuple[str, int]]
     last_keys: dict[tuple[int, str], list[int]]
     """By session and group, as much of the last admitted's key as may be shown."""
-    days_taken: dict[int, set[date]]
-    ranks: dict[int, int]
-    """The last rank on each person's own list so far."""
+    held: dict[int, list[Booking]]
+    """The seats and places that each person has had all along."""
 
 
 def publish(db: Session, *, round_id: int, now: datetime, by: int | None) -> int:
     """Everybody who applied has a decision with its reason, and the seat or place it gives; how many people.
 
-    The last drawing up counts. A day that was taken elsewhere after closing is not given a second time: that seat
-    goes to the next in line.
+    The last drawing up counts. Who has taken a seat in the course, or one on the same day, since closing does not get
+    another: that seat goes to the next in line.
 
     Raises:
         NotFound: there is no such round.
@@ -97,22 +99,14 @@ def _outline(db: Session, round_: Round) -> Outline:
     groups = {
         name: facts_["group"] for name, facts_ in json.loads(round_.frozen or "{}").get("applicants", {}).items()
     }
-    days: dict[int, set[date]] = defaultdict(set)
-    for person_id, day in db.execute(select(SeatDay.person_id, SeatDay.day).where(SeatDay.person_id.in_(persons))):
-        days[person_id].add(day)
-    ranks = db.execute(
-        select(Booking.person_id, func.max(Booking.rank))
-        .where(Booking.person_id.in_(persons), Booking.state.in_(LIVE))
-        .group_by(Booking.person_id)
-    )
     return Outline(
         sessions=locked,
         applications=applications,
         decided={(each["a"], int(each["s"])): each for each in result["decisions"]},
+        groups=groups,
         in_line=frozenset((name, int(key)) for key, line in result["waitlist"].items() for name, _ in line),
         last_keys=_last_keys(result, groups),
-        days_taken=days,
-        ranks=dict(ranks.all()),
+        held=facts.live_bookings(db, persons),
     )
 
 
@@ -135,7 +129,6 @@ def _decision(outline: Outline, application: Application, choice: Choice) -> Dec
     decided = outline.decided.get((person.pseudonym, session.id))
     code = _code(outline, application, session, decided)
     found = decided or {}
-    group = register.group_of(person)
     return Decision(
         round_id=application.round_id,
         person_id=person.id,
@@ -145,7 +138,7 @@ def _decision(outline: Outline, application: Application, choice: Choice) -> Dec
         key=found.get("key"),
         position=found.get("pos"),
         other_session_id=int(found["ref"]) if "ref" in found else None,
-        last_key=outline.last_keys.get((session.id, group or "")),
+        last_key=outline.last_keys.get((session.id, outline.groups.get(person.pseudonym, ""))),
     )
 
 
@@ -155,19 +148,28 @@ def _code(
     """What the run decided, unless the world has changed since it was frozen."""
     if session.publicity is not Publicity.PUBLISHED:
         return Outcome.CANCELLED
+    collides = _collides(session, outline.held.get(application.person_id, []))
     if decided is None:
-        return _why_left_out(application, session)
+        return _why_left_out(outline, application.person, session, collides=collides)
     code = Outcome(decided["code"])
-    taken = outline.days_taken[application.person_id]
-    if code is Outcome.ADMITTED and not taken.isdisjoint(facts.days_of(session)):
+    return Outcome.CONFLICT if code is Outcome.ADMITTED and collides else code
+
+
+def _why_left_out(outline: Outline, person: Person, session: CourseSession, *, collides: bool) -> Outcome:
+    """By closing they had a seat that this one collides with, or nobody had confirmed them, or it is not for them."""
+    group = register.group_of(person)
+    if person.pseudonym in outline.groups or (group in session.course.targets and collides):
         return Outcome.CONFLICT
-    return code
+    return Outcome.INELIGIBLE if group and group not in session.course.targets else Outcome.UNCONFIRMED
 
 
-def _why_left_out(application: Application, session: CourseSession) -> Outcome:
-    """Nobody had confirmed that the course is for them; or by closing they had a seat that this one collides with."""
-    could_come = register.group_of(application.person) in session.course.targets
-    return Outcome.CONFLICT if could_come else Outcome.INELIGIBLE
+def _collides(session: CourseSession, held: Sequence[Booking]) -> bool:
+    """Whether a seat that somebody has is in the same course or on one of the days."""
+    seats_held = [each.session for each in held if each.state is BookingState.BOOKED]
+    return any(
+        each.course_id == session.course_id or not facts.days_of(each).isdisjoint(facts.days_of(session))
+        for each in seats_held
+    )
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,7 @@ def _booking(outline: Outline, application: Application, decision: Decision, now
         round_id=application.round_id,
         state=BookingState.WAITING,
         origin=Origin.ROUND,
-        rank=outline.ranks.get(application.person_id, 0) + decision.rank,
+        rank=max((each.rank for each in outline.held.get(application.person_id, [])), default=0) + decision.rank,
         wave=IN_TIME,
         key=decision.key or [],
         joined_at=now,

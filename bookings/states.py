@@ -63,7 +63,10 @@ IN_TIME, LATE = 0, 1
 
 
 class Outcome(StrEnum):
-    """What the allocation decided for one person and session (allocation rules, section 2.8)."""
+    """What was decided for one person and session (allocation rules, section 2.8).
+
+    The last is the portal's own, for who took no part because nobody had confirmed them by closing.
+    """
 
     INELIGIBLE = "INELIGIBLE"
     CANCELLED = "CANCELLED"
@@ -73,6 +76,7 @@ class Outcome(StrEnum):
     BETTER_SESSION = "BETTER_SESSION"
     CONFLICT = "CONFLICT"
     CAP = "CAP"
+    UNCONFIRMED = "UNCONFIRMED"
 
 
 class Refusal(StrEnum):

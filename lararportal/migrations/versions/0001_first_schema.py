@@ -478,6 +478,7 @@ def upgrade() -> None:
                 "BETTER_SESSION",
                 "CONFLICT",
                 "CAP",
+                "UNCONFIRMED",
                 name="outcome",
                 native_enum=False,
                 create_constraint=True,
