@@ -39,7 +39,8 @@ class Settings:
     """What the portal must be told. Every field is one environment variable; the README lists them."""
 
     env: str = _variable(
-        "LARARPORTAL_ENV", "`production` or `development`; the latter allows the parts for developers",
+        "LARARPORTAL_ENV",
+        "`production` or `development`; the latter allows the parts for developers",
         default="production",
     )
     secret_key: str = _variable("LARARPORTAL_SECRET_KEY", "signs cookies and forms; at least 32 characters")
@@ -52,7 +53,7 @@ class Settings:
         "identity_kind, identity_claim",
     )
     smtp_url: str = _variable("LARARPORTAL_SMTP_URL", "mail server, `smtp://[user:password@]host:port` or `smtps://`")
-    mail_from: str = _variable("LARARPORTAL_MAIL_FROM", "sender of every letter, a bare address")
+    mail_from: str = _variable("LARARPORTAL_MAIL_FROM", "sender of every letter, `Name <address>`")
     idle_minutes: int = _variable(
         "LARARPORTAL_IDLE_MINUTES", "a sign-in ends after this long without a request", default=30
     )
@@ -60,6 +61,11 @@ class Settings:
         "LARARPORTAL_ABSOLUTE_HOURS", "a sign-in ends this long after it began", default=10
     )
     log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")
+    letters_dir: str = _variable(
+        "LARARPORTAL_LETTERS_DIR",
+        "development only: the folder of the mail sink, shown at /dev/letters",
+        default="",
+    )
 
     @property
     def is_development(self) -> bool:
