@@ -120,11 +120,13 @@ def _stoppable() -> Iterator[None]:
             signal.signal(sign, signal.SIG_IGN)
         raise Stop
 
-    before = [signal.signal(sign, stop) for sign in SIGNALS]
+    # Whoever starts us with nohup wants us to outlive the terminal.
+    heard = [sign for sign in SIGNALS if sign != signal.SIGHUP or signal.getsignal(sign) != signal.SIG_IGN]
+    before = {sign: signal.signal(sign, stop) for sign in heard}
     try:
         yield
     finally:
-        for sign, handler in zip(SIGNALS, before, strict=True):
+        for sign, handler in before.items():
             signal.signal(sign, handler)
 
 
