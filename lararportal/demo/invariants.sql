@@ -1,0 +1,146 @@
+-- What must hold of every term. The first part stands before each of the others; these have the invariant as their
+-- heading, and select a sentence for every violation.
+
+WITH counted AS (
+    SELECT s.id, s.seats, s.seats_taken, count(b.id) AS booked
+    FROM course_sessions s LEFT JOIN bookings b ON b.session_id = s.id AND b.state = 'booked'
+    GROUP BY s.id
+),
+days_of_seats AS (
+    SELECT b.person_id, d.day, b.id AS booking_id
+    FROM bookings b JOIN course_days d ON d.session_id = b.session_id
+    WHERE b.state = 'booked'
+),
+occupied AS (
+    SELECT person_id, day, booking_id FROM seat_days
+),
+entries AS (
+    SELECT (facts ->> 'booking')::int AS booking, deed FROM journal WHERE facts ? 'booking'
+),
+outcomes AS (
+    SELECT person_id, (facts ->> 'round')::int AS round_id, outcome.key::int AS session_id, outcome.value AS code
+    FROM journal CROSS JOIN LATERAL jsonb_each_text(facts -> 'outcomes') AS outcome
+    WHERE deed = 'round.decided'
+),
+became_seats AS (
+    SELECT booking FROM entries WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.moved')
+    UNION ALL
+    SELECT b.id FROM bookings b JOIN outcomes o USING (person_id, round_id, session_id)
+    WHERE b.origin = 'round' AND o.code = 'ADMITTED'
+),
+given_up AS (
+    SELECT (facts ->> 'left')::int AS booking FROM journal WHERE deed = 'seat.moved'
+    UNION ALL
+    SELECT jsonb_array_elements_text(facts -> 'left')::int FROM journal WHERE deed = 'seat.from_line'
+),
+left_the_line AS (
+    SELECT booking FROM entries WHERE deed = 'line.left'
+    UNION ALL
+    SELECT jsonb_array_elements_text(facts -> 'struck')::int FROM journal WHERE deed = 'seat.from_line'
+),
+of_applications AS (
+    SELECT j.deed, a.id AS application, count(*) FILTER (WHERE j.deed = 'application.sent')
+        OVER (PARTITION BY a.id ORDER BY j.id) AS version
+    FROM journal j JOIN applications a ON a.person_id = j.person_id AND a.round_id = (j.facts ->> 'round')::int
+    WHERE j.deed IN ('application.sent', 'application.withdrawn')
+),
+to_be_asked AS (
+    SELECT id AS session_id, person_id FROM course_sessions s JOIN session_leaders l ON l.session_id = s.id
+    UNION
+    SELECT s.id, person_id FROM course_sessions s CROSS JOIN grants WHERE role = 'coordinator'
+),
+owed AS (
+    SELECT format('application:%s:%s', application, version) AS once
+    FROM of_applications WHERE deed = 'application.sent'
+    UNION ALL
+    SELECT format('application:%s:%s:withdrawn', application, version)
+    FROM of_applications WHERE deed = 'application.withdrawn'
+    UNION ALL
+    SELECT format('decision:%s:%s', facts ->> 'round', person_id) FROM journal WHERE deed = 'round.decided'
+    UNION ALL
+    SELECT format('seat:%s', booking) FROM entries WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.moved')
+    UNION ALL
+    SELECT format('line:%s', booking) FROM entries WHERE deed = 'line.joined'
+    UNION ALL
+    SELECT format('cancelled:%s', booking) FROM entries WHERE deed = 'seat.cancelled'
+    UNION ALL
+    SELECT format('too-few:%s:%s', session_id, t.person_id)
+    FROM journal j JOIN to_be_asked t USING (session_id) WHERE deed = 'minimum.asked'
+),
+posted AS (
+    SELECT once FROM letters
+)
+
+--: seats taken are the booked rows
+SELECT format('session %s says %s taken, and has %s booked', id, seats_taken, booked)
+FROM counted WHERE seats_taken <> booked ORDER BY id
+
+--: no session is overbooked
+SELECT format('session %s has %s seats, and %s booked', id, seats, booked)
+FROM counted WHERE booked > seats ORDER BY id
+
+--: a seat occupies the days of its session
+SELECT format('booking %s does not occupy %s', booking_id, day)
+FROM (TABLE days_of_seats EXCEPT TABLE occupied) AS missing ORDER BY booking_id, day
+
+--: a day is occupied by a seat
+SELECT format('person %s is occupied on %s by booking %s, which is no seat then', person_id, day, booking_id)
+FROM (TABLE occupied EXCEPT TABLE days_of_seats) AS too_many ORDER BY booking_id, day
+
+--: nobody is in two places on one day
+SELECT format('person %s has %s seats on %s', person_id, count(*), day)
+FROM days_of_seats GROUP BY person_id, day HAVING count(*) > 1
+
+--: nobody has a session twice
+SELECT format('person %s has %s live bookings in session %s', person_id, count(*), session_id)
+FROM bookings WHERE state IN ('waiting', 'booked') GROUP BY person_id, session_id HAVING count(*) > 1
+
+--: nobody has two seats in one course
+SELECT format('person %s has %s seats in course %s', person_id, count(*), course_id)
+FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+WHERE state = 'booked' GROUP BY person_id, course_id HAVING count(*) > 1
+
+--: every seat has its entry in the journal
+SELECT format('booking %s became a seat once, and %s times by the journal', b.id, count(e.booking))
+FROM bookings b LEFT JOIN became_seats e ON e.booking = b.id
+WHERE b.booked_at IS NOT NULL GROUP BY b.id HAVING count(e.booking) <> 1
+
+--: every place in line has its entry in the journal
+SELECT format('booking %s began in a line, and the journal does not know it', id) FROM bookings b
+WHERE (origin = 'line' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'line.joined'))
+    OR (origin = 'round' AND (person_id, round_id, session_id) NOT IN (
+        SELECT person_id, round_id, session_id FROM outcomes))
+
+--: every end has its entry in the journal
+SELECT format('booking %s is %s, and the journal does not say so', id, state) FROM bookings
+WHERE (state = 'cancelled' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'seat.cancelled'))
+    OR (state = 'moved' AND id NOT IN (TABLE given_up))
+    OR (state = 'left' AND id NOT IN (TABLE left_the_line))
+
+--: every entry in the journal has its booking
+SELECT format('the journal has %s of booking %s, which is not there', deed, booking)
+FROM entries WHERE booking NOT IN (SELECT id FROM bookings)
+
+--: every decision for a seat has its booking
+SELECT format('person %s was given a seat in session %s, and has no booking', d.person_id, d.session_id)
+FROM decisions d LEFT JOIN bookings b ON b.person_id = d.person_id AND b.session_id = d.session_id
+    AND b.round_id = d.round_id AND b.origin = 'round' AND b.booked_at IS NOT NULL
+WHERE d.code = 'ADMITTED' AND b.id IS NULL
+
+--: every booking from a round has its decision
+SELECT format('booking %s comes from round %s, which decided nothing about it', b.id, b.round_id)
+FROM bookings b LEFT JOIN decisions d USING (person_id, session_id, round_id)
+WHERE b.origin = 'round' AND d.id IS NULL
+
+--: every choice of a published round is decided
+SELECT format('person %s asked for session %s, and has no decision', a.person_id, c.session_id)
+FROM rounds r JOIN applications a ON a.round_id = r.id AND a.state = 'submitted'
+    JOIN choices c ON c.application_id = a.id
+    LEFT JOIN decisions d ON d.round_id = r.id AND d.person_id = a.person_id AND d.session_id = c.session_id
+WHERE r.state = 'published' AND d.id IS NULL
+
+--: every deed has its letter
+SELECT format('there is no letter %s', once) FROM (TABLE owed EXCEPT ALL TABLE posted) AS missing ORDER BY once
+
+--: every letter has its deed
+SELECT format('nothing happened for letter %s', once) FROM (TABLE posted EXCEPT ALL TABLE owed) AS too_many ORDER BY once

@@ -1,0 +1,154 @@
+"""What is offered: the catalogue from its file, described and published, and a year of sessions with their days."""
+
+import csv
+import math
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auth.states import Area
+from courses import catalogue, course_import, sessions
+from courses.models import Course, CourseSession
+from courses.rules import Day, default_dates
+from courses.states import Kind, Order
+from lararportal.demo.cast import Cast
+from lararportal.demo.dates import course_weeks, days_near, days_within_week, hours
+
+FOLDER = Path(__file__).parent
+RESERVED_FOR_SPECIALISTS = 4
+FEWEST_SEATS = 3
+
+
+@dataclass(kw_only=True)
+class Offer:
+    """One session: who wants it, by group, and from when it is planned its id."""
+
+    key: str
+    """The course's code and a number, as "OB02-1"."""
+    code: str
+    round: int
+    area: Area
+    place: str
+    residents: float
+    """How many want it, to each seat."""
+    specialists: int
+    before_residency: int
+    leader: str
+    days: list[Day]
+    kind: Kind
+    course_id: int
+    seats: int
+    minimum: int
+    has_preparation: bool
+    id: int = 0
+
+    @property
+    def starts_on(self) -> date:
+        """The first day."""
+        return self.days[0].day
+
+
+def build_catalogue(db: Session, *, now: datetime, by: int) -> dict[str, Course]:
+    """Every course of the file is in the catalogue with a description, and published; by code."""
+    course_import.import_file(db, text=(FOLDER / "catalogue.csv").read_text("utf-8"), now=now, by=by)
+    courses = {course.code: course for course in db.scalars(select(Course).order_by(Course.id))}
+    for row in _rows("descriptions.csv"):
+        course = courses[row["code"]]
+        facts = replace(catalogue.facts_of(course), **_said(row))
+        catalogue.change(db, course_id=course.id, facts=facts, now=now + timedelta(hours=1), by=by)
+        catalogue.publish(db, course_id=course.id, now=now + timedelta(hours=2), by=by)
+    return courses
+
+
+def _said(row: dict[str, str]) -> dict[str, Any]:
+    said: dict[str, Any] = {"description": row["description"]}
+    if row["order"]:
+        said["order"] = Order(row["order"])
+    if row["targets"]:
+        pairs = (pair.split(":") for pair in row["targets"].split(";"))
+        said["targets"] = {group: int(rank) for group, rank in pairs}
+    return said
+
+
+def offers(courses: dict[str, Course], *, today: date, share: float) -> list[Offer]:
+    """The sessions of the file with their days: those with `days_ahead` then, the others spread over the year."""
+    rows = _rows("sessions.csv")
+    spread = [row for row in rows if not row["days_ahead"]]
+    weeks = course_weeks(today)
+    made = []
+    for row in rows:
+        course = courses[row["key"].partition("-")[0]]
+        if row["days_ahead"]:
+            days = days_near(today, int(row["days_ahead"]), course.day_count)
+        else:
+            turn = spread.index(row)
+            days = days_within_week(weeks[turn * len(weeks) // len(spread)], course.day_count, turn=turn)
+        made.append(_offer(row, course, hours(days), share))
+    return made
+
+
+def _offer(row: dict[str, str], course: Course, days: list[Day], share: float) -> Offer:
+    seats = max(FEWEST_SEATS, round(course.seats * share))
+    return Offer(
+        key=row["key"],
+        code=course.code,
+        round=int(row["round"]),
+        area=Area(row["area"]),
+        place=row["place"],
+        residents=float(row["st"]),
+        specialists=math.ceil(int(row["spec"]) * share),
+        before_residency=math.ceil(int(row["pre"]) * share),
+        leader=row["leader"],
+        days=days,
+        kind=course.kind,
+        course_id=course.id,
+        seats=seats,
+        minimum=min(seats, math.ceil(course.minimum * share)),
+        has_preparation=course.preparatory_parts > 0,
+    )
+
+
+def plan_sessions(db: Session, wanted: list[Offer], cast: Cast, *, now: datetime, by: int) -> None:
+    """Every session is planned with its leaders, and published."""
+    subjects = {leader.subject: leader.id for leader in cast.leaders}
+    leaders = [leader.id for leader in cast.leading_specialists]
+    for number, offer in enumerate(wanted):
+        dates = default_dates(offer.days)
+        session = sessions.plan(
+            db,
+            course_id=offer.course_id,
+            days=offer.days,
+            place=offer.place,
+            area=offer.area,
+            seats=offer.seats,
+            minimum=offer.minimum,
+            leader_ids=[subjects.get(offer.leader, leaders[number % len(leaders)])],
+            cancel_by=dates.cancel_by,
+            go_no_go_on=dates.go_no_go_on,
+            prepare_by=dates.prepare_by if offer.has_preparation else None,
+            now=now,
+            by=by,
+        )
+        _reserve(session, offer)
+        sessions.publish(db, session_id=session.id, now=now + timedelta(hours=1), by=by)
+        offer.id = session.id
+
+
+def _reserve(session: CourseSession, offer: Offer) -> None:
+    """Clinical courses hold some seats for specialists; no deed sets reserves so far."""
+    if offer.kind is Kind.CLINICAL:
+        session.reserves = {"SPEC": min(RESERVED_FOR_SPECIALISTS, max(1, offer.seats // 6))}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def codes() -> dict[str, bool]:
+    """The codes of the courses, and whether each is mandatory."""
+    return {row["code"]: row["kind"] == Kind.MANDATORY for row in _rows("catalogue.csv")}

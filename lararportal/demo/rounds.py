@@ -1,0 +1,104 @@
+"""The two rounds of the demonstration: one that is over, and one that takes applications."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bookings import applications, rounds
+from bookings.models import Application, Booking
+from bookings.rounds import RoundPlan
+from bookings.states import BookingState
+from courses.models import CourseSession
+from lararportal.demo.agenda import Act
+from lararportal.demo.cast import words
+from lararportal.demo.offer import Offer
+from lararportal.demo.wishes import Wish
+
+CAP = 4
+RESPITE_HOURS = 48
+CHANGES, WITHDRAWS = 0.08, 0.02
+SUMMER = 7
+"""The month from which on a session belongs to the second half-year."""
+
+
+def plan(
+    db: Session,
+    offers: Sequence[Offer],
+    *,
+    opens: datetime,
+    closes: datetime,
+    decision_on: date,
+    now: datetime,
+    by: int,
+) -> int:
+    """A round that gives the seats of these sessions; its id."""
+    middle = sorted(offer.starts_on for offer in offers)[len(offers) // 2]
+    half = 1 + (middle.month >= SUMMER)
+    wanted = RoundPlan(
+        term=f"{middle.year}-{half}",
+        title=words()["round_titles"][half - 1].format(year=middle.year),
+        opens_at=opens,
+        closes_at=closes,
+        decision_on=decision_on,
+        cap=CAP,
+        respite_hours=RESPITE_HOURS,
+        session_ids=[offer.id for offer in offers],
+    )
+    return rounds.plan(db, wanted=wanted, now=now, by=by).id
+
+
+def open_round(db: Session, round_id: int, rng: Random, *, now: datetime, by: int) -> None:
+    """The round is open; the secret of its lottery is the same at each building of the demonstration."""
+    rounds.open_round(db, round_id, now=now, by=by, draw=lambda: rng.randbytes(32).hex())
+
+
+def applying(
+    round_id: int, wishes: Iterable[Wish], rng: Random, moment: Callable[[], datetime], *, end: datetime
+) -> Iterator[Act]:
+    """Everybody sends in their list; some change it later, a few take it back."""
+    for wish in wishes:
+        at = moment()
+        yield Act(at, _application(round_id, wish, at))
+        later = at + timedelta(hours=rng.randint(1, 90))
+        fate = rng.random()
+        if later < end and fate < WITHDRAWS:
+            yield Act(later, _withdrawal(round_id, wish, later))
+        elif later < end and fate < WITHDRAWS + CHANGES:
+            other = Wish(wish.doctor, rng.sample(wish.courses, len(wish.courses)), wish.cap)
+            yield Act(later, _application(round_id, other, later))
+
+
+def _application(round_id: int, wish: Wish, at: datetime) -> Callable[[Session], None]:
+    def do(db: Session) -> None:
+        # Meanwhile the line may have given them a seat in a course that they wanted to apply for.
+        person_id = wish.doctor.id
+        held = _courses_of(db, person_id)
+        choices = [offer.id for offer in wish.sessions if offer.course_id not in held]
+        if choices:
+            applications.apply(
+                db, round_id=round_id, person_id=person_id, choices=choices, cap=wish.cap, now=at, by=person_id
+            )
+
+    return do
+
+
+def _withdrawal(round_id: int, wish: Wish, at: datetime) -> Callable[[Session], None]:
+    def do(db: Session) -> None:
+        person_id = wish.doctor.id
+        sent = select(Application.id).where(Application.round_id == round_id, Application.person_id == person_id)
+        if db.scalar(sent) is not None:
+            applications.withdraw(db, round_id=round_id, person_id=person_id, now=at, by=person_id)
+
+    return do
+
+
+def _courses_of(db: Session, person_id: int) -> set[int]:
+    booked = (
+        select(CourseSession.course_id)
+        .join(Booking, Booking.session_id == CourseSession.id)
+        .where(Booking.person_id == person_id, Booking.state == BookingState.BOOKED)
+    )
+    return set(db.scalars(booked))

@@ -1,0 +1,209 @@
+"""The demonstration term: a year of sessions, a round that is over and one that is open, made by the deeds alone.
+
+Nothing here writes what a deed should write; each deed is told the past moment at which it happened.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from auth.models import Person
+from bookings import allocation, publication
+from bookings import rounds as round_deeds
+from bookings.models import Booking
+from bookings.states import LIVE
+from courses.models import Course, CourseSession
+from lararportal.clock import day_of
+from lararportal.db import Database
+from lararportal.demo import arrivals, offer, rounds
+from lararportal.demo.aftermath import Aftermath
+from lararportal.demo.agenda import Act, Progress, Tick, play
+from lararportal.demo.cast import ANNA, OLLE, SARA, Cast, Casting, Doctor
+from lararportal.demo.dates import Timeline
+from lararportal.demo.offer import Offer
+from lararportal.demo.wishes import Wish, Wishing
+
+SEED = "lararportal"
+FINISHED, OPEN = 1, 2
+ANNAS_SEAT, SISTER, ANNAS_LINE, SARAS_SEAT = "OB06-1", "OB06-2", "OB02-1", "KL10-1"
+LEFT_OVER = {SISTER: 6, "KL26-1": 24}
+"""Sessions that keep free seats: Anna can re-book, and one stays below its minimum."""
+APPLIED_SO_FAR = 400
+NEWCOMERS_WHO_APPLY = 4
+DECIDED_AFTER = 18
+"""Days from closing to the promised decision."""
+
+
+class NotEmpty(Exception):  # noqa: N818 - a refusal to the developer, not an accident
+    """The database has courses or people already, and a demonstration is not mixed with anything."""
+
+
+def build_term(database: Database, *, now: datetime, issuer: str, progress: Progress, share: float = 1.0) -> None:
+    """An empty database holds the demonstration term; the same for the same `now`.
+
+    `issuer` is the provider where the demonstration people sign in; `share` makes everything smaller.
+
+    Raises:
+        NotEmpty: there are courses or people already.
+    """
+    with database.transaction() as db:
+        if db.scalar(select(exists(select(Course.id)) | exists(select(Person.id)))):
+            raise NotEmpty
+    building = _Building(database, Timeline(now), issuer=issuer, progress=progress, share=share)
+    building.welcome_people()
+    building.offer_courses()
+    finished = building.finish_a_round()
+    building.live_on(finished)
+
+
+class _Building:
+    """One building of the term, chapter by chapter."""
+
+    def __init__(
+        self, database: Database, timeline: Timeline, *, issuer: str, progress: Progress, share: float
+    ) -> None:
+        self._database, self._timeline, self._issuer = database, timeline, issuer
+        self._progress, self._share = progress, share
+        codes = offer.codes()
+        self._cast: Cast = Casting(_rng("cast"), today=timeline.today, codes=codes, share=share).cast()
+        self._offers: list[Offer] = []
+
+    def welcome_people(self) -> None:
+        """Everybody has come, described themselves and been confirmed, over most of a year."""
+        agenda = [
+            *arrivals.colleagues(self._cast, self._timeline, issuer=self._issuer),
+            *arrivals.doctors(self._cast, self._timeline, _rng("doctors"), issuer=self._issuer),
+        ]
+        self._play(agenda, "people")
+
+    def offer_courses(self) -> None:
+        """The catalogue stands, and a year of sessions is planned and published."""
+        with self._database.transaction() as db:
+            courses = offer.build_catalogue(db, now=self._timeline.on(-340, 8), by=self._olle)
+            self._offers = offer.offers(courses, today=self._timeline.today, share=self._share)
+        self._progress("courses", 1, 2)
+        with self._database.transaction() as db:
+            offer.plan_sessions(db, self._offers, self._cast, now=self._timeline.on(-130, 8), by=self._olle)
+        self._progress("courses", 2, 2)
+
+    def finish_a_round(self) -> datetime:
+        """The first round has been applied for, closed, drawn up and published; when it was published."""
+        line, rng = self._timeline, _rng("finished round")
+        opens, closes = line.on(-112, 8), line.on(-77, 12)
+        published = line.on(-63, 9)
+        with self._database.transaction() as db:
+            round_id = rounds.plan(
+                db,
+                self._of_round(FINISHED),
+                opens=opens,
+                closes=closes,
+                decision_on=day_of(published),
+                now=line.on(-120, 10),
+                by=self._olle,
+            )
+            rounds.open_round(db, round_id, rng, now=opens, by=self._olle)
+        wishes = Wishing(rng, self._cast, self._of_round(FINISHED)).wishes(busy={ANNA, SARA}, passed={})
+        wishes += [
+            self._wish(ANNA, [[ANNAS_LINE], [ANNAS_SEAT, SISTER]], cap=2),
+            self._wish(SARA, [[SARAS_SEAT]], cap=1),
+        ]
+        end = closes - timedelta(hours=1)
+        sent = rounds.applying(round_id, wishes, rng, lambda: line.some_time(rng, opens, end), end=end)
+        self._play(sent, "applications of the finished round")
+        steps = [
+            Act(closes, lambda db: round_deeds.close_round(db, round_id, now=closes, by=None)),
+            Act(line.on(-70, 10), lambda db: self._draw_up(db, round_id, line.on(-70, 10))),
+            Act(published, lambda db: self._publish(db, round_id, published)),
+        ]
+        self._play(steps, "closing, drawing up and publishing")
+        return published
+
+    def live_on(self, published: datetime) -> None:
+        """The weeks since then, with their ticks, in which a second round has opened."""
+        line, rng = self._timeline, _rng("since then")
+        aftermath = Aftermath(rng, self._cast, self._of_round(FINISHED), {ANNA, SARA}, self._left_over)
+        begin = published + timedelta(hours=rounds.RESPITE_HOURS + 1)
+        # Seats that a swap left free belong to the line at once, without respite.
+        self._play([Tick(published + timedelta(minutes=5))], "the line")
+        agenda = [
+            *aftermath.acts(line, begin=begin, share=self._share),
+            *arrivals.newcomers(self._cast, line, rng, issuer=self._issuer),
+            *self._open_a_round(_rng("open round")),
+        ]
+        self._play(agenda, "the weeks since then, and the open round")
+
+    def _open_a_round(self, rng: Random) -> Iterator[Act]:
+        line = self._timeline
+        planned, opens, closes = line.on(-40, 10), line.on(-21, 8), line.on(14, 12)
+        with self._database.transaction() as db:
+            round_id = rounds.plan(
+                db,
+                self._of_round(OPEN),
+                opens=opens,
+                closes=closes,
+                decision_on=day_of(line.on(14 + DECIDED_AFTER, 9)),
+                now=planned,
+                by=self._olle,
+            )
+            passed = self._passed(db)
+        yield Act(opens, lambda db: rounds.open_round(db, round_id, rng, now=opens, by=self._olle))
+        wishes = Wishing(rng, self._cast, self._of_round(OPEN)).wishes(busy={ANNA, SARA}, passed=passed)
+        so_far = min(len(wishes), round(APPLIED_SO_FAR * self._share) - NEWCOMERS_WHO_APPLY)
+        begin, end = opens + timedelta(minutes=1), line.now - timedelta(minutes=5)
+        yield from rounds.applying(
+            round_id, rng.sample(wishes, so_far), rng, lambda: line.some_time(rng, begin, end), end=end
+        )
+        newcomers = [self._newcomers_wish(rng, doctor) for doctor in self._cast.pending[-NEWCOMERS_WHO_APPLY:]]
+        begin = line.now - timedelta(days=3)
+        yield from rounds.applying(round_id, newcomers, rng, lambda: line.some_time(rng, begin, end), end=end)
+
+    def _newcomers_wish(self, rng: Random, doctor: Doctor) -> Wish:
+        mandatory = [each for each in self._of_round(OPEN) if each.code.startswith("OB")]
+        return Wish(doctor, [[each] for each in rng.sample(mandatory, 2)], 2)
+
+    def _wish(self, subject: str, keys: list[list[str]], *, cap: int) -> Wish:
+        by_key = {each.key: each for each in self._offers}
+        doctor = next(each for each in self._cast.doctors if each.subject == subject)
+        return Wish(doctor, [[by_key[key] for key in course] for course in keys], cap)
+
+    def _passed(self, db: Session) -> dict[str, set[str]]:
+        """The courses that somebody has a seat in, or waits for."""
+        rows = db.execute(
+            select(Booking.person_id, Course.code)
+            .join(CourseSession, CourseSession.id == Booking.session_id)
+            .join(Course, Course.id == CourseSession.course_id)
+            .where(Booking.state.in_(LIVE))
+        )
+        subjects = {doctor.id: doctor.subject for doctor in self._cast.doctors}
+        passed: dict[str, set[str]] = {}
+        for person_id, code in rows:
+            passed.setdefault(subjects[person_id], set()).add(code)
+        return passed
+
+    def _draw_up(self, db: Session, round_id: int, now: datetime) -> None:
+        allocation.draw_up(db, round_id=round_id, now=now, by=self._olle)
+
+    def _publish(self, db: Session, round_id: int, now: datetime) -> None:
+        publication.publish(db, round_id=round_id, now=now, by=self._olle)
+
+    def _play(self, agenda: Iterable[Act | Tick], label: str) -> None:
+        play(self._database, agenda, label=label, progress=self._progress)
+
+    def _of_round(self, number: int) -> list[Offer]:
+        return [each for each in self._offers if each.round == number]
+
+    @property
+    def _left_over(self) -> dict[str, int]:
+        return {each.key: min(LEFT_OVER[each.key], each.seats) for each in self._offers if each.key in LEFT_OVER}
+
+    @property
+    def _olle(self) -> int:
+        return self._cast.colleague(OLLE).id
+
+
+def _rng(chapter: str) -> Random:
+    """One generator for each chapter: a change in one leaves the others as they were."""
+    return Random(f"{SEED}:{chapter}")  # noqa: S311 - a demonstration is to come out the same each time
