@@ -6,9 +6,13 @@ from pathlib import Path
 
 import click
 
+from lararportal import clock
+from lararportal.demo.invariants import names
+from lararportal.demo.rehearsal import rehearse
 from lararportal.dev import supervisor
 from lararportal.dev.leash import end_with
 from lararportal.dev.only import refuse_production
+from lararportal.dev.screen import ProgressLine, say, table
 from lararportal.dev.term import Beginning
 
 
@@ -46,4 +50,28 @@ def dev(*, port: int, folder: Path, reset: bool, beginning: str, leashed: bool) 
     supervisor.run(port=port, folder=folder, beginning=Beginning(beginning))
 
 
-COMMANDS = (dev,)
+@click.command()
+@click.option(
+    "--share",
+    type=click.FloatRange(0.05, 1),
+    default=1.0,
+    show_default=True,
+    help="How much of the real number of people and seats.",
+)
+def demo(*, share: float) -> None:
+    """Run a demonstration term without a browser and show what came of it.
+
+    On servers of its own in a folder that is removed afterwards: a term is built, its open round decided, weeks of
+    changes follow, and every letter is delivered. Ends with 1 when something does not hold of the rows.
+    """
+    refuse_production(os.environ)
+    line = ProgressLine("demo")
+    outcome = rehearse(now=clock.now(), progress=line.show, share=share)
+    line.end()
+    click.echo(f"\n{table(['', *outcome.stages], outcome.table())}\n")
+    if outcome.violations:
+        raise click.ClickException("\n  ".join(["these do not hold:", *outcome.violations]))
+    say("invariants", f"every invariant holds, at every stage; there are {len(names())} of them")
+
+
+COMMANDS = (dev, demo)

@@ -36,7 +36,7 @@ def doctors(cast: Cast, timeline: Timeline, rng: Random, *, issuer: str) -> Iter
         confirmed = at + timedelta(days=rng.randint(1, 9))
         yield Act(at, _arrival(doctor, at, issuer))
         yield Act(at, _description(doctor, at))
-        yield Act(confirmed, _confirmation(cast, doctor, confirmed))
+        yield Act(confirmed, confirmation(cast, doctor, confirmed))
     at = end + timedelta(days=10)
     for leader in cast.leading_specialists:
         yield Act(at, _grant(cast, leader, at, role=Role.LEADER, area=None))
@@ -86,7 +86,8 @@ def _description(doctor: Doctor, at: datetime) -> Callable[[Session], object]:
     )
 
 
-def _confirmation(cast: Cast, doctor: Doctor, at: datetime) -> Callable[[Session], object]:
+def confirmation(cast: Cast, doctor: Doctor, at: datetime) -> Callable[[Session], object]:
+    """The director of studies of their area confirms what somebody said of themselves."""
     return lambda db: people.confirm(
         db,
         person_id=doctor.id,

@@ -4,6 +4,7 @@ Nothing here writes what a deed should write; each deed is told the past moment 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -41,7 +42,15 @@ class NotEmpty(Exception):  # noqa: N818 - a refusal to the developer, not an ac
     """The database has courses or people already, and a demonstration is not mixed with anything."""
 
 
-def build_term(database: Database, *, now: datetime, issuer: str, progress: Progress, share: float = 1.0) -> None:
+@dataclass(frozen=True)
+class Term:
+    """Who is in a term and what it offers, for who goes on with it."""
+
+    cast: Cast
+    offers: list[Offer]
+
+
+def build_term(database: Database, *, now: datetime, issuer: str, progress: Progress, share: float = 1.0) -> Term:
     """An empty database holds the demonstration term; the same for the same `now`.
 
     `issuer` is the provider where the demonstration people sign in; `share` makes everything smaller.
@@ -57,6 +66,7 @@ def build_term(database: Database, *, now: datetime, issuer: str, progress: Prog
     building.offer_courses()
     finished = building.finish_a_round()
     building.live_on(finished)
+    return Term(building.cast, building.offers)
 
 
 class _Building:
@@ -68,14 +78,14 @@ class _Building:
         self._database, self._timeline, self._issuer = database, timeline, issuer
         self._progress, self._share = progress, share
         codes = offer.codes()
-        self._cast: Cast = Casting(_rng("cast"), today=timeline.today, codes=codes, share=share).cast()
-        self._offers: list[Offer] = []
+        self.cast: Cast = Casting(_rng("cast"), today=timeline.today, codes=codes, share=share).cast()
+        self.offers: list[Offer] = []
 
     def welcome_people(self) -> None:
         """Everybody has come, described themselves and been confirmed, over most of a year."""
         agenda = [
-            *arrivals.colleagues(self._cast, self._timeline, issuer=self._issuer),
-            *arrivals.doctors(self._cast, self._timeline, _rng("doctors"), issuer=self._issuer),
+            *arrivals.colleagues(self.cast, self._timeline, issuer=self._issuer),
+            *arrivals.doctors(self.cast, self._timeline, _rng("doctors"), issuer=self._issuer),
         ]
         self._play(agenda, "people")
 
@@ -83,10 +93,10 @@ class _Building:
         """The catalogue stands, and a year of sessions is planned and published."""
         with self._database.transaction() as db:
             courses = offer.build_catalogue(db, now=self._timeline.on(-340, 8), by=self._olle)
-            self._offers = offer.offers(courses, today=self._timeline.today, share=self._share)
+            self.offers = offer.offers(courses, today=self._timeline.today, share=self._share)
         self._progress("courses", 1, 2)
         with self._database.transaction() as db:
-            offer.plan_sessions(db, self._offers, self._cast, now=self._timeline.on(-130, 8), by=self._olle)
+            offer.plan_sessions(db, self.offers, self.cast, now=self._timeline.on(-130, 8), by=self._olle)
         self._progress("courses", 2, 2)
 
     def finish_a_round(self) -> datetime:
@@ -105,7 +115,7 @@ class _Building:
                 by=self._olle,
             )
             rounds.open_round(db, round_id, rng, now=opens, by=self._olle)
-        wishes = Wishing(rng, self._cast, self._of_round(FINISHED)).wishes(busy={ANNA, SARA}, passed={})
+        wishes = Wishing(rng, self.cast, self._of_round(FINISHED)).wishes(busy={ANNA, SARA}, passed={})
         wishes += [
             self._wish(ANNA, [[ANNAS_LINE], [ANNAS_SEAT, SISTER]], cap=2),
             self._wish(SARA, [[SARAS_SEAT]], cap=1),
@@ -124,13 +134,13 @@ class _Building:
     def live_on(self, published: datetime) -> None:
         """The weeks since then, with their ticks, in which a second round has opened."""
         line, rng = self._timeline, _rng("since then")
-        aftermath = Aftermath(rng, self._cast, self._of_round(FINISHED), {ANNA, SARA}, self._left_over)
+        aftermath = Aftermath(rng, self.cast, self._of_round(FINISHED), {ANNA, SARA}, self._left_over)
         begin = published + timedelta(hours=rounds.RESPITE_HOURS + 1)
         # Seats that a swap left free belong to the line at once, without respite.
         self._play([Tick(published + timedelta(minutes=5))], "the line")
         agenda = [
             *aftermath.acts(line, begin=begin, share=self._share),
-            *arrivals.newcomers(self._cast, line, rng, issuer=self._issuer),
+            *arrivals.newcomers(self.cast, line, rng, issuer=self._issuer),
             *self._open_a_round(_rng("open round")),
         ]
         self._play(agenda, "the weeks since then, and the open round")
@@ -150,13 +160,13 @@ class _Building:
             )
             passed = self._passed(db)
         yield Act(opens, lambda db: rounds.open_round(db, round_id, rng, now=opens, by=self._olle))
-        wishes = Wishing(rng, self._cast, self._of_round(OPEN)).wishes(busy={ANNA, SARA}, passed=passed)
+        wishes = Wishing(rng, self.cast, self._of_round(OPEN)).wishes(busy={ANNA, SARA}, passed=passed)
         so_far = min(len(wishes), round(APPLIED_SO_FAR * self._share) - NEWCOMERS_WHO_APPLY)
         begin, end = opens + timedelta(minutes=1), line.now - timedelta(minutes=5)
         yield from rounds.applying(
             round_id, rng.sample(wishes, so_far), rng, lambda: line.some_time(rng, begin, end), end=end
         )
-        newcomers = [self._newcomers_wish(rng, doctor) for doctor in self._cast.pending[-NEWCOMERS_WHO_APPLY:]]
+        newcomers = [self._newcomers_wish(rng, doctor) for doctor in self.cast.pending[-NEWCOMERS_WHO_APPLY:]]
         begin = line.now - timedelta(days=3)
         yield from rounds.applying(round_id, newcomers, rng, lambda: line.some_time(rng, begin, end), end=end)
 
@@ -165,8 +175,8 @@ class _Building:
         return Wish(doctor, [[each] for each in rng.sample(mandatory, 2)], 2)
 
     def _wish(self, subject: str, keys: list[list[str]], *, cap: int) -> Wish:
-        by_key = {each.key: each for each in self._offers}
-        doctor = next(each for each in self._cast.doctors if each.subject == subject)
+        by_key = {each.key: each for each in self.offers}
+        doctor = next(each for each in self.cast.doctors if each.subject == subject)
         return Wish(doctor, [[by_key[key] for key in course] for course in keys], cap)
 
     def _passed(self, db: Session) -> dict[str, set[str]]:
@@ -177,7 +187,7 @@ class _Building:
             .join(Course, Course.id == CourseSession.course_id)
             .where(Booking.state.in_(LIVE))
         )
-        subjects = {doctor.id: doctor.subject for doctor in self._cast.doctors}
+        subjects = {doctor.id: doctor.subject for doctor in self.cast.doctors}
         passed: dict[str, set[str]] = {}
         for person_id, code in rows:
             passed.setdefault(subjects[person_id], set()).add(code)
@@ -193,15 +203,15 @@ class _Building:
         play(self._database, agenda, label=label, progress=self._progress)
 
     def _of_round(self, number: int) -> list[Offer]:
-        return [each for each in self._offers if each.round == number]
+        return [each for each in self.offers if each.round == number]
 
     @property
     def _left_over(self) -> dict[str, int]:
-        return {each.key: min(LEFT_OVER[each.key], each.seats) for each in self._offers if each.key in LEFT_OVER}
+        return {each.key: min(LEFT_OVER[each.key], each.seats) for each in self.offers if each.key in LEFT_OVER}
 
     @property
     def _olle(self) -> int:
-        return self._cast.colleague(OLLE).id
+        return self.cast.colleague(OLLE).id
 
 
 def _rng(chapter: str) -> Random:
