@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from bookings_pages import words_of
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -13,11 +14,6 @@ from bookings.forms import rearranged
 from bookings.models import Application
 from bookings.states import ApplicationState, RoundState
 from lararportal.outbox import Letter
-
-
-def words_of(answer) -> str:
-    main = re.search(r"<main.*?</main>", answer.text, re.DOTALL).group(0)
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split()).replace(" .", ".").replace(" ,", ",")
 
 
 def chosen_in(answer) -> list[int]:

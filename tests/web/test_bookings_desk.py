@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from bookings_pages import words_of
 from sqlalchemy import select
 
 import make
@@ -13,11 +14,6 @@ from bookings.models import Booking
 from bookings.states import BookingState, RoundState
 from courses.models import SessionLeader
 from lararportal.journal import Entry
-
-
-def words_of(answer) -> str:
-    main = re.search(r"<main.*?</main>", answer.text, re.DOTALL).group(0)
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split()).replace(" .", ".").replace(" ,", ",")
 
 
 def take(db, session, person, *, now) -> Booking:

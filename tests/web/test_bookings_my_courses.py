@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from bookings_pages import words_of
 
 import make
 from auth.states import Category, Role, Standing
@@ -13,11 +14,6 @@ from bookings.states import RoundState
 from lararportal import clock
 
 BEFORE = clock.parse("2026-12-16T08:00")
-
-
-def words_of(answer) -> str:
-    main = re.search(r"<main.*?</main>", answer.text, re.DOTALL).group(0)
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split()).replace(" .", ".").replace(" ,", ",")
 
 
 def book(db, session, person, *, now):

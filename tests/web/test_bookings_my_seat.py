@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from bookings_pages import words_of
 from sqlalchemy import select
 
 import make
@@ -16,11 +17,6 @@ from lararportal.outbox import Letter
 
 LATE = clock.parse("2027-03-08T08:00")
 """After the last day to cancel a session of 15 March, and long after any seat was taken."""
-
-
-def words_of(answer) -> str:
-    main = re.search(r"<main.*?</main>", answer.text, re.DOTALL).group(0)
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split()).replace(" .", ".").replace(" ,", ",")
 
 
 def take(db, session, person, *, now) -> Booking:

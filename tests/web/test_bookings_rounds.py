@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from bookings_pages import words_of
 from redis import Redis
 from sqlalchemy import select
 
@@ -18,11 +19,6 @@ from lararportal.edge import Installation, enqueue, work
 from lararportal.outbox import Letter
 
 BEFORE = clock.parse("2026-12-16T08:00")
-
-
-def words_of(answer) -> str:
-    main = re.search(r"<main.*?</main>", answer.text, re.DOTALL).group(0)
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split()).replace(" .", ".").replace(" ,", ",")
 
 
 def sent(*sessions, **changes) -> dict:

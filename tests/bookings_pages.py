@@ -1,0 +1,12 @@
+"""What the tests of the bookings pages share: a page as it reads."""
+
+import re
+
+from werkzeug.test import TestResponse
+
+
+def words_of(answer: TestResponse) -> str:
+    """The text of the main part, without tags and with single blanks."""
+    main = re.search(r"<main.*?</main>", answer.text, re.DOTALL)
+    assert main is not None
+    return " ".join(re.sub(r"<[^>]+>", " ", main.group(0)).split()).replace(" .", ".").replace(" ,", ",")

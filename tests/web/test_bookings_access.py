@@ -1,0 +1,133 @@
+"""Who may open what in the bookings room: every address of it, for everybody."""
+
+from datetime import date
+
+import pytest
+
+import make
+from auth.states import Role
+from bookings import allocation, left_over_seats, rounds
+from bookings.states import RoundState
+
+ANYBODY = "nobody"
+PARTICIPANT = "participant"
+WHO = [ANYBODY, PARTICIPANT, *Role]
+
+
+def for_everybody(status: int, **others: int) -> dict[str, int]:
+    return {**dict.fromkeys(WHO, status), ANYBODY: 302, **others}
+
+
+def for_holders(role: Role, status: int) -> dict[str, int]:
+    return {**dict.fromkeys(WHO, 403), ANYBODY: 302, role: status}
+
+
+COORDINATOR, LEADER = Role.COORDINATOR, Role.LEADER
+SEAT = "/tillfallen/{session}"
+FOR_ANNA = "/samordning/tillfallen/{session}/deltagare/{anna}"
+
+SEEN = {
+    "/mina-kurser": for_everybody(200),
+    "/ansokan": for_everybody(302),
+    "/ansokan/{open}": for_everybody(200),
+    "/ansokan/{planned}": for_everybody(404),
+    "/ansokan/{open}/ta-tillbaka": for_everybody(404),
+    f"{SEAT}/lamna-ko": for_everybody(404),
+    f"{SEAT}/avboka": for_everybody(404),
+    f"{SEAT}/boka-om": for_everybody(404),
+    f"{SEAT}/kalender.ics": for_everybody(404),
+    "/samordning": for_holders(COORDINATOR, 200),
+    "/samordning/minimum": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/ny": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{open}": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{open}/andra": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{planned}/oppna": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 200),
+    "/samordning/jobb/unknown": for_holders(COORDINATOR, 404),
+    "/samordning/tillfallen/{session}": for_holders(COORDINATOR, 200),
+    f"{FOR_ANNA}/avboka": for_holders(COORDINATOR, 200),
+    f"{FOR_ANNA}/boka-om": for_holders(COORDINATOR, 200),
+    "/kursledare": for_holders(LEADER, 200),
+    "/kursledare/tillfallen/{session}": for_holders(LEADER, 404),
+}
+"""What each role is answered where pages are read; Anna has the only seat of the session."""
+
+SENT = {
+    "/ansokan/{open}": for_everybody(400),
+    "/ansokan/{open}/ta-tillbaka": for_everybody(409),
+    f"{SEAT}/boka": for_everybody(409, participant=302),
+    f"{SEAT}/ko": for_everybody(409, participant=302),
+    f"{SEAT}/lamna-ko": for_everybody(409),
+    f"{SEAT}/avboka": for_everybody(404),
+    f"{SEAT}/boka-om": for_everybody(404),
+    "/samordning/omgangar/ny": for_holders(COORDINATOR, 400),
+    "/samordning/omgangar/{open}/andra": for_holders(COORDINATOR, 400),
+    "/samordning/omgangar/{planned}/oppna": for_holders(COORDINATOR, 302),
+    "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 302),
+    "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 302),
+    "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 302),
+    f"{FOR_ANNA}/avboka": for_holders(COORDINATOR, 302),
+    f"{FOR_ANNA}/boka-om": for_holders(COORDINATOR, 400),
+    f"{FOR_ANNA}/ko": for_holders(COORDINATOR, 409),
+}
+"""What each role is answered where an empty form is sent in."""
+
+NAMES = {"session": 1, "anna": 2, "open": 3, "planned": 4, "drawn_up": 5}
+
+
+@pytest.fixture
+def ask(db, visit, now):
+    """The answer to somebody who holds one role."""
+    session, anna = make.session(db, of=make.course(db, seats=1)), make.person(db)
+    left_over_seats.book(db, session_id=session.id, person_id=anna.id, now=now, by=anna.id)
+    days = [[date(2027, 5, number)] for number in (3, 4, 5)]
+    drawn_up = make.round_of(db, make.session(db, days=days[0]))
+    rounds.close_round(db, drawn_up.id, now=now, by=None)
+    allocation.draw_up(db, round_id=drawn_up.id, now=now, by=None)
+    names = {
+        "session": session.id,
+        "anna": anna.id,
+        "open": make.round_of(db, make.session(db, days=days[1])).id,
+        "planned": make.round_of(db, make.session(db, days=days[2]), state=RoundState.PLANNED).id,
+        "drawn_up": drawn_up.id,
+    }
+    db.flush()
+
+    def asked(who: str, method: str, path: str) -> int:
+        person = {ANYBODY: lambda: None, PARTICIPANT: lambda: make.person(db)}.get(
+            who, lambda: make.holder(db, Role(who))
+        )()
+        return visit(person).open(path.format(**names), method=method).status_code
+
+    return asked
+
+
+@pytest.mark.parametrize("path", SEEN)
+def test_who_may_read_what(ask, path):
+    assert {who: ask(who, "GET", path) for who in WHO} == SEEN[path]
+
+
+@pytest.mark.parametrize("path", SENT)
+def test_who_may_do_what(ask, path):
+    assert {who: ask(who, "POST", path) for who in WHO} == SENT[path]
+
+
+@pytest.mark.parametrize(("table", "method"), [(SEEN, "GET"), (SENT, "POST")])
+def test_the_tables_have_every_address(app, table, method):
+    addresses = app.url_map.bind("portal.test")
+    asked = {addresses.match(path.format(**NAMES), method=method)[0] for path in table}
+    there = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith(("mine.", "bookings_desk.")) and method in rule.methods
+    }
+
+    assert asked == there
+
+
+@pytest.mark.parametrize("path", sorted(SENT.keys() - SEEN.keys()))
+def test_what_is_one_press_cannot_be_done_by_following_a_link(ask, path):
+    assert ask(COORDINATOR, "GET", path) == 405

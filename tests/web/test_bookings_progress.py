@@ -1,0 +1,141 @@
+"""Publishing with a worker: handed over by the page, done by the worker, and seen on the page of its progress."""
+
+import json
+from dataclasses import asdict, replace
+from datetime import timedelta
+
+import pytest
+from bookings_pages import words_of
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+from sqlalchemy import func, select
+
+import make
+from auth import login_sessions
+from bookings import allocation, applications, rounds
+from bookings.models import Round
+from bookings.states import RoundState
+from lararportal import clock, workers
+from lararportal.app import create_app, install
+from lararportal.edge import QUEUE
+from lararportal.outbox import Letter
+
+APPLICANTS = 3
+
+
+@pytest.fixture
+def place(settings, fresh_database_url, redis, monkeypatch):
+    """An installation whose commits the worker sees, and the environment that configures the worker for it."""
+    settings = replace(settings, database_url=fresh_database_url)
+    variables = {
+        "LARARPORTAL_ENV": settings.env,
+        "LARARPORTAL_SECRET_KEY": settings.secret_key,
+        "LARARPORTAL_BASE_URL": settings.base_url,
+        "LARARPORTAL_PROVIDERS": json.dumps([asdict(each) for each in settings.providers]),
+        "LARARPORTAL_SMTP_URL": settings.smtp_url,
+        "LARARPORTAL_MAIL_FROM": settings.mail_from,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    workers._place.cache_clear()
+    place = install(settings)
+    yield place
+    place.database.dispose()
+    workers._place().database.dispose()
+    workers._place().redis.close()
+    place.redis.close()
+    workers._place.cache_clear()
+
+
+@pytest.fixture
+def drawn_up(place) -> tuple[int, str]:
+    """A round that can be published, and a coordinator's login token."""
+    now = clock.now()
+    first = clock.day_of(now) + timedelta(days=60)
+    with place.database.transaction() as db:
+        office, session = make.coordinator(db), make.session(db, days=[first], seats=2)
+        round_ = make.round_of(
+            db,
+            session,
+            opens_at=now - timedelta(days=30),
+            closes_at=now - timedelta(days=1),
+            decision_on=clock.day_of(now) + timedelta(days=5),
+        )
+        for _ in range(APPLICANTS):
+            person = make.person(db, planned_end=first + timedelta(days=700))
+            applications.apply(
+                db,
+                round_id=round_.id,
+                person_id=person.id,
+                choices=[session.id],
+                cap=1,
+                now=now - timedelta(days=2),
+                by=person.id,
+            )
+        db.flush()
+        rounds.close_round(db, round_.id, now=now, by=office.id)
+        allocation.draw_up(db, round_id=round_.id, now=now, by=office.id)
+        token = login_sessions.begin(db, person_id=office.id, provider="demo", id_token="", now=now)
+        return round_.id, token
+
+
+@pytest.fixture
+def browser(place, drawn_up):
+    app = create_app(place.settings, place)
+    app.config.update(WTF_CSRF_ENABLED=False)
+    browser = app.test_client()
+    with browser.session_transaction() as cookie:
+        cookie[login_sessions.COOKIE_KEY] = drawn_up[1]
+    return browser
+
+
+def work_once(place) -> None:
+    worker = SimpleWorker([QUEUE], connection=place.redis, serializer=JSONSerializer)
+    worker.work(burst=True, max_jobs=1, logging_level="CRITICAL")
+
+
+def test_the_worker_publishes_and_the_page_says_how_many_letters_there_are(place, drawn_up, browser):
+    round_id, _ = drawn_up
+    path = browser.post(f"/samordning/omgangar/{round_id}/publicera").location
+    assert browser.get(path).headers["Refresh"] == "2"
+
+    work_once(place)
+    page = browser.get(path)
+
+    assert "Refresh" not in page.headers
+    assert f"Beskeden är publicerade. {APPLICANTS} brev är på väg." in words_of(page)
+    assert f'href="/samordning/omgangar/{round_id}"' in page.text
+    with place.database.transaction() as db:
+        assert db.get_one(Round, round_id).state is RoundState.PUBLISHED
+        decided = db.scalar(select(func.count()).where(Letter.occasion == "decision"))
+    assert decided == APPLICANTS
+
+
+def test_publishing_twice_is_a_no_with_its_sentence(place, drawn_up, browser):
+    round_id, _ = drawn_up
+    first, second = (browser.post(f"/samordning/omgangar/{round_id}/publicera").location for _ in range(2))
+
+    work_once(place)
+    work_once(place)
+
+    assert "Beskeden är publicerade." in words_of(browser.get(first))
+    page = words_of(browser.get(second))
+    assert "Inget publicerades" in page
+    assert "Omgången är i ett annat läge" in page
+
+
+def test_a_fault_of_the_worker_is_shown_and_nothing_is_published(place, drawn_up, browser):
+    round_id, _ = drawn_up
+    path = browser.post(f"/samordning/omgangar/{round_id}/publicera").location
+    with place.database.transaction() as db:
+        db.get_one(Round, round_id).frozen = "not JSON"
+
+    work_once(place)
+    page = browser.get(path)
+
+    assert "Något gick fel, så inget publicerades och inga brev skickas." in words_of(page)
+    assert "Refresh" not in page.headers
+    with place.database.transaction() as db:
+        assert db.get_one(Round, round_id).state is RoundState.ALLOCATED
