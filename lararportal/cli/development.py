@@ -2,13 +2,16 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 
 from lararportal import clock
 from lararportal.demo.invariants import names
-from lararportal.demo.rehearsal import rehearse
+from lararportal.demo.rehearsal import Outcome, rehearse
 from lararportal.dev import supervisor
 from lararportal.dev.leash import end_with
 from lararportal.dev.only import refuse_production
@@ -65,13 +68,23 @@ def demo(*, share: float) -> None:
     changes follow, and every letter is delivered. Ends with 1 when something does not hold of the rows.
     """
     refuse_production(os.environ)
+    signal.signal(signal.SIGTERM, _end)
     line = ProgressLine("demo")
     outcome = rehearse(now=clock.now(), progress=line.show, share=share)
     line.end()
+    _tell(outcome)
+
+
+def _tell(outcome: Outcome) -> None:
     click.echo(f"\n{table(['', *outcome.stages], outcome.table())}\n")
     if outcome.violations:
         raise click.ClickException("\n  ".join(["these do not hold:", *outcome.violations]))
     say("invariants", f"every invariant holds, at every stage; there are {len(names())} of them")
+
+
+def _end(_sign: int, _frame: FrameType | None) -> NoReturn:
+    """Ends the rehearsal in good order: its servers stop, and its folder is removed."""
+    sys.exit(128 + signal.SIGTERM)
 
 
 COMMANDS = (dev, demo)

@@ -19,7 +19,7 @@ def say(label: str, text: str) -> None:
 
 
 class ProgressLine:
-    """Progress of the demonstration term: a bar that moves in a terminal, a line for each tenth elsewhere."""
+    """Progress in steps: a bar that moves in a terminal, a line for each tenth elsewhere."""
 
     def __init__(self, label: str) -> None:
         self._label = label
@@ -30,6 +30,8 @@ class ProgressLine:
         """Shows how far a step has come."""
         mark = (step, TENTHS * done // max(total, 1))
         if sys.stdout.isatty():
+            if self._last[0] not in ("", step):
+                click.echo()
             filled = BAR * done // max(total, 1)
             bar = "#" * filled + "." * (BAR - filled)
             click.echo(f"\r\033[K  {self._label:<{LABEL}}[{bar}] {step} {done}/{total}", nl=False)
@@ -38,10 +40,10 @@ class ProgressLine:
         self._last = mark
 
     def end(self) -> None:
-        """Ends the line with the time it took."""
+        """Ends the last step with the time that all of them took."""
         if sys.stdout.isatty():
-            click.echo("\r\033[K", nl=False)
-        say(self._label, f"built in {time.monotonic() - self._begun:.0f} s")
+            click.echo()
+        say(self._label, f"done in {time.monotonic() - self._begun:.0f} s")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
