@@ -59,6 +59,9 @@ def rebook(
     new = mine.get(to_session_id) or waitlist.place(
         new_session, person, rank=old.rank, origin=Origin.REBOOKING, key=[], now=now
     )
+    if new.round_id is None:
+        # It stands where the old one stood on the round's list, and counts against the same cap.
+        new.round_id, new.wave = old.round_id, old.wave
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
     seats.take(db, new, new_session, now=now)
     journal.note(

@@ -134,9 +134,9 @@ def is_somebody_next(db: Session, session: CourseSession, *, now: datetime) -> b
 def _moves(db: Session, session: CourseSession, *, now: datetime) -> list[Move]:
     """As many as would get a seat now, were nothing else to change; the first of them is certain."""
     today = day_of(now)
-    line = facts.line(db, [session.id], today=today)[session.id]
-    if not line or session.free_seats < 1:
+    if session.free_seats < 1 or session.publicity is not Publicity.PUBLISHED or session.starts_on <= today:
         return []
+    line = facts.line(db, [session.id], today=today)[session.id]
     booked = facts.booked_by_group(db, session.id) if session.reserves else {}
     moves: list[Move] = []
     while len(moves) < session.free_seats:

@@ -70,7 +70,9 @@ def _fill(database: Database, session_id: int, *, now: datetime) -> int:
     except Refused as refusal:
         # Somebody was quicker on one of the days; the next look sees it.
         log.info("seat not filled", session=session_id, reason=refusal.reason)
-        return 0
+    except Exception as fault:
+        log.error("tick: not filled", session=session_id, exc_info=fault)  # noqa: TRY400 - structured
+    return 0
 
 
 def deliver_letters(database: Database, mailer: Mailer, *, now: datetime) -> int:

@@ -1,0 +1,115 @@
+"""Cancellation: a seat is given back, in time, late, or late but given just now."""
+
+from datetime import date, timedelta
+
+import pytest
+from bookings_room import (
+    AFTER,
+    days_of,
+    insist_on_invariants,
+    last_facts,
+    letter,
+    noted,
+    occasions,
+    place,
+    published,
+    refused,
+    seat,
+    states,
+)
+
+import make
+from bookings import cancellation
+from bookings.models import Booking
+from bookings.rules.seats import GRACE
+from bookings.states import BookingState, Refusal
+from lararportal import clock
+from lararportal.errors import NotFound
+
+
+def cancel(db, session, person, now=AFTER, reason="") -> Booking:
+    return cancellation.cancel(db, session_id=session.id, person_id=person.id, reason=reason, now=now, by=person.id)
+
+
+def test_a_seat_given_back_is_free_and_so_are_its_days(db):
+    session, person = make.session(db), make.person(db)
+    held = seat(db, session, person)
+    booking = cancel(db, session, person, reason="Vård av barn")
+    assert booking.id == held.id
+    assert (booking.state, booking.ended_at, booking.end_reason) == (BookingState.CANCELLED, AFTER, "Vård av barn")
+    assert (session.seats_taken, days_of(db, person)) == (0, [])
+    assert noted(db) == [("seat.cancelled", person.id, person.id, session.id)]
+    assert last_facts(db) == {"booking": booking.id, "late": False}
+    assert occasions(db, person) == ["seat_cancelled"]
+    assert "METHOD:CANCEL" in letter(db, person).calendars[0]
+    insist_on_invariants(db)
+
+
+@pytest.mark.parametrize(
+    ("now", "booked_before", "late"),
+    [
+        pytest.param("2027-02-22T23:59", timedelta(days=60), False, id="on the last day to cancel"),
+        pytest.param("2027-02-23T00:00", timedelta(days=60), True, id="at midnight it is too late"),
+        pytest.param("2027-03-14T12:00", GRACE, False, id="late, but given just now"),
+        pytest.param("2027-03-14T12:00", GRACE + timedelta(seconds=1), True, id="late, and given a while ago"),
+    ],
+)
+def test_whether_it_was_late_is_kept_and_told(db, now, booked_before, late):
+    session, person, now = make.session(db), make.person(db), clock.parse(now)
+    assert session.cancel_by == date(2027, 2, 22)
+    seat(db, session, person, at=now - booked_before)
+    booking = cancel(db, session, person, now=now)
+    assert booking.ended_late is late
+    assert last_facts(db)["late"] is late
+    assert ("är antecknad som sen" in letter(db, person).body) is late
+
+
+@pytest.mark.parametrize("day", [date(2027, 1, 15), date(2027, 1, 14)])
+def test_what_has_begun_is_not_cancelled(db, day):
+    session, person = make.session(db, days=[day, day + timedelta(days=3)]), make.person(db)
+    held = seat(db, session, person)
+    with refused(Refusal.SESSION_STARTED):
+        cancel(db, session, person)
+    assert held.state is BookingState.BOOKED
+
+
+@pytest.mark.parametrize("prepare", [lambda *_: None, place])
+def test_without_a_seat_there_is_nothing_to_cancel(db, prepare):
+    session, person = make.session(db), make.person(db)
+    prepare(db, session, person)
+    with refused(Refusal.NOT_BOOKED):
+        cancel(db, session, person)
+
+
+def test_nothing_is_cancelled_twice(db):
+    session, person = make.session(db), make.person(db)
+    seat(db, session, person)
+    cancel(db, session, person)
+    with refused(Refusal.NOT_BOOKED):
+        cancel(db, session, person)
+    assert (session.seats_taken, occasions(db, person)) == (0, ["seat_cancelled"])
+
+
+def test_a_seat_of_a_round_can_be_given_back_during_the_respite(db):
+    session, person = make.session(db), make.person(db)
+    round_ = published(db, {person: [session]})
+    cancel(db, session, person, now=round_.published_at + timedelta(minutes=1))
+    assert states(db, session) == {person.id: BookingState.CANCELLED}
+
+
+def test_a_session_or_a_person_that_does_not_exist_is_not_found(db):
+    session, person = make.session(db), make.person(db)
+    for session_id, person_id in ((10**6, person.id), (session.id, 10**6)):
+        with pytest.raises(NotFound):
+            cancellation.cancel(db, session_id=session_id, person_id=person_id, reason="", now=AFTER, by=None)
+
+
+def test_how_many_statements_a_cancellation_takes(db, queries):
+    session, person = make.session(db), make.person(db)
+    seat(db, session, person)
+    db.flush()
+    db.expunge_all()
+    queries.reset()
+    cancel(db, session, person)
+    db.flush()
+    assert queries.count == 9
