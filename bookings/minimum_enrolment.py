@@ -41,12 +41,13 @@ def ask_for_decision(db: Session, session_id: int, *, now: datetime, by: int | N
     [session] = sessions.lock(db, [session_id])
     if session.seats_taken >= session.minimum:
         return
-    is_new = db.execute(
+    is_new = db.scalar(
         insert(MinimumWarning)
         .values(session_id=session_id, warned_at=now, booked=session.seats_taken)
         .on_conflict_do_nothing()
+        .returning(MinimumWarning.session_id)
     )
-    if not is_new.rowcount:  # type: ignore[attr-defined]
+    if is_new is None:
         return
     waiting = db.scalar(
         select(func.count()).where(Booking.session_id == session_id, Booking.state == BookingState.WAITING)

@@ -17,6 +17,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lararportal import pages
 from lararportal.db import Base
 
+SUBJECT_LENGTH = 250
+"""Characters; the days of a long course would make it longer, and a letter must not fail for that."""
+
 
 class LetterState(StrEnum):
     """A letter waits, has been taken by the mail server, or has failed too often and waits for a person."""
@@ -38,7 +41,7 @@ class Letter(Base):
     occasion: Mapped[str] = mapped_column(String(60), doc="The letter's file name without ending.")
     person_id: Mapped[int] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(String(320))
-    subject: Mapped[str] = mapped_column(String(250))
+    subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
     body: Mapped[str] = mapped_column(Text)
     calendars: Mapped[list[str]] = mapped_column(ARRAY(Text), doc="iCalendar objects to attach.")
     message_id: Mapped[str] = mapped_column(String(120), doc="The same at every attempt, so that a duplicate shows.")
@@ -85,7 +88,7 @@ def post(
             occasion=occasion,
             person_id=to.person_id,
             address=to.address,
-            subject=subject,
+            subject=subject[:SUBJECT_LENGTH],
             body=body,
             calendars=list(calendars),
             message_id=f"<{secrets.token_hex(16)}@lararportal>",
