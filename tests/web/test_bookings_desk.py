@@ -125,7 +125,7 @@ class TestTheRoster:
 
         text = words_of(answer)
         assert "Anna Ek ST-läkare (2015 års regler) VC Linden, Göteborg 11 januari 2027 kl. 08.00" in text
-        assert "1 Bo Al ST-läkare (2015 års regler)" in text
+        assert "1. Bo Al ST-läkare (2015 års regler)" in text
         assert re.findall(r"<textarea[^>]*>(.*?)</textarea>", answer.text) == ["anna@example.org", "bo@example.org"]
 
     def test_an_empty_one_says_so(self, db, visit, session):
