@@ -4,8 +4,8 @@ import pytest
 from flask import render_template_string
 
 from bookings.rules.reasons import Deciding, Explanation
-from bookings.states import Origin, Outcome
-from lararportal import pages
+from bookings.states import ApplicationState, BookingState, Origin, Outcome, Refusal, RoundState
+from lararportal import clock, pages
 
 IMPORT = '{% from "bookings/_decision.html" import reason %}'
 
@@ -100,3 +100,24 @@ def test_a_course_name_is_no_markup(app):
 
 def test_a_timeline_word_stands_for_every_way_to_a_seat():
     assert set(pages.words()["seat_came"]) == set(Origin)
+
+
+@pytest.mark.parametrize("reason", Refusal)
+def test_every_no_has_a_sentence_that_needs_no_more_than_the_facts_it_comes_with(reason):
+    facts = {"course": "Hud", "opens": clock.parse("2027-01-13T08:00")}
+
+    assert pages.sentence(reason, **facts).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("round_state", RoundState),
+        ("application_state", ApplicationState),
+        ("booking_state", BookingState),
+        ("origin", Origin),
+        ("outcome", Outcome),
+    ],
+)
+def test_every_state_has_its_word(name, kind):
+    assert set(pages.words()[name]) == set(kind)
