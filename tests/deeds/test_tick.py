@@ -1,0 +1,201 @@
+"""The tick: what is due is done once, in whatever order, and one thing that fails stops nothing else."""
+
+import smtplib
+from datetime import date, timedelta
+
+import pytest
+from bookings_room import (
+    AFTER,
+    CLOSES,
+    OPENS,
+    insist_on_invariants,
+    line_of,
+    noted,
+    occasions,
+    place,
+    reload,
+    seat,
+    states,
+)
+from redis import Redis
+from sqlalchemy import select
+
+import make
+from bookings import seats
+from bookings.states import BookingState, RoundState
+from lararportal import clock, heartbeat, tick
+from lararportal.cli.serving import one_tick
+from lararportal.edge import Installation
+from lararportal.outbox import Letter, LetterState
+
+NOTHING = {"rounds opened": 0, "rounds closed": 0, "decisions asked for": 0, "seats filled": 0}
+
+
+class Post:
+    """A mail server that takes every letter, or refuses those to some addresses."""
+
+    def __init__(self, *refused: str) -> None:
+        self.refused = refused
+        self.taken: list[str] = []
+
+    def send(self, letter: Letter) -> str:
+        if letter.address in self.refused:
+            raise smtplib.SMTPRecipientsRefused({letter.address: (550, b"unknown")})
+        self.taken.append(letter.address)
+        return "accepted"
+
+
+def letter_to(db, address: str, *, now=AFTER) -> Letter:
+    made = Letter(
+        once=address,
+        occasion="seat_booked",
+        person_id=1,
+        address=address,
+        subject="",
+        body="",
+        calendars=[],
+        message_id=address,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    db.add(made)
+    db.flush()
+    return made
+
+
+def test_a_round_opens_and_closes_when_its_time_comes(db, database):
+    session = make.session(db)
+    round_ = make.round_of(db, session, state=RoundState.PLANNED, secret=None, opens_at=OPENS, closes_at=CLOSES)
+    seen = []
+    for now in (OPENS - timedelta(seconds=1), OPENS, CLOSES - timedelta(seconds=1), CLOSES, CLOSES + timedelta(1)):
+        done = tick.run_due(database, now=now)
+        reload(db, round_)
+        seen.append((done["rounds opened"], done["rounds closed"], round_.state))
+    assert seen == [
+        (0, 0, RoundState.PLANNED),
+        (1, 0, RoundState.OPEN),
+        (0, 0, RoundState.OPEN),
+        (0, 1, RoundState.CLOSED),
+        (0, 0, RoundState.CLOSED),
+    ]
+    assert round_.closed_at == CLOSES
+
+
+def test_a_tick_that_comes_late_does_what_was_due_then(db, database):
+    make.round_of(db, make.session(db), opens_at=OPENS, closes_at=CLOSES)
+    assert tick.run_due(database, now=CLOSES + timedelta(hours=9)) == NOTHING | {"rounds closed": 1}
+
+
+def test_running_twice_does_nothing_twice(db, database):
+    make.coordinator(db)
+    make.round_of(db, make.session(db), state=RoundState.PLANNED, opens_at=OPENS, closes_at=AFTER + timedelta(1))
+    make.round_of(db, make.session(db), opens_at=OPENS, closes_at=CLOSES)
+    make.session(db, minimum=2, days=[date(2027, 2, 1)])
+    full = make.session(db, days=[date(2027, 6, 7)])
+    place(db, full, make.person(db))
+    first = tick.run_due(database, now=AFTER)
+    before = (noted(db), occasions(db))
+    second = tick.run_due(database, now=AFTER)
+    assert first == {"rounds opened": 1, "rounds closed": 1, "decisions asked for": 1, "seats filled": 1}
+    assert second == NOTHING
+    assert (noted(db), occasions(db)) == before
+
+
+def test_a_chain_of_swaps_is_followed_to_its_end(db, database):
+    """Three sessions of a course; each freed seat frees another, in an order the search would not find by itself."""
+    course = make.course(db, seats=1)
+    sessions = [make.session(db, of=course, days=[date(2027, 5, 3 + 7 * n)]) for n in range(3)]
+    persons = [make.person(db) for _ in range(4)]
+    held = [seat(db, session, person, rank=9) for session, person in zip(sessions, persons, strict=False)]
+    place(db, sessions[2], persons[1], rank=1)
+    place(db, sessions[1], persons[0], rank=1)
+    place(db, sessions[0], persons[3], rank=1)
+    seats.release(db, held[2], sessions[2], to=BookingState.CANCELLED, now=AFTER)
+    db.flush()
+    assert tick.fill_freed_seats(database, now=AFTER) == 3
+    db.expire_all()
+    booked = [[key for key, state in states(db, each).items() if state is BookingState.BOOKED] for each in sessions]
+    assert booked == [[persons[3].id], [persons[0].id], [persons[1].id]]
+    insist_on_invariants(db)
+
+
+def test_a_line_of_sleepers_does_not_keep_the_search_going(db, database):
+    session, person = make.session(db), make.person(db)
+    seat(db, make.session(db), person)
+    place(db, session, person)
+    assert tick.fill_freed_seats(database, now=AFTER) == 0
+
+
+def test_one_question_that_fails_does_not_stop_the_others(db, database):
+    office = make.coordinator(db)
+    first, second = (make.session(db, minimum=2, days=[date(2027, 2, 1)]) for _ in range(2))
+    letter_to(db, "x").once = f"too-few:{first.id}:{office.id}"
+    db.flush()
+    assert tick.run_due(database, now=AFTER) == NOTHING | {"decisions asked for": 1}
+    assert [key for *_, key in noted(db)] == [second.id]
+
+
+def test_one_seat_that_cannot_be_given_does_not_stop_the_others(db, database):
+    first, second = make.session(db), make.session(db, days=[date(2027, 6, 7)])
+    stuck, moved = place(db, first, make.person(db)), place(db, second, make.person(db))
+    letter_to(db, "x").once = f"seat:{stuck.id}"
+    db.flush()
+    assert tick.run_due(database, now=AFTER) == NOTHING | {"seats filled": 1}
+    assert (line_of(db, first), line_of(db, second)) == ([stuck.person_id], [])
+    assert moved.person_id in states(db, second)
+
+
+def test_every_due_letter_is_tried_once(db, database):
+    for address in "abc":
+        letter_to(db, address)
+    letter_to(db, "later", now=AFTER + timedelta(seconds=1))
+    post = Post("b")
+    assert tick.deliver_letters(database, post, now=AFTER) == 3
+    assert post.taken == ["a", "c"]
+    assert tick.deliver_letters(database, post, now=AFTER) == 0
+
+
+def test_after_three_failures_in_a_row_the_rest_waits(db, database):
+    for address in "abcde":
+        letter_to(db, address)
+    assert tick.deliver_letters(database, Post(*"abcde"), now=AFTER) == 3
+    db.expire_all()
+    assert [each.attempts for each in db.scalars(select(Letter).order_by(Letter.id))] == [1, 1, 1, 0, 0]
+
+
+def test_the_letters_behind_unknown_addresses_are_not_forgotten(db, database):
+    for address in "abcdefg":
+        letter_to(db, address)
+    post = Post(*"abc")
+    tick.deliver_letters(database, post, now=AFTER)
+    tick.deliver_letters(database, post, now=AFTER + timedelta(minutes=1))
+    assert post.taken == ["d", "e", "f", "g"]
+
+
+def test_failures_between_successes_do_not_stop_the_batch(db, database):
+    for address in "abcdefg":
+        letter_to(db, address)
+    post = Post(*"abef")
+    assert tick.deliver_letters(database, post, now=AFTER) == 7
+    assert post.taken == ["c", "d", "g"]
+
+
+@pytest.fixture
+def installation(settings, database):
+    """An installation whose Redis and mail server are both away."""
+    return Installation(settings=settings, database=database, redis=Redis.from_url("redis://127.0.0.1:1/0"))
+
+
+def test_a_tick_leaves_a_sign_of_life_though_mail_and_queue_are_away(db, installation):
+    letter = letter_to(db, "a")
+    before = clock.now()
+    done = one_tick(installation, now=AFTER, told=lambda: False)
+    assert done == NOTHING | {"letters tried": 1}
+    reload(db, letter)
+    assert (letter.state, letter.attempts, letter.next_attempt_at) == (
+        LetterState.QUEUED,
+        1,
+        AFTER + timedelta(minutes=1),
+    )
+    assert "refused" in letter.answer
+    assert before <= heartbeat.last_beat(db, "tick") <= clock.now()
