@@ -43,7 +43,7 @@ class Person(Base):
     email: Mapped[str] = mapped_column(String(320), default="")
     category: Mapped[Category | None]
     area: Mapped[Area | None]
-    workplace: Mapped[str] = mapped_column(String(200), default="", doc="The health centre (vårdcentral).")
+    workplace: Mapped[str] = mapped_column(String(200), default="", doc="The health centre.")
     residency_start: Mapped[date | None] = mapped_column(Date)
     planned_end: Mapped[date | None] = mapped_column(Date)
     leave_months: Mapped[int] = mapped_column(default=0, doc="Whole months of leave since the residency began.")

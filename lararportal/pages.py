@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 
 from lararportal.clock import STOCKHOLM
 
@@ -33,7 +34,7 @@ def short_day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """A moment in Stockholm time: "2 mars 2027 kl. 08.00"."""
-    return format_datetime(value.astimezone(STOCKHOLM), "d MMMM y 'kl.' HH.mm", locale=LOCALE)
+    return format_datetime(value.astimezone(STOCKHOLM), words()["dates"]["moment"], locale=LOCALE)
 
 
 def month(value: date) -> str:
@@ -48,7 +49,7 @@ def days(values: Sequence[date]) -> str:
         same_month = following is not None and (value.year, value.month) == (following.year, following.month)
         same_year = following is not None and value.year == following.year
         parts.append(format_date(value, "d" if same_month else "d MMMM" if same_year else "d MMMM y", locale=LOCALE))
-    return " och ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+    return format_list(parts, locale=LOCALE)
 
 
 FILTERS: dict[str, Callable[..., str]] = {
