@@ -236,7 +236,7 @@ def _decided_about(db: Session, *, person_id: int, facts: Facts, by: int) -> Per
     _insist(rules.may_decide_about(powers, person_id=person_id, old_area=person.area, new_area=facts.area))
     _insist(rules.may_be_true(facts))
     if rules.missing(facts, email=person.email):
-        raise Refused(Refusal.PROFILE_INCOMPLETE)
+        raise Refused(Refusal.FACTS_MISSING)
     return person
 
 

@@ -52,8 +52,7 @@ class Standing(StrEnum):
 class Refusal(StrEnum):
     """Why the auth room says no."""
 
-    IDENTITY_TAKEN = "identity_taken"
-    PROFILE_INCOMPLETE = "profile_incomplete"
+    FACTS_MISSING = "facts_missing"
     OUTSIDE_OWN_AREA = "outside_own_area"
     NOT_ONESELF = "not_oneself"
     NOT_YOURS_TO_CONFIRM = "not_yours_to_confirm"

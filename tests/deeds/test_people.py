@@ -221,7 +221,7 @@ class TestConfirming:
 
         no = refusal(people.confirm, db, person_id=anna.id, **endless, now=now, by=olle.id)
 
-        assert no.reason == Refusal.PROFILE_INCOMPLETE
+        assert no.reason == Refusal.FACTS_MISSING
         assert anna.standing == Standing.PENDING
 
     def test_nobody_is_confirmed_without_an_address_for_letters(self, db, now):
@@ -229,7 +229,7 @@ class TestConfirming:
 
         no = refusal(people.confirm, db, person_id=anna.id, **RESIDENT, now=now, by=olle.id)
 
-        assert no.reason == Refusal.PROFILE_INCOMPLETE
+        assert no.reason == Refusal.FACTS_MISSING
 
     def test_nobody_is_confirmed_twice(self, db, now):
         anna, olle = person(db, **RESIDENT), coordinator(db)
