@@ -1,7 +1,8 @@
 """What pages read.
 
-`rows` are the sessions, `rounds` the rounds, `mine` a doctor's own, `wishes` what they may ask for, `staff` what is
-for coordinators and leaders, `glimpses` what the start page shows.
+`rows` are the sessions, `rounds` the rounds, `mine` a doctor's own, `situation` what they may do with
+a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `glimpses` what the start
+page shows.
 """
 
 from bookings.queries.glimpses import my_calendar, next_seat
@@ -11,11 +12,9 @@ from bookings.queries.mine import (
     MyCourses,
     Place,
     Seat,
-    Situation,
     application,
     my_courses,
     my_seat,
-    my_situation,
 )
 from bookings.queries.rounds import (
     RoundView,
@@ -31,6 +30,7 @@ from bookings.queries.rounds import (
     sessions_for_round,
 )
 from bookings.queries.rows import SessionRow, row_of
+from bookings.queries.situation import Situation, my_situation
 from bookings.queries.staff import (
     Desk,
     MinimumRow,

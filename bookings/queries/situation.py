@@ -1,0 +1,80 @@
+"""What a doctor has in one session, and what they may do there."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from auth.models import Person
+from bookings import facts
+from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.rounds import sessions_to_be_given
+from bookings.rules import line as line_rules
+from bookings.rules import seats as rules
+from bookings.states import BookingState, Refusal
+from courses.models import CourseSession
+from courses.states import Publicity
+from lararportal.clock import day_of
+from lararportal.errors import NotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """What the visitor of a session page has there, and what they may do: None means yes, else the reason why not."""
+
+    state: BookingState | None
+    position: int | None
+    somebody_waits: bool
+    """Somebody in line would take a free seat: booking leads into the line."""
+    may_book: Refusal | None
+    may_join: Refusal | None
+    may_cancel: Refusal | None
+    sisters: list[SessionRow]
+    """Other sessions of the course that a seat here may be changed for."""
+    facts: dict[str, Any]
+    """For the sentences of the reasons."""
+
+
+def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime) -> Situation:
+    """Where a person stands with a session.
+
+    Raises:
+        NotFound: there is no such session or person.
+    """
+    today = day_of(now)
+    session = db.scalar(sessions_with_course().where(CourseSession.id == session_id))
+    person = db.get(Person, person_id)
+    if session is None or person is None:
+        raise NotFound
+    bookings = facts.live_bookings(db, [person_id]).get(person_id, [])
+    here = next((each for each in bookings if each.session_id == session_id), None)
+    target = facts.target(session, session.course, facts.round_of(db, session_id))
+    line = facts.line(db, [session_id], today=today)[session_id]
+    places = line_rules.active_places(line)
+    asked = (facts.participant(person, bookings, today=today), target, facts.holdings(bookings, today=today))
+    has_seat = here is not None and here.state is BookingState.BOOKED
+    return Situation(
+        state=here.state if here is not None else None,
+        position=places.get(here.id) if here is not None else None,
+        somebody_waits=any(place is not None for place in places.values()),
+        may_book=rules.may_book(*asked, now=now, today=today),
+        may_join=rules.may_join(*asked, now=now, today=today),
+        may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
+        sisters=sisters(db, session, today=today) if has_seat else [],
+        facts={"opens": target.booking_opens_at},
+    )
+
+
+def sisters(db: Session, session: CourseSession, *, today: date) -> list[SessionRow]:
+    """The other published sessions ahead of the same course, without those whose seats a round has still to give."""
+    rows = db.scalars(
+        sessions_with_course().where(
+            CourseSession.course_id == session.course_id,
+            CourseSession.id != session.id,
+            CourseSession.publicity == Publicity.PUBLISHED,
+            CourseSession.starts_on > today,
+            CourseSession.id.not_in(sessions_to_be_given()),
+        )
+    )
+    return [row_of(each) for each in rows]
