@@ -3,6 +3,7 @@
 import secrets
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, render_template, request
@@ -55,18 +56,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     """The whole portal for one installation. Opens no connection: that happens at the first request."""
     logs.configure(settings.log_level)
     app = Flask("lararportal", template_folder=str(pages.folder()))
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=not settings.is_development,
-        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
-        BOOTSTRAP_SERVE_LOCAL=True,
-        WTF_I18N_ENABLED=False,
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
-    )
+    app.config.update(_configuration(settings))
     app.url_map.converters["int"] = RowNumber
     app.extensions["lararportal"] = place or install(settings)
     Bootstrap5(app)
@@ -96,6 +86,21 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.before_request(_name_request)
     app.after_request(_headers)
     return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": not settings.is_development,
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "WTF_I18N_ENABLED": False,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
+    }
 
 
 def _name_request() -> None:
