@@ -16,13 +16,7 @@ from lararportal.errors import Refused
 
 
 def rebook(
-    db: Session,
-    *,
-    from_session_id: int,
-    to_session_id: int,
-    person_id: int,
-    now: datetime,
-    by: int | None,
+    db: Session, *, from_session_id: int, to_session_id: int, person_id: int, now: datetime, by: int | None
 ) -> Booking:
     """The person has a seat in the other session and the old one is free; or nothing has changed at all.
 
