@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import make
 from auth.models import Person
-from bookings import allocation, applications, publication, rounds, seats
+from bookings import allocation, applications, publication, rounds, seats, waitlist
 from bookings.models import Application, Booking, Round, SeatDay
 from bookings.rounds import RoundPlan
 from bookings.states import LATE, BookingState, Origin
@@ -188,3 +188,16 @@ def published(db: Session, wishes: dict[Person, list[CourseSession]], **facts) -
     round_ = drawn_up(db, wishes, **facts)
     publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
     return round_
+
+
+def fill(db: Session, session: CourseSession, now: datetime = AFTER) -> int:
+    """How many in line got a seat now."""
+    db.flush()
+    return waitlist.fill(db, session_id=session.id, now=now)
+
+
+def set_free(db: Session, session: CourseSession) -> None:
+    """Somebody's seat in the session is given up."""
+    [booking] = db.query(Booking).filter_by(session_id=session.id, state=BookingState.BOOKED).limit(1)
+    seats.release(db, booking, session, to=BookingState.CANCELLED, now=AFTER)
+    db.flush()
