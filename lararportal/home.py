@@ -41,7 +41,9 @@ WAYS = (
 )
 """Path, word, and the other paths that belong to the same part of the portal, in the order they are shown."""
 
-FOR_THE_SIGNED_IN = frozenset({"/mina-kurser", "/ansokan", "/profil"})
+FOR_THE_SIGNED_IN = frozenset({"/profil"})
+FOR_PARTICIPANTS = frozenset({"/mina-kurser", "/ansokan"})
+"""Doctors, and who may become one: somebody new has neither category nor role."""
 FOR_HOLDERS = {
     "/kursledare": (Role.LEADER,),
     "/samordning": (Role.COORDINATOR,),
@@ -61,6 +63,8 @@ def navigation(visitor: Visitor | None, path: str) -> list[Way]:
 def _is_open_to(visitor: Visitor | None, path: str) -> bool:
     if path in FOR_HOLDERS:
         return visitor is not None and visitor.has(*FOR_HOLDERS[path])
+    if path in FOR_PARTICIPANTS:
+        return visitor is not None and (visitor.category is not None or not visitor.roles)
     return visitor is not None or path not in FOR_THE_SIGNED_IN
 
 

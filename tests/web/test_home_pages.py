@@ -22,15 +22,16 @@ from lararportal.home import Way, navigation
 from make import coordinator, holder, person, round_of, session
 
 SignIn = Callable[[FlaskClient, Person], None]
+STYLESHEET = 10 * 1024
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
 
 
-def visitor(*roles: Role) -> Visitor:
+def visitor(*roles: Role, category: Category | None = Category.ST_2015) -> Visitor:
     return Visitor(
         person_id=1,
         login_session_id=1,
         name="Anna Stenberg",
-        category=Category.ST_2015,
+        category=category,
         standing=Standing.CONFIRMED,
         roles=frozenset(roles),
         areas=frozenset(),
@@ -61,6 +62,17 @@ def test_the_navigation_shows_what_the_roles_may_open(roles: tuple[Role, ...], b
     ways = navigation(visitor(*roles), "/")
 
     assert paths(ways) == ["/kurser", "/mina-kurser", "/ansokan", *beside, "/profil"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "shown"),
+    [
+        ((), ["/kurser", "/mina-kurser", "/ansokan", "/profil"]),
+        ((Role.COORDINATOR,), ["/kurser", "/samordning", "/personer", "/profil"]),
+    ],
+)
+def test_who_is_no_doctor_but_holds_a_role_is_not_shown_what_doctors_do(roles: tuple[Role, ...], shown: list[str]):
+    assert paths(navigation(visitor(*roles, category=None), "/")) == shown
 
 
 @pytest.mark.parametrize(
@@ -252,6 +264,10 @@ def test_static_files_are_kept_for_a_year_under_the_hash_of_their_content(client
         assert re.fullmatch(r".*\?v=[0-9a-f]{12}", address)
         answer = client.get(address, buffered=True)
         assert (answer.status_code, answer.cache_control.max_age) == (200, 31_536_000)
+
+
+def test_the_stylesheet_stays_small_enough_to_read(client: FlaskClient):
+    assert len(client.get("/static/portal.css", buffered=True).data) < STYLESHEET
 
 
 def test_pages_need_no_script(client: FlaskClient):

@@ -1,0 +1,125 @@
+"""Every page that somebody can reach by following links, in everybody's eyes."""
+
+import html
+import re
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from browser.browsing import CROSSED, House, Visit
+from browser.world import World
+from playwright.sync_api import expect
+from werkzeug.routing import MapAdapter
+
+from lararportal import config
+from lararportal.app import create_app
+
+FILES = {"mine.calendar"}
+"""Answers that are no pages."""
+
+
+@pytest.fixture(scope="module")
+def routes(house: House) -> MapAdapter:
+    app = create_app(config.from_environment(house.environment))
+    return app.url_map.bind("127.0.0.1")
+
+
+def links_of(visit: Visit, path: str) -> list[str]:
+    """The links of a page that stay in the portal, in the order they stand; the page answers 200."""
+    answer = visit.context.request.get(visit.house.url + path)
+    assert (path, answer.status) == (path, 200)
+    links = (html.unescape(link) for link in re.findall(r'<a [^>]*href="([^"]+)"', answer.text()))
+    inside = (urldefrag(urljoin(visit.house.url + path, link)).url for link in links)
+    return [link.removeprefix(visit.house.url) for link in inside if link.startswith(visit.house.url + "/")]
+
+
+def endpoint_of(routes: MapAdapter, path: str) -> str:
+    endpoint, values = routes.match(urlsplit(path).path, method="GET")
+    return f"{endpoint} {values['name']}" if "name" in values else endpoint
+
+
+def walk(visit: Visit, routes: MapAdapter, *, leave: tuple[str, ...] = ()) -> set[str]:
+    """Follows every link from the first page on, and checks the first and the last page of each kind."""
+    waiting, seen = ["/"], {"/": "home.start"}
+    for path in waiting:
+        for link in links_of(visit, path):
+            endpoint = endpoint_of(routes, link)
+            if link not in seen and endpoint not in FILES and not endpoint.startswith(leave):
+                seen[link] = endpoint
+                waiting.append(link)
+    first = {endpoint: path for path, endpoint in reversed(seen.items())}
+    last = {endpoint: path for path, endpoint in seen.items()}
+    for path in dict.fromkeys([*first.values(), *last.values()]):
+        visit.go(path)
+        visit.check_page(CROSSED)
+    return set(first)
+
+
+def reachable(routes: MapAdapter, *rooms: str) -> set[str]:
+    """The pages of these blueprints that are opened by a link."""
+    rules = [rule for rule in routes.map.iter_rules() if "GET" in (rule.methods or ())]
+    return {rule.endpoint for rule in rules if rule.endpoint.startswith(rooms)} - FILES
+
+
+DEVELOPMENT = ("dev_letters.", "gallery.")
+
+
+def test_everybody_can_read_the_catalogue(visit: Visit, routes: MapAdapter, world: World):
+    seen = walk(visit, routes, leave=DEVELOPMENT)
+
+    assert reachable(routes, "catalogue.") <= seen
+    assert not [endpoint for endpoint in seen if endpoint.startswith(("bookings_desk.", "courses_desk."))]
+
+
+def test_a_resident_reaches_every_page_of_their_own(visit: Visit, routes: MapAdapter, world: World):
+    visit.sign_in_as("anna.st")
+
+    seen = walk(visit, routes, leave=DEVELOPMENT)
+
+    assert reachable(routes, "mine.") <= seen
+
+
+def test_a_leader_reaches_their_sessions(visit: Visit, routes: MapAdapter, world: World):
+    visit.sign_in_as("karin.kursledare")
+
+    seen = walk(visit, routes, leave=(*DEVELOPMENT, "catalogue."))
+
+    assert {"bookings_desk.led_sessions", "bookings_desk.led_session"} <= seen
+
+
+def test_a_director_reaches_the_people_of_their_area(visit: Visit, routes: MapAdapter, world: World):
+    visit.sign_in_as("eva.studierektor")
+
+    seen = walk(visit, routes, leave=(*DEVELOPMENT, "catalogue."))
+
+    assert {"auth.directory", "auth.person", "auth.confirm", "auth.correct"} <= seen
+
+
+def test_a_coordinator_reaches_every_page_of_the_desk(visit: Visit, routes: MapAdapter, world: World):
+    visit.sign_in_as("olle.samordnare")
+
+    seen = {endpoint.partition(" ")[0] for endpoint in walk(visit, routes, leave=(*DEVELOPMENT, "catalogue."))}
+
+    led_or_reached_by_a_deed = {
+        "bookings_desk.led_sessions",
+        "bookings_desk.led_session",
+        "bookings_desk.progress",
+    }
+    assert reachable(routes, "bookings_desk.", "courses_desk.") - led_or_reached_by_a_deed <= seen
+
+
+@pytest.mark.parametrize("subject", ["gunnar.granskare", "system.admin", "sara.specialist"])
+def test_the_others_find_no_page_that_they_may_not_open(visit: Visit, routes: MapAdapter, world: World, subject: str):
+    visit.sign_in_as(subject)
+
+    assert walk(visit, routes, leave=(*DEVELOPMENT, "catalogue."))
+
+
+def test_signing_out_leaves_nothing_behind(visit: Visit, world: World):
+    visit.sign_in_as("anna.st")
+    page = visit.go("/mina-kurser")
+    expect(page.get_by_text("Anna Stenberg")).to_be_visible()
+
+    visit.sign_out()
+
+    visit.go("/mina-kurser")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Logga in")

@@ -1,0 +1,176 @@
+"""A small world around today: every state that a page can show, and the demonstration people in the middle of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from browser.browsing import House
+from sqlalchemy.orm import Session
+
+import make
+from auth.models import Grant, Person
+from auth.states import Area, Category, Role, Standing
+from bookings import allocation, applications, left_over_seats, publication, rounds, waitlist
+from bookings.rounds import RoundPlan
+from courses.models import Course, CourseSession, SessionLeader
+from courses.states import Kind, Publicity
+from lararportal import clock
+from lararportal.dev.people import PEOPLE
+
+ROLES = {
+    "karin.kursledare": Role.LEADER,
+    "olle.samordnare": Role.COORDINATOR,
+    "eva.studierektor": Role.DIRECTOR,
+    "gunnar.granskare": Role.REVIEWER,
+    "system.admin": Role.ADMINISTRATOR,
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """What the tests ask for by name."""
+
+    people: dict[str, int]
+    free: int
+    """A session with seats left, outside any round."""
+    full: int
+    """A session without, where somebody waits."""
+    open_round: int
+
+
+def weekdays(first: date, count: int) -> list[date]:
+    """The first weekdays from a day on."""
+    days = (first + timedelta(days=number) for number in range(count * 3))
+    return [day for day in days if day.isoweekday() <= 5][:count]
+
+
+def populate(house: House) -> World:
+    """Fills the database; everything is there when it ends."""
+    now = clock.now()
+    with house.rows() as db:
+        people = {person.subject: _demonstration_person(house, db, person) for person in PEOPLE}
+        _pending(db)
+        office = people["olle.samordnare"].id
+        _published(db, people, office, now)
+        open_round = _open(db, people, office, now)
+        _waiting_for_the_desk(db, office, now)
+        free, full = _outside_of_rounds(db, people, now)
+        return World(
+            people={subject: person.id for subject, person in people.items()},
+            free=free,
+            full=full,
+            open_round=open_round,
+        )
+
+
+def _demonstration_person(house: House, db: Session, known) -> Person:
+    facts = {"given_name": known.given_name, "family_name": known.family_name, "email": known.email}
+    if known.subject in ROLES:
+        role = ROLES[known.subject]
+        person = make.person(db, category=None, residency_start=None, planned_end=None, **facts)
+        db.add(Grant(person_id=person.id, role=role, area=Area.GOTEBORG if role is Role.DIRECTOR else None))
+    elif known.subject == "sara.specialist":
+        person = make.person(db, category=Category.SPECIALIST, residency_start=None, planned_end=None, **facts)
+    else:
+        person = make.person(db, **facts)
+    house.let_sign_in(db, person, known.subject)
+    return person
+
+
+def _pending(db: Session) -> None:
+    # First in every list, so that who follows the first link meets them.
+    for name in ("Nils", "Maja"):
+        make.person(db, given_name=name, family_name="Aalto", standing=Standing.PENDING)
+    for _ in range(60):
+        make.person(db)
+
+
+def _session(db: Session, title: str, *, in_days: int, seats: int = 10, **facts) -> CourseSession:
+    course = make.course(
+        db,
+        title=title,
+        description="Två dagar med fall och samtal. Du förbereder dig med en digital föreläsning.",
+        preparatory_parts=1,
+        seats=seats,
+        targets=facts.pop("targets", {"ST": 0, "SPEC": 1}),
+        kind=facts.pop("kind", Kind.MANDATORY),
+    )
+    days = weekdays(clock.day_of(clock.now()) + timedelta(days=in_days), 2)
+    return make.session(db, of=course, days=days, seats=seats, **facts)
+
+
+def _planned(db: Session, title: str, sessions: list[CourseSession], *, opens: datetime, closes: datetime, by: int):
+    wanted = RoundPlan(
+        term=f"{opens:%Y}-1",
+        title=title,
+        opens_at=opens,
+        closes_at=closes,
+        decision_on=clock.day_of(closes + timedelta(days=9)),
+        cap=4,
+        respite_hours=48,
+        session_ids=[session.id for session in sessions],
+    )
+    return rounds.plan(db, wanted=wanted, now=opens - timedelta(days=3), by=by)
+
+
+def _apply(db: Session, round_id: int, person: Person, choices: list[int], now: datetime) -> None:
+    applications.apply(db, round_id=round_id, person_id=person.id, choices=choices, cap=4, now=now, by=person.id)
+
+
+def _published(db: Session, people: dict[str, Person], office: int, now: datetime) -> None:
+    seat = _session(db, "Försäkringsmedicin", in_days=60)
+    small = _session(db, "Hud och venereologi för allmänläkare", in_days=75, seats=1)
+    db.add(SessionLeader(session_id=seat.id, person_id=people["karin.kursledare"].id))
+    opens, closes = now - timedelta(days=40), now - timedelta(days=20)
+    round_ = _planned(db, "Den förra omgången", [seat, small], opens=opens, closes=closes, by=office)
+    rounds.open_round(db, round_.id, now=opens, by=office)
+    rival = make.person(db, planned_end=clock.day_of(now) + timedelta(days=200))
+    for person, choices in ((people["anna.st"], [seat.id, small.id]), (rival, [small.id])):
+        _apply(db, round_.id, person, choices, opens + timedelta(days=1))
+    rounds.close_round(db, round_.id, now=closes, by=office)
+    allocation.draw_up(db, round_id=round_.id, now=closes, by=office)
+    publication.publish(db, round_id=round_.id, now=closes + timedelta(days=5), by=office)
+
+
+def _open(db: Session, people: dict[str, Person], office: int, now: datetime) -> int:
+    sessions = [_session(db, f"Öppen kurs {number}", in_days=90 + 7 * number) for number in range(3)]
+    opens = now - timedelta(days=5)
+    round_ = _planned(db, "Den öppna omgången", sessions, opens=opens, closes=now + timedelta(days=9), by=office)
+    rounds.open_round(db, round_.id, now=opens, by=office)
+    _apply(db, round_.id, people["anna.st"], [sessions[1].id, sessions[0].id], opens + timedelta(days=1))
+    return round_.id
+
+
+def _waiting_for_the_desk(db: Session, office: int, now: datetime) -> None:
+    """One round planned, one whose time has come, one closed, one drawn up."""
+    for title, reached in (("Planerad", 0), ("Att stänga", 1), ("Stängd", 2), ("Fördelad", 3)):
+        session = _session(db, f"Kurs i omgången {title}", in_days=120 + reached)
+        opens, closes = now - timedelta(days=30), now - timedelta(days=1)
+        if not reached:
+            opens, closes = now + timedelta(days=30), now + timedelta(days=50)
+        round_ = _planned(db, title, [session], opens=opens, closes=closes, by=office)
+        if reached:
+            rounds.open_round(db, round_.id, now=opens, by=office)
+            _apply(db, round_.id, make.person(db), [session.id], opens + timedelta(days=1))
+        if reached > 1:
+            rounds.close_round(db, round_.id, now=now, by=office)
+        if reached > 2:
+            allocation.draw_up(db, round_id=round_.id, now=now, by=office)
+
+
+def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) -> tuple[int, int]:
+    free = _session(db, "Sluten vård av barn", in_days=45, kind=Kind.CLINICAL)
+    full = _session(db, "Palliativ vård", in_days=50, seats=1)
+    few = _session(db, "Ledarskap", in_days=20, minimum=6)
+    other = make.session(
+        db, of=db.get_one(Course, free.course_id), days=weekdays(clock.day_of(now) + timedelta(days=100), 2)
+    )
+    for session in (free, full, few):
+        db.add(SessionLeader(session_id=session.id, person_id=people["karin.kursledare"].id))
+    left_over_seats.book(db, session_id=full.id, person_id=make.person(db).id, now=now, by=None)
+    waitlist.join(db, session_id=full.id, person_id=people["anna.st"].id, now=now, by=people["anna.st"].id)
+    left_over_seats.book(db, session_id=other.id, person_id=people["sara.specialist"].id, now=now, by=None)
+    make.session(
+        db, of=db.get_one(Course, few.course_id), publicity=Publicity.DRAFT, days=weekdays(other.starts_on, 2)
+    )
+    db.flush()
+    return free.id, full.id
