@@ -1,10 +1,12 @@
 """Speaking SMTP: one connection, kept open for as many letters as are due."""
 
 import smtplib
+from email.header import Header
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from lararportal.outbox import Letter
@@ -64,9 +66,24 @@ class Mailer:
         return connection
 
 
+class WholeSubjects(EmailPolicy):
+    """Subjects that keep all their spaces.
+
+    Python 3.11 loses the space where it breaks a line between two encoded words (cpython issue 92081).
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as it is sent; a subject in Swedish is encoded as a whole, spaces too."""
+        text = str(value)
+        if name != "Subject" or text.isascii():
+            return super().fold_binary(name, value)
+        folded = Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {folded}{self.linesep}".encode("ascii")
+
+
 def message_of(letter: Letter, *, sender: str) -> EmailMessage:
     """The letter as an Internet message, the same at every attempt."""
-    message = EmailMessage()
+    message = EmailMessage(policy=WholeSubjects())
     message["From"] = sender
     message["To"] = letter.address
     message["Subject"] = letter.subject

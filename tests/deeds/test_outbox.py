@@ -2,6 +2,8 @@
 
 import smtplib
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from bookings_room import AFTER
@@ -175,3 +177,15 @@ def test_the_message_is_the_same_at_every_attempt(db):
 def test_a_letter_without_calendar_is_plain_text(db):
     message = message_of(post(db, make.person(db)), sender="portal@example.org")
     assert message.get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize(
+    "title", ["Hud", "Hud och venereologi för allmänläkare", "Sår, sår och åter sår på vårdcentralen i Åmål " * 4]
+)
+def test_a_subject_arrives_with_all_its_spaces(db, title):
+    letter = post(db, make.person(db), title=title.strip())
+
+    sent = message_of(letter, sender="portal@example.org").as_bytes()
+
+    assert message_from_bytes(sent, policy=default)["Subject"] == letter.subject
+    assert max(map(len, sent.splitlines())) <= 78
