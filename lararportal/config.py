@@ -75,7 +75,7 @@ class Settings:
 
 def _providers(text: str) -> tuple[Provider, ...]:
     entries = json.loads(text)
-    if not isinstance(entries, list) or not entries:
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise ValueError("is not a JSON list with at least one provider")
     providers = tuple(Provider(**entry) for entry in entries)
     if len({provider.name for provider in providers}) != len(providers):
@@ -85,6 +85,8 @@ def _providers(text: str) -> tuple[Provider, ...]:
 
 def _read(kind: Any, text: str) -> Any:
     if kind is int:
+        if not text.isdecimal():
+            raise ValueError("is not a whole number")
         return int(text)
     return text if kind is str else _providers(text)
 
@@ -115,10 +117,35 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(**values)
 
 
+SCHEMES = {
+    "database_url": ("postgresql://", "postgres://"),
+    "redis_url": ("redis://", "rediss://", "unix://"),
+    "base_url": ("https://", "http://"),
+    "smtp_url": ("smtp://", "smtps://"),
+}
+LEVELS = ("debug", "info", "warning", "error")
+KEY_LENGTH = 32
+
+
 def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    """What is readable and cannot be meant; no value is repeated, for some are secret."""
+    said = {entry.name: entry.default for entry in fields(Settings) if entry.default is not MISSING} | dict(values)
     faults = []
-    if values.get("env", "production") not in ("production", "development"):
+    if said["env"] not in ("production", "development"):
         faults.append("LARARPORTAL_ENV: is neither production nor development")
-    if len(values.get("secret_key", "x" * 32)) < 32:  # noqa: PLR2004 - the length stands in the setting's text
-        faults.append("LARARPORTAL_SECRET_KEY: is shorter than 32 characters")
+    if len(said.get("secret_key", "x" * KEY_LENGTH)) < KEY_LENGTH:
+        faults.append(f"LARARPORTAL_SECRET_KEY: is shorter than {KEY_LENGTH} characters")
+    for name, schemes in SCHEMES.items():
+        if name in said and not said[name].startswith(schemes):
+            faults.append(f"{_variable_of(name)}: does not begin with {' or '.join(schemes)}")
+    if said["log_level"] not in LEVELS:
+        faults.append(f"LARARPORTAL_LOG_LEVEL: is none of {', '.join(LEVELS)}")
+    if said["letters_dir"] and said["env"] == "production":
+        faults.append("LARARPORTAL_LETTERS_DIR: is for development only")
+    if not 0 < said["idle_minutes"] <= said["absolute_hours"] * 60:
+        faults.append("LARARPORTAL_IDLE_MINUTES: is not between one minute and LARARPORTAL_ABSOLUTE_HOURS")
     return faults
+
+
+def _variable_of(name: str) -> str:
+    return next(str(entry.metadata["variable"]) for entry in fields(Settings) if entry.name == name)

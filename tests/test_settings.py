@@ -1,0 +1,237 @@
+"""Settings stop the start when they are wrong, and what is written about running the portal is true."""
+
+import json
+import re
+from dataclasses import MISSING, fields
+
+import click
+import pytest
+from house.reading import ROOT
+
+from lararportal.cli import main
+from lararportal.config import Provider, Settings, SettingsError, from_environment
+
+PROVIDER = {
+    "name": "demo",
+    "title": "Demo",
+    "issuer": "https://id.example.org",
+    "client_id": "portal",
+    "client_secret": "hush",
+}
+ENVIRONMENT = {
+    "LARARPORTAL_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "DATABASE_URL": "postgresql://portal@127.0.0.1/portal",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "LARARPORTAL_BASE_URL": "https://portal.example.org",
+    "LARARPORTAL_PROVIDERS": json.dumps([PROVIDER]),
+    "LARARPORTAL_SMTP_URL": "smtp://127.0.0.1:25",
+    "LARARPORTAL_MAIL_FROM": "Portal <portal@example.org>",
+}
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def faults(**changes: str | None) -> list[str]:
+    """What is wrong with an environment that is right but for the changes; None takes a variable away."""
+    environment = {name: value for name, value in {**ENVIRONMENT, **changes}.items() if value is not None}
+    with pytest.raises(SettingsError) as error:
+        from_environment(environment)
+    return str(error.value).splitlines()
+
+
+class TestTheEnvironment:
+    def test_becomes_settings_with_defaults_for_the_rest(self):
+        assert from_environment(ENVIRONMENT) == Settings(
+            env="production",
+            secret_key="0123456789abcdef0123456789abcdef",
+            database_url="postgresql://portal@127.0.0.1/portal",
+            redis_url="redis://127.0.0.1:6379/0",
+            base_url="https://portal.example.org",
+            providers=(Provider(**PROVIDER),),
+            smtp_url="smtp://127.0.0.1:25",
+            mail_from="Portal <portal@example.org>",
+            idle_minutes=30,
+            absolute_hours=10,
+            log_level="info",
+            letters_dir="",
+        )
+
+    def test_is_the_process_own_when_no_other_is_given(self, monkeypatch):
+        for name, value in {**ENVIRONMENT, "LARARPORTAL_IDLE_MINUTES": "20"}.items():
+            monkeypatch.setenv(name, value)
+
+        assert from_environment().idle_minutes == 20
+
+    def test_may_hold_what_is_not_ours(self):
+        assert from_environment({**ENVIRONMENT, "PATH": "/bin", "DATABASE": "x"}) == from_environment(ENVIRONMENT)
+
+    def test_of_a_developer_may_name_the_folder_of_letters(self):
+        settings = from_environment(
+            {**ENVIRONMENT, "LARARPORTAL_ENV": "development", "LARARPORTAL_LETTERS_DIR": "/tmp/letters"}
+        )
+
+        assert (settings.is_development, settings.letters_dir) == (True, "/tmp/letters")
+
+    @pytest.mark.parametrize("variable", ENVIRONMENT)
+    def test_lacks_nothing_that_has_no_default(self, variable):
+        [meaning] = [each.metadata["about"] for each in fields(Settings) if each.metadata["variable"] == variable]
+
+        assert faults(**{variable: None}) == [f"{variable} is missing ({meaning})"]
+
+    def test_has_no_misspelt_setting(self):
+        assert faults(LARARPORTAL_IDLE_MINUTE="20") == ["LARARPORTAL_IDLE_MINUTE is not a setting"]
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "fault"),
+        [
+            ("LARARPORTAL_ENV", "test", "is neither production nor development"),
+            ("LARARPORTAL_SECRET_KEY", "short", "is shorter than 32 characters"),
+            ("DATABASE_URL", "sqlite:///x", "does not begin with postgresql:// or postgres://"),
+            ("REDIS_URL", "127.0.0.1:6379", "does not begin with redis:// or rediss:// or unix://"),
+            ("LARARPORTAL_BASE_URL", "portal.example.org", "does not begin with https:// or http://"),
+            ("LARARPORTAL_SMTP_URL", "mail.example.org", "does not begin with smtp:// or smtps://"),
+            ("LARARPORTAL_IDLE_MINUTES", "half an hour", "is not a whole number"),
+            ("LARARPORTAL_ABSOLUTE_HOURS", "-1", "is not a whole number"),
+            ("LARARPORTAL_LOG_LEVEL", "loud", "is none of debug, info, warning, error"),
+            ("LARARPORTAL_PROVIDERS", "[]", "is not a JSON list with at least one provider"),
+            ("LARARPORTAL_PROVIDERS", '{"name": "demo"}', "is not a JSON list with at least one provider"),
+            ("LARARPORTAL_PROVIDERS", '["demo"]', "is not a JSON list with at least one provider"),
+            ("LARARPORTAL_PROVIDERS", json.dumps([PROVIDER, PROVIDER]), "names the same provider twice"),
+        ],
+    )
+    def test_holds_no_value_that_cannot_be_meant(self, variable, value, fault):
+        assert faults(**{variable: value}) == [f"{variable}: {fault}"]
+
+    @pytest.mark.parametrize(
+        ("value", "part"),
+        [
+            ("demo", "Expecting value"),
+            (json.dumps([{**PROVIDER, "issuers": "x"}]), "unexpected keyword argument 'issuers'"),
+            (json.dumps([{"name": "demo"}]), "'title', 'issuer', 'client_id', and 'client_secret'"),
+        ],
+        ids=["no JSON", "one name too many", "names missing"],
+    )
+    def test_says_what_a_provider_has_too_much_or_too_little(self, value, part):
+        [fault] = faults(LARARPORTAL_PROVIDERS=value)
+
+        assert fault.startswith("LARARPORTAL_PROVIDERS: ")
+        assert part in fault
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"LARARPORTAL_IDLE_MINUTES": "0"},
+            {"LARARPORTAL_IDLE_MINUTES": "121", "LARARPORTAL_ABSOLUTE_HOURS": "2"},
+            {"LARARPORTAL_ABSOLUTE_HOURS": "0"},
+        ],
+    )
+    def test_lets_no_sign_in_rest_for_longer_than_it_lasts(self, changes):
+        assert faults(**changes) == [
+            "LARARPORTAL_IDLE_MINUTES: is not between one minute and LARARPORTAL_ABSOLUTE_HOURS"
+        ]
+
+    def test_shows_no_letters_in_production(self):
+        assert faults(LARARPORTAL_LETTERS_DIR="/tmp") == ["LARARPORTAL_LETTERS_DIR: is for development only"]
+
+    def test_is_told_every_fault_at_once_and_no_secret(self):
+        found = faults(LARARPORTAL_SECRET_KEY="hush-hush", DATABASE_URL="mysql://portal:hush@db/x", REDIS_URL=None)
+
+        assert [fault.split(" ")[0] for fault in found] == ["DATABASE_URL:", "LARARPORTAL_SECRET_KEY:", "REDIS_URL"]
+        assert "hush" not in "".join(found)
+
+
+def rows_of(table: str) -> list[list[str]]:
+    """The cells of the table under a heading of the README, without its head."""
+    section = (ROOT / "README.md").read_text("utf-8").split(f"\n## {table}\n")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+def default_of(default: object) -> str:
+    if default is MISSING:
+        return "none: must be set"
+    return "empty" if default == "" else f"`{default}`"
+
+
+def code_of(kind: str) -> list[tuple[str, str]]:
+    """What stands in `backticks` or in a ```block``` of code, with its page."""
+    pattern = {"inline": r"(?<!`)`([^`\n]+)`(?!`)", "block": r"```sh\n(.*?)```"}[kind]
+    return [(page.name, text) for page in PAGES for text in re.findall(pattern, page.read_text("utf-8"), re.DOTALL)]
+
+
+def commands_of(program: str) -> set[str]:
+    """The lines of code that call a program, without comments."""
+    lines = [line for _, block in code_of("block") for line in block.splitlines()]
+    lines += [text for _, text in code_of("inline")]
+    return {line.split(" #")[0].strip() for line in lines if re.match(rf"{program} ", line)}
+
+
+class TestTheReadme:
+    def test_lists_every_setting_as_the_code_has_it(self):
+        settings = [
+            [f"`{each.metadata['variable']}`", each.metadata["about"], default_of(each.default)]
+            for each in fields(Settings)
+        ]
+
+        assert rows_of("Settings") == settings
+
+    def test_names_targets_of_the_makefile(self):
+        named = {line.split()[1] for line in commands_of("make")}
+        targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+        assert {"run", "test"} <= named
+        assert named - targets == set()
+
+    def test_names_commands_of_the_portal(self):
+        named = commands_of("lararportal")
+
+        assert {"lararportal web", "lararportal db upgrade"} <= named
+        assert [line for line in sorted(named) if not is_command(line.split()[1:])] == []
+
+    def test_and_the_other_pages_name_files_that_exist(self):
+        named = {
+            (page, text)
+            for page, text in code_of("inline")
+            if re.fullmatch(r"[\w.-]+(/[\w.-]+)*(/|\.(py|md|txt|html|css|toml))", text)
+        }
+
+        assert ("README.md", "bookings/rules/line.py") in named
+        assert sorted(each for each in named if not is_there(each[1])) == []
+
+    def test_and_the_other_pages_link_to_files_that_exist(self):
+        links = [(page, to) for page in PAGES for to in re.findall(r"\]\((?!\w+:)([^)#]+)", page.read_text("utf-8"))]
+
+        assert len(links) >= 1
+        assert [(page.name, to) for page, to in links if not (page.parent / to).exists()] == []
+
+
+def is_command(words: list[str]) -> bool:
+    """Whether the words lead to a command; what follows it are its arguments."""
+    command: click.Command = main
+    for word in words:
+        if not isinstance(command, click.Group):
+            return True
+        if word not in command.commands:
+            return False
+        command = command.commands[word]
+    return not isinstance(command, click.Group)
+
+
+def is_there(path: str) -> bool:
+    """Whether a path exists from the top; a bare name may be one of a room's files."""
+    return (ROOT / path).exists() or ("/" not in path.rstrip("/") and bool(list(ROOT.glob(f"*/{path}"))))
+
+
+@pytest.mark.parametrize(
+    ("line", "exists"),
+    [("web", True), ("db upgrade", True), ("courses import FILE.csv", True), ("fly", False), ("db", False)],
+)
+def test_a_command_that_does_not_exist_is_noticed(line, exists):
+    assert is_command(line.split()) is exists
+
+
+@pytest.mark.parametrize(
+    ("path", "exists"),
+    [("auth/rules.py", True), ("rules.py", True), ("templates/letters/", True), ("auth/magic.py", False)],
+)
+def test_a_file_that_does_not_exist_is_noticed(path, exists):
+    assert is_there(path) is exists
