@@ -131,7 +131,7 @@ class Aftermath:
 
     def _free_seats(self, db: Session) -> dict[int, int]:
         rows = db.execute(select(CourseSession.id, CourseSession.seats - CourseSession.seats_taken))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     def _ahead(self, now: datetime) -> list[Offer]:
         return [offer for offer in self.offers if offer.starts_on > day_of(now) + DAY]

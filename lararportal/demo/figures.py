@@ -87,4 +87,4 @@ def _count(db: Session, counted: Select[Any]) -> int:
 
 
 def _by(db: Session, column: Any) -> dict[Any, int]:
-    return dict(db.execute(select(column, func.count()).group_by(column)).tuples().all())
+    return dict(db.execute(select(column, func.count()).group_by(column)).all())

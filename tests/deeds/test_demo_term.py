@@ -1,0 +1,264 @@
+"""The demonstration term: what it holds, that it is refused a second time, and that each invariant can fail."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy.orm import Session
+
+from auth.models import Grant, Identity, Person
+from auth.states import Role, Standing
+from bookings import queries, rebooking
+from bookings.models import Application, Booking, MinimumWarning, Round
+from bookings.states import BookingState, RoundState
+from courses.models import CourseDay, CourseSession, SessionLeader
+from courses.rules import is_working_day
+from courses.states import Publicity
+from lararportal import clock
+from lararportal.db import Database
+from lararportal.demo import build_term
+from lararportal.demo.cast import ANNA, KARIN, SARA
+from lararportal.demo.figures import report
+from lararportal.demo.invariants import invariants, names
+from lararportal.demo.offer import Offer
+from lararportal.demo.term import ANNAS_LINE, ANNAS_SEAT, SARAS_SEAT, SISTER, NotEmpty, Term
+from lararportal.dev.people import PEOPLE
+from lararportal.journal import Entry
+from lararportal.outbox import Letter, LetterState
+
+NOW = clock.parse("2027-01-11T08:00")
+ISSUER = "http://provider.test"
+SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class Built:
+    term: Term
+    database: Database
+    connection: Connection
+    progress: list[tuple[str, int, int]]
+
+    def offer(self, key: str) -> Offer:
+        return next(each for each in self.term.offers if each.key == key)
+
+
+@pytest.fixture(scope="module")
+def built(engine: Engine) -> Iterator[Built]:
+    """One small term for all tests here, undone after the last; each test leaves it as it was."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        database = Database(connection, portal_url="http://portal.test")
+        progress: list[tuple[str, int, int]] = []
+        term = build_term(database, now=NOW, issuer=ISSUER, progress=lambda *step: progress.append(step), share=SHARE)
+        yield Built(term, database, connection, progress)
+        transaction.rollback()
+
+
+@pytest.fixture
+def db(built: Built) -> Iterator[Session]:
+    with built.connection.begin_nested() as savepoint:
+        with Session(
+            built.connection,
+            join_transaction_mode="create_savepoint",
+            expire_on_commit=False,
+            info={"portal_url": "http://portal.test"},
+        ) as session:
+            yield session
+        savepoint.rollback()
+
+
+def person(db: Session, subject: str) -> Person:
+    known = select(Person).join(Identity).where(Identity.issuer == ISSUER, Identity.kind == "sub")
+    return db.scalars(known.where(Identity.value == subject)).one()
+
+
+def roles(db: Session, subject: str) -> set[Role]:
+    return set(db.scalars(select(Grant.role).where(Grant.person_id == person(db, subject).id)))
+
+
+def states(db: Session, subject: str) -> dict[int, BookingState]:
+    mine = select(Booking.session_id, Booking.state).where(Booking.person_id == person(db, subject).id)
+    return dict(db.execute(mine).all())
+
+
+def test_every_invariant_holds_of_a_new_term(db):
+    assert invariants(db, now=NOW) == []
+
+
+def test_a_term_is_not_built_where_something_is_already(built):
+    with pytest.raises(NotEmpty):
+        build_term(built.database, now=NOW, issuer=ISSUER, progress=lambda *step: None, share=SHARE)
+
+
+def test_every_demonstration_person_can_sign_in_with_the_role_they_are_known_for(db):
+    held = {each.subject: roles(db, each.subject) for each in PEOPLE}
+
+    assert held == {
+        "anna.st": set(),
+        "sara.specialist": set(),
+        "karin.kursledare": {Role.LEADER},
+        "olle.samordnare": {Role.COORDINATOR},
+        "eva.studierektor": {Role.DIRECTOR},
+        "gunnar.granskare": {Role.REVIEWER},
+        "system.admin": {Role.ADMINISTRATOR},
+    }
+
+
+def test_anna_has_a_seat_that_she_can_change_and_a_place_in_line_and_has_not_applied_yet(built, db):
+    seat, line, sister = (built.offer(key).id for key in (ANNAS_SEAT, ANNAS_LINE, SISTER))
+    anna = person(db, ANNA)
+
+    assert states(db, ANNA) == {seat: BookingState.BOOKED, line: BookingState.WAITING}
+    open_round = db.scalars(select(Round).where(Round.state == RoundState.OPEN)).one()
+    assert queries.application(db, round_id=open_round.id, person_id=anna.id) is None
+    moved = rebooking.rebook(db, from_session_id=seat, to_session_id=sister, person_id=anna.id, now=NOW, by=anna.id)
+    assert moved.state is BookingState.BOOKED
+
+
+def test_sara_has_a_seat_in_a_clinical_course(built, db):
+    assert states(db, SARA) == {built.offer(SARAS_SEAT).id: BookingState.BOOKED}
+
+
+def test_karin_leads_three_sessions_one_of_them_over(db):
+    led = select(CourseSession.starts_on).join(SessionLeader).where(SessionLeader.person_id == person(db, KARIN).id)
+    days = sorted(db.scalars(led))
+
+    assert [day < clock.day_of(NOW) for day in days] == [True, False, False]
+
+
+def test_one_session_is_full_with_a_line_and_one_is_put_before_those_who_decide(built, db):
+    full = db.get_one(CourseSession, built.offer(ANNAS_LINE).id)
+    waiting = select(func.count()).where(Booking.session_id == full.id, Booking.state == BookingState.WAITING)
+
+    assert full.seats_taken == full.seats
+    assert db.scalar(waiting) >= 2
+    asked = set(db.scalars(select(MinimumWarning.session_id)))
+    due = {row.session.session_id for row in queries.below_minimum(db, today=clock.day_of(NOW)) if row.is_due}
+    assert asked == due == {built.offer("KL26-1").id}
+
+
+def test_courses_are_over_under_way_and_ahead_on_working_days_only(db):
+    days = db.execute(
+        select(CourseDay.session_id, func.min(CourseDay.day), func.max(CourseDay.day)).group_by(CourseDay.session_id)
+    )
+    today = clock.day_of(NOW)
+    spans = [(first, last) for _, first, last in days]
+
+    assert len(spans) == 50
+    assert sum(last < today for _, last in spans) == 2
+    assert sum(first < today <= last for first, last in spans) == 1
+    assert all(map(is_working_day, db.scalars(select(CourseDay.day))))
+
+
+def test_one_round_is_published_and_one_is_open_with_applications_also_of_the_unconfirmed(db):
+    rounds = dict(db.execute(select(Round.state, Round.id)).all())
+    sent = select(func.count()).where(Application.round_id == rounds[RoundState.OPEN])
+    pending = sent.where(Application.person_id == Person.id, Person.standing == Standing.PENDING)
+
+    assert rounds.keys() == {RoundState.PUBLISHED, RoundState.OPEN}
+    assert db.scalar(sent) == 60
+    assert db.scalar(pending) == 4
+
+
+def test_nothing_has_happened_in_the_future(db):
+    assert db.scalar(select(func.max(Entry.at))) <= NOW
+    assert db.scalar(select(func.max(Letter.created_at))) <= NOW
+    assert set(db.scalars(select(Letter.state))) == {LetterState.QUEUED}
+
+
+def test_progress_tells_what_is_done_and_ends_each_step_with_all_of_it(built):
+    steps = [step for step, _, _ in built.progress]
+    ends = {step: (done, total) for step, done, total in built.progress}
+
+    assert list(dict.fromkeys(steps))[:3] == ["people", "courses", "applications of the finished round"]
+    assert all(done == total for done, total in ends.values())
+
+
+def test_the_figures_of_a_term_are_what_the_rows_say(built, db):
+    figures = report(built.database, now=NOW)
+
+    assert figures.sessions == db.scalar(select(func.count()).where(CourseSession.publicity == Publicity.PUBLISHED))
+    assert figures.seated == db.scalar(select(func.sum(CourseSession.seats_taken)))
+    assert figures.letters == figures.letters_queued == db.scalar(select(func.count(Letter.id)))
+    below = queries.below_minimum(db, today=clock.day_of(NOW), horizon_days=400)
+    assert figures.sessions_below_minimum == len(below)
+    assert figures.go_no_go_asked == 1
+
+
+ONE_SEAT = "SELECT min(id) FROM bookings WHERE state = 'booked'"
+PAIR = """
+    SELECT a.session_id AS one, b.session_id AS other FROM bookings a JOIN bookings b USING (person_id)
+    WHERE a.state = 'booked' AND b.state = 'booked' AND a.session_id < b.session_id ORDER BY 1, 2 LIMIT 1
+"""
+LONGEST_LINE = """
+    SELECT session_id FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+    WHERE state = 'waiting' AND starts_on > '2027-01-12' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
+"""
+FAULTS = {
+    "seats taken are the booked rows": [
+        "UPDATE course_sessions SET seats_taken = seats_taken - 1 WHERE seats_taken > 0",
+    ],
+    "no session is overbooked": [
+        "ALTER TABLE course_sessions DROP CONSTRAINT ck_course_sessions_seats_taken",
+        "UPDATE course_sessions SET minimum = 0, seats = seats_taken - 1 WHERE seats_taken = seats",
+    ],
+    "a seat occupies the days of its session": [f"DELETE FROM seat_days WHERE booking_id = ({ONE_SEAT})"],
+    "a day is occupied by a seat": [
+        "INSERT INTO seat_days SELECT person_id, '2030-01-01', id FROM bookings WHERE state = 'cancelled' LIMIT 1"
+    ],
+    "nobody is in two places on one day": [
+        f"""WITH pair AS ({PAIR}), day_of AS (SELECT session_id, min(day) AS day FROM course_days GROUP BY 1)
+        UPDATE course_days d SET day = theirs.day FROM pair, day_of mine, day_of theirs
+        WHERE mine.session_id = one AND theirs.session_id = other AND d.session_id = one AND d.day = mine.day"""
+    ],
+    "nobody has a session twice": [
+        "DROP INDEX uq_bookings_live",
+        f"""INSERT INTO bookings
+            (person_id, session_id, state, origin, rank, wave, key, joined_at, ended_late, end_reason)
+        SELECT person_id, session_id, 'waiting', 'line', 9, 1, '{{}}', joined_at, false, '' FROM bookings
+        WHERE id = ({ONE_SEAT})""",
+    ],
+    "nobody has two seats in one course": [
+        f"""WITH pair AS ({PAIR}) UPDATE course_sessions s SET course_id = o.course_id FROM pair, course_sessions o
+        WHERE s.id = one AND o.id = other"""
+    ],
+    "every seat has its entry in the journal": ["DELETE FROM journal WHERE deed = 'seat.booked'"],
+    "every place in line has its entry in the journal": ["DELETE FROM journal WHERE deed = 'line.joined'"],
+    "every end has its entry in the journal": ["DELETE FROM journal WHERE deed = 'line.left'"],
+    "every entry in the journal has its booking": [
+        "UPDATE journal SET facts = facts || '{\"booking\": 999999}' WHERE deed = 'seat.cancelled'"
+    ],
+    "every decision for a seat has its booking": ["UPDATE decisions SET code = 'ADMITTED' WHERE code = 'WAITLISTED'"],
+    "every booking from a round has its decision": ["DELETE FROM decisions WHERE code = 'ADMITTED'"],
+    "every choice of a published round is decided": ["DELETE FROM decisions WHERE code = 'BETTER_SESSION'"],
+    "every deed has its letter": ["DELETE FROM letters WHERE occasion = 'seat_cancelled'"],
+    "every letter has its deed": ["DELETE FROM journal WHERE deed = 'application.withdrawn'"],
+    "no seat is free that somebody in line would take": [
+        f"""UPDATE bookings SET state = 'cancelled' WHERE id = (
+        SELECT max(id) FROM bookings WHERE state = 'booked' AND session_id = ({LONGEST_LINE}))"""
+    ],
+    "what was published follows the rules": [
+        "UPDATE runs SET result = replace(result, '\"WAITLISTED\"', '\"HELD_BACK\"')"
+    ],
+}
+
+
+def test_each_invariant_has_a_fault_that_breaks_it():
+    assert list(FAULTS) == names()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_an_invariant_says_so_when_it_is_broken(db, name):
+    for statement in FAULTS[name]:
+        assert db.execute(text(statement)).rowcount != 0
+
+    assert name in {violation.partition(": ")[0] for violation in invariants(db, now=NOW)}
+
+
+def test_another_hash_than_the_published_one_is_noticed(db):
+    db.execute(text("UPDATE rounds SET frozen_hash = repeat('0', 64) WHERE state = 'published'"))
+
+    published = db.scalar(select(Round.id).where(Round.state == RoundState.PUBLISHED))
+    fault = f"what was frozen of round {published} has another hash than the published one"
+    assert invariants(db, now=NOW) == [f"what was published follows the rules: {fault}"]
