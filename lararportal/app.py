@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -117,6 +117,9 @@ def _headers(response: Response) -> Response:
         "Content-Security-Policy",
         "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'",
     )
+    if response.mimetype == "text/html" and current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        # A page for somebody is theirs: after signing out not even the back button shows it.
+        response.headers.setdefault("Cache-Control", "private, no-store")
     return response
 
 
