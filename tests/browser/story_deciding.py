@@ -1,0 +1,136 @@
+"""The second half of the story: decisions with their reasons, and a seat that goes to the next in line."""
+
+from browser.browsing import Visit
+from browser.stage import Stage, calendars_of, days_of, heading, held, press, said, words_of
+from browser.story_term import ANNA, LAST_CARE, NILS, SKIN, Term
+from playwright.sync_api import Locator, Page, expect
+
+from courses.models import CourseSession
+
+
+def he_closes_the_round(stage: Stage, olle: Visit, term: Term) -> None:
+    olle.sign_in_as("olle.samordnare")
+    page = olle.go("/samordning")
+    stage.look(olle, "desk")
+    page.get_by_role("link", name=term.round.title).click()
+    heading(page, term.round.title)
+    stage.look(olle, "round-open")
+    page.get_by_role("link", name="Stäng nu").click()
+    heading(page, f"Stäng {term.round.title}?")
+    stage.look(olle, "round-close")
+    press(page, "Stäng omgången")
+    said(page, "Omgången är stängd. Nu kan platserna fördelas.")
+
+
+def he_draws_up(stage: Stage, olle: Visit, term: Term) -> None:
+    page = olle.page
+    page.get_by_role("link", name="Fördela platserna").click()
+    heading(page, f"Fördela platserna i {term.round.title}?")
+    stage.look(olle, "round-draw-up")
+    press(page, "Fördela platserna")
+    said(page, "Platserna är fördelade. Granska förslaget innan du publicerar det.")
+    expect(fact(page, "Sökande")).to_have_text("4")
+    expect(fact(page, "Platser som delas ut")).to_have_text("4")
+    expect(page.get_by_role("row", name=days_of(term.skin)).get_by_role("cell")).to_have_text(
+        [f"{days_of(term.skin)}, {term.skin.place}", "3", "4", "4", "3", "1"]
+    )
+    stage.look(olle, "round-drawn-up")
+
+
+def fact(page: Page, term: str) -> Locator:
+    """What stands beside a term."""
+    return page.locator(f"dl.facts > div:has(dt:text-is('{term}')) dd")
+
+
+def he_publishes(stage: Stage, olle: Visit, term: Term) -> None:
+    page = olle.page
+    page.get_by_role("link", name="Publicera besked").click()
+    heading(page, f"Publicera besked för {term.round.title}?")
+    stage.look(olle, "round-publish")
+    press(page, "Publicera besked")
+    heading(page, "Publicerar besked")
+    expect(page.get_by_role("status")).to_contain_text("Publiceringen står på tur")
+    with held(page):
+        stage.look(olle, "round-publishing")
+
+
+def he_sees_it_done(stage: Stage, olle: Visit, term: Term) -> None:
+    """The page looks again by itself, until the worker, who came late, is done."""
+    page = olle.page
+    heading(page, "Publiceringen är avslutad")
+    expect(page.get_by_role("status")).to_have_text("Beskeden är publicerade. 4 brev är på väg.")
+    stage.look(olle, "round-published-job")
+    page.get_by_role("link", name="Till omgången").click()
+    heading(page, term.round.title)
+    expect(page.get_by_text("publicerad", exact=True)).to_be_visible()
+    stage.look(olle, "round-published")
+
+
+def all_have_their_decisions(stage: Stage, term: Term) -> None:
+    subject = f"Besked om din ansökan \N{EN DASH} {term.round.title}"
+    seated, waiting = stage.letter(ANNA, subject), stage.letter(NILS, subject)
+
+    text = words_of(seated)
+    assert "Du har fått 2 platser." in text
+    assert f"1. {in_short(SKIN, term.skin)} Du har fått platsen." in text
+    assert f"2. {in_short(LAST_CARE, term.last_care)} Du har fått platsen." in text
+    assert f"3. {in_short(SKIN, term.skin_later)} Du fick ett tillfälle av samma kurs som stod högre" in text
+    assert calendars_of(seated) == [("PUBLISH", days_in_calendar(term.skin, term.last_care))]
+
+    text = words_of(waiting)
+    assert "Den här gången fick du ingen plats." in text
+    assert "När beskedet kom stod du på plats 1 i kön." in text
+    assert "Den som har kortast tid kvar av sin ST går först: sist antagna i din grupp hade 14 månader kvar" in text
+    assert calendars_of(waiting) == []
+
+
+def days_in_calendar(*sessions: CourseSession) -> list[str]:
+    return [each.day.isoformat() for session in sessions for each in session.days]
+
+
+def in_short(title: str, session: CourseSession) -> str:
+    return f"{title}, {days_of(session)}, {session.place}"
+
+
+def she_sees_why(stage: Stage, anna: Visit, term: Term) -> None:
+    page = anna.go("/mina-kurser")
+    expect(page.get_by_role("region", name=SKIN)).to_contain_text(days_of(term.skin))
+    expect(page.get_by_role("region", name=LAST_CARE)).to_contain_text(days_of(term.last_care))
+    rows = page.get_by_role("table", name=f"Besked om dina val i {term.round.title}").get_by_role("row")
+    expect(rows.filter(has_text="Du har fått platsen.")).to_have_count(2)
+    expect(rows.last).to_contain_text("Du fick ett tillfälle av samma kurs som stod högre på din lista")
+    stage.look(anna, "mine")
+
+
+def he_waits(stage: Stage, nils: Visit, term: Term) -> None:
+    nils.sign_in_by_name("nils.st")
+    page = nils.go("/mina-kurser")
+    expect(page.get_by_text("Du har ingen plats just nu")).to_be_visible()
+    row = page.get_by_role("table", name="Köer du står i").get_by_role("row", name=SKIN)
+    expect(row).to_contain_text("Plats 1 just nu, av 1 i kön")
+    stage.look(nils, "waiting")
+
+
+def she_cancels(stage: Stage, anna: Visit, term: Term) -> None:
+    page = anna.page
+    page.get_by_role("region", name=SKIN).get_by_role("link", name="Avboka").click()
+    heading(page, "Vill du avboka?")
+    stage.look(anna, "cancel")
+    press(page, "Avboka platsen")
+    said(page, f"Platsen på {SKIN} är avbokad. Ett brev som bekräftar det är på väg.")
+    expect(page.get_by_role("region", name=SKIN)).to_have_count(0)
+    stage.look(anna, "cancelled")
+    letter = stage.letter(ANNA, f"Din plats är avbokad: {SKIN}")
+    assert "Avbokningen kom i tid." in words_of(letter)
+    assert calendars_of(letter) == [("CANCEL", days_in_calendar(term.skin))]
+
+
+def the_next_in_line_has_the_seat(stage: Stage, nils: Visit, term: Term) -> None:
+    letter = stage.letter(NILS, f"Du har fått en plats: {SKIN}")
+    assert "en plats blev ledig och du stod på tur" in words_of(letter)
+    assert calendars_of(letter) == [("PUBLISH", days_in_calendar(term.skin))]
+
+    page = nils.go("/mina-kurser")
+    expect(page.get_by_role("region", name=SKIN)).to_contain_text(days_of(term.skin))
+    expect(page.get_by_role("table", name="Köer du står i")).to_have_count(0)
+    stage.look(nils, "seat-from-line")

@@ -1,0 +1,59 @@
+"""The world of the story: a round with three sessions, somebody ahead of Anna, and Nils behind her."""
+
+from dataclasses import dataclass
+
+from browser import cast
+from browser.browsing import House
+
+import make
+from auth.states import Area, Role
+from bookings.models import Round
+from courses.models import CourseSession
+from courses.states import Kind
+
+ANNA, NILS = cast.ADDRESS.format("anna.st"), cast.ADDRESS.format(cast.NEXT_IN_LINE)
+SKIN, LAST_CARE = "Hud och venereologi för allmänläkare", "Palliativ vård"
+SKIN_TEXT = """\
+Två dagar om det som vårdcentralen ser varje dag: eksem, psoriasis, misstänkta hudtumörer och sår.
+
+Vi går igenom egna fall i smågrupper. Du förbereder dig med en digital föreläsning."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """The round of the story, and the three sessions that Anna ranks."""
+
+    round: Round
+    skin: CourseSession
+    skin_later: CourseSession
+    last_care: CourseSession
+
+
+def a_term(house: House) -> Term:
+    """Three seats in dermatology and two others before Anna in the order; Nils will be the next in line."""
+    with house.rows() as db:
+        olle = cast.staff(house, db, "olle.samordnare", Role.COORDINATOR)
+        cast.staff(house, db, "eva.studierektor", Role.DIRECTOR, Area.GOTEBORG)
+        skin = make.course(
+            db,
+            code="HUD1",
+            title=SKIN,
+            kind=Kind.CLINICAL,
+            objectives_2015=["c2", "c11"],
+            objectives_2021=["STc2"],
+            preparatory_parts=1,
+            description=SKIN_TEXT,
+            seats=3,
+            targets={"ST": 0, "SPEC": 1},
+        )
+        last_care = make.course(db, code="PALL1", title=LAST_CARE, kind=Kind.CLINICAL, objectives_2015=["c10"])
+        make.course(db, code="FORS1", title="Försäkringsmedicin", objectives_2015=["a5"])
+        soon = cast.session(db, skin, in_days=70, place="Göteborg, Konferens Aspen")
+        later = cast.session(db, skin, in_days=105, place="Borås, Medicinens hus", area=Area.SODRA_ALVSBORG)
+        other = cast.session(db, last_care, in_days=84, place="Vänersborg, Kunskapshuset", area=Area.FYRBODAL)
+        round_ = cast.open_round(db, [soon, later, other], by=olle.id)
+        for months in (9, 11):
+            cast.has_applied(db, round_, make.person(db, planned_end=cast.in_months(months)), soon)
+        nils = cast.person(house, db, cast.NEXT_IN_LINE, planned_end=cast.in_months(40))
+        cast.has_applied(db, round_, nils, soon)
+    return Term(round=round_, skin=soon, skin_later=later, last_care=other)

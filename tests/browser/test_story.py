@@ -1,0 +1,48 @@
+"""One term: a doctor signs in for the first time, applies, gets a seat and gives it to the next in line."""
+
+from browser.stage import Stage
+from browser.story_applying import (
+    she_arrives,
+    she_describes_herself,
+    she_finds_the_course,
+    she_has_it_in_writing,
+    she_is_confirmed,
+    she_ranks_three_sessions,
+    she_sends_it_in,
+)
+from browser.story_deciding import (
+    all_have_their_decisions,
+    he_closes_the_round,
+    he_draws_up,
+    he_publishes,
+    he_sees_it_done,
+    he_waits,
+    she_cancels,
+    she_sees_why,
+    the_next_in_line_has_the_seat,
+)
+from browser.story_term import a_term
+
+
+def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: Stage):
+    term = a_term(stage.house)
+    anna, eva, olle, nils = (stage.enter() for _ in range(4))
+
+    with stage.worker():
+        she_arrives(stage, anna)
+        she_describes_herself(stage, anna)
+        she_is_confirmed(stage, eva)
+        she_finds_the_course(stage, anna, term)
+        she_ranks_three_sessions(stage, anna, term)
+        she_sends_it_in(stage, anna, term)
+        she_has_it_in_writing(stage, anna, term)
+    he_closes_the_round(stage, olle, term)
+    he_draws_up(stage, olle, term)
+    he_publishes(stage, olle, term)
+    with stage.worker():
+        he_sees_it_done(stage, olle, term)
+        all_have_their_decisions(stage, term)
+        she_sees_why(stage, anna, term)
+        he_waits(stage, nils, term)
+        she_cancels(stage, anna, term)
+        the_next_in_line_has_the_seat(stage, nils, term)
