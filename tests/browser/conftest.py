@@ -1,17 +1,34 @@
 """The portal in processes of its own and a real Chromium; everything listens on 127.0.0.1 and ends with the tests."""
 
+import socket
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from browser.browsing import FLAGS, House, Visit, chromium, environment, provider_settings, visiting, wait_for
-from playwright.sync_api import Browser, sync_playwright
+from browser.browsing import (
+    FLAGS,
+    PATIENCE,
+    House,
+    Visit,
+    chromium,
+    environment,
+    provider_settings,
+    visiting,
+    wait_for,
+)
+from browser.stage import Stage, empty
+from browser.world import World, populate
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine, text
 
 from lararportal.db import Database, connect
 from lararportal.dev.program import free_port
 
 DATABASE = "browser"
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,6 +88,13 @@ def house(browser_database_url: str, redis_url: str, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="module")
+def world(house: House) -> World:
+    """Rows around today in every state, and the demonstration people among them; nothing of an earlier module."""
+    empty(house)
+    return populate(house)
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Module by module: while Playwright is at work, no other test of the process can run an event loop."""
     with sync_playwright() as playwright:
@@ -91,3 +115,28 @@ def visit_without_script(house: House, browser: Browser) -> Iterator[Visit]:
     """The same with JavaScript switched off."""
     with visiting(house, browser, java_script_enabled=False) as visit:
         yield visit
+
+
+@pytest.fixture(scope="session")
+def sink(house: House) -> None:
+    """The mail sink, ready to take letters."""
+    port = urlsplit(house.environment["LARARPORTAL_SMTP_URL"]).port
+    program = house.start("sink", "lararportal.dev.sink", f"--folder={house.letters}", f"--port={port}")
+    while program.is_running:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    raise AssertionError(program.last_lines())
+
+
+@pytest.fixture(params=[{}, {"java_script_enabled": False}], ids=["with script", "without script"])
+def stage(house: House, browser: Browser, sink: None, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """The portal as on its first day, for one story, with JavaScript and without; empty again afterwards."""
+    empty(house)
+    with ExitStack() as visits:
+        yield Stage(
+            house=house,
+            enter=lambda: visits.enter_context(visiting(house, browser, **request.param)),
+            pictures="" if request.param else "story",
+        )
+    empty(house)
