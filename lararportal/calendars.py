@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from functools import cache
+from datetime import UTC, date, datetime, time
 
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event
 
 from lararportal.clock import STOCKHOLM
 
 
 @dataclass(frozen=True)
 class CourseEvent:
-    """One day somewhere. `uid` stays the same for as long as it is the same seat and day."""
+    """One day somewhere, hours in Stockholm. `uid` stays the same for as long as it is the same seat and day.
+
+    A calendar gets the moments in UTC: every program reads them alike, without a table of summer times.
+    """
 
     uid: str
     day: date
@@ -38,14 +40,12 @@ def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, sequen
     calendar.add("prodid", "-//lararportal//seats//SV")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    if events:
-        calendar.add_component(_stockholm())
     for each in events:
         event = Event()
         event.add("uid", each.uid)
         event.add("dtstamp", now)
-        event.add("dtstart", datetime.combine(each.day, each.starts, STOCKHOLM))
-        event.add("dtend", datetime.combine(each.day, each.ends, STOCKHOLM))
+        event.add("dtstart", datetime.combine(each.day, each.starts, STOCKHOLM).astimezone(UTC))
+        event.add("dtend", datetime.combine(each.day, each.ends, STOCKHOLM).astimezone(UTC))
         event.add("summary", each.title)
         event.add("location", each.place)
         event.add("url", each.url)
@@ -53,9 +53,3 @@ def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, sequen
         event.add("sequence", sequence)
         calendar.add_component(event)
     return str(calendar.to_ical().decode())
-
-
-@cache
-def _stockholm() -> Timezone:
-    """Stockholm time, as it stands in every calendar: to work it out takes longer than all the rest of a letter."""
-    return Timezone.from_tzid(STOCKHOLM.key)

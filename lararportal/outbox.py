@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Tex
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lararportal import pages
+from lararportal.clock import day_of
 from lararportal.db import Base
 
 SUBJECT_LENGTH = 250
@@ -76,12 +77,12 @@ def post(
 ) -> None:
     """Stores a letter for sending; `once` names the occasion and is unique over all letters.
 
-    The facts reach the template beside `to` and `portal_url`.
+    The facts reach the template beside `to`, `portal_url` and `today`.
 
     Raises:
         IntegrityError: at flush, when the same occasion was posted before.
     """
-    subject, body = pages.letter(occasion, to=to, portal_url=db.info["portal_url"], **facts)
+    subject, body = pages.letter(occasion, to=to, portal_url=db.info["portal_url"], today=day_of(now), **facts)
     db.add(
         Letter(
             once=once,

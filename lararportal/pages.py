@@ -1,9 +1,11 @@
 """Templates: where they lie, how Swedish dates are written, and how a letter is rendered without Flask."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import jinja2
@@ -13,6 +15,10 @@ from babel.lists import format_list
 from lararportal.clock import STOCKHOLM
 
 LOCALE = "sv_SE"
+LINE_LENGTH = 78
+_NUMBER_AND_WORD = re.compile(r"(?<=\d) (?=[^\W\d])|(?<=[^\W\d]) (?=\d)|(?<= kl\.) (?=\d)")
+"""The space between them: a date or an hour is not torn apart at the end of a line."""
+_BEGINNING = re.compile(r"^( *(?:\d+\. )?).*")
 
 
 def folder() -> Path:
@@ -108,4 +114,15 @@ def _exports(kind: str) -> dict[str, dict[str, str]]:
 def letter(occasion: str, **facts: Any) -> tuple[str, str]:
     """Subject and text of a letter from `templates/letters/<occasion>.txt`."""
     subject, _, body = _letters().get_template(f"letters/{occasion}.txt").render(**facts).partition("\n")
-    return subject.strip(), body.strip() + "\n"
+    return subject.strip(), _laid_out(body)
+
+
+def _laid_out(text: str) -> str:
+    """The text as a letter shows it: lines of readable length that hang where they began, and single empty lines."""
+    lines: list[str] = []
+    for line in _NUMBER_AND_WORD.sub("\xa0", text).splitlines():
+        hang = " " * len(_BEGINNING.sub(r"\1", line))
+        folded = wrap(line, LINE_LENGTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+        if folded or (lines and lines[-1]):
+            lines += folded or [""]
+    return "\n".join(lines).strip("\n").replace("\xa0", " ") + "\n"

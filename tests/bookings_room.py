@@ -101,6 +101,11 @@ def letter(db: Session, person: Person) -> Letter:
     return db.scalars(select(Letter).where(Letter.person_id == person.id).order_by(Letter.id.desc())).first()
 
 
+def told(db: Session, person: Person) -> str:
+    """What the last letter to a person says, on one line."""
+    return " ".join(letter(db, person).body.split())
+
+
 def noted(db: Session) -> list[tuple]:
     """The journal: deed, by whom, whom it concerns, which session."""
     rows = db.execute(select(Entry.deed, Entry.by, Entry.person_id, Entry.session_id).order_by(Entry.id))

@@ -27,6 +27,15 @@ from lararportal.edge import Installation
 PORTAL = "http://portal.test"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--golden-update",
+        dest="golden_update",
+        action="store_true",
+        help="write the golden copies of the letters anew",
+    )
+
+
 @pytest.fixture(scope="session")
 def servers_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="lararportal-test-"))

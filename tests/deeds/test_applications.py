@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import CLOSES, OPENS, last_facts, letter, noted, occasions, place, refused, seat, sent
+from bookings_room import CLOSES, OPENS, last_facts, noted, occasions, place, refused, seat, sent, told
 from sqlalchemy import select
 
 import make
@@ -106,13 +106,13 @@ def test_a_list_can_be_withdrawn_sent_in_and_withdrawn_again(db, offer):
 def test_somebody_nobody_has_confirmed_may_apply_and_is_told_what_is_needed(db, offer):
     person = make.person(db, standing=Standing.PENDING)
     apply(db, offer, person, offer.first.id)
-    assert "inte bekräftad" in letter(db, person).body
+    assert "inte bekräftad" in told(db, person)
 
 
 def test_a_confirmed_person_is_not_told_so(db, offer):
     person = make.person(db)
     apply(db, offer, person, offer.first.id)
-    assert "bekräftad" not in letter(db, person).body
+    assert "bekräftad" not in told(db, person)
 
 
 def test_places_in_line_do_not_keep_anybody_from_applying(db, offer):

@@ -16,6 +16,7 @@ from bookings_room import (
     refused,
     seat,
     states,
+    told,
 )
 
 import make
@@ -61,7 +62,7 @@ def test_whether_it_was_late_is_kept_and_told(db, now, booked_before, late):
     booking = cancel(db, session, person, now=now)
     assert booking.ended_late is late
     assert last_facts(db)["late"] is late
-    assert ("är antecknad som sen" in letter(db, person).body) is late
+    assert ("är antecknad som sen" in told(db, person)) is late
 
 
 @pytest.mark.parametrize("day", [date(2027, 1, 15), date(2027, 1, 14)])

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import insist_on_invariants, last_facts, letter, noted, occasions, place, seat
+from bookings_room import insist_on_invariants, last_facts, letter, noted, occasions, place, seat, told
 from sqlalchemy import select
 
 import make
@@ -45,7 +45,9 @@ def test_coordinators_and_the_sessions_leaders_are_asked(db, session):
         ["too_few_booked"],
         [],
     ]
-    assert "Bokade: 1 av 10 platser" in letter(db, leader).body
+    assert "1 av 10 platser är bokade och minst 2 behövs. Det saknas alltså 1. En person står i kö." in told(
+        db, leader
+    )
     assert noted(db) == [("minimum.asked", None, None, session.id)]
     assert last_facts(db) == {"booked": 1}
     warning = db.scalars(select(MinimumWarning)).one()

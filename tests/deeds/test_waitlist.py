@@ -19,6 +19,7 @@ from bookings_room import (
     seat,
     set_free,
     states,
+    told,
 )
 
 import make
@@ -47,7 +48,7 @@ def test_who_joins_stands_last_and_is_told_where(db, full):
     assert noted(db) == [("line.joined", person.id, person.id, full.id)]
     assert last_facts(db) == {"booking": booking.id, "position": 2}
     assert occasions(db, person) == ["place_in_line"]
-    assert "plats 2 i kön" in letter(db, person).body
+    assert "Just nu har du plats 2 i kön." in told(db, person)
 
 
 def test_a_seat_in_the_course_is_kept_while_one_waits_for_a_better_one(db, full):
