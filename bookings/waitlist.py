@@ -76,9 +76,12 @@ def leave(db: Session, *, session_id: int, person_id: int, now: datetime, by: in
     """The person no longer waits for this session.
 
     Raises:
+        NotFound: there is no such session or person.
         Refused: they do not wait for it.
     """
     sessions.lock(db, [session_id])
+    # A seat in another session strikes this place, under the lock of that session and of the person.
+    people.lock(db, [person_id])
     booking = live(db, session_id=session_id, person_id=person_id)
     if booking is None or booking.state is not BookingState.WAITING:
         raise Refused(Refusal.NOT_WAITING)

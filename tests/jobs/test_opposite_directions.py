@@ -1,0 +1,198 @@
+"""Many who book, wait, re-book and cancel in opposite directions at once: nobody is stopped by a deadlock."""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from bookings_room import insist_on_invariants, noted, place, refused, sent
+from processes import WITHIN, Storm, all_at_once, wait_until
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+import make
+from auth.models import Person
+from bookings import cancellation, left_over_seats, rebooking, waitlist
+from bookings.models import Booking, Round
+from bookings.states import BookingState, Refusal, RoundState
+from lararportal import tick
+from lararportal.db import Database
+from lararportal.demo.invariants import invariants
+from lararportal.journal import Entry
+from lararportal.outbox import Letter
+
+SECONDS = 5.0
+THREADS = 16
+
+
+class Crowd:
+    """Persons, the sessions of some courses, and what one of them may do next."""
+
+    def __init__(self, persons: Sequence[int], courses: Sequence[Sequence[int]]) -> None:
+        self.persons = persons
+        self.courses = courses
+
+    def book(self, db: Session, chance: Random, now) -> None:
+        session, person = self._anywhere(chance), chance.choice(self.persons)
+        left_over_seats.book(db, session_id=session, person_id=person, now=now, by=person)
+
+    def join(self, db: Session, chance: Random, now) -> None:
+        session, person = self._anywhere(chance), chance.choice(self.persons)
+        waitlist.join(db, session_id=session, person_id=person, now=now, by=person)
+
+    def leave(self, db: Session, chance: Random, now) -> None:
+        session, person = self._of_somebody(db, chance, BookingState.WAITING)
+        waitlist.leave(db, session_id=session, person_id=person, now=now, by=person)
+
+    def cancel(self, db: Session, chance: Random, now) -> None:
+        session, person = self._of_somebody(db, chance, BookingState.BOOKED)
+        cancellation.cancel(db, session_id=session, person_id=person, reason="", now=now, by=person)
+
+    def rebook(self, db: Session, chance: Random, now) -> None:
+        old, person = self._of_somebody(db, chance, BookingState.BOOKED)
+        [new] = chance.sample([each for each in self._same_course(old) if each != old], 1)
+        rebooking.rebook(db, from_session_id=old, to_session_id=new, person_id=person, now=now, by=person)
+
+    def fill(self, db: Session, chance: Random, now) -> None:
+        waitlist.fill(db, session_id=self._anywhere(chance), now=now)
+
+    def _anywhere(self, chance: Random) -> int:
+        return chance.choice(chance.choice(self.courses))
+
+    def _same_course(self, session_id: int) -> Sequence[int]:
+        [course] = [each for each in self.courses if session_id in each]
+        return course
+
+    def _of_somebody(self, db: Session, chance: Random, state: BookingState) -> tuple[int, int]:
+        """What somebody had a moment ago, as a page shows it; it may be gone when they press the button."""
+        rows = db.execute(select(Booking.session_id, Booking.person_id).where(Booking.state == state)).all()
+        return tuple(chance.choice(rows)) if rows else (self._anywhere(chance), chance.choice(self.persons))
+
+
+def insist_on_the_end(database: Database, *, now) -> None:
+    """Once the tick has been round, no seat is lost or given twice, and every deed has its journal and letter."""
+    tick.fill_freed_seats(database, now=now)
+    with database.transaction() as db:
+        insist_on_invariants(db)
+        assert invariants(db, now=now) == []
+        once = db.scalars(select(Entry.facts["booking"].as_integer()).where(Entry.deed == "line.left")).all()
+        struck = db.scalars(select(Entry.facts["struck"]).where(Entry.deed == "seat.from_line")).all()
+        ends = Counter([*once, *(booking for each in struck for booking in each)])
+        assert [booking for booking, count in ends.items() if count > 1] == []
+
+
+def test_two_full_sessions_are_changed_for_each_other_without_deadlock(shared_database: Database, now):
+    with shared_database.transaction() as db:
+        course = make.course(db, seats=6)
+        north = make.session(db, of=course)
+        south = make.session(db, of=course, days=[date(2027, 4, 12), date(2027, 4, 13)])
+        persons = [make.person(db).id for _ in range(24)]
+        for number, person in enumerate(persons[:18]):
+            session = (north, south)[number % 2]
+            left_over_seats.book(db, session_id=session.id, person_id=person, now=now, by=person)
+        assert north.free_seats == south.free_seats == 0
+        crowd = Crowd(persons, [[north.id, south.id]])
+    acts = [crowd.join, crowd.cancel, crowd.rebook, crowd.rebook, crowd.fill, crowd.fill]
+    done = Storm(
+        database=shared_database, acts=acts, begins=now + timedelta(minutes=1), threads=THREADS, seconds=SECONDS
+    ).rage()
+
+    assert [act.__name__ for act in acts if not done[act.__name__]] == []
+    insist_on_the_end(shared_database, now=now + timedelta(hours=1))
+    with shared_database.transaction() as db:
+        moved = db.scalars(select(Entry.facts["left"]).where(Entry.deed == "seat.from_line")).all()
+        assert any(moved), "nobody in line ever changed one seat for the other"
+
+
+def test_forty_persons_at_once_over_six_sessions_keep_every_invariant(shared_database: Database, now):
+    spring = date(2027, 4, 5)
+    with shared_database.transaction() as db:
+        courses = []
+        for number in range(3):
+            course = make.course(db, seats=4)
+            # The first sessions of all courses share days, and so do the first of one and the second of another.
+            days = [spring + timedelta(days=number), spring + timedelta(days=7 - number)]
+            courses.append([make.session(db, of=course, days=[day, day + timedelta(days=1)]).id for day in days])
+        crowd = Crowd([make.person(db, planned_end=date(2029, 1 + n % 9, 1)).id for n in range(40)], courses)
+    acts = [crowd.book, crowd.book, crowd.join, crowd.leave, crowd.cancel, crowd.rebook, crowd.fill]
+    done = Storm(database=shared_database, acts=acts, begins=now, threads=THREADS, seconds=SECONDS).rage()
+
+    assert [act.__name__ for act in acts if not done[act.__name__]] == []
+    insist_on_the_end(shared_database, now=now + timedelta(hours=1))
+
+
+def test_a_place_is_not_left_that_a_seat_elsewhere_has_just_struck(shared_database: Database, now):
+    with shared_database.transaction() as db:
+        course = make.course(db)
+        wanted = make.session(db, of=course)
+        less_wanted = make.session(db, of=course, days=[date(2027, 4, 12)])
+        person = make.person(db).id
+        place(db, wanted, db.get_one(Person, person), rank=1)
+        place(db, less_wanted, db.get_one(Person, person), rank=2)
+
+    def leave() -> str:
+        with shared_database.transaction() as db:
+            waitlist.leave(db, session_id=less_wanted.id, person_id=person, now=now, by=person)
+        return "left"
+
+    with ThreadPoolExecutor(1) as pool:
+        with shared_database.transaction() as db:
+            assert waitlist.fill(db, session_id=wanted.id, now=now) == 1
+            db.flush()
+            leaving = pool.submit(leave)
+            wait_until(lambda: waits_for_a_lock(shared_database), what="the one who leaves waits")
+        with refused(Refusal.NOT_WAITING):
+            leaving.result(WITHIN)
+    with shared_database.transaction() as db:
+        assert [deed for deed, *_ in noted(db)] == ["seat.from_line"]
+
+
+def waits_for_a_lock(database: Database) -> bool:
+    """Whether some transaction of this database waits for another."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.transaction() as db:
+        return bool(db.scalar(text(waiting)))
+
+
+@pytest.fixture
+def much_is_due(shared_database: Database, now) -> None:
+    """A round to open, one with lists to close, sessions with too few, and free seats that people wait for."""
+    with shared_database.transaction() as db:
+        make.coordinator(db)
+        person = make.person(db)
+        given = [make.session(db, days=[date(2027, 5, 3 + number)]) for number in range(2)]
+        closing = make.round_of(db, given[0])
+        sent(db, closing, person, given[0])
+        closing.closes_at = now
+        make.round_of(db, given[1], state=RoundState.PLANNED, opens_at=now, secret=None)
+        for number in range(4):
+            make.session(db, days=[date(2027, 2, 1 + number)], minimum=3)
+        for number in range(6):
+            session = make.session(db, days=[date(2027, 4, 1 + number)], seats=3)
+            for _ in range(5):
+                place(db, session, make.person(db))
+
+
+def test_two_ticks_at_once_do_nothing_twice(shared_database: Database, much_is_due, now):
+    done = all_at_once([lambda: tick.run_due(shared_database, now=now) for _ in range(2)])
+
+    assert sum(each["seats filled"] for each in done) == 18
+    with shared_database.transaction() as db:
+        assert db.scalars(select(Round.state).order_by(Round.id)).all() == [RoundState.CLOSED, RoundState.OPEN]
+        deeds = db.execute(select(Entry.deed, func.count()).group_by(Entry.deed)).all()
+        assert dict(map(tuple, deeds)) == {
+            "application.sent": 1, "round.closed": 1, "round.opened": 1, "minimum.asked": 4, "seat.from_line": 18,
+        }  # fmt: skip
+        letters = db.execute(
+            select(Letter.occasion, Letter.person_id, func.count()).group_by(Letter.occasion, Letter.person_id)
+        )
+        counted = [(occasion, count) for occasion, _, count in letters]
+        assert Counter(counted) == {
+            ("application_received", 1): 1,
+            ("too_few_booked", 4): 1,
+            ("seat_from_line", 1): 18,
+        }
+        insist_on_invariants(db)
+    assert {name: count for name, count in tick.run_due(shared_database, now=now).items() if count} == {}

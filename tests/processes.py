@@ -1,0 +1,238 @@
+"""What the tests of many at once share: threads that start together, parts of the portal as programs, waiting."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
+from random import Random
+from threading import Barrier
+
+from sqlalchemy.orm import Session
+
+from lararportal import clock
+from lararportal.config import Settings
+from lararportal.db import Database
+from lararportal.dev.program import Program, end_session, free_port
+from lararportal.errors import Refused
+from lararportal.outbox import Letter
+
+ROOT = Path(__file__).parents[1]
+WITHIN = 90.0
+"""Seconds until something that must come about is given up: far more than it takes, for a machine under load."""
+
+
+def all_at_once(deeds: Sequence[Callable[[], object]]) -> list:
+    """What each of these answers, all begun at the same moment by a thread of its own."""
+    start = Barrier(len(deeds))
+
+    def one(deed: Callable[[], object]) -> object:
+        start.wait(WITHIN)
+        return deed()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(one, deeds))
+
+
+Act = Callable[[Session, Random, datetime], object]
+
+
+@dataclass(kw_only=True)
+class Storm:
+    """Threads that do one act after the other, drawn from a seed, each in a transaction of its own."""
+
+    database: Database
+    acts: Sequence[Act]
+    begins: datetime
+    threads: int
+    seconds: float
+    at_least: int = 20
+    """Acts of each thread, however slow the machine."""
+
+    def rage(self) -> Counter:
+        """How often each act was done, and each refusal given; anything else that is raised reaches the caller."""
+        begun = time.monotonic()
+
+        def one(number: int) -> Counter:
+            chance, counted, turns = Random(number), Counter(), 0
+            while turns < self.at_least or time.monotonic() < begun + self.seconds:
+                turns += 1
+                act = chance.choice(self.acts)
+                counted[self._outcome(act, chance, self.begins + timedelta(seconds=time.monotonic() - begun))] += 1
+            return counted
+
+        answers = all_at_once([lambda number=number: one(number) for number in range(self.threads)])
+        return sum(answers, Counter())
+
+    def _outcome(self, act: Act, chance: Random, now: datetime) -> str:
+        try:
+            with self.database.transaction() as db:
+                act(db, chance, now)
+        except Refused as refusal:
+            reason, violation = refusal.reason, refusal.__cause__
+        else:
+            return act.__name__
+        # Under the locks the rules know everything: the constraints behind them have nothing to add.
+        assert violation is None, f"{act.__name__} was stopped by a constraint: {violation}"
+        return reason
+
+
+def kill(program: Program) -> None:
+    """Ends a program and what it has started in the middle of whatever they do."""
+    assert program.process is not None
+    end_session(program.process.pid, signal.SIGKILL)
+    program.stop()
+
+
+def wait_until(found: Callable[[], bool], *, what: str) -> None:
+    """Waits for something that others bring about."""
+    end = time.monotonic() + WITHIN
+    while not found():
+        assert time.monotonic() < end, f"in vain: {what}"
+        time.sleep(0.02)
+
+
+def queue_letters(database: Database, number: int) -> None:
+    """So many letters that are due."""
+    now = clock.now()
+    with database.transaction() as db:
+        db.add_all(
+            Letter(
+                once=f"test:{each}",
+                occasion="test",
+                person_id=each,
+                address=f"doctor{each}@example.org",
+                subject=f"Letter {each}",
+                body="Text\n",
+                calendars=[],
+                message_id=f"<{each}@test>",
+                created_at=now,
+                next_attempt_at=now,
+            )
+            for each in range(number)
+        )
+
+
+@dataclass(frozen=True)
+class Sink:
+    """A mail server that takes everything, and where it lays the letters."""
+
+    port: int
+    folder: Path
+
+    @property
+    def count(self) -> int:
+        """How many letters have come."""
+        return sum(1 for _ in self.folder.glob("*.eml"))
+
+    def received(self) -> Counter:
+        """How often each letter has come, by Message-ID."""
+        return Counter(message_from_bytes(path.read_bytes())["Message-ID"] for path in self.folder.glob("*.eml"))
+
+
+@dataclass
+class Parts:
+    """The parts of one portal as the programs they are; all of them end with the test."""
+
+    settings: Settings
+    logs: Path
+    smtp_port: int = field(default_factory=free_port)
+    programs: list[Program] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings as a process reads them."""
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        provider = (
+            '[{"name": "p", "title": "P", "issuer": "http://127.0.0.1:1", "client_id": "c", "client_secret": "s"}]'
+        )
+        return {
+            **inherited,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            # Cookies without https.
+            "LARARPORTAL_ENV": "development",
+            "LARARPORTAL_SECRET_KEY": self.settings.secret_key,
+            "DATABASE_URL": self.settings.database_url,
+            "REDIS_URL": self.settings.redis_url,
+            "LARARPORTAL_BASE_URL": self.settings.base_url,
+            "LARARPORTAL_PROVIDERS": provider,
+            "LARARPORTAL_SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
+            "LARARPORTAL_MAIL_FROM": self.settings.mail_from,
+        }
+
+    def start(self, *words: str, descriptors: Sequence[int] = ()) -> Program:
+        """Starts `python` with these words beside the test."""
+        name = f"{len(self.programs)}-{words[-1].strip('-')}"
+        program = Program(
+            name=name,
+            command=[sys.executable, *words],
+            log=self.logs / f"{name.replace('/', '_')[:40]}.log",
+            environment=self.environment,
+            directory=ROOT,
+            descriptors=descriptors,
+        )
+        program.start()
+        self.programs.append(program)
+        return program
+
+    def run(self, *words: str) -> str:
+        """Runs `python` with these words to its end, which must be a good one; what it wrote."""
+        program = self.start(*words)
+        assert program.process is not None
+        assert program.process.wait(WITHIN) == 0, program.last_lines()
+        return program.log.read_text("utf-8")
+
+    def tick(self, *options: str) -> str:
+        """One tick."""
+        return self.run("-m", "lararportal.cli", "tick", *options)
+
+    def worker(self) -> Program:
+        """A worker; it takes what stands in the queue and what comes."""
+        return self.start("-m", "lararportal.cli", "worker")
+
+    def web(self, *, processes: int) -> str:
+        """Web processes that can be asked at once, since the socket listens before they do; their address."""
+        with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
+            port = listening.getsockname()[1]
+            self.start(
+                "-m", "lararportal.cli", "web", "--workers", str(processes), "--fd", str(listening.fileno()),
+                descriptors=[listening.fileno()],
+            )  # fmt: skip
+        return f"http://127.0.0.1:{port}"
+
+    def sink(self) -> Sink:
+        """A real mail server on the port that the portal knows."""
+        folder = self.logs / "letters"
+        program = self.start("-m", "lararportal.dev.sink", f"--port={self.smtp_port}", f"--folder={folder}")
+
+        def answers() -> bool:
+            assert program.is_running, program.last_lines()
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.smtp_port)) == 0
+
+        wait_until(answers, what="the mail server answers")
+        return Sink(self.smtp_port, folder)
+
+    def stop(self) -> None:
+        """Ends them all by force: how they end politely is shown elsewhere, and takes longer."""
+        for program in reversed(self.programs):
+            kill(program)
+
+
+@contextmanager
+def parts_of(settings: Settings, logs: Path) -> Iterator[Parts]:
+    """A portal that is taken apart at the end."""
+    parts = Parts(settings, logs)
+    try:
+        yield parts
+    finally:
+        parts.stop()
