@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Grant, Person
@@ -104,5 +104,9 @@ def _people(*, areas: Collection[Area] | None, name: str, standing: Standing | N
         found = found.where(Person.area.in_(areas))
     if standing is not None:
         found = found.where(Person.standing == standing)
+    if standing is Standing.PENDING:
+        # Who only leads or administers courses has nothing to confirm, as in `rules.owes_profile`.
+        holds_role = exists().where(Grant.person_id == Person.id)
+        found = found.where(Person.category.is_not(None) | ~holds_role)
     full_name = func.concat(Person.given_name, " ", Person.family_name)
     return found.where(*(full_name.icontains(word, autoescape=True) for word in name.split()))
