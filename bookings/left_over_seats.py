@@ -38,7 +38,7 @@ def book(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     )
     if refusal is not None:
         raise Refused(refusal, opens=target.booking_opens_at)
-    if session.free_seats < 1 or waitlist.is_somebody_next(db, session, now=now):
+    if session.free_seats < 1 or waitlist.somebody_goes_before(db, session, person_id=person_id, now=now):
         return waitlist.enter(db, session, person, bookings, round_, now=now, by=by)
     return _seat(db, session, person, rank=waitlist.next_rank(bookings), now=now, by=by)
 

@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth import people
+from auth.models import Person
 from bookings import facts, letters, seats, waitlist
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.states import BookingState, Origin, Refusal
 from courses import sessions
+from courses.models import CourseSession
 from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.errors import Refused
@@ -46,20 +48,29 @@ def rebook(
         raise Refused(refusal, opens=target.booking_opens_at)
     if new_session.free_seats < 1:
         raise Refused(Refusal.SESSION_FULL)
-    if waitlist.is_somebody_next(db, new_session, now=now):
+    if waitlist.somebody_goes_before(db, new_session, person_id=person_id, now=now):
         raise Refused(Refusal.LINE_GOES_FIRST)
     mine = {each.session_id: each for each in bookings}
     old = mine[from_session_id]
-    new = mine.get(to_session_id) or waitlist.place(
-        new_session, person, rank=old.rank, origin=Origin.REBOOKING, key=[], now=now
-    )
-    if new.round_id is None:
-        # It stands where the old one stood on the round's list, and counts against the same cap.
-        new.round_id, new.wave = old.round_id, old.wave
+    new = _successor(old, mine.get(to_session_id), new_session, person, now=now)
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
     seats.take(db, new, new_session, now=now)
     journal.note(
         db, "seat.moved", now=now, by=by, person=person_id, session=to_session_id, booking=new.id, left=old.id
     )
     letters.seat_moved(db, new, person=person, session=new_session, left=[(old, old_session)], now=now)
+    return new
+
+
+def _successor(
+    old: Booking, waiting: Booking | None, session: CourseSession, person: Person, *, now: datetime
+) -> Booking:
+    """What becomes the seat: the place that the person has in the line, else a new one.
+
+    It stands where the old one stood on the round's list, if any, and counts against the same cap.
+    """
+    new = waiting or waitlist.place(session, person, rank=old.rank, origin=Origin.REBOOKING, key=[], now=now)
+    if new.round_id is None:
+        new.round_id, new.wave = old.round_id, old.wave
+    new.rank = min(new.rank, old.rank)  # No line that the old seat kept the person out of takes the new one away.
     return new

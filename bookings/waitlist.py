@@ -129,9 +129,9 @@ def fill(db: Session, *, session_id: int, now: datetime) -> int:
     return moved
 
 
-def is_somebody_next(db: Session, session: CourseSession, *, now: datetime) -> bool:
-    """Whether somebody in line would take a seat of the session now."""
-    return bool(_moves(db, session, now=now))
+def somebody_goes_before(db: Session, session: CourseSession, *, person_id: int, now: datetime) -> bool:
+    """Whether somebody else in line has the next free seat of the session, and would take it."""
+    return any(move.waiter.person_id != person_id for move in _moves(db, session, now=now)[:1])
 
 
 def _moves(db: Session, session: CourseSession, *, now: datetime) -> list[Move]:

@@ -29,6 +29,9 @@ NUDGED = "lararportal:nudged"
 NUDGE_SECONDS = 60
 """How long a nudge stands for all that follow it, should nobody take it."""
 
+DELIVERY_SECONDS = 3600
+"""How long a delivery may last: the queue ends longer ones in the middle of a letter, which is then sent twice."""
+
 RESULT_SECONDS = 86_400
 """How long it can be seen what came of a job."""
 
@@ -85,7 +88,9 @@ def nudge(place: Installation) -> None:
     """
     try:
         if place.redis.set(NUDGED, "1", nx=True, ex=NUDGE_SECONDS):
-            place.queue.enqueue("lararportal.workers.see_to_it", result_ttl=0, failure_ttl=86_400)
+            place.queue.enqueue(
+                "lararportal.workers.see_to_it", job_timeout=DELIVERY_SECONDS, result_ttl=0, failure_ttl=86_400
+            )
     except RedisError as fault:
         log.warning("nudge lost", fault=str(fault))
 
@@ -141,6 +146,6 @@ def work(job_id: str) -> Work:
         job = Job.fetch(job_id, connection=installation().redis, serializer=JSONSerializer)
         status = job.get_status()
         result = job.return_value() if status == JobStatus.FINISHED else None
-    except (NoSuchJobError, RedisError) as fault:
+    except (NoSuchJobError, RedisError, ValueError) as fault:  # The last is what no job can be called.
         raise NotFound from fault
     return Work(STAGES.get(status, Progress.QUEUED), str(job.func_name), tuple(job.args), result)

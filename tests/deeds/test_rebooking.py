@@ -79,6 +79,16 @@ def test_there_and_back_again(db, pair):
     insist_on_invariants(db)
 
 
+def test_who_is_next_in_line_themselves_need_not_wait_for_the_tick(db, pair):
+    old, new = pair
+    person = make.person(db)
+    seat(db, old, person, rank=1)
+    for waiting in (person, make.person(db)):
+        place(db, new, waiting, rank=1)
+    assert rebook(db, old, new, person).state is BookingState.BOOKED
+    insist_on_invariants(db)
+
+
 def test_a_place_in_line_becomes_the_seat(db, pair):
     old, new = pair
     person = make.person(db)
@@ -194,6 +204,20 @@ def test_a_line_in_which_nobody_would_take_the_seat_does_not_stand_in_the_way(db
     seat(db, make.session(db, days=[new.starts_on]), content)
     place(db, new, content)
     assert rebook(db, old, new, person).state is BookingState.BOOKED
+
+
+def test_a_seat_that_was_chosen_is_not_taken_away_by_a_line_that_was_wanted_more(db, pair):
+    """While the first seat was held the line in between was dormant, and changing the seat must not wake it."""
+    first, between = pair
+    last = make.session(db, of=between.course, days=[date(2027, 6, 7)])
+    person = make.person(db)
+    for rank, session in enumerate((first, between, last), start=1):
+        (seat if session is first else place)(db, session, person, rank=rank)
+    assert waitlist.fill(db, session_id=between.id, now=AFTER) == 0
+    rebook(db, first, last, person)
+    assert waitlist.fill(db, session_id=between.id, now=AFTER) == 0
+    assert states(db, last) == {person.id: BookingState.BOOKED}
+    insist_on_invariants(db)
 
 
 def test_a_changed_seat_still_counts_against_what_one_wanted_from_the_round(db, pair):
