@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from bookings.rounds import RoundPlan
+from courses.forms.fields import FIRST_DAY, LAST_DAY, a_day
 from lararportal import pages
 from lararportal.clock import STOCKHOLM
 from lararportal.forms import Form
@@ -28,6 +29,14 @@ MOST_CHOICES = 100
 
 MOMENT_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S")
 """What a browser sends and is sent, and what somebody types where the browser knows no such field."""
+
+
+LONGEST_NUMBER = 10
+"""Digits: no row has a longer number, and Python does not read numbers of any length."""
+
+
+def _is_row_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 class RankedField(Field):
@@ -41,7 +50,7 @@ class RankedField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Takes the list that the page carried; a choice that stands there twice is kept where it stands first."""
-        ids = [int(value) for value in valuelist if str(value).isdecimal()]
+        ids = [int(value) for value in valuelist if _is_row_number(value)]
         self.data = list(dict.fromkeys(ids))[:MOST_CHOICES]
 
 
@@ -60,7 +69,7 @@ class ApplicationForm(Form):
 def rearranged(choices: list[int], action: str) -> list[int]:
     """The list after `add:7`, `remove:7`, `up:7` or `down:7`; anything else leaves it as it is."""
     verb, _, text = action.partition(":")
-    if not text.isdecimal():
+    if not _is_row_number(text):
         return choices
     chosen = int(text)
     if verb == "add" and chosen not in choices:
@@ -123,14 +132,20 @@ class RebookForm(Form):
         self.to_session.choices = [(session_id, str(session_id)) for session_id in session_ids]
 
 
+def a_moment(_form: Any, field: Field) -> None:
+    """Like `a_day`, of a day with its time."""
+    if field.data and not FIRST_DAY <= field.data.date() <= LAST_DAY:
+        raise ValidationError("year_out_of_reach")
+
+
 class RoundForm(Form):
     """A round: when it is open, what is promised, and the sessions whose seats it gives."""
 
     title = StringField(validators=[InputRequired(), Length(max=100)])
     term = StringField(validators=[InputRequired(), Length(max=10)])
-    opens_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired()])
-    closes_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired()])
-    decision_on = DateField(validators=[InputRequired()])
+    opens_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired(), a_moment])
+    closes_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired(), a_moment])
+    decision_on = DateField(validators=[InputRequired(), a_day])
     cap = IntegerField(validators=[InputRequired(), NumberRange(1, 20)])
     respite_hours = IntegerField(validators=[InputRequired(), NumberRange(0, 24 * 14)])
     session_ids = SelectMultipleField(

@@ -120,14 +120,22 @@ def _last_keys(result: dict[str, Any], groups: dict[str, str]) -> dict[tuple[int
 
 
 def _decisions(outline: Outline, application: Application) -> list[Decision]:
-    return [_decision(outline, application, choice) for choice in application.choices]
+    """Choice by choice, most wanted first; what is given counts for those after it, since days may have moved."""
+    held = outline.held.get(application.person_id, [])
+    has = [each.session for each in held if each.state is BookingState.BOOKED]
+    decisions = []
+    for choice in application.choices:
+        decisions.append(_decision(outline, application, choice, has))
+        if decisions[-1].code is Outcome.ADMITTED:
+            has.append(outline.sessions[choice.session_id])
+    return decisions
 
 
-def _decision(outline: Outline, application: Application, choice: Choice) -> Decision:
+def _decision(outline: Outline, application: Application, choice: Choice, has: Sequence[CourseSession]) -> Decision:
     person = application.person
     session = outline.sessions[choice.session_id]
     decided = outline.decided.get((person.pseudonym, session.id))
-    code = _code(outline, application, session, decided)
+    code = _code(outline, person, session, decided, collides=_collides(session, has))
     found = decided or {}
     return Decision(
         round_id=application.round_id,
@@ -143,14 +151,13 @@ def _decision(outline: Outline, application: Application, choice: Choice) -> Dec
 
 
 def _code(
-    outline: Outline, application: Application, session: CourseSession, decided: dict[str, Any] | None
+    outline: Outline, person: Person, session: CourseSession, decided: dict[str, Any] | None, *, collides: bool
 ) -> Outcome:
     """What the run decided, unless the world has changed since it was frozen."""
     if session.publicity is not Publicity.PUBLISHED:
         return Outcome.CANCELLED
-    collides = _collides(session, outline.held.get(application.person_id, []))
     if decided is None:
-        return _why_left_out(outline, application.person, session, collides=collides)
+        return _why_left_out(outline, person, session, collides=collides)
     code = Outcome(decided["code"])
     return Outcome.CONFLICT if code is Outcome.ADMITTED and collides else code
 
@@ -163,12 +170,11 @@ def _why_left_out(outline: Outline, person: Person, session: CourseSession, *, c
     return Outcome.INELIGIBLE if group and group not in session.course.targets else Outcome.UNCONFIRMED
 
 
-def _collides(session: CourseSession, held: Sequence[Booking]) -> bool:
-    """Whether a seat that somebody has is in the same course or on one of the days."""
-    seats_held = [each.session for each in held if each.state is BookingState.BOOKED]
+def _collides(session: CourseSession, has: Sequence[CourseSession]) -> bool:
+    """Whether a session that somebody has a seat in is of the same course or on one of the days."""
     return any(
         each.course_id == session.course_id or not facts.days_of(each).isdisjoint(facts.days_of(session))
-        for each in seats_held
+        for each in has
     )
 
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import Session
 
 from bookings import frozen, lots
-from bookings.models import Round, RoundSession
+from bookings.models import Booking, Round, RoundSession
 from bookings.rules.allocation import canonical_hash
-from bookings.states import Refusal, RoundState
+from bookings.states import BookingState, Refusal, RoundState
 from courses import sessions
+from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal import journal
 from lararportal.clock import day_of
@@ -150,11 +151,17 @@ def _include(db: Session, round_: Round, session_ids: Sequence[int], *, present:
         is_hidden = is_new and session.publicity is not Publicity.PUBLISHED
         if is_hidden or session.starts_on <= round_.decision_on:
             raise Refused(Refusal.SESSION_UNFIT_FOR_ROUND, course=session.course.title)
-        if is_new and session.seats_taken:
+        if is_new and (session.seats_taken or _has_line(db, session)):
             raise Refused(Refusal.SESSION_HAS_SEATS_TAKEN, course=session.course.title)
         if is_new:
             db.add(RoundSession(round_id=round_.id, session_id=session.id))
     db.flush()
+
+
+def _has_line(db: Session, session: CourseSession) -> bool:
+    """Whether somebody waits: whoever waits is given free seats, and those of a round are not free."""
+    waits = exists().where(Booking.session_id == session.id, Booking.state == BookingState.WAITING)
+    return bool(db.scalar(select(waits)))
 
 
 def _note(db: Session, deed: str, round_: Round, *, now: datetime, by: int | None, **facts: Any) -> None:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from auth.states import Standing
 from bookings import lots
-from bookings.models import Application, Choice, Round, RoundSession, Run
+from bookings.models import Application, Booking, Choice, Round, RoundSession, Run
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
-from bookings.states import ApplicationState, RoundState
+from bookings.states import ApplicationState, BookingState, RoundState
 from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -138,14 +138,16 @@ def round_sessions(db: Session, round_id: int) -> list[SessionRow]:
 
 
 def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> list[SessionRow]:
-    """The sessions that could be given in a round: published, ahead, nobody's seat yet, and in no other round."""
+    """The sessions that a round could give: published, ahead, in no other round, neither booked nor waited for."""
     others = select(RoundSession.session_id).where(RoundSession.round_id.is_distinct_from(round_id))
+    with_a_line = select(Booking.session_id).where(Booking.state == BookingState.WAITING)
     rows = db.scalars(
         sessions_with_course().where(
             CourseSession.publicity == Publicity.PUBLISHED,
             CourseSession.starts_on > day_of(now),
             CourseSession.seats_taken == 0,
             CourseSession.id.not_in(others),
+            CourseSession.id.not_in(with_a_line),
         )
     )
     return [row_of(each) for each in rows]

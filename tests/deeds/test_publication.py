@@ -218,6 +218,18 @@ def test_a_seat_taken_elsewhere_after_closing_is_not_doubled(db, same):
     insist_on_invariants(db)
 
 
+def test_of_two_seats_whose_days_were_moved_onto_each_other_one_gets_the_more_wanted(db):
+    wanted, moved = make.session(db), make.session(db, days=[date(2027, 2, 15)])
+    person = make.person(db)
+    round_ = drawn_up(db, {person: [wanted, moved]})
+    moved.days[0].day = moved.starts_on = wanted.starts_on
+    db.flush()
+    publish(db, round_)
+    assert codes(db, person) == [Outcome.ADMITTED, Outcome.CONFLICT]
+    assert (states(db, wanted), states(db, moved)) == ({person.id: BookingState.BOOKED}, {})
+    insist_on_invariants(db)
+
+
 def test_a_seat_taken_before_closing_kept_one_out_of_the_run_and_one_is_told_why(db):
     first, second = make.session(db), make.session(db, days=[date(2027, 5, 3)])
     elsewhere, person = make.session(db), make.person(db)

@@ -5,12 +5,12 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import CLOSES, OPENS, last_facts, noted, plan_of, refused, seat, sent
+from bookings_room import CLOSES, OPENS, last_facts, noted, place, plan_of, refused, seat, sent
 from sqlalchemy import select
 
 import make
 from auth.states import Category, Standing
-from bookings import applications, rounds
+from bookings import applications, queries, rounds
 from bookings.models import Round, RoundSession
 from bookings.states import Refusal, RoundState
 from courses.states import Kind, Order, Publicity
@@ -74,6 +74,15 @@ def test_a_session_with_seats_taken_is_not_given_in_a_round(db):
     seat(db, session, make.person(db))
     with refused(Refusal.SESSION_HAS_SEATS_TAKEN, course="Hud"):
         rounds.plan(db, wanted=plan_of(session), now=EARLIER, by=None)
+
+
+def test_a_session_that_somebody_waits_for_is_not_given_in_a_round(db):
+    """Who waits would be given a seat while the round runs, and what was frozen at closing would be untrue."""
+    session = make.session(db, of=make.course(db, title="Hud"))
+    place(db, session, make.person(db))
+    with refused(Refusal.SESSION_HAS_SEATS_TAKEN, course="Hud"):
+        rounds.plan(db, wanted=plan_of(session), now=EARLIER, by=None)
+    assert queries.sessions_for_round(db, None, now=EARLIER) == []
 
 
 def test_a_session_is_in_one_round_only(db, database):

@@ -62,6 +62,7 @@ class TestRearranging:
             ("sideways:1", [1, 2, 3]),
             ("up:", [1, 2, 3]),
             ("up:x", [1, 2, 3]),
+            ("add:" + "9" * 5000, [1, 2, 3]),
         ],
     )
     def test_one_press_moves_one_thing(self, action, expected):

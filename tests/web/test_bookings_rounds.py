@@ -92,6 +92,8 @@ class TestPlanning:
         [
             ({"title": ""}, "Namn: Det här behöver fyllas i."),
             ({"opens_at": "snart"}, "Ansökan öppnar: Skriv datum och tid, till exempel 2027-03-02 08:30."),
+            ({"opens_at": "0001-01-01T00:00"}, "Ansökan öppnar: Kontrollera årtalet."),
+            ({"decision_on": "0007-02-12"}, "Besked senast: Kontrollera årtalet."),
             ({"decision_on": ""}, "Besked senast: Det här behöver fyllas i."),
             ({"cap": "0"}, "Platser per person som mest: Talet behöver vara mellan 1 och 20."),
             ({"session_ids": []}, "Kurstillfällen: Det här behöver fyllas i."),
@@ -348,7 +350,7 @@ class TestPublishing:
         assert db.scalars(select(Letter.occasion).where(Letter.occasion == "decision")).all() == ["decision"] * 3
         assert "Beskeden är publicerade. 3 brev är på väg." in words_of(browser.get(answer.location))
 
-    @pytest.mark.parametrize("name", ["unknown", "x:y", "rq:job"])
+    @pytest.mark.parametrize("name", ["unknown", "x:y", "rq:job", "two words", "%00"])
     def test_progress_of_nothing_is_not_there(self, olle, name):
         assert olle.get(f"/samordning/jobb/{name}").status_code == 404
 
