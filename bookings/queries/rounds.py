@@ -30,6 +30,8 @@ class RoundView:
     title: str
     opens_at: datetime
     closes_at: datetime
+    closed_at: datetime | None
+    """When it really closed: a coordinator may have been earlier."""
     decision_on: date
     cap: int
     respite_hours: int
@@ -115,6 +117,7 @@ def _view(round_: Round, sessions: int, applications: int, unconfirmed: int) -> 
         title=round_.title,
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
+        closed_at=round_.closed_at,
         decision_on=round_.decision_on,
         cap=round_.cap,
         respite_hours=round_.respite_hours,

@@ -175,7 +175,9 @@ def _prefill(form: ApplicationForm, material: Material) -> None:
 
 
 def _apply_page(form: ApplicationForm, material: Material, focus: str = "") -> str:
-    found = offers(material.wishes, form.choices.data)
+    # Once the round is closed, what counts is what was sent in, whatever a late form says.
+    choices = list(material.sent.choices) if material.sent and not material.is_open else form.choices.data
+    found = offers(material.wishes, choices)
     return render_template(
         "bookings/apply.html",
         form=form,
@@ -183,7 +185,7 @@ def _apply_page(form: ApplicationForm, material: Material, focus: str = "") -> s
         sent=material.sent,
         is_open=material.is_open,
         is_changed=material.sent is not None and form.choices.data != material.sent.choices,
-        chosen=[found[each] for each in form.choices.data if each in found],
+        chosen=[found[each] for each in choices if each in found],
         courses=by_course(found, form.text.data or ""),
         course_count=len({wish.session.course_code for wish in material.wishes}),
         focus=focus,

@@ -297,6 +297,19 @@ class TestSendingIn:
         assert "Ansökan är stängd" in words_of(answer)
         assert 'name="choices"' not in answer.text
 
+    def test_what_was_sent_in_can_be_read_once_the_round_has_closed(self, db, visit, offered):
+        round_, early, late, _ = offered
+        anna = make.person(db)
+        visit(anna).post(f"/ansokan/{round_.id}", data={"choices": [late.id], "cap": "3", "action": "submit"})
+        browser = visit(anna, at=round_.closes_at)
+
+        page = words_of(browser.get(f"/ansokan/{round_.id}"))
+        answer = browser.post(f"/ansokan/{round_.id}", data={"choices": [early.id], "cap": "4", "action": "submit"})
+
+        told = "Dina val Hud 19 och 20 april 2027, Skövde Du vill ha högst 3 platser."
+        assert told in page
+        assert told in words_of(answer)
+
 
 class TestTakingBack:
     def test_a_page_asks_first_and_then_it_no_longer_counts(self, db, visit, offered):
