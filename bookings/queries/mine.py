@@ -162,12 +162,18 @@ def _seat(booking: Booking, *, now: datetime) -> Seat:
         booking_id=booking.id,
         session=row_of(session),
         state=booking.state,
-        origin=booking.origin,
+        origin=_came(booking),
         booked_at=booking.booked_at,
         ended_at=booking.ended_at,
         is_late=rules.is_late(cancel_by=session.cancel_by, booked_at=booking.booked_at or now, now=now, today=today),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today),
     )
+
+
+def _came(booking: Booking) -> Origin:
+    """How the seat came: a place in line that a round gave becomes, when it is its turn, a seat from the line."""
+    waited = booking.booked_at is not None and booking.booked_at > booking.joined_at
+    return Origin.LINE if waited and booking.origin is Origin.ROUND else booking.origin
 
 
 def _places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Place]:
