@@ -94,8 +94,7 @@ class TestProfile:
         anna = person(db, **PENDING, email="", workplace="")
         sign_in(client, anna)
         page = client.get("/profil").text
-        assert "Dina uppgifter väntar på bekräftelse" in page
-        assert "Fyll i dem först." in page
+        assert "Välkommen! Fyll i dina uppgifter" in page
 
         sent = {"email": " anna@example.org ", "workplace": "Vårdcentralen Linden", **FACTS_SENT}
         answer = client.post("/profil", data=sent)
@@ -108,7 +107,10 @@ class TestProfile:
 
     def test_it_says_who_confirms(self, client, sign_in, db):
         sign_in(client, person(db, **RESIDENT, standing=Standing.PENDING))
-        assert "De bekräftas av en utbildningskoordinator." in client.get("/profil").text
+        page = client.get("/profil").text
+        assert "Dina uppgifter väntar på bekräftelse" in page
+        assert "De bekräftas av en utbildningskoordinator." in page
+        assert "Under tiden kan du söka kurser" in page
 
         holder(db, Role.DIRECTOR, area=Area.FYRBODAL, given_name="Per", family_name="Fyr")
         holder(db, Role.DIRECTOR, area=Area.SKARABORG, given_name="Eva", family_name="Nordin")
