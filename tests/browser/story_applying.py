@@ -144,5 +144,17 @@ def she_has_it_in_writing(stage: Stage, anna: Visit, term: Term) -> None:
     stage.look(anna, "letter")
 
 
+def she_reads_what_counts(stage: Stage, anna: Visit, term: Term) -> None:
+    """The round is closed, before its time: the list can be read and not changed."""
+    page = anna.go("/mina-kurser")
+    page.get_by_role("link", name=f"Se ansökan till {term.round.title}").click()
+    heading(page, f"Ansökan: {term.round.title}")
+    wanted = [f"{title}{days_of(each)}, {each.place}" for _, title, each in ranking(term)]
+    expect(page.get_by_role("region", name="Dina val").get_by_role("listitem")).to_have_text(wanted)
+    expect(page.get_by_role("button", name="Skicka in")).to_have_count(0)
+    expect(page.get_by_role("main")).not_to_contain_text(pages.moment(term.round.closes_at))
+    stage.look(anna, "apply-closed")
+
+
 def ranking(term: Term) -> list[tuple]:
     return [(1, SKIN, term.skin), (2, LAST_CARE, term.last_care), (3, SKIN, term.skin_later)]

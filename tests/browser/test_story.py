@@ -8,6 +8,7 @@ from browser.story_applying import (
     she_has_it_in_writing,
     she_is_confirmed,
     she_ranks_three_sessions,
+    she_reads_what_counts,
     she_sends_it_in,
 )
 from browser.story_deciding import (
@@ -37,6 +38,7 @@ def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: St
         she_sends_it_in(stage, anna, term)
         she_has_it_in_writing(stage, anna, term)
     he_closes_the_round(stage, olle, term)
+    she_reads_what_counts(stage, anna, term)
     he_draws_up(stage, olle, term)
     he_publishes(stage, olle, term)
     with stage.worker():
