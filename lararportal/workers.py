@@ -1,9 +1,12 @@
 """What the queue may call, and the worker that calls it."""
 
+import signal
+import time
 from functools import cache
 from typing import Any
 
 import structlog
+from redis.exceptions import RedisError
 from rq import Worker
 from rq.serializers import JSONSerializer
 
@@ -50,8 +53,48 @@ def publish_round(round_id: int, by: int) -> dict[str, Any]:
     return {"letters": posted}
 
 
+REST_SECONDS = 2.0
+"""How long a worker that has lost Redis waits before it looks again."""
+
+
+class LastingWorker(Worker):
+    """A worker that knows whether it was told to stop: it also ends by itself when Redis goes away during a job."""
+
+    was_told = False
+
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        """Finishes the job in hand and ends."""
+        self.was_told = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def stop_listening(self) -> None:
+        """Ends the thread that hears commands from Redis, which would look for it for ever."""
+        thread: Any = self.pubsub_thread
+        if thread is not None:
+            thread.stop()
+
+
 def run_worker(settings: config.Settings) -> None:
-    """Works until told to stop (SIGTERM finishes the job in hand)."""
+    """Works until told to stop (SIGTERM finishes the job in hand); while Redis is away it waits for it."""
     logs.configure(settings.log_level)
     place = install(settings)
-    Worker([QUEUE], connection=place.redis, serializer=JSONSerializer).work(logging_level="WARNING")
+    while not _work(place):
+        # There is nothing in hand: whoever tells us to stop now ends us at once.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        log.warning("the queue is away", seconds=REST_SECONDS)
+        time.sleep(REST_SECONDS)
+
+
+def _work(place: Installation) -> bool:
+    """Works as long as Redis is there; whether it was told to stop."""
+    worker = None
+    try:
+        worker = LastingWorker([QUEUE], connection=place.redis, serializer=JSONSerializer)
+        worker.work(logging_level="WARNING")
+    except RedisError as fault:
+        log.warning("redis lost", fault=str(fault))
+    if worker is None:
+        return False
+    worker.stop_listening()
+    return worker.was_told

@@ -1,24 +1,21 @@
 """Two hundred doctors want the last ten seats at the same moment."""
 
-import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
-import requests
 from bookings_room import insist_on_invariants, line_of, states
 from processes import Parts, all_at_once
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from visitors import Visitor, cookies
 
 import make
-from auth import login_sessions
 from bookings import left_over_seats, waitlist
 from bookings.models import Booking
 from bookings.states import BookingState
 from courses.models import CourseSession
 from lararportal import clock
-from lararportal.app import create_app
 from lararportal.db import Database
 from lararportal.demo.invariants import invariants
 from lararportal.journal import Entry
@@ -84,41 +81,19 @@ def test_two_hundred_at_once_share_ten_seats_and_one_strict_line(shared_database
 
 
 def test_two_hundred_browsers_at_once_share_ten_seats_and_one_strict_line(shared_database: Database, parts: Parts):
-    now = clock.now()
     with shared_database.transaction() as db:
-        session_id, doctors = world(db, now=now)
-        tokens = [
-            login_sessions.begin(db, person_id=doctor, provider="p", id_token="", now=now) for doctor in doctors
-        ]
-    page = f"{parts.web(processes=4)}/tillfallen/{session_id}"
-    cookies = create_app(parts.settings)
-    signer = cookies.session_interface.get_signing_serializer(cookies)
-    browsers = []
-    for token in tokens:
-        browser = requests.Session()
-        browser.headers["Accept-Encoding"] = "identity"
-        browser.cookies.set("session", signer.dumps({login_sessions.COOKIE_KEY: token}), domain="127.0.0.1", path="/")
-        browsers.append(browser)
-
-    def look(browser: requests.Session) -> str:
-        answer = browser.get(page, timeout=120)
-        assert answer.status_code == 200
-        form = re.search(rf'action="/tillfallen/{session_id}/boka".*?</form>', answer.text, re.DOTALL).group()
-        return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form).group(1)
-
+        session_id, doctors = world(db, now=clock.now())
+        carried = cookies(db, parts.settings, doctors)
+    portal = parts.web(processes=4)
+    visitors = [Visitor(portal, cookie) for cookie in carried]
+    # Without the proof that the form came from us, nothing is booked.
+    assert visitors[0].book(session_id) == (400, None)
     with ThreadPoolExecutor(8) as pool:
-        proofs = list(pool.map(look, browsers))
-    assert browsers[0].post(f"{page}/boka", timeout=120).status_code == 400
+        list(pool.map(lambda visitor: visitor.look(session_id), visitors))
 
-    def book(number: int) -> tuple[int, str | None]:
-        answer = browsers[number].post(
-            f"{page}/boka", data={"csrf_token": proofs[number]}, timeout=120, allow_redirects=False
-        )
-        return answer.status_code, answer.headers.get("Location")
-
-    answers = all_at_once([lambda number=number: book(number) for number in range(DOCTORS)])
-    for browser in browsers:
-        browser.close()
+    answers = all_at_once([lambda visitor=visitor: visitor.book(session_id) for visitor in visitors])
+    for visitor in visitors:
+        visitor.close()
 
     assert Counter(answers) == {(302, "/mina-kurser"): DOCTORS}
     with shared_database.transaction() as db:

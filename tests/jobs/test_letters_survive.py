@@ -1,0 +1,179 @@
+"""Letters survive: a worker killed, a Redis that is away, a web process killed, a mail server that misbehaves."""
+
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from processes import Parts, kill, queue_letters, wait_until
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from visitors import Visitor, cookies
+
+import make
+from bookings.models import Booking
+from lararportal import clock
+from lararportal.app import install
+from lararportal.db import Database
+from lararportal.dev.program import Program, free_port
+from lararportal.dev.redis import _configuration, _server
+from lararportal.edge import nudge
+from lararportal.outbox import Letter, LetterState
+
+MANY = 500
+QUICKLY = 10.0
+"""Seconds for an answer when Redis is away, two of which it may wait for a Redis that is silent."""
+DIES_AFTER_COMMIT = """
+import os, sys
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from auth.login_sessions import COOKIE_KEY
+from lararportal import config
+from lararportal.app import create_app
+from lararportal.outbox import Letter
+
+app = create_app(config.from_environment())
+app.config["WTF_CSRF_ENABLED"] = False
+written = []
+event.listen(Letter, "after_insert", lambda *_: written.append(1))
+event.listen(Session, "after_commit", lambda _: os._exit(9) if written else None)
+browser = app.test_client()
+browser.set_cookie("session", sys.argv[2])
+browser.post(f"/tillfallen/{sys.argv[1]}/boka")
+"""
+"""A web process that is gone between the commit of a deed and the nudge that follows it."""
+
+
+def in_state(database: Database, state: LetterState) -> int:
+    with database.transaction() as db:
+        return db.scalar(select(func.count()).where(Letter.state == state)) or 0
+
+
+def wait_for_sent(database: Database, number: int) -> None:
+    wait_until(lambda: in_state(database, LetterState.SENT) == number, what=f"{number} letters are sent")
+
+
+def test_a_killed_worker_loses_no_letter_and_doubles_at_most_the_one_in_the_air(
+    shared_database: Database, parts: Parts, redis: Redis
+):
+    sink = parts.sink()
+    queue_letters(shared_database, MANY)
+    place = install(parts.settings)
+    worker = parts.worker()
+    nudge(place)
+    wait_until(lambda: sink.count >= 50, what="the worker delivers")
+    kill(worker)
+    sent = in_state(shared_database, LetterState.SENT)
+    assert 0 < sent < MANY
+    assert 0 <= sink.count - sent <= 1
+
+    parts.worker()
+    nudge(place)
+    parts.tick()
+    wait_for_sent(shared_database, MANY)
+    place.redis.close()
+
+    received = sink.received()
+    assert set(received) == {f"<{number}@test>" for number in range(MANY)}
+    assert sorted(received.values())[-2:] in ([1, 1], [1, 2])
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[tuple[Program, str]]:
+    """A Redis that the test may stop and start, always at the same address."""
+    port = free_port()
+    server = Program(
+        name="Redis",
+        command=[_server(), "-"],
+        stdin=_configuration(port, "known").encode(),
+        log=tmp_path / "redis.log",
+        directory=tmp_path,
+    )
+    yield server, f"redis://:known@127.0.0.1:{port}/0"
+    server.stop()
+
+
+def start_redis(server: Program, url: str) -> None:
+    server.start()
+    with Redis.from_url(url) as connection:
+        wait_until(lambda: answers(connection), what="Redis answers")
+
+
+def answers(redis: Redis) -> bool:
+    try:
+        return bool(redis.ping())
+    except RedisError:
+        return False
+
+
+def test_deeds_are_done_while_redis_is_away_and_the_tick_tells_of_them(
+    shared_database: Database, parts: Parts, own_redis: tuple[Program, str]
+):
+    server, url = own_redis
+    parts.settings = replace(parts.settings, redis_url=url)
+    worker = parts.worker()
+    sink = parts.sink()
+    with shared_database.transaction() as db:
+        first = clock.day_of(clock.now()) + timedelta(days=90)
+        session_id = make.session(db, days=[first]).id
+        carried = cookies(db, parts.settings, [make.person(db).id for _ in range(4)])
+    portal = parts.web(processes=2)
+    doctors = [Visitor(portal, cookie) for cookie in carried]
+    for doctor in doctors:
+        doctor.look(session_id)
+
+    def book(number: int) -> None:
+        begun = time.monotonic()
+        assert doctors[number].book(session_id) == (302, "/mina-kurser")
+        assert time.monotonic() - begun < QUICKLY
+        doctors[number].close()
+
+    wait_until(lambda: "the queue is away" in worker.last_lines(), what="the worker looks for Redis")
+    start_redis(server, url)
+    book(0)
+    wait_until(lambda: sink.count == 1, what="the worker is nudged")
+    kill(server)
+    book(1)
+    assert in_state(shared_database, LetterState.QUEUED) == 1
+    parts.tick()
+    assert sink.count == 2
+
+    start_redis(server, url)
+    book(2)
+    wait_until(lambda: sink.count == 3, what="the worker is nudged again")
+    assert server.process is not None
+    server.process.send_signal(signal.SIGSTOP)
+    book(3)
+    parts.tick()
+    server.process.send_signal(signal.SIGCONT)
+    wait_for_sent(shared_database, 4)
+    assert sink.count == 4
+
+    worker.ask_to_stop()
+    wait_until(lambda: not worker.is_running, what="the worker ends")
+    assert worker.exit_code == 0, worker.last_lines()
+
+
+def test_what_a_web_process_did_before_it_was_killed_is_told_by_the_tick(
+    shared_database: Database, parts: Parts, redis: Redis
+):
+    sink = parts.sink()
+    with shared_database.transaction() as db:
+        first = clock.day_of(clock.now()) + timedelta(days=90)
+        session_id = make.session(db, days=[first]).id
+        person = make.person(db).id
+        [cookie] = cookies(db, parts.settings, [person])
+    web = parts.start("-c", DIES_AFTER_COMMIT, str(session_id), cookie)
+    wait_until(lambda: not web.is_running, what="the process dies")
+
+    assert web.exit_code == 9, web.last_lines()
+    with shared_database.transaction() as db:
+        assert db.scalars(select(Booking.person_id)).all() == [person]
+    assert redis.keys("lararportal:*") + redis.keys("rq:queue:*") == []
+    assert (in_state(shared_database, LetterState.QUEUED), sink.count) == (1, 0)
+    parts.tick()
+    assert (in_state(shared_database, LetterState.SENT), sink.count) == (1, 1)
