@@ -18,9 +18,10 @@ TIMEOUT = 20
 class Mailer:
     """A connection to the mail server, opened at the first letter and again after every fault."""
 
-    def __init__(self, url: str, *, sender: str) -> None:
+    def __init__(self, url: str, *, sender: str, timeout: float = TIMEOUT) -> None:
         self._url = urlsplit(url)
         self._sender = sender
+        self._timeout = timeout
         self._connection: smtplib.SMTP | None = None
 
     def send(self, letter: Letter) -> str:
@@ -54,7 +55,7 @@ class Mailer:
 
     def _connect(self) -> smtplib.SMTP:
         dial = smtplib.SMTP_SSL if self._url.scheme == "smtps" else smtplib.SMTP
-        connection = dial(self._url.hostname or "", self._url.port or 0, timeout=TIMEOUT)
+        connection = dial(self._url.hostname or "", self._url.port or 0, timeout=self._timeout)
         try:
             if self._url.scheme == "smtp" and connection.has_extn("starttls"):
                 connection.starttls()
