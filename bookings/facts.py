@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -32,6 +32,26 @@ def live_bookings(db: Session, person_ids: Collection[int]) -> dict[int, list[Bo
     found: dict[int, list[Booking]] = defaultdict(list)
     for booking in rows:
         found[booking.person_id].append(booking)
+    return found
+
+
+def seats_at(db: Session, person_ids: Collection[int], moment: datetime) -> dict[int, list[CourseSession]]:
+    """The sessions, with their days, in which these persons had a seat at a moment that may be past."""
+    if not person_ids:
+        return {}
+    rows = db.execute(
+        select(Booking.person_id, CourseSession)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .where(
+            Booking.person_id.in_(person_ids),
+            Booking.booked_at <= moment,
+            Booking.ended_at.is_(None) | (Booking.ended_at > moment),
+        )
+        .options(selectinload(CourseSession.days))
+    )
+    found: dict[int, list[CourseSession]] = defaultdict(list)
+    for person_id, session in rows:
+        found[person_id].append(session)
     return found
 
 

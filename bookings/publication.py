@@ -44,6 +44,8 @@ class Outline:
     """By session and group, as much of the last admitted's key as may be shown."""
     held: dict[int, list[Booking]]
     """The seats and places that each person has had all along."""
+    had: dict[int, list[CourseSession]]
+    """Where those who took no part had seats at closing."""
 
 
 def publish(db: Session, *, round_id: int, now: datetime, by: int | None) -> int:
@@ -107,6 +109,11 @@ def _outline(db: Session, round_: Round) -> Outline:
         in_line=frozenset((name, int(key)) for key, line in result["waitlist"].items() for name, _ in line),
         last_keys=_last_keys(result, groups),
         held=facts.live_bookings(db, persons),
+        had=facts.seats_at(
+            db,
+            [each.person_id for each in applications if each.person.pseudonym not in groups],
+            round_.closed_at or round_.closes_at,
+        ),
     )
 
 
@@ -165,7 +172,8 @@ def _code(
 def _why_left_out(outline: Outline, person: Person, session: CourseSession, *, collides: bool) -> Outcome:
     """By closing they had a seat that this one collides with, or nobody had confirmed them, or it is not for them."""
     group = register.group_of(person)
-    if person.pseudonym in outline.groups or (group in session.course.targets and collides):
+    collided = collides or _collides(session, outline.had.get(person.id, []))
+    if person.pseudonym in outline.groups or (group in session.course.targets and collided):
         return Outcome.CONFLICT
     return Outcome.INELIGIBLE if group and group not in session.course.targets else Outcome.UNCONFIRMED
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from bookings_room import (
     CLOSES,
+    OPENS,
     PUBLISHED_AT,
     days_of,
     drawn_up,
@@ -173,6 +174,21 @@ def test_somebody_confirmed_after_closing_is_told_that_it_was_too_late(db):
     person.standing = Standing.CONFIRMED
     publish(db, round_)
     assert codes(db, person) == [Outcome.UNCONFIRMED]
+
+
+def test_who_was_left_out_for_a_seat_given_back_since_is_not_told_that_nobody_confirmed_them(db):
+    session, elsewhere, person = make.session(db), make.session(db), make.person(db)
+    round_ = make.round_of(db, session, opens_at=OPENS, closes_at=CLOSES)
+    sent(db, round_, person, session)
+    seat(db, elsewhere, person)
+    rounds.close_round(db, round_.id, now=CLOSES, by=None)
+    allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
+    soon = CLOSES + timedelta(minutes=1)
+    cancellation.cancel(db, session_id=elsewhere.id, person_id=person.id, reason="", now=soon, by=None)
+
+    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+
+    assert codes(db, person) == [Outcome.CONFLICT]
 
 
 def test_somebody_confirmed_as_something_that_the_course_is_not_for_is_told_that(db):
