@@ -23,10 +23,10 @@ run: $(READY) ## Run the portal with a demonstration term, for development (PORT
 test: $(READY) ## Run every test (the browser suite where a Chromium is found)
 ifdef CHROMIUM
 	@echo "Running every test, the browser suite with $(CHROMIUM)."
-	@$(BIN)/pytest -n 2 $(PYTEST_OPTIONS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(PYTEST_OPTIONS)
 else
 	@echo "Running every test but for the browser suite."
-	@$(BIN)/pytest -n 2 -m "not browser" $(PYTEST_OPTIONS)
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not browser" $(PYTEST_OPTIONS)
 	@echo "The browser suite was left out because no Chromium was found (Debian: apt-get install chromium)."
 endif
 
