@@ -106,7 +106,10 @@ def target(session: CourseSession, course: Course, round_: Round | None) -> Targ
 
 
 def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Waiter]]:
-    """The lines of these sessions, each in order, with all that everybody in them holds and waits for."""
+    """The lines of these sessions, each in order, with all that everybody in them holds and waits for.
+
+    Who left a line between the two looks that this takes is not in it.
+    """
     rows = db.execute(
         select(Booking, Person)
         .join(Person, Person.id == Booking.person_id)
@@ -118,6 +121,8 @@ def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int,
     caps = _caps(db, persons, {booking.round_id for booking, _ in rows if booking.round_id is not None})
     lines: dict[int, list[Waiter]] = defaultdict(list)
     for booking, person in rows:
+        if not any(each is booking and not _is_seat(each) for each in bookings.get(person.id, [])):
+            continue
         lines[booking.session_id].append(
             Waiter(
                 booking_id=booking.id,

@@ -190,6 +190,7 @@ def _places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Pla
             waiting=len(lines[each.session_id]),
         )
         for each in waiting
+        if each.id in places.get(each.session_id, {})
     ]
     return sorted(rows, key=lambda place: (place.session.starts_on, place.booking_id))
 
