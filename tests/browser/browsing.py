@@ -168,10 +168,10 @@ class Visit:
         faults = found + [f"{self.page.url} console: {complaint}" for complaint in self.complaints]
         assert not faults, "\n".join(faults)
 
-    def screenshot(self, name: str) -> None:
+    def screenshot(self, name: str, looks: Looks = EVERY_LOOK) -> None:
         """Pictures to look at: desk and phone, light and dark, in `screenshots/`."""
         SCREENSHOTS.mkdir(exist_ok=True)
-        for scheme, size in EVERY_LOOK:
+        for scheme, size in looks:
             self.show(scheme, size)
             word = "phone" if size == PHONE else "desk"
             self.page.screenshot(path=SCREENSHOTS / f"{name}-{word}-{scheme}.png", full_page=True)

@@ -9,7 +9,7 @@ from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from browser.browsing import House, Visit
+from browser.browsing import CROSSED, House, Visit
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
 from redis import Redis
@@ -40,8 +40,8 @@ class Stage:
             return
         weight = weigh(visit)
         assert LIGHTEST_STYLES < weight < PAGE_WEIGHT, f"{visit.page.url} weighs {weight}"
-        visit.check_page()
-        visit.screenshot(f"{self.pictures}-{name}")
+        visit.check_page(CROSSED)
+        visit.screenshot(f"{self.pictures}-{name}", CROSSED)
 
     @contextmanager
     def worker(self) -> Iterator[None]:

@@ -1,0 +1,173 @@
+"""Seats after the round: one is changed for another, some are too few, and some cannot be had."""
+
+from datetime import timedelta
+
+from browser import cast
+from browser.stage import Stage, calendars_of, days_of, heading, press, said, words_of
+from playwright.sync_api import expect
+
+import make
+from auth.models import Person
+from auth.states import Area, Role
+from bookings import left_over_seats
+from courses.models import CourseSession, SessionLeader
+from courses.states import Kind
+from lararportal import clock
+
+ANNA, KARIN, OLLE = (cast.ADDRESS.format(name) for name in ("anna.st", "karin.kursledare", "olle.samordnare"))
+INSURANCE, LEADERSHIP = "Försäkringsmedicin", "Ledarskap i vardagen"
+
+
+def booked(db, session: CourseSession, *people: Person) -> None:
+    """They booked it themselves, a month ago."""
+    for each in people:
+        left_over_seats.book(
+            db, session_id=session.id, person_id=each.id, now=clock.now() - timedelta(days=30), by=each.id
+        )
+
+
+def test_a_seat_is_changed_for_another_of_the_course(stage: Stage):
+    with stage.house.rows() as db:
+        anna = cast.person(stage.house, db, "anna.st")
+        course = make.course(db, code="FORS1", title=INSURANCE, objectives_2015=["a5"])
+        mine = cast.session(db, course, in_days=60, place="Göteborg, Konferens Aspen", seats=2)
+        free = cast.session(db, course, in_days=90, place="Skövde, Billingehus", area=Area.SKARABORG, seats=8)
+        full = cast.session(db, course, in_days=120, place="Borås, Medicinens hus", seats=1)
+        booked(db, mine, anna, make.person(db))
+        booked(db, free, *(make.person(db) for _ in range(3)))
+        booked(db, full, make.person(db))
+    visit = stage.enter()
+    visit.sign_in_as("anna.st")
+
+    page = visit.go("/mina-kurser")
+    page.get_by_role("region", name=INSURANCE).get_by_role("link", name="Boka om").click()
+    heading(page, f"Boka om {INSURANCE}")
+    expect(page.get_by_role("row", name=days_of(free))).to_contain_text("5 lediga av 8")
+    expect(page.get_by_role("row", name=days_of(full))).to_contain_text("Fullt, 1 plats")
+    stage.look(visit, "rebook")
+    with stage.worker():
+        press(page, f"Flytta hit: {days_of(free)}")
+        said(page, f"Platsen på {INSURANCE} är ombokad. Ett brev med nya dagar är på väg.")
+        seat = page.get_by_role("region", name=INSURANCE)
+        expect(seat).to_contain_text(f"{days_of(free)}{free.place}")
+        expect(seat).to_contain_text("Ombokad hit")
+        stage.look(visit, "rebooked")
+        letter = stage.letter(ANNA, f"Din plats är ombokad: {INSURANCE}")
+
+    assert f"Du har lämnat din plats på {INSURANCE}, {days_of(mine)}, {mine.place}." in words_of(letter)
+    assert sorted(calendars_of(letter)) == [("CANCEL", days(mine)), ("PUBLISH", days(free))]
+    visit.go(f"/tillfallen/{mine.id}")
+    expect(page.get_by_role("main")).to_contain_text("1 ledig av 2")
+    visit.go(f"/tillfallen/{free.id}")
+    expect(page.get_by_role("main")).to_contain_text("4 lediga av 8")
+    expect(page.get_by_role("region", name="Din plats")).to_contain_text("Du har en plats")
+    stage.look(visit, "session-mine")
+
+
+def days(session: CourseSession) -> list[str]:
+    return [each.day.isoformat() for each in session.days]
+
+
+def test_leader_and_coordinator_are_asked_whether_a_session_runs(stage: Stage):
+    with stage.house.rows() as db:
+        cast.staff(stage.house, db, "olle.samordnare", Role.COORDINATOR)
+        karin = cast.staff(stage.house, db, "karin.kursledare", Role.LEADER)
+        course = make.course(db, code="LED1", title=LEADERSHIP, kind=Kind.OTHER, minimum=6)
+        today = clock.day_of(clock.now())
+        few = cast.session(db, course, in_days=27, place="Göteborg, Konferens Aspen", go_no_go_on=today)
+        enough = cast.session(db, course, in_days=26, place="Skövde, Billingehus", go_no_go_on=today, minimum=2)
+        db.add(SessionLeader(session_id=few.id, person_id=karin.id))
+        booked(db, few, make.person(db), make.person(db))
+        booked(db, enough, make.person(db), make.person(db))
+    visit = stage.enter()
+    visit.sign_in_as("olle.samordnare")
+
+    page = visit.go("/samordning")
+    expect(page.get_by_role("main").get_by_role("listitem").nth(1)).to_contain_text(
+        "1 kurstillfälle med för få bokade"
+    )
+    page.get_by_role("link", name="Se vilka och besluta").click()
+    heading(page, "För få bokade")
+    rows = page.get_by_role("row").filter(has_text=LEADERSHIP)
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("dags att besluta")
+    expect(rows.get_by_role("cell").last).to_have_text("inte än")
+    stage.look(visit, "minimum")
+    stage.house.run("tick")
+    page.reload()
+    expect(rows.get_by_role("cell").last).not_to_have_text("inte än")
+    stage.look(visit, "minimum-asked")
+
+    subject = f"För få bokade: {LEADERSHIP}, {days_of(few)}"
+    for address in (KARIN, OLLE):
+        assert stage.subjects(address) == [subject]
+        letter = words_of(stage.letter(address, subject))
+        assert "2 av 10 platser är bokade och minst 6 behövs. Det saknas alltså 4." in letter
+
+
+def test_a_seat_that_collides_is_refused_in_words_and_nothing_is_lost(stage: Stage):
+    with stage.house.rows() as db:
+        cast.person(stage.house, db, "anna.st")
+        course = make.course(db, code="FORS1", title=INSURANCE, objectives_2015=["a5"])
+        first = cast.session(db, course, in_days=60, place="Göteborg, Konferens Aspen")
+        other = make.course(db, code="LED1", title=LEADERSHIP, kind=Kind.OTHER)
+        colliding = make.session(db, of=other, days=[first.days[1].day], place="Skövde, Billingehus")
+    visit = stage.enter()
+    visit.sign_in_as("anna.st")
+
+    page = visit.go(f"/tillfallen/{colliding.id}")
+    stage.look(visit, "session-free")
+    elsewhere = visit.context.new_page()
+    elsewhere.goto(f"{stage.house.url}/tillfallen/{first.id}")
+    press(elsewhere, "Boka plats")
+    said(elsewhere, "Du har fått platsen. Ett brev med kalenderfil är på väg.")
+    press(page, "Boka plats")
+
+    heading(page, "Det gick inte")
+    sentence = (
+        "Du har redan en plats på en annan kurs någon av dagarna."
+        " Avboka eller boka om den först, eller välj ett annat tillfälle."
+    )
+    expect(page.get_by_role("main")).to_contain_text(sentence)
+    expect(page.get_by_role("main")).to_contain_text("Ingenting har ändrats.")
+    stage.look(visit, "refused")
+    page.get_by_role("link", name="Tillbaka").click()
+    heading(page, LEADERSHIP)
+    expect(page.get_by_role("region", name="Din plats")).to_contain_text(sentence)
+    expect(page.get_by_role("button", name="Boka plats")).to_have_count(0)
+    stage.look(visit, "session-collides")
+    visit.go("/mina-kurser")
+    expect(page.get_by_role("region")).to_have_count(1)
+    expect(page.get_by_role("region", name=INSURANCE)).to_contain_text(days_of(first))
+
+
+def test_a_late_cancellation_asks_why_and_keeps_what_was_typed(stage: Stage):
+    with stage.house.rows() as db:
+        anna = cast.person(stage.house, db, "anna.st")
+        course = make.course(db, code="FORS1", title=INSURANCE, objectives_2015=["a5"])
+        soon = cast.session(db, course, in_days=10, place="Göteborg, Konferens Aspen")
+        booked(db, soon, anna)
+    visit = stage.enter()
+    visit.sign_in_as("anna.st")
+
+    page = visit.go(f"/tillfallen/{soon.id}/avboka")
+    expect(page.get_by_role("main")).to_contain_text("Avbokningen är sen")
+    page.get_by_label("Berätta kort").fill("Jag är ensam på jouren.")
+    press(page, "Avboka platsen")
+    summary = page.locator("#error-summary")
+    expect(summary).to_contain_text("Varför avbokas platsen")
+    expect(page.get_by_label("Berätta kort")).to_have_value("Jag är ensam på jouren.")
+    stage.look(visit, "cancel-late-faults")
+
+    page.get_by_label("Berätta kort").fill("")
+    page.get_by_label("annat skäl").check()
+    press(page, "Avboka platsen")
+    expect(summary).to_contain_text("Berätta kort vad skälet är.")
+    expect(page.get_by_label("annat skäl")).to_be_checked()
+
+    page.get_by_label("Berätta kort").fill("Jag är ensam på jouren.")
+    press(page, "Avboka platsen")
+    said(page, f"Platsen på {INSURANCE} är avbokad. Ett brev som bekräftar det är på väg.")
+    with stage.worker():
+        letter = stage.letter(ANNA, f"Din plats är avbokad: {INSURANCE}")
+    assert "är antecknad som sen" in words_of(letter)
