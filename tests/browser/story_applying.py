@@ -1,9 +1,8 @@
 """The first half of the story: from the first sign-in to the letter that confirms the application."""
 
-from browser import cast
 from browser.browsing import Visit
 from browser.stage import Stage, days_of, heading, press, said, words_of
-from browser.story_term import ANNA, LAST_CARE, SKIN, Term
+from browser.story_term import ANNA, ANNA_IS_DONE, LAST_CARE, SKIN, Term
 from playwright.sync_api import Page, expect
 
 from lararportal import pages
@@ -45,7 +44,7 @@ def she_describes_herself(stage: Stage, anna: Visit) -> None:
     stage.look(anna, "profile-faults")
 
     page.get_by_label("E-post").fill(ANNA)
-    page.get_by_label("ST planeras sluta").fill(cast.in_months(14).isoformat())
+    page.get_by_label("ST planeras sluta").fill(ANNA_IS_DONE.isoformat())
     press(page, "Spara")
     said(page, "Din profil är sparad.")
     expect(page.get_by_text("Eva Nordin")).to_be_visible()

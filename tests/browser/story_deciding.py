@@ -2,10 +2,12 @@
 
 from browser.browsing import Visit
 from browser.stage import Stage, calendars_of, days_of, heading, held, press, said, words_of
-from browser.story_term import ANNA, LAST_CARE, NILS, SKIN, Term
+from browser.story_term import ANNA, ANNA_IS_DONE, LAST_CARE, NILS, SKIN, Term
 from playwright.sync_api import Locator, Page, expect
 
+from bookings.rules.register import months_left
 from courses.models import CourseSession
+from lararportal import clock
 
 
 def he_closes_the_round(stage: Stage, olle: Visit, term: Term) -> None:
@@ -80,7 +82,10 @@ def all_have_their_decisions(stage: Stage, term: Term) -> None:
     text = words_of(waiting)
     assert "Den här gången fick du ingen plats." in text
     assert "När beskedet kom stod du på plats 1 i kön." in text
-    assert "Den som har kortast tid kvar av sin ST går först: sist antagna i din grupp hade 14 månader kvar" in text
+    last = months_left(planned_end=ANNA_IS_DONE, on=clock.day_of(clock.now()))
+    assert (
+        f"Den som har kortast tid kvar av sin ST går först: sist antagna i din grupp hade {last} månader kvar" in text
+    )
     assert calendars_of(waiting) == []
 
 
@@ -134,3 +139,10 @@ def the_next_in_line_has_the_seat(stage: Stage, nils: Visit, term: Term) -> None
     expect(page.get_by_role("region", name=SKIN)).to_contain_text("Plats från kön")
     expect(page.get_by_role("table", name="Köer du står i")).to_have_count(0)
     stage.look(nils, "seat-from-line")
+
+
+def every_letter_has_come_once(stage: Stage, term: Term) -> None:
+    received, decided = "Vi har tagit emot din ansökan", "Besked om din ansökan"
+    both = [f"{occasion} \N{EN DASH} {term.round.title}" for occasion in (received, decided)]
+    assert stage.subjects(ANNA) == [*both, f"Din plats är avbokad: {SKIN}"]
+    assert stage.subjects(NILS) == [*both, f"Du har fått en plats: {SKIN}"]

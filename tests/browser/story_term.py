@@ -12,6 +12,7 @@ from courses.models import CourseSession
 from courses.states import Kind
 
 ANNA, NILS = cast.ADDRESS.format("anna.st"), cast.ADDRESS.format(cast.NEXT_IN_LINE)
+ANNA_IS_DONE = cast.in_months(14)
 SKIN, LAST_CARE = "Hud och venereologi för allmänläkare", "Palliativ vård"
 SKIN_TEXT = """\
 Två dagar om det som vårdcentralen ser varje dag: eksem, psoriasis, misstänkta hudtumörer och sår.

@@ -13,6 +13,7 @@ from browser.story_applying import (
 )
 from browser.story_deciding import (
     all_have_their_decisions,
+    every_letter_has_come_once,
     he_closes_the_round,
     he_draws_up,
     he_publishes,
@@ -48,3 +49,4 @@ def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: St
         he_waits(stage, nils, term)
         she_cancels(stage, anna, term)
         the_next_in_line_has_the_seat(stage, nils, term)
+    every_letter_has_come_once(stage, term)
