@@ -68,8 +68,10 @@ class TestReasons:
         [
             (
                 ("WAITLISTED", None, 3, "Hud, 2 mars"),
-                f"{FIRST}När beskedet kom stod du på plats 3 i kön. Ingen i din grupp blev antagen. "
-                "Så länge behåller du platsen på Hud, 2 mars.",
+                (
+                    f"{FIRST}När beskedet kom stod du på plats 3 i kön. Ingen i din grupp blev antagen. "
+                    "Så länge behåller du platsen på Hud, 2 mars."
+                ),
             ),
             (
                 ("HELD_BACK", None, 1, ""),
