@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,6 +24,10 @@ from lararportal.db import Database, connect
 from lararportal.dev.postgres import FORGETFUL, Postgres
 from lararportal.dev.redis import Redis as RedisServer
 from lararportal.edge import Installation
+
+# How long one example takes says nothing on a machine that others use too.
+hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("portal")
 
 PORTAL = "http://portal.test"
 
