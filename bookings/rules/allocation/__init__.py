@@ -17,12 +17,17 @@ The story of one run, in order:
    once more in plain words, `check_case` lays the result beside them, `check_seats` and `check_papers` ask after the
    ten invariants, and `check_violations` are the sentences of what they find.
 
+9. `verification` makes the file that anybody can check a published lottery by, and says what is wrong with one.
+
 After the round, `choice` tells the waiting lists what a person would take now.
 """
 
 from bookings.rules.allocation.check import check
 from bookings.rules.allocation.check_violations import Violation
 from bookings.rules.allocation.engine import allocate
-from bookings.rules.allocation.instance import MalformedInstance, canonical_hash
+from bookings.rules.allocation.instance import MalformedInstance, canonical, canonical_hash
 
-__all__ = ["MalformedInstance", "Violation", "allocate", "canonical_hash", "check"]
+RULES_VERSION = "1"
+"""The version of these rules, kept with every result; it grows when the same input would give another one."""
+
+__all__ = ["RULES_VERSION", "MalformedInstance", "Violation", "allocate", "canonical", "canonical_hash", "check"]

@@ -76,14 +76,20 @@ class Instance:
     applicants: Mapping[str, Applicant]
 
 
+def canonical(value: Any) -> str:
+    """Return a value as canonical JSON, the text that is hashed: sorted names, no spaces, UTF-8 (2.1)."""
+    try:
+        text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError) as reason:
+        raise MalformedInstance(f"The document cannot be written as canonical JSON: {reason}.") from reason
+    return text
+
+
 def canonical_hash(document: dict[str, Any]) -> str:
     """Return the SHA-256, in hexadecimal, of the frozen input without its lottery, to be published at closing.
 
     The seed is drawn after this hash is public, so the hash cannot contain it (2.7.2).
     """
     frozen = {name: value for name, value in document.items() if name != "lottery"}
-    try:
-        text = json.dumps(frozen, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
-    except (TypeError, ValueError) as reason:
-        raise MalformedInstance(f"The document cannot be written as canonical JSON: {reason}.") from reason
+    return hashlib.sha256(canonical(frozen).encode()).hexdigest()

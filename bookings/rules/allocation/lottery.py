@@ -7,11 +7,18 @@ SEED_LABEL = b"lp-seed-1"
 LOT_LABEL = b"lp-lot-1"
 SEPARATOR = b"\x1f"
 LOT_BYTES = 6
+FORMS = ("hex", "text")
+"""How a public value is written: as digits that stand for bytes, such as that of drand, or as a text."""
 
 
 def commitment(secret: bytes) -> str:
     """Return what a party publishes before the window opens, so that its secret cannot change later (2.7.1)."""
     return hashlib.sha256(secret).hexdigest()
+
+
+def public_bytes(value: str, *, form: str) -> bytes:
+    """Return the bytes of a public value that enter the seed (2.7.3)."""
+    return bytes.fromhex(value) if form == "hex" else value.encode()
 
 
 def seed_from(secret1: bytes, secret2: bytes, public: bytes, *, term: str, frozen_hash: bytes) -> bytes:

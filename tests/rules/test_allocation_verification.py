@@ -1,0 +1,193 @@
+"""The file that anybody can check a lottery by: what it holds, and that nothing wrong with it goes unseen (2.7)."""
+
+import copy
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from bookings.rules.allocation import RULES_VERSION, canonical_hash
+from bookings.rules.allocation import verification as papers
+from bookings.rules.allocation.lottery import commitment, seed_from
+
+EXAMPLE = json.loads((Path(__file__).parent / "oracles" / "example.json").read_text())
+INSTANCE, RESULT = EXAMPLE["instance"], EXAMPLE["result"]
+FROZEN = canonical_hash(INSTANCE)
+ONE, TWO, DRAWN = b"\1" * 32, b"\2" * 32, b"\3" * 32
+DRAND = papers.PublicValue(source="drand, round 4711", form="hex", value=DRAWN.hex())
+
+
+def party(secret):
+    return papers.Party(commitment=commitment(secret), secret=secret.hex())
+
+
+def a_file(*, second=TWO, public=DRAND, drawn=DRAWN, **changed):
+    facts = {
+        "term": INSTANCE["term"],
+        "title": "First term",
+        "rules": RULES_VERSION,
+        "portal": party(ONE),
+        "second": party(second),
+        "public": public,
+        "frozen": [papers.FrozenInput(hash=FROZEN)],
+        "seed": seed_from(ONE, second, drawn, term=INSTANCE["term"], frozen_hash=bytes.fromhex(FROZEN)).hex(),
+        "result_hash": canonical_hash(RESULT),
+        "applicants": INSTANCE["applicants"],
+    }
+    return json.loads(json.dumps(papers.document(**(facts | changed))))
+
+
+def kinds(found):
+    return [fault.kind for fault in found]
+
+
+def test_a_file_of_what_was_published_has_no_fault_and_nothing_to_remark():
+    assert (papers.faults(a_file()), papers.remarks(a_file())) == ([], [])
+
+
+def test_a_person_finds_the_hash_of_their_own_frozen_facts_and_no_name_stands_there():
+    file = a_file()
+    facts = INSTANCE["applicants"]["p"]
+    written = json.dumps(["p", facts], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    own = hashlib.sha256(written.encode("utf-8")).hexdigest()
+
+    assert papers.line_hash("p", facts) == own
+    assert file["lines"] == sorted(papers.line_hash(*each) for each in INSTANCE["applicants"].items())
+    assert papers.line_hash("p", facts | {"left": facts["left"] + 1}) not in file["lines"]
+    assert [name for name in INSTANCE["applicants"] if f'"{name}"' in json.dumps(file)] == []
+
+
+def test_a_value_that_is_missing_enters_as_nothing_and_is_remarked():
+    silent = papers.Party(commitment=commitment(TWO), secret=None)
+    absent = papers.Party(commitment=None, secret=None)
+    dry = papers.PublicValue(source="drand, round 4711", form="hex", value=None)
+
+    for second, public, remarked in [(silent, DRAND, 1), (absent, DRAND, 1), (silent, dry, 2), (absent, None, 2)]:
+        drawn = DRAWN if public is DRAND else b""
+        seed = seed_from(ONE, b"", drawn, term=INSTANCE["term"], frozen_hash=bytes.fromhex(FROZEN)).hex()
+        file = a_file(public=public) | {"seed": seed}
+        file["second"] = {"commitment": second.commitment, "secret": second.secret}
+
+        assert papers.faults(file) == []
+        assert len(papers.remarks(file)) == remarked
+
+
+def test_a_public_value_in_words_enters_as_its_utf8():
+    closing = papers.PublicValue(source="Börsen", form="text", value="2 531,42 på kvällen")
+
+    assert papers.faults(a_file(public=closing, drawn="2 531,42 på kvällen".encode())) == []
+    assert kinds(papers.faults(a_file(public=closing, drawn=DRAWN))) == ["wrong_seed"]
+
+
+def test_the_seed_keeps_the_first_frozen_input_when_another_takes_its_place():
+    later = papers.FrozenInput(hash="05" * 32, reason="A reserve session was opened.")
+    file = a_file(frozen=[papers.FrozenInput(hash=FROZEN), later])
+
+    assert papers.faults(file) == []
+    assert papers.remarks(file) == ["The frozen input was exchanged 1 times; the seed keeps the first."]
+
+
+def change(*path):
+    def put(file):
+        *outer, (last, value) = path
+        for name in outer:
+            file = file[name]
+        file[last] = value
+
+    return put
+
+
+def exchange_without_reason(file):
+    file["frozen"].append({"hash": "05" * 32, "reason": ""})
+
+
+def nobody_draws(file):
+    file["portal"]["secret"] = file["second"]["secret"] = file["public"] = None
+    file["seed"] = papers.seed_of(file)
+
+
+def swap_the_secrets(file):
+    file["portal"]["secret"], file["second"]["secret"] = file["second"]["secret"], file["portal"]["secret"]
+
+
+WRONG = {
+    "another secret": (change("second", ("secret", "07" * 32)), ["wrong_secret", "wrong_seed"]),
+    "another commitment": (change("portal", ("commitment", "07" * 32)), ["wrong_secret"]),
+    "a secret without commitment": (change("second", ("commitment", None)), ["uncommitted"]),
+    "swapped secrets": (swap_the_secrets, ["wrong_secret", "wrong_secret", "wrong_seed"]),
+    "a secret kept back afterwards": (change("second", ("secret", None)), ["wrong_seed"]),
+    "another public value": (change("public", ("value", "04" * 32)), ["wrong_seed"]),
+    "another form": (change("public", ("form", "text")), ["wrong_seed"]),
+    "no digits": (change("public", ("value", "4711 and more")), ["wrong_public"]),
+    "another term": (change(("term", "2027-2")), ["wrong_seed"]),
+    "another frozen input": (change("frozen", 0, ("hash", "04" * 32)), ["wrong_seed"]),
+    "another seed": (change(("seed", "04" * 32)), ["wrong_seed"]),
+    "exchanged without a reason": (exchange_without_reason, ["no_reason"]),
+    "nothing drawn": (nobody_draws, ["no_chance"]),
+    "lines out of order": (lambda file: file["lines"].reverse(), ["wrong_order"]),
+    "a line twice": (lambda file: file["lines"].append(file["lines"][-1]), ["wrong_order"]),
+}
+
+
+@pytest.mark.parametrize(("spoil", "due"), WRONG.values(), ids=WRONG)
+def test_what_does_not_fit_together_is_found_and_said_in_a_sentence(spoil, due):
+    file = a_file()
+    spoil(file)
+    found = papers.faults(file)
+
+    assert kinds(found) == due
+    assert [str(fault) for fault in found if not str(fault).endswith(".") or "{" in str(fault)] == []
+
+
+SHAPELESS = {
+    "nothing": lambda file: None,
+    "a list": lambda file: [file],
+    "another format": lambda file: file | {"format": "lararportal-lottery/2"},
+    "a part missing": lambda file: {name: part for name, part in file.items() if name != "lines"},
+    "a name": lambda file: file | {"name": "Anna"},
+    "a name beside a secret": lambda file: file | {"second": file["second"] | {"name": "Eva"}},
+    "a short secret": lambda file: file | {"second": file["second"] | {"secret": "01"}},
+    "no term": lambda file: file | {"term": ""},
+    "half a letter": lambda file: file | {"term": "\ud800"},
+    "another way to write": lambda file: file | {"public": file["public"] | {"form": "base64"}},
+    "a number as public value": lambda file: file | {"public": file["public"] | {"value": 7}},
+    "nothing frozen": lambda file: file | {"frozen": []},
+    "a reason of the wrong kind": lambda file: file | {"frozen": [{"hash": FROZEN, "reason": 1}]},
+    "no seed": lambda file: file | {"seed": None},
+    "a hash in capitals": lambda file: file | {"result_hash": "A" * 64},
+    "a name among the lines": lambda file: file | {"lines": ["Anna"]},
+}
+
+
+@pytest.mark.parametrize("spoil", SHAPELESS.values(), ids=SHAPELESS)
+def test_what_is_no_verification_file_is_answered_with_that_alone(spoil):
+    assert kinds(papers.faults(spoil(a_file()))) == ["not_a_verification"]
+
+
+def test_a_file_fits_the_frozen_input_and_the_result_that_it_was_made_of():
+    assert papers.differences(a_file(seed=INSTANCE["lottery"]["seed"]), INSTANCE, RESULT) == []
+
+
+def test_another_input_or_result_than_that_of_the_file_is_found():
+    other, result = copy.deepcopy(INSTANCE), copy.deepcopy(RESULT)
+    other["term"] = "2027-2"
+    other["applicants"]["p"]["left"] += 1
+    result["assign"]["p"] = []
+
+    found = papers.differences(a_file(), other, result)
+
+    assert kinds(found) == ["other_term", "other_input", "other_seed", "other_lines", "other_result"]
+    assert [str(fault) for fault in found if not str(fault).endswith(".")] == []
+
+
+def test_every_kind_of_fault_is_met_by_some_test_here():
+    met = {kind for _, due in WRONG.values() for kind in due} | {"not_a_verification"}
+
+    assert set(papers.SENTENCES) - met == {
+        "other_term",
+        "other_input",
+        "other_seed",
+        "other_lines",
+        "other_result",
+    }
