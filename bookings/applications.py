@@ -39,7 +39,7 @@ def apply(
     """
     round_ = _held_open(db, round_id)
     [person] = people.lock(db, [person_id])
-    offered = {each.id: each for each in frozen.round_sessions(db, round_id)}
+    offered = {each.id: each for each in frozen.sessions_among(db, round_id, choices)}
     _judge(db, round_, person, choices, offered, cap=cap, now=now)
     earlier = _earlier(db, round_id, person_id)
     is_change = earlier is not None and earlier.state is ApplicationState.SUBMITTED

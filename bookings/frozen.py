@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import facts, register
@@ -56,13 +56,22 @@ def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
 
 def round_sessions(db: Session, round_id: int) -> Sequence[CourseSession]:
     """The sessions of a round with their courses and days, in id order."""
-    return db.scalars(
+    return db.scalars(_of_round(round_id)).all()
+
+
+def sessions_among(db: Session, round_id: int, session_ids: Collection[int]) -> Sequence[CourseSession]:
+    """Those of the sessions that are in the round, with their courses and days."""
+    return db.scalars(_of_round(round_id).where(CourseSession.id.in_(session_ids))).all()
+
+
+def _of_round(round_id: int) -> Select[CourseSession]:
+    return (
         select(CourseSession)
         .join(RoundSession)
         .where(RoundSession.round_id == round_id)
         .order_by(CourseSession.id)
         .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
-    ).all()
+    )
 
 
 def submitted(db: Session, round_id: int) -> Sequence[Application]:
