@@ -79,6 +79,7 @@ class Place:
 class DecisionView:
     """What a published round decided for one wanted session."""
 
+    round_id: int
     round_title: str
     published_at: datetime | None
     rank: int
@@ -211,6 +212,7 @@ def _decisions(db: Session, person_id: int) -> list[DecisionView]:
         }
     return [
         DecisionView(
+            round_id=round_.id,
             round_title=round_.title,
             published_at=round_.published_at,
             rank=each.rank,

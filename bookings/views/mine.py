@@ -40,12 +40,12 @@ def _obstacle(wanted: SessionRow, seats: list[Seat]) -> SessionRow | None:
     return next(iter(same_course + same_day), None)
 
 
-def by_round(decisions: list[DecisionView]) -> dict[str, list[DecisionView]]:
-    """The decisions round by round, the latest round first."""
-    found: dict[str, list[DecisionView]] = {}
+def by_round(decisions: list[DecisionView]) -> list[list[DecisionView]]:
+    """The decisions round by round, the latest round first; two rounds may have one title."""
+    found: dict[int, list[DecisionView]] = {}
     for each in decisions:
-        found.setdefault(each.round_title, []).append(each)
-    return found
+        found.setdefault(each.round_id, []).append(each)
+    return list(found.values())
 
 
 @blueprint.get("/mina-kurser")

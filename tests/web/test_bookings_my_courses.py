@@ -1,7 +1,7 @@
 """What a doctor sees of their own, and what the pages of courses and sessions say to them."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from bookings_pages import words_of
@@ -178,6 +178,16 @@ class TestDecisions:
             r"sist antagna i din grupp hade ([0-9a-f]{12}); du har ([0-9a-f]{12})\.", loser
         ).groups()
         assert int(last, 16) < int(own, 16)
+
+    def test_two_rounds_of_one_name_stay_apart(self, db, visit, now):
+        anna = make.person(db)
+        one, other = make.session(db, days=days_in(3, 1)), make.session(db, days=days_in(4, 1))
+        published(db, (anna, [one]), now=now)
+        published(db, (anna, [other]), now=now + timedelta(days=1))
+
+        text = words_of(visit(anna).get("/mina-kurser"))
+
+        assert re.findall(r"Besked: Vinter 2027 Beskedet gäller hur det var (\d+) januari", text) == ["12", "11"]
 
     def test_too_few_admitted_to_be_told_apart(self, db, visit, now):
         session = make.session(db, of=make.course(db, seats=1))
