@@ -1,5 +1,6 @@
 """The front door: the first page, what every page shows around itself, and whether the house is well."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -31,15 +32,15 @@ class Way:
 
 
 WAYS = (
-    ("/kurser", "courses", ("/tillfallen",)),
-    ("/mina-kurser", "mine", ()),
-    ("/ansokan", "application", ()),
-    ("/kursledare", "leading", ()),
-    ("/samordning", "coordination", ()),
-    ("/personer", "people", ()),
-    ("/profil", "profile", ()),
+    ("/kurser", "courses", r"/tillfallen/\d+"),
+    ("/mina-kurser", "mine", r"/tillfallen/\d+/.+"),  # What one does with a seat of one's own.
+    ("/ansokan", "application", ""),
+    ("/kursledare", "leading", ""),
+    ("/samordning", "coordination", ""),
+    ("/personer", "people", ""),
+    ("/profil", "profile", ""),
 )
-"""Path, word, and the other paths that belong to the same part of the portal, in the order they are shown."""
+"""Path, word, and what other paths of the same part of the portal look like, in the order they are shown."""
 
 FOR_THE_SIGNED_IN = frozenset({"/profil"})
 FOR_PARTICIPANTS = frozenset({"/mina-kurser", "/ansokan"})
@@ -54,7 +55,7 @@ FOR_HOLDERS = {
 def navigation(visitor: Visitor | None, path: str) -> list[Way]:
     """Where the visitor may go, and which of it the path is part of."""
     return [
-        Way(path=start, word=word, is_current=any(_is_part_of(path, each) for each in (start, *others)))
+        Way(path=start, word=word, is_current=_is_part_of(path, start) or re.fullmatch(others, path) is not None)
         for start, word, others in WAYS
         if _is_open_to(visitor, start)
     ]
