@@ -21,13 +21,13 @@ NOT_ELIGIBLE = [9, 1, 1, 0, 0, 0]
 
 
 def secret() -> str:
-    """32 random bytes in hex: drawn when a round opens, its commitment shown at once, itself at publication."""
+    """32 random bytes in hex: drawn when a round is planned, and bound by a commitment that is shown at once."""
     return secrets.token_hex(32)
 
 
-def commitment(round_: Round) -> str | None:
-    """The SHA-256 that binds the round to its secret; None before it opens."""
-    return lottery.commitment(bytes.fromhex(round_.secret)) if round_.secret else None
+def commitment(round_: Round) -> str:
+    """The SHA-256 that binds the round to its own secret."""
+    return lottery.commitment(bytes.fromhex(round_.secret))
 
 
 def seed(round_: Round) -> str:
@@ -36,7 +36,7 @@ def seed(round_: Round) -> str:
     The portal's own secret is the only party so far; the places of the other two values are empty, as the rules say
     of values that are not revealed.
     """
-    if round_.secret is None or round_.frozen_hash is None:
+    if round_.frozen_hash is None:
         raise ValueError("the round is not closed")
     frozen_hash = bytes.fromhex(round_.frozen_hash)
     own = bytes.fromhex(round_.secret)

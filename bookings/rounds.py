@@ -34,18 +34,23 @@ class RoundPlan:
     session_ids: Sequence[int]
 
 
-def plan(db: Session, *, wanted: RoundPlan, now: datetime, by: int | None) -> Round:
+def plan(
+    db: Session, *, wanted: RoundPlan, now: datetime, by: int | None, draw: Callable[[], str] = lots.secret
+) -> Round:
     """A round stands in the calendar; its sessions' seats are given there and nowhere else.
+
+    The portal's secret of the lottery, which `draw` draws, is bound by its commitment from now on.
 
     Raises:
         Refused: its dates are out of order, it has no sessions, or one of them is in another round or has bookings.
     """
-    round_ = Round()
+    round_ = Round(secret=draw())
     _write(round_, wanted)
     db.add(round_)
     db.flush()
     _include(db, round_, wanted.session_ids)
-    _note(db, "round.planned", round_, now=now, by=by, sessions=list(wanted.session_ids))
+    sessions_ = list(wanted.session_ids)
+    _note(db, "round.planned", round_, now=now, by=by, sessions=sessions_, commitment=lots.commitment(round_))
     return round_
 
 
@@ -69,16 +74,13 @@ def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: 
     return round_
 
 
-def open_round(
-    db: Session, round_id: int, *, now: datetime, by: int | None, draw: Callable[[], str] = lots.secret
-) -> Round:
-    """Lists are taken from now on, and the commitment to the lottery's secret, which `draw` draws, is public."""
+def open_round(db: Session, round_id: int, *, now: datetime, by: int | None) -> Round:
+    """Lists are taken from now on."""
     round_ = lock(db, round_id)
     if round_.closes_at <= now:
         raise Refused(Refusal.ROUND_DATES)
     round_.move_to(RoundState.OPEN)
-    round_.secret = draw()
-    _note(db, "round.opened", round_, now=now, by=by, commitment=lots.commitment(round_))
+    _note(db, "round.opened", round_, now=now, by=by)
     return round_
 
 

@@ -9,6 +9,7 @@ class RoundState(StrEnum):
     PLANNED = "planned"
     OPEN = "open"
     CLOSED = "closed"
+    REVEALED = "revealed"
     ALLOCATED = "allocated"
     PUBLISHED = "published"
 
@@ -16,10 +17,23 @@ class RoundState(StrEnum):
 ROUND_MOVES = {
     RoundState.PLANNED: {RoundState.OPEN},
     RoundState.OPEN: {RoundState.CLOSED},
-    RoundState.CLOSED: {RoundState.ALLOCATED},
+    RoundState.CLOSED: {RoundState.REVEALED, RoundState.ALLOCATED},
+    RoundState.REVEALED: {RoundState.ALLOCATED},
     RoundState.ALLOCATED: {RoundState.ALLOCATED, RoundState.PUBLISHED},
     RoundState.PUBLISHED: set[RoundState](),
 }
+
+
+class PublicKind(StrEnum):
+    """Where the lottery's public value comes from: the drand network, or a draw or closing price that is named."""
+
+    DRAND = "drand"
+    NAMED = "named"
+
+    @property
+    def form(self) -> str:
+        """How the value is written, and enters the seed: the bytes that hex digits stand for, or a text's UTF-8."""
+        return "hex" if self is PublicKind.DRAND else "text"
 
 
 class ApplicationState(StrEnum):

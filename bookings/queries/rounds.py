@@ -40,7 +40,7 @@ class RoundView:
     application_count: int
     unconfirmed_count: int
     """Applicants whom nobody has confirmed; at closing they are left out."""
-    commitment: str | None
+    commitment: str
     frozen_hash: str | None
     seed: str | None
     """Only once the round is published."""

@@ -31,10 +31,14 @@ def plan(
     opens: datetime,
     closes: datetime,
     decision_on: date,
+    rng: Random,
     now: datetime,
     by: int,
 ) -> int:
-    """A round that gives the seats of these sessions; its id."""
+    """A round that gives the seats of these sessions; its id.
+
+    The secret of its lottery is the same at each building of the demonstration.
+    """
     middle = sorted(offer.starts_on for offer in offers)[len(offers) // 2]
     half = 1 + (middle.month >= SUMMER)
     wanted = RoundPlan(
@@ -47,12 +51,7 @@ def plan(
         respite_hours=RESPITE_HOURS,
         session_ids=[offer.id for offer in offers],
     )
-    return rounds.plan(db, wanted=wanted, now=now, by=by).id
-
-
-def open_round(db: Session, round_id: int, rng: Random, *, now: datetime, by: int) -> None:
-    """The round is open; the secret of its lottery is the same at each building of the demonstration."""
-    rounds.open_round(db, round_id, now=now, by=by, draw=lambda: rng.randbytes(32).hex())
+    return rounds.plan(db, wanted=wanted, now=now, by=by, draw=lambda: rng.randbytes(32).hex()).id
 
 
 def applying(

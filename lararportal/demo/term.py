@@ -111,10 +111,11 @@ class _Building:
                 opens=opens,
                 closes=closes,
                 decision_on=day_of(published),
+                rng=rng,
                 now=line.on(-120, 10),
                 by=self._olle,
             )
-            rounds.open_round(db, round_id, rng, now=opens, by=self._olle)
+            round_deeds.open_round(db, round_id, now=opens, by=self._olle)
         wishes = Wishing(rng, self.cast, self._of_round(FINISHED)).wishes(busy={ANNA, SARA}, passed={})
         wishes += [
             self._wish(ANNA, [[ANNAS_LINE], [ANNAS_SEAT, SISTER]], cap=2),
@@ -155,11 +156,12 @@ class _Building:
                 opens=opens,
                 closes=closes,
                 decision_on=day_of(line.on(14 + DECIDED_AFTER, 9)),
+                rng=rng,
                 now=planned,
                 by=self._olle,
             )
             passed = self._passed(db)
-        yield Act(opens, lambda db: rounds.open_round(db, round_id, rng, now=opens, by=self._olle))
+        yield Act(opens, lambda db: round_deeds.open_round(db, round_id, now=opens, by=self._olle))
         wishes = Wishing(rng, self.cast, self._of_round(OPEN)).wishes(busy={ANNA, SARA}, passed=passed)
         so_far = min(len(wishes), round(APPLIED_SO_FAR * self._share) - NEWCOMERS_WHO_APPLY)
         begin, end = opens + timedelta(minutes=1), line.now - timedelta(minutes=5)

@@ -65,7 +65,7 @@ def letter_to(db, address: str, *, now=AFTER) -> Letter:
 
 def test_a_round_opens_and_closes_when_its_time_comes(db, database):
     session = make.session(db)
-    round_ = make.round_of(db, session, state=RoundState.PLANNED, secret=None, opens_at=OPENS, closes_at=CLOSES)
+    round_ = make.round_of(db, session, state=RoundState.PLANNED, opens_at=OPENS, closes_at=CLOSES)
     seen = []
     for now in (OPENS - timedelta(seconds=1), OPENS, CLOSES - timedelta(seconds=1), CLOSES, CLOSES + timedelta(1)):
         done = tick.run_due(database, now=now)

@@ -221,7 +221,7 @@ class TestTheRound:
 
 class TestTheSteps:
     def test_opening(self, db, olle):
-        round_ = make.round_of(db, make.session(db), state=RoundState.PLANNED, secret=None)
+        round_ = make.round_of(db, make.session(db), state=RoundState.PLANNED)
         path = f"/samordning/omgangar/{round_.id}/oppna"
 
         assert "1 kurstillfällen ingår." not in words_of(olle.get(path))

@@ -1,0 +1,97 @@
+"""Seats and places in line, with the days that a seat occupies, and warnings about sessions with few."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ARRAY, BigInteger, Date, DateTime, ForeignKey, Identity, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from auth.models import Person
+from bookings.states import BOOKING_MOVES, BookingState, Origin, Refusal
+from courses.models import CourseSession
+from lararportal.db import Base, guard
+from lararportal.errors import Refused
+
+
+class Booking(Base):
+    """A person's place in line or seat in a session, and how it ended.
+
+    The line is ordered by wave, key, joined_at, id. `rank` orders the person's own live wishes, most wanted first.
+    """
+
+    __tablename__ = "bookings"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
+    state: Mapped[BookingState]
+    origin: Mapped[Origin]
+    rank: Mapped[int]
+    wave: Mapped[int]
+    key: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    joined_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    booked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_late: Mapped[bool] = mapped_column(default=False, doc="Cancelled after the last day to cancel.")
+    end_reason: Mapped[str] = mapped_column(String(500), default="")
+
+    session: Mapped[CourseSession] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
+
+    __table_args__ = (
+        Index(
+            "uq_bookings_live",
+            "person_id",
+            "session_id",
+            unique=True,
+            postgresql_where=text("state IN ('waiting', 'booked')"),
+        ),
+        Index(
+            "ix_bookings_line",
+            "session_id",
+            "wave",
+            "key",
+            "joined_at",
+            "id",
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    def move_to(self, state: BookingState, *, now: datetime) -> None:
+        """The one door for a booking's state.
+
+        Raises:
+            Refused: the booking is not where it can go there from.
+        """
+        if state not in BOOKING_MOVES[self.state]:
+            raise Refused(Refusal.NOT_BOOKED if state != BookingState.LEFT else Refusal.NOT_WAITING)
+        self.state = state
+        if state is BookingState.BOOKED:
+            self.booked_at = now
+        else:
+            self.ended_at = now
+
+
+class SeatDay(Base):
+    """A day that a seat occupies: nobody is in two places on one day, and the database sees to it."""
+
+    __tablename__ = "seat_days"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id", ondelete="CASCADE"), index=True)
+
+
+class MinimumWarning(Base):
+    """Leader and coordinators have been told that a session has too few booked."""
+
+    __tablename__ = "minimum_warnings"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), primary_key=True)
+    warned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    booked: Mapped[int]
+
+
+guard("uq_bookings_live", Refused(Refusal.ALREADY_BOOKED))
+guard("pk_seat_days", Refused(Refusal.DAY_TAKEN))
+guard("ck_course_sessions_seats_taken", Refused(Refusal.SESSION_FULL))

@@ -1,0 +1,41 @@
+"""Migrations meet rows that are there already, in both directions."""
+
+from sqlalchemy import text
+
+from lararportal import schema
+from lararportal.db import connect
+
+ROUND = """
+    INSERT INTO rounds
+        (term, title, opens_at, closes_at, decision_on, cap, respite_hours, state, secret, frozen_hash, seed)
+    VALUES
+        ('2027-1', :state, '2027-01-11', '2027-02-01', '2027-02-12', 4, 48, :state, :secret, :hash, :hash)
+"""
+ROWS = "SELECT state, secret, seed FROM rounds ORDER BY id"
+
+
+def test_rounds_from_before_the_lottery_of_two_parties_keep_their_secrets_and_the_planned_are_given_one(
+    fresh_database_url,
+):
+    schema.downgrade(fresh_database_url, "0001")
+    engine = connect(fresh_database_url)
+    own, found = "11" * 32, "22" * 32
+    with engine.begin() as connection:
+        for state, secret, seed in (("planned", None, None), ("open", own, None), ("published", own, found)):
+            connection.execute(text(ROUND), {"state": state, "secret": secret, "hash": seed})
+
+    schema.upgrade(fresh_database_url)
+    schema.check(fresh_database_url)
+
+    with engine.begin() as connection:
+        (state, drawn, seed), *others = connection.execute(text(ROWS)).all()
+        assert (state, len(bytes.fromhex(drawn)), seed) == ("planned", 32, None)
+        assert [tuple(each) for each in others] == [("open", own, None), ("published", own, found)]
+        connection.execute(text("UPDATE rounds SET state = 'revealed' WHERE state = 'published'"))
+
+    schema.downgrade(fresh_database_url, "0001")
+
+    with engine.begin() as connection:
+        rows = connection.execute(text(ROWS)).all()
+        assert [tuple(each) for each in rows] == [("planned", None, None), ("open", own, None), ("closed", own, None)]
+    engine.dispose()
