@@ -1,6 +1,7 @@
 """What a coordinator says of a course session: its days row by row, its place, seats, leaders and dates."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import time
 from typing import Any
 
@@ -27,10 +28,14 @@ from courses.models import Course, CourseSession
 from courses.rules import Day
 from courses.sessions import SessionPlan
 from courses.states import Refusal
+from lararportal import pages
 from lararportal.forms import Form
 
 DAY_ROWS = 5
 """Rows for days in the form of a session; what is left empty is not counted."""
+
+MOST_DAYS = 40
+"""More than any course has, and few enough for one form."""
 
 STARTS, ENDS = time(8, 30), time(16, 30)
 """The hours that a day has until somebody says otherwise."""
@@ -52,10 +57,18 @@ class DayForm(GetForm):
     ends = TimeField(validators=[hours_of_a_day])
 
 
+class DayRows(FieldList):  # type: ignore[type-arg]  # Types only: at run time it takes no argument.
+    """The rows for days, by the numbers that a page gives them; a field of any other name belongs to no row."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        found = (re.fullmatch(rf"{prefix}-([0-9]{{1,2}})-(day|starts|ends)", name) for name in formdata)
+        return (int(name.group(1)) for name in found if name is not None)
+
+
 class SessionForm(Form):
     """All that is said of a session, except its course and who may see it."""
 
-    days = FieldList(FormField(DayForm), max_entries=40)
+    days = DayRows(FormField(DayForm))
     place = StringField(filters=[stripped], validators=[DataRequired(), Length(max=200)])
     area = SelectField(coerce=word_or_none(Area), validators=[InputRequired()])
     seats = a_number("seats")
@@ -75,8 +88,8 @@ class SessionForm(Form):
         self.leader_ids.choices = [(person.id, person.name) for person in leaders]
 
     def fill_up(self, rows: int = DAY_ROWS) -> None:
-        """Adds empty rows for days until there are so many, and one is free."""
-        while len(self.days) < rows or self.days[-1].day.data:
+        """Adds empty rows for days until there are so many, and one is free if there can be one."""
+        while len(self.days) < rows or (self.days[-1].day.data and len(self.days) < MOST_DAYS):
             self.days.append_entry({"day": None, "starts": STARTS, "ends": ENDS})
 
     @property
@@ -88,9 +101,11 @@ class SessionForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Beside its fields, the form needs a day: everything else is counted from it."""
         sound = bool(super().validate(extra_validators))
-        if sound and not self.chosen_days:
+        if len(self.chosen_days) > MOST_DAYS:
+            self.form_errors.append(pages.sentence("too_many_days", most=MOST_DAYS))
+        elif sound and not self.chosen_days:
             self.form_errors.append(Refusal.SESSION_WITHOUT_DAYS)
-        return sound and bool(self.chosen_days)
+        return sound and 0 < len(self.chosen_days) <= MOST_DAYS
 
     @property
     def plan(self) -> SessionPlan:

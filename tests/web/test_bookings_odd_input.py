@@ -1,0 +1,43 @@
+"""What no browser sends to the forms of the bookings room: it is ignored, or answered with a sentence."""
+
+from datetime import date
+
+import pytest
+
+import make
+from bookings import left_over_seats
+
+ODD = ["x", "", "-1", "²", "٩٩٩٩٩٩", "1.5", "999999999999", "9" * 5000]
+
+
+def answers(send):
+    """What is answered to each of them."""
+    return {send(odd).status_code for odd in ODD}
+
+
+@pytest.mark.parametrize("name", ["session_ids", "cap", "opens_at"])
+def test_no_round_is_planned_of_it(db, visit, name):
+    browser = visit(make.coordinator(db))
+
+    assert answers(lambda odd: browser.post("/samordning/omgangar/ny", data={name: odd})) == {400}
+
+
+def test_a_list_is_rearranged_without_it_and_none_is_made_of_it(db, visit):
+    round_ = make.round_of(db, make.session(db))
+    browser, path = visit(make.person(db)), f"/ansokan/{round_.id}"
+
+    for verb in ("add", "up", "remove"):
+        page = [browser.post(path, data={"action": f"{verb}:{odd}", "choices": odd}).text for odd in ODD]
+        assert ["Du har inte valt något än." in each for each in page] == [True] * len(ODD)
+    assert answers(lambda odd: browser.get(path, query_string={"val": odd})) == {200}
+    assert answers(lambda odd: browser.post(path, data={"choices": odd, "cap": "1"})) == {409}
+    assert answers(lambda odd: browser.post(path, data={"cap": f"9{odd}"})) == {400}
+
+
+def test_no_seat_is_changed_for_it(db, visit, now):
+    anna, session = make.person(db), make.session(db)
+    make.session(db, course_id=session.course_id, days=[date(2027, 5, 3)])
+    left_over_seats.book(db, session_id=session.id, person_id=anna.id, now=now, by=anna.id)
+    browser, path = visit(anna), f"/tillfallen/{session.id}/boka-om"
+
+    assert answers(lambda odd: browser.post(path, data={"to_session": odd})) == {400}
