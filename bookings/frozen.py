@@ -1,7 +1,7 @@
 """The frozen input of a round: one document that the run reads, and nothing else (allocation rules, section 2.1)."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -36,14 +36,18 @@ def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
     sessions = round_sessions(db, round_.id)
     offered = {each.id: each for each in sessions if each.publicity is Publicity.PUBLISHED}
     applications = submitted(db, round_.id)
-    bookings = facts.live_bookings(db, {each.person_id for each in applications})
+    persons = {each.person_id for each in applications}
+    bookings = facts.live_bookings(db, persons)
+    rejections = register.rejections(db, persons, {each.course_id for each in offered.values()})
     groups = {*GROUPS_KNOWN, *(group for each in offered.values() for group in each.course.targets)}
     applicants = {}
     for application in applications:
         mine = bookings.get(application.person_id, [])
         requests = attendable(application, offered, mine, today=today)
         if requests and register.group_of(application.person) in groups:
-            applicants[application.person.pseudonym] = _applicant(application, requests, offered, mine, today=today)
+            applicants[application.person.pseudonym] = _applicant(
+                application, requests, offered, mine, rejections.get(application.person_id, {}), today=today
+            )
     return {
         "format": FORMAT,
         "term": round_.term,
@@ -132,11 +136,13 @@ def _applicant(
     requests: Sequence[int],
     offered: dict[int, CourseSession],
     bookings: Sequence[Booking],
+    rejections: Mapping[int, int],
     *,
     today: date,
 ) -> dict[str, Any]:
     known = register.facts_of(application.person, on=today)
     taken = facts.taken_courses(bookings, today=today)
+    codes = {each.course_id: each.course.code for each in offered.values()}
     listed: list[tuple[str, list[str]]] = []
     for session_id in requests:
         code = offered[session_id].course.code
@@ -148,9 +154,9 @@ def _applicant(
         "served": known.served,
         "left": known.left,
         "cap": application.cap,
-        "passed": sorted({each.course.code for each in offered.values() if each.course_id in taken}),
+        "passed": sorted(codes[course_id] for course_id in codes.keys() & taken),
         "displaced": [],
-        "rejections": {},
+        "rejections": {codes[course_id]: count for course_id, count in rejections.items()},
         "applied_at": 0,
         "requests": [[code, ids] for code, ids in listed],
     }

@@ -1,11 +1,20 @@
 """What the register says of a person on a day: everything that counts for seats, and nothing that a form says."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import distinct, func, select
+from sqlalchemy.orm import Session
+
 from auth.models import Person
 from auth.states import Standing
+from bookings.models import Booking, Decision, Round
+from bookings.rules import history
+from bookings.rules.history import Answer, Stay
 from bookings.rules.register import months_left, months_served
+from courses.models import CourseSession
 
 
 @dataclass(frozen=True)
@@ -33,3 +42,54 @@ def facts_of(person: Person, *, on: date) -> RegisterFacts:
         served=months_served(residency_start=start, leave_months=person.leave_months, on=on),
         left=months_left(planned_end=end, on=on),
     )
+
+
+def rejections(db: Session, person_ids: Collection[int], course_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """How often each of these persons has been turned down for each of these courses, where it counts, by their ids.
+
+    It is reckoned from what published rounds decided and from the seats there have been since, in two statements for
+    however many.
+    """
+    answers, stays = _answers(db, person_ids, course_ids), _stays(db, person_ids, course_ids)
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for (person_id, course_id), given in answers.items():
+        count = history.rejections(given, stays.get((person_id, course_id), []))
+        if count:
+            found[person_id][course_id] = count
+    return found
+
+
+def _answers(
+    db: Session, person_ids: Collection[int], course_ids: Collection[int]
+) -> dict[tuple[int, int], list[Answer]]:
+    """What published rounds answered, by person and course."""
+    rows = db.execute(
+        select(
+            Decision.person_id, CourseSession.course_id, Round.published_at, func.array_agg(distinct(Decision.code))
+        )
+        .join(Round, Round.id == Decision.round_id)
+        .join(CourseSession, CourseSession.id == Decision.session_id)
+        .where(Decision.person_id.in_(person_ids), CourseSession.course_id.in_(course_ids))
+        .group_by(Decision.person_id, CourseSession.course_id, Round.id)
+    )
+    found: dict[tuple[int, int], list[Answer]] = defaultdict(list)
+    for person_id, course_id, published_at, codes in rows:
+        if published_at is not None:
+            found[person_id, course_id].append(Answer(published_at, codes))
+    return found
+
+
+def _stays(
+    db: Session, person_ids: Collection[int], course_ids: Collection[int]
+) -> dict[tuple[int, int], list[Stay]]:
+    """The seats there have been, by person and course."""
+    rows = db.execute(
+        select(Booking.person_id, CourseSession.course_id, Booking.booked_at, Booking.ended_at)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .where(Booking.person_id.in_(person_ids), CourseSession.course_id.in_(course_ids))
+    )
+    found: dict[tuple[int, int], list[Stay]] = defaultdict(list)
+    for person_id, course_id, booked_at, ended_at in rows:
+        if booked_at is not None:
+            found[person_id, course_id].append(Stay(booked_at, ended_at))
+    return found
