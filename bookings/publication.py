@@ -16,7 +16,7 @@ from bookings import facts, frozen, letters, register, seats
 from bookings.allocation import insist_on_no_own_interest
 from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession, Run
 from bookings.rounds import lock
-from bookings.rules.reasons import Explanation, explain
+from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import IN_TIME, BookingState, Origin, Outcome, Refusal, RoundState
 from courses import sessions
 from courses.models import CourseSession
@@ -39,6 +39,8 @@ class Outline:
     """Decisions of the run by pseudonym and session."""
     groups: dict[str, str]
     """The group that each pseudonym was frozen with; who is missing here took no part in the run."""
+    orders: dict[str, str]
+    """The order of precedence that each course was frozen with, by its code."""
     in_line: frozenset[tuple[str, int]]
     last_keys: dict[tuple[int, str], list[int]]
     """By session and group, as much of the last admitted's key as may be shown."""
@@ -98,14 +100,14 @@ def _outline(db: Session, round_: Round) -> Outline:
     people.lock(db, persons)
     run = db.scalars(select(Run).where(Run.round_id == round_.id).order_by(Run.id.desc()).limit(1)).one()
     result = json.loads(run.result)
-    groups = {
-        name: facts_["group"] for name, facts_ in json.loads(round_.frozen or "{}").get("applicants", {}).items()
-    }
+    document = json.loads(round_.frozen or "{}")
+    groups = {name: facts_["group"] for name, facts_ in document.get("applicants", {}).items()}
     return Outline(
         sessions=locked,
         applications=applications,
         decided={(each["a"], int(each["s"])): each for each in result["decisions"]},
         groups=groups,
+        orders={code: facts_["order"] for code, facts_ in document.get("courses", {}).items()},
         in_line=frozenset((name, int(key)) for key, line in result["waitlist"].items() for name, _ in line),
         last_keys=_last_keys(result, groups),
         held=facts.live_bookings(db, persons),
@@ -246,18 +248,18 @@ def _tell(
         person=person,
         decisions=decisions,
         sessions=outline.sessions,
-        explanations={
-            each.session_id: found
-            for each in decisions
-            if (found := explanation(each, outline.sessions[each.session_id])) is not None
-        },
+        explanations=_explanations(outline, decisions),
         seats=given,
         now=now,
     )
 
 
-def explanation(decision: Decision, session: CourseSession) -> Explanation | None:
-    """What decided, for somebody who stands in line behind the last admitted of their group."""
-    if decision.code is not Outcome.WAITLISTED or decision.key is None or decision.last_key is None:
-        return None
-    return explain(decision.key, decision.last_key, order=session.course.order.value)
+def _explanations(outline: Outline, decisions: Sequence[Decision]) -> dict[int, Explanation]:
+    """What decided, by session id, where that can be said."""
+    found = {}
+    for each in decisions:
+        order = outline.orders.get(outline.sessions[each.session_id].course.code)
+        explanation = explanation_of(each.code, each.key, each.last_key, order=order)
+        if explanation is not None:
+            found[each.session_id] = explanation
+    return found

@@ -1,10 +1,11 @@
 """What a doctor sees of their own: seats, places in line, decisions and applications."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import cast, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import facts
@@ -12,7 +13,7 @@ from bookings.models import Application, Booking, Decision, Round
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
-from bookings.rules.reasons import Explanation, explain
+from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import (
     LIVE,
     ApplicationState,
@@ -210,6 +211,7 @@ def _decisions(db: Session, person_id: int) -> list[DecisionView]:
         sessions = {
             each.id: row_of(each) for each in db.scalars(sessions_with_course().where(CourseSession.id.in_(ids)))
         }
+    orders = _frozen_orders(db, {round_.id for each, round_ in found if each.code is Outcome.WAITLISTED})
     return [
         DecisionView(
             round_id=round_.id,
@@ -222,16 +224,27 @@ def _decisions(db: Session, person_id: int) -> list[DecisionView]:
             other=sessions.get(each.other_session_id or 0),
             key=each.key,
             last_key=each.last_key,
-            explanation=_explanation(each, sessions[each.session_id]),
+            explanation=explanation_of(
+                each.code,
+                each.key,
+                each.last_key,
+                order=orders.get((round_.id, sessions[each.session_id].course_code)),
+            ),
         )
         for each, round_ in found
     ]
 
 
-def _explanation(decision: Decision, session: SessionRow) -> Explanation | None:
-    if decision.code is not Outcome.WAITLISTED or decision.key is None or decision.last_key is None:
-        return None
-    return explain(decision.key, decision.last_key, order=session.order.value)
+def _frozen_orders(db: Session, round_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """The order of precedence that each course was frozen with, by round and code.
+
+    What was frozen is large, and the database takes the courses out of it.
+    """
+    if not round_ids:
+        return {}
+    courses = cast(Round.frozen, JSONB)["courses"]
+    rows = db.execute(select(Round.id, courses).where(Round.id.in_(round_ids)))
+    return {(round_id, code): each["order"] for round_id, found in rows for code, each in found.items()}
 
 
 def _applications(db: Session, person_id: int, *, round_id: int | None = None) -> list[ApplicationView]:

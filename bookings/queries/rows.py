@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from auth.states import Area
 from courses.models import CourseSession
-from courses.states import Kind, Order, Publicity
+from courses.states import Kind, Publicity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,6 @@ class SessionRow:
     course_code: str
     course_title: str
     kind: Kind
-    order: Order
     targets: Mapping[str, int]
     place: str
     area: Area
@@ -50,7 +49,6 @@ def row_of(session: CourseSession) -> SessionRow:
         course_code=session.course.code,
         course_title=session.course.title,
         kind=session.course.kind,
-        order=session.course.order,
         targets=session.course.targets,
         place=session.place,
         area=session.area,

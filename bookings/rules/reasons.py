@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bookings.states import Outcome
+
 PARTS = 6
 CEILING = 9
 """Refusals count up to this many in the reversed order."""
@@ -29,6 +31,19 @@ class Explanation:
     deciding: Deciding
     own: int
     last: int
+
+
+def explanation_of(
+    code: Outcome, own: Sequence[int] | None, last: Sequence[int] | None, *, order: str | None
+) -> Explanation | None:
+    """What decided, for somebody who stands in line behind the last admitted of their group; None for the others.
+
+    `order` is the order of precedence that was frozen with the round: it is what the keys were made by, whatever the
+    course says today.
+    """
+    if code is not Outcome.WAITLISTED or own is None or last is None or order is None:
+        return None
+    return explain(own, last, order=order)
 
 
 def explain(own: Sequence[int], last: Sequence[int], *, order: str) -> Explanation:

@@ -28,7 +28,7 @@ from auth.states import Category, Standing
 from bookings import allocation, cancellation, publication, rounds, waitlist
 from bookings.models import Booking, Decision, Round, Run
 from bookings.states import IN_TIME, BookingState, Origin, Outcome, Refusal, RoundState
-from courses.states import Publicity
+from courses.states import Order, Publicity
 
 NOBODY_GETS_ANYTHING = '{"assign":{},"cancelled":[],"cutoffs":{},"decisions":[],"waitlist":{}}'
 NEAR, MIDDLE, FAR = date(2028, 1, 11), date(2029, 1, 11), date(2031, 1, 11)
@@ -85,6 +85,18 @@ def test_what_explains_a_decision_is_kept_with_it(db):
     assert (found.key[3], found.last_key[3]) == (48, 12)
     assert "sist antagna i din grupp hade 12 månader kvar; du har 48." in told(db, second)
     assert line_of(db, session) == [first.id, second.id]
+
+
+def test_the_reason_is_told_in_the_order_that_was_frozen(db):
+    course = make.course(db, seats=3)
+    session = make.session(db, of=course)
+    loser = make.person(db, planned_end=FAR)
+    round_ = drawn_up(
+        db, {person: [session] for person in (*(make.person(db, planned_end=NEAR) for _ in "abc"), loser)}
+    )
+    course.order = Order.STRAIGHT
+    publish(db, round_)
+    assert "sist antagna i din grupp hade 12 månader kvar; du har 48." in told(db, loser)
 
 
 def test_of_fewer_than_three_admitted_nothing_is_told_that_points_at_them(db):

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 import make
 from auth.models import Person
 from auth.states import Category, Standing
-from bookings import letters, publication
+from bookings import letters
 from bookings.models import Application, Booking, Decision, Round
+from bookings.rules.reasons import explanation_of
 from bookings.states import Outcome
 from courses.models import Course, CourseDay, CourseSession
 from courses.states import Kind, Order
@@ -104,7 +105,12 @@ def decided(*wishes: tuple[CourseSession, Outcome, dict]):
             for rank, (wanted, code, facts) in enumerate(wishes, start=1)
         ]
         sessions = {each.id: each for each in (SKIN, LATER_SKIN, HEART, UNEVEN, *(wanted for wanted, *_ in wishes))}
-        found = {each.session_id: publication.explanation(each, sessions[each.session_id]) for each in decisions}
+        found = {
+            each.session_id: explanation_of(
+                each.code, each.key, each.last_key, order=sessions[each.session_id].course.order
+            )
+            for each in decisions
+        }
         letters.decided(
             db,
             round_=ROUND,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rules.reasons import Deciding, Explanation, explain
+from bookings.rules.reasons import Deciding, Explanation, explain, explanation_of
+from bookings.states import Outcome
 
 ORDERS = ("deadline", "straight", "reversed")
 LAST = [0, 1, 1, 14, 0, 77]
@@ -45,6 +46,23 @@ def test_what_decides_in_every_order(order, own, last, explanation):
 )
 def test_what_decides_by_the_order_of_the_course(order, own, last, explanation):
     assert explain([0, 1, 1, *own, 5], [0, 1, 1, *last, 77], order=order) == explanation
+
+
+@pytest.mark.parametrize(
+    ("code", "own", "last", "order", "explanation"),
+    [
+        pytest.param(
+            Outcome.WAITLISTED, [*LAST[:5], 99], LAST, "deadline", Explanation(Deciding.LOTTERY, 99, 77), id="in line"
+        ),
+        pytest.param(Outcome.ADMITTED, LAST, LAST, "deadline", None, id="admitted"),
+        pytest.param(Outcome.CAP, [*LAST[:5], 99], LAST, "deadline", None, id="by one's own wish"),
+        pytest.param(Outcome.WAITLISTED, None, LAST, "deadline", None, id="without a key"),
+        pytest.param(Outcome.WAITLISTED, LAST, None, "deadline", None, id="nobody of the group admitted"),
+        pytest.param(Outcome.WAITLISTED, LAST, LAST, None, None, id="a course that was not in the run"),
+    ],
+)
+def test_only_who_stands_behind_somebody_is_told_what_decided(code, own, last, order, explanation):
+    assert explanation_of(code, own, last, order=order) == explanation
 
 
 @st.composite

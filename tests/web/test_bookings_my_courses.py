@@ -11,6 +11,7 @@ from auth.states import Category, Role, Standing
 from bookings import allocation, applications, cancellation, left_over_seats, publication, rounds, waitlist
 from bookings import queries as reads
 from bookings.states import RoundState
+from courses.states import Order
 from lararportal import clock
 
 BEFORE = clock.parse("2026-12-16T08:00")
@@ -24,7 +25,7 @@ def days_in(month: int, *days: int) -> list[date]:
     return [date(2027, month, day) for day in days]
 
 
-def published(db, *wishes, order=None, now):
+def published(db, *wishes, now):
     """A round in which each (person, sessions) applied, closed, drawn up and published."""
     sessions = {each.id: each for _, wanted in wishes for each in wanted}
     round_ = make.round_of(db, *sessions.values(), title="Vinter 2027")
@@ -166,6 +167,18 @@ class TestDecisions:
         assert "2. Hud 8 mars 2027, Göteborg, Konferens Aspen antagen Du har fått platsen." in text
         assert "Du fick ett tillfälle av samma kurs som stod högre på din lista: Hud, 8 mars 2027." in text
         assert "en plats som stod högre på din lista och som du fick: Hud, 8 mars 2027." in text
+
+    def test_the_reason_stays_the_one_of_the_order_that_was_frozen(self, db, visit, now):
+        course, anna = make.course(db, seats=3), make.person(db, planned_end=date(2028, 8, 1))
+        session = make.session(db, of=course)
+        near = [make.person(db, planned_end=date(2028, month, 1)) for month in (1, 2, 3)]
+        published(db, *((each, [session]) for each in (*near, anna)), now=now)
+        course.order = Order.STRAIGHT
+        db.flush()
+
+        text = words_of(visit(anna).get("/mina-kurser"))
+
+        assert "sist antagna i din grupp hade 14 månader kvar; du har 19." in text
 
     def test_equal_merits_are_told_by_their_lots(self, db, visit, now):
         session = make.session(db, of=make.course(db, seats=3))
