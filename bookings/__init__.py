@@ -7,7 +7,8 @@ that are left over may be booked directly (`left_over_seats`); who got none wait
 be given back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line; sessions that too
 few have booked are shown in time (`minimum_enrolment`).
 
-`seats` is the only code that takes and releases a seat. `facts` turns rows into what the rules ask for. `states`
-are the words and the allowed moves, `rules/` what must hold and why not, `models` the rows, `queries` what pages
-read, `letters` what is posted, `forms` and `views/` the pages.
+`seats` is the only code that takes and releases a seat. `asking` holds what somebody asks for still while it is
+judged, and `facts` turns rows into what the rules ask for. `states` are the words and the allowed moves, `rules/`
+what must hold and why not, `models` the rows, `queries` what pages read, `letters` what is posted, `forms` and
+`views/` the pages.
 """

@@ -4,16 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from auth import people
 from auth.models import Person
-from bookings import facts, letters, seats, waitlist
+from bookings import asking, facts, letters, seats, waitlist
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.states import BookingState, Origin, Refusal
-from courses import sessions
 from courses.models import CourseSession
 from lararportal import journal
-from lararportal.clock import day_of
 from lararportal.errors import Refused
 
 
@@ -29,28 +26,15 @@ def rebook(
         NotFound: a session or the person does not exist.
         Refused: the rules of `bookings.rules.seats.may_rebook` say no, the session is full, or the line goes first.
     """
-    locked = {each.id: each for each in sessions.lock(db, {from_session_id, to_session_id})}
-    old_session, new_session = locked[from_session_id], locked[to_session_id]
-    [person] = people.lock(db, [person_id])
-    bookings = facts.live_bookings(db, [person_id])[person_id]
-    round_ = facts.round_of(db, to_session_id)
-    target = facts.target(new_session, new_session.course, round_)
-    today = day_of(now)
-    refusal = rules.may_rebook(
-        facts.participant(person, bookings, today=today),
-        target,
-        facts.holdings(bookings, today=today),
-        leaving=facts.target(old_session, old_session.course, None),
-        now=now,
-        today=today,
-    )
-    if refusal is not None:
-        raise Refused(refusal, opens=target.booking_opens_at)
+    asked = asking.hold(db, session_id=to_session_id, besides=[from_session_id], person_id=person_id, now=now)
+    person, new_session = asked.person, asked.session
+    old_session = db.get_one(CourseSession, from_session_id)
+    asked.insist(rules.may_rebook, leaving=facts.target(old_session, old_session.course, None))
     if new_session.free_seats < 1:
         raise Refused(Refusal.SESSION_FULL)
     if waitlist.somebody_goes_before(db, new_session, person_id=person_id, now=now):
         raise Refused(Refusal.LINE_GOES_FIRST)
-    mine = {each.session_id: each for each in bookings}
+    mine = {each.session_id: each for each in asked.bookings}
     old = mine[from_session_id]
     new = _successor(old, mine.get(to_session_id), new_session, person, now=now)
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)

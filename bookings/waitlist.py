@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import facts, letters, lots, seats
-from bookings.models import Booking, Round
+from bookings import asking, facts, letters, lots, seats
+from bookings.asking import Asking
+from bookings.models import Booking
 from bookings.rules import line as rules
 from bookings.rules.line import Move
 from bookings.rules.seats import may_join
@@ -28,39 +29,18 @@ def join(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     Raises:
         Refused: the rules of `bookings.rules.seats.may_join` say no.
     """
-    [session] = sessions.lock(db, [session_id])
-    [person] = people.lock(db, [person_id])
-    bookings = facts.live_bookings(db, [person_id])[person_id]
-    round_ = facts.round_of(db, session_id)
-    target = facts.target(session, session.course, round_)
-    today = day_of(now)
-    refusal = may_join(
-        facts.participant(person, bookings, today=today),
-        target,
-        facts.holdings(bookings, today=today),
-        now=now,
-        today=today,
-    )
-    if refusal is not None:
-        raise Refused(refusal, opens=target.booking_opens_at)
-    return enter(db, session, person, bookings, round_, now=now, by=by)
+    asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
+    asked.insist(may_join)
+    return enter(db, asked, by=by)
 
 
-def enter(
-    db: Session,
-    session: CourseSession,
-    person: Person,
-    bookings: Sequence[Booking],
-    round_: Round | None,
-    *,
-    now: datetime,
-    by: int | None,
-) -> Booking:
+def enter(db: Session, asked: Asking, *, by: int | None) -> Booking:
     """A new place in the late wave of a locked session's line, told by letter. The caller has asked the rules."""
-    held = [each.rank for each in bookings if _is_seat_in(each, session.course_id)]
-    key = lots.late_key(session.course, person, round_, today=day_of(now))
+    session, person, now = asked.session, asked.person, asked.now
+    held = [each.rank for each in asked.bookings if _is_seat_in(each, session.course_id)]
+    key = lots.late_key(session.course, person, asked.round_, today=asked.today)
     booking = place(
-        session, person, rank=min(held, default=next_rank(bookings)), origin=Origin.LINE, key=key, now=now
+        session, person, rank=min(held, default=next_rank(asked.bookings)), origin=Origin.LINE, key=key, now=now
     )
     db.add(booking)
     db.flush()

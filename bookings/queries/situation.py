@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from bookings import facts
+from bookings.asking import Asking
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rounds import sessions_to_be_given
 from bookings.rules import line as line_rules
@@ -49,20 +50,19 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
         raise NotFound
     bookings = facts.live_bookings(db, [person_id]).get(person_id, [])
     here = next((each for each in bookings if each.session_id == session_id), None)
-    target = facts.target(session, session.course, facts.round_of(db, session_id))
+    asked = Asking(person=person, session=session, bookings=bookings, round_=facts.round_of(db, session_id), now=now)
     line = facts.line(db, [session_id], today=today)[session_id]
     places = line_rules.active_places(line)
-    asked = (facts.participant(person, bookings, today=today), target, facts.holdings(bookings, today=today))
     has_seat = here is not None and here.state is BookingState.BOOKED
     return Situation(
         state=here.state if here is not None else None,
         position=places.get(here.id) if here is not None else None,
         somebody_waits=any(place is not None for place in places.values()),
-        may_book=rules.may_book(*asked, now=now, today=today),
-        may_join=rules.may_join(*asked, now=now, today=today),
+        may_book=asked.verdict(rules.may_book),
+        may_join=asked.verdict(rules.may_join),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
         sisters=sisters(db, session, today=today) if has_seat else [],
-        facts={"opens": target.booking_opens_at},
+        facts={"opens": asked.target.booking_opens_at},
     )
 
 

@@ -1,0 +1,77 @@
+"""Somebody asks for a seat or a place in line: what is locked for it, and all that the rules judge it by."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from auth import people
+from auth.models import Person
+from bookings import facts
+from bookings.models import Booking, Round
+from bookings.rules.seats import Target
+from bookings.states import Refusal
+from courses import sessions
+from courses.models import CourseSession
+from lararportal.clock import day_of
+from lararportal.errors import Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """A person who asks, the session, the round that gives its seats, and the seats and places the person has."""
+
+    person: Person
+    session: CourseSession
+    round_: Round | None
+    bookings: list[Booking]
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day on which it is asked."""
+        return day_of(self.now)
+
+    @property
+    def target(self) -> Target:
+        """The session as the rules see it."""
+        return facts.target(self.session, self.session.course, self.round_)
+
+    def verdict(self, rule: Callable[..., Refusal | None], **more: Target) -> Refusal | None:
+        """What a rule of `bookings.rules.seats` says to it."""
+        return rule(
+            facts.participant(self.person, self.bookings, today=self.today),
+            self.target,
+            facts.holdings(self.bookings, today=self.today),
+            now=self.now,
+            today=self.today,
+            **more,
+        )
+
+    def insist(self, rule: Callable[..., Refusal | None], **more: Target) -> None:
+        """As `verdict`, where a no ends the deed.
+
+        Raises:
+            Refused: the rule says no.
+        """
+        refusal = self.verdict(rule, **more)
+        if refusal is not None:
+            raise Refused(refusal, opens=self.target.booking_opens_at)
+
+
+def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides: Collection[int] = ()) -> Asking:
+    """Locks the session, and those `besides`, and then the person; and only then looks at anything.
+
+    Raises:
+        NotFound: a session or the person does not exist.
+    """
+    locked = {each.id: each for each in sessions.lock(db, {session_id, *besides})}
+    [person] = people.lock(db, [person_id])
+    return Asking(
+        person=person,
+        session=locked[session_id],
+        bookings=facts.live_bookings(db, [person_id])[person_id],
+        round_=facts.round_of(db, session_id),
+        now=now,
+    )
