@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bookings import frozen, lots
 from bookings.models import Application, Round, Run
 from bookings.rounds import lock
-from bookings.rules.allocation import allocate, check
+from bookings.rules.allocation import RULES_VERSION, allocate, check
 from bookings.states import ApplicationState, Refusal, RoundState
 from lararportal import journal
 from lararportal.errors import Refused
@@ -32,7 +32,7 @@ def draw_up(db: Session, *, round_id: int, now: datetime, by: int | None) -> Run
     violations = check(document, result)
     if violations:
         raise Refused(Refusal.CHECK_FAILED, count=len(violations))
-    run = Run(round_id=round_id, made_at=now, by=by, result=frozen.canonical(result))
+    run = Run(round_id=round_id, made_at=now, by=by, result=frozen.canonical(result), rules_version=RULES_VERSION)
     db.add(run)
     db.flush()
     admitted = sum(len(ids) for ids in result["assign"].values())

@@ -35,6 +35,8 @@ class Outline:
 
     sessions: dict[int, CourseSession]
     applications: Sequence[Application]
+    rules_version: str
+    """Of the rules that the run was made by."""
     decided: dict[tuple[str, int], dict[str, Any]]
     """Decisions of the run by pseudonym and session."""
     groups: dict[str, str]
@@ -105,6 +107,7 @@ def _outline(db: Session, round_: Round) -> Outline:
     return Outline(
         sessions=locked,
         applications=applications,
+        rules_version=run.rules_version,
         decided={(each["a"], int(each["s"])): each for each in result["decisions"]},
         groups=groups,
         orders={code: facts_["order"] for code, facts_ in document.get("courses", {}).items()},
@@ -156,6 +159,7 @@ def _decision(outline: Outline, application: Application, choice: Choice, has: S
         position=found.get("pos"),
         other_session_id=int(found["ref"]) if "ref" in found else None,
         last_key=outline.last_keys.get((session.id, outline.groups.get(person.pseudonym, ""))),
+        rules_version=outline.rules_version,
     )
 
 

@@ -76,6 +76,30 @@ IN_TIME, LATE = 0, 1
 """The waves of a line: who applied in time stands before who came later (allocation rules, section 2.9)."""
 
 
+class PrecedenceKind(StrEnum):
+    """How a precedence came about: the organiser called off the person's session, or somebody granted it."""
+
+    CALLED_OFF = "called_off"
+    GRANTED = "granted"
+
+
+class ExceptionKind(StrEnum):
+    """Why somebody is put among those who applied in time, after a round was published."""
+
+    HARDSHIP = "hardship"
+    PRECEDENCE = "precedence"
+
+
+class Ground(StrEnum):
+    """The documented reason of an exception, as it can be counted; the decision has it in words too."""
+
+    ILLNESS = "illness"
+    PARENTAL_LEAVE = "parental_leave"
+    SERVICE = "service"
+    OUR_MISTAKE = "our_mistake"
+    OTHER = "other"
+
+
 class Outcome(StrEnum):
     """What was decided for one person and session (allocation rules, section 2.8).
 

@@ -1,7 +1,12 @@
-"""The rows of the room: `rounds` with lottery and runs, `applications` with decisions, `bookings` with their days."""
+"""The rows of the room.
+
+`rounds` with lottery and runs, `applications` with decisions, `bookings` with their days, `precedence` with what is
+decided for one person beside the rules.
+"""
 
 from bookings.models.applications import Application, Choice, Decision
 from bookings.models.bookings import Booking, MinimumWarning, SeatDay
+from bookings.models.precedence import LineException, Precedence
 from bookings.models.rounds import Round, RoundSession, Run
 
 __all__ = [
@@ -9,7 +14,9 @@ __all__ = [
     "Booking",
     "Choice",
     "Decision",
+    "LineException",
     "MinimumWarning",
+    "Precedence",
     "Round",
     "RoundSession",
     "Run",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, DateTime, ForeignKey, Identity, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
@@ -64,5 +64,6 @@ class Decision(Base):
         ARRAY(BigInteger),
         doc="The last admitted of the person's group; only [T, F, U] when fewer than three were.",
     )
+    rules_version: Mapped[str] = mapped_column(String(20), doc="The rules that it was made by.")
 
     __table_args__ = (UniqueConstraint("round_id", "person_id", "session_id"),)

@@ -113,6 +113,7 @@ class Run(Base):
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     by: Mapped[int | None]
     result: Mapped[str] = mapped_column(Text, doc="alloc-result/1 in canonical JSON.")
+    rules_version: Mapped[str] = mapped_column(String(20), doc="The rules that it was made by.")
 
 
 guard("ck_rounds_dates", Refused(Refusal.ROUND_DATES))

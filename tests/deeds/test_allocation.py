@@ -11,7 +11,7 @@ from sqlalchemy import select
 import make
 from bookings import allocation, applications, queries, rounds
 from bookings.models import Booking, Decision, Run
-from bookings.rules.allocation import allocate
+from bookings.rules.allocation import RULES_VERSION, allocate
 from bookings.states import Refusal, RoundState
 from lararportal.errors import NotFound
 
@@ -32,6 +32,7 @@ def test_what_is_drawn_up_is_kept_and_told_to_nobody(db):
     run = allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=office.id)
     result = json.loads(run.result)
     assert (run.made_at, run.by, round_.state) == (CLOSES, office.id, RoundState.ALLOCATED)
+    assert run.rules_version == RULES_VERSION
     assert sorted(len(ids) for ids in result["assign"].values()) == [0, 1, 1]
     assert noted(db)[-1] == ("round.drawn_up", office.id, None, None)
     assert last_facts(db) == {"round": round_.id, "run": run.id, "admitted": 2}

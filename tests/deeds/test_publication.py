@@ -99,6 +99,14 @@ def test_the_reason_is_told_in_the_order_that_was_frozen(db):
     assert "sist antagna i din grupp hade 12 månader kvar; du har 48." in told(db, loser)
 
 
+def test_a_decision_knows_the_rules_that_it_was_made_by(db):
+    person = make.person(db)
+    round_ = drawn_up(db, {person: [make.session(db)]})
+    db.scalars(select(Run)).one().rules_version = "an older one"
+    publish(db, round_)
+    assert decision(db, person).rules_version == "an older one"
+
+
 def test_of_fewer_than_three_admitted_nothing_is_told_that_points_at_them(db):
     session = make.session(db, seats=2)
     admitted = [make.person(db, planned_end=NEAR) for _ in range(2)]
@@ -310,7 +318,7 @@ def test_only_what_is_drawn_up_is_published(db, state):
 def test_the_last_drawing_up_is_the_one_that_counts(db):
     session, person = make.session(db), make.person(db)
     round_ = drawn_up(db, {person: [session]})
-    db.add(Run(round_id=round_.id, made_at=CLOSES, by=None, result=NOBODY_GETS_ANYTHING))
+    db.add(Run(round_id=round_.id, made_at=CLOSES, by=None, result=NOBODY_GETS_ANYTHING, rules_version="1"))
     db.flush()
     publish(db, round_)
     assert states(db, session) == {}

@@ -39,3 +39,21 @@ def test_rounds_from_before_the_lottery_of_two_parties_keep_their_secrets_and_th
         rows = connection.execute(text(ROWS)).all()
         assert [tuple(each) for each in rows] == [("planned", None, None), ("open", own, None), ("closed", own, None)]
     engine.dispose()
+
+
+def test_what_was_decided_before_is_marked_with_the_first_version_of_the_rules(fresh_database_url):
+    schema.downgrade(fresh_database_url, "0001")
+    engine = connect(fresh_database_url)
+    with engine.begin() as connection:
+        connection.execute(text(ROUND), {"state": "open", "secret": "11" * 32, "hash": None})
+        connection.execute(text("INSERT INTO runs (round_id, made_at, result) SELECT id, opens_at, '' FROM rounds"))
+
+    schema.upgrade(fresh_database_url)
+    schema.check(fresh_database_url)
+
+    with engine.begin() as connection:
+        assert connection.scalars(text("SELECT rules_version FROM runs")).all() == ["1"]
+    schema.downgrade(fresh_database_url, "0002")
+    with engine.begin() as connection:
+        assert connection.scalars(text("SELECT result FROM runs")).all() == [""]
+    engine.dispose()
