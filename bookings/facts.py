@@ -12,7 +12,7 @@ from auth.states import Standing
 from bookings.models import Application, Booking, Round, RoundSession
 from bookings.register import group_of
 from bookings.rules.line import Waiter, Wish
-from bookings.rules.seats import Holding, Participant, Target
+from bookings.rules.seats import Holding, Participant, Target, why_not_eligible
 from bookings.states import IN_TIME, LIVE, BookingState, RoundState
 from courses.models import Course, CourseSession
 from courses.states import Publicity
@@ -123,16 +123,22 @@ def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int,
     for booking, person in rows:
         if not any(each is booking and not _is_seat(each) for each in bookings.get(person.id, [])):
             continue
-        lines[booking.session_id].append(
-            Waiter(
-                booking_id=booking.id,
-                person_id=person.id,
-                group=group_of(person),
-                wishes=tuple(_wish(each, today=today) for each in bookings[person.id]),
-                cap=caps.get((booking.round_id, person.id), len(bookings[person.id])),
-            )
-        )
+        cap = caps.get((booking.round_id, person.id), len(bookings[person.id]))
+        lines[booking.session_id].append(_waiter(booking, person, bookings[person.id], cap=cap, today=today))
     return lines
+
+
+def _waiter(booking: Booking, person: Person, bookings: Sequence[Booking], *, cap: int, today: date) -> Waiter:
+    course = booking.session.course
+    who = participant(person, bookings, today=today)
+    return Waiter(
+        booking_id=booking.id,
+        person_id=person.id,
+        group=who.group,
+        wishes=tuple(_wish(each, today=today) for each in bookings),
+        cap=cap,
+        barred=why_not_eligible(who, course_id=course.id, groups=course.targets),
+    )
 
 
 def booked_by_group(db: Session, session_id: int) -> dict[str | None, int]:

@@ -69,6 +69,8 @@ class Place:
     position: int | None
     waiting: int
     """How many stand in the line altogether."""
+    barred: Refusal | None
+    """Why it is dormant, when that is because the person is not eligible today."""
 
     @property
     def is_active(self) -> bool:
@@ -183,6 +185,7 @@ def _places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Pla
         return []
     lines = facts.line(db, {each.session_id for each in waiting}, today=today)
     places = {key: line_rules.active_places(line) for key, line in lines.items()}
+    barred = {waiter.booking_id: waiter.barred for line in lines.values() for waiter in line}
     rows = [
         Place(
             booking_id=each.id,
@@ -190,6 +193,7 @@ def _places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Pla
             joined_at=each.joined_at,
             position=places[each.session_id][each.id],
             waiting=len(lines[each.session_id]),
+            barred=barred[each.id],
         )
         for each in waiting
         if each.id in places.get(each.session_id, {})

@@ -26,6 +26,8 @@ class Situation:
 
     state: BookingState | None
     position: int | None
+    barred: Refusal | None
+    """Why the place in line is dormant, when that is because the person is not eligible today."""
     somebody_waits: bool
     """Somebody in line would take a free seat: booking leads into the line."""
     may_book: Refusal | None
@@ -57,6 +59,7 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
     return Situation(
         state=here.state if here is not None else None,
         position=places.get(here.id) if here is not None else None,
+        barred=next((each.barred for each in line if each.person_id == person_id), None),
         somebody_waits=any(place is not None for place in places.values()),
         may_book=asked.verdict(rules.may_book),
         may_join=asked.verdict(rules.may_join),

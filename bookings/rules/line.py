@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bookings.rules.allocation.choice import ListedSession, choose
+from bookings.states import Refusal
 
 RESERVES_UNTIL = timedelta(days=42)
 """Before the start; from then on a reserve is open to all."""
@@ -36,6 +37,8 @@ class Waiter:
     wishes: tuple[Wish, ...]
     cap: int
     """Most seats the person wanted from the round's list."""
+    barred: Refusal | None = None
+    """Why the person may not have the seat today, though they could wait for it once."""
 
     @property
     def wanted(self) -> Wish:
@@ -46,10 +49,13 @@ class Waiter:
 def would_leave(waiter: Waiter) -> list[int] | None:
     """The seats (booking ids) that the person would give up for the one waited for; None when they would not take it.
 
-    A place in line that would not be taken is dormant: it is kept, and passed over. What stands on the same ranked
-    list is weighed by rank (Ch_a, section 2.3), and so is another session of the same course; every other seat was
-    taken by a decision of its own and is never exchanged behind the person's back.
+    A place in line that would not be taken is dormant: it is kept, and passed over. So is the place of somebody who
+    is not eligible today. What stands on the same ranked list is weighed by rank (Ch_a, section 2.3), and so is
+    another session of the same course; every other seat was taken by a decision of its own and is never exchanged
+    behind the person's back.
     """
+    if waiter.barred is not None:
+        return None
     wanted = waiter.wanted
     held = [wish for wish in waiter.wishes if wish.is_held]
     loose = [wish for wish in held if _is_exchangeable(wish, wanted)]

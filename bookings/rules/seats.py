@@ -44,8 +44,22 @@ class Holding:
     is_seat: bool
 
 
+def why_not_eligible(person: Participant, *, course_id: int, groups: Collection[str]) -> Refusal | None:
+    """A course is for confirmed persons of its target groups who have not been through it yet.
+
+    It is asked when somebody comes to a seat, and again whenever the line gives one: what was true of a person when
+    they joined need not be true any more. Source: allocation rules, sections 2.2 (who has no key is not eligible)
+    and 2.9 ("anyone eligible").
+    """
+    if person.group is None:
+        return Refusal.PROFILE_NOT_CONFIRMED
+    if person.group not in groups:
+        return Refusal.NOT_IN_TARGET_GROUP
+    return Refusal.COURSE_TAKEN_BEFORE if course_id in person.taken_courses else None
+
+
 def may_enter(person: Participant, target: Target, *, now: datetime, today: date) -> Refusal | None:
-    """Seats outside a round: for confirmed persons of the target group, once the round's respite is over.
+    """Seats outside a round: for whom the course is for, once the round's respite is over.
 
     Source: allocation rules, sections 2.6 (step 8) and 2.9.
     """
@@ -53,12 +67,9 @@ def may_enter(person: Participant, target: Target, *, now: datetime, today: date
         return Refusal.SESSION_NOT_OPEN
     if target.starts_on <= today:
         return Refusal.SESSION_STARTED
-    if person.group is None:
-        return Refusal.PROFILE_NOT_CONFIRMED
-    if person.group not in target.groups:
-        return Refusal.NOT_IN_TARGET_GROUP
-    if target.course_id in person.taken_courses:
-        return Refusal.COURSE_TAKEN_BEFORE
+    refusal = why_not_eligible(person, course_id=target.course_id, groups=target.groups)
+    if refusal is not None:
+        return refusal
     if target.is_in_unpublished_round:
         return Refusal.SESSION_IN_ROUND
     if target.booking_opens_at is not None and now < target.booking_opens_at:

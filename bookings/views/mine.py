@@ -8,7 +8,7 @@ from auth.access import me, signed_in
 from bookings import queries
 from bookings.queries import DecisionView, Place, Seat, SessionRow
 from bookings.views import applying, my_seat, situation
-from lararportal import edge
+from lararportal import edge, pages
 from lararportal.clock import day_of
 
 blueprint = Blueprint("mine", __name__)
@@ -24,13 +24,22 @@ class Line:
     """A place in line, and what keeps the person from taking a free seat while it is dormant."""
 
     place: Place
+    why_not: str
+    """Why they may not have it today, as a sentence; empty when they may."""
     obstacle: SessionRow | None
     """A seat in the same course or on one of the days; None when it is the number of seats."""
 
 
 def lines(places: list[Place], seats: list[Seat]) -> list[Line]:
     """The places with what stands in the way of the dormant ones."""
-    return [Line(place, None if place.is_active else _obstacle(place.session, seats)) for place in places]
+    return [
+        Line(
+            place,
+            why_not=pages.sentence(place.barred) if place.barred else "",
+            obstacle=None if place.is_active else _obstacle(place.session, seats),
+        )
+        for place in places
+    ]
 
 
 def _obstacle(wanted: SessionRow, seats: list[Seat]) -> SessionRow | None:

@@ -58,6 +58,7 @@ def session_actions(session: CourseSession) -> Markup:
             session=session,
             round=round_,
             situation=situation,
+            why_barred=pages.sentence(situation.barred) if situation and situation.barred else "",
             why_not=pages.sentence(refusal, **situation.facts) if situation and refusal else "",
             may_apply=round_ is not None and refusal not in APPLYING_IS_NO_USE,
         )

@@ -227,6 +227,43 @@ def test_a_dormant_place_wakes_when_what_stood_in_its_way_is_gone(db, full):
     insist_on_invariants(db)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(lambda _db, _s, p: setattr(p, "category", Category.SPECIALIST), id="of another group"),
+        pytest.param(lambda _db, _s, p: setattr(p, "standing", Standing.PENDING), id="not confirmed any more"),
+        pytest.param(
+            lambda db, s, p: seat(db, make.session(db, course_id=s.course_id, days=[date(2026, 11, 2)]), p),
+            id="been through the course",
+        ),
+    ],
+)
+def test_who_is_not_eligible_any_more_is_passed_over_and_keeps_the_place(db, full, changed):
+    first, second = make.person(db), make.person(db)
+    for person in (first, second):
+        join(db, full, person)
+    changed(db, full, first)
+    set_free(db, full)
+    assert fill(db, full) == 1
+    assert states(db, full)[second.id] is BookingState.BOOKED
+    assert line_of(db, full) == [first.id]
+
+
+def test_who_is_eligible_again_has_the_next_seat(db):
+    session, person = make.session(db), make.person(db, category=Category.SPECIALIST)
+    place(db, session, person)
+    assert fill(db, session) == 0
+    person.category = Category.ST_2021
+    assert fill(db, session) == 1
+
+
+def test_a_free_seat_that_only_somebody_waits_for_whom_the_course_is_not_for_is_booked(db):
+    session, person = make.session(db), make.person(db)
+    place(db, session, make.person(db, category=Category.SPECIALIST))
+    booking = left_over_seats.book(db, session_id=session.id, person_id=person.id, now=AFTER, by=person.id)
+    assert booking.state is BookingState.BOOKED
+
+
 def test_a_reserve_lets_its_group_go_first_until_42_days_before(db):
     course = make.course(db, targets={"ST": 0, "SPEC": 0}, seats=2)
     session = make.session(db, of=course, days=[date(2027, 3, 15)])

@@ -1,5 +1,6 @@
 """Who is next in line: who would take the seat, what they would leave for it, and whom a reserve lets go first."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.rules.line import Move, Waiter, Wish, active_places, next_in_line, would_leave
+from bookings.states import Refusal
 
 TODAY = date(2027, 1, 11)
 FIRST = date(2027, 3, 15)
@@ -174,6 +176,7 @@ def next_of(line, *, reserves=None, booked=None, days_ahead=43):
 
 RESIDENT, DORMANT = in_line(1), in_line(2, active=False)
 SPECIALIST, SECOND = in_line(3, group="SPEC"), in_line(4)
+BARRED = replace(in_line(5, group="SPEC"), barred=Refusal.NOT_IN_TARGET_GROUP)
 
 
 @pytest.mark.parametrize(
@@ -206,9 +209,11 @@ SPECIALIST, SECOND = in_line(3, group="SPEC"), in_line(4)
         pytest.param(
             [SPECIALIST, RESIDENT], {"reserves": {"SPEC": 1, "ST": 1}, "booked": {"SPEC": 0}}, 3, id="both short"
         ),
+        pytest.param([BARRED, SECOND], {}, 4, id="who is still eligible"),
         pytest.param(
-            [in_line(6, group=None), SECOND], {"reserves": {"PRE": 1}}, 6, id="without a group one may wait"
+            [BARRED, SECOND], {"reserves": {"SPEC": 1}}, 4, id="who is still eligible, whatever is reserved"
         ),
+        pytest.param([BARRED], {}, None, id="nobody who is still eligible"),
     ],
 )
 def test_who_is_next(line, facts, booking_id):
@@ -222,7 +227,7 @@ def test_who_is_next_says_what_they_leave():
 
 
 def test_a_dormant_place_is_passed_over_and_counts_for_nobody():
-    assert active_places([RESIDENT, DORMANT, SPECIALIST, SECOND]) == {1: 1, 2: None, 3: 2, 4: 3}
+    assert active_places([RESIDENT, DORMANT, SPECIALIST, BARRED, SECOND]) == {1: 1, 2: None, 3: 2, 5: None, 4: 3}
 
 
 def test_an_empty_line_has_no_places():

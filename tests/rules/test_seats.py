@@ -18,6 +18,7 @@ from bookings.rules.seats import (
     may_enter,
     may_join,
     may_rebook,
+    why_not_eligible,
 )
 from bookings.states import Refusal
 
@@ -72,6 +73,22 @@ DOORS = [
     ),
     pytest.param(DOCTOR, session(booking_opens_at=NOW), None, id="the moment it opens"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("person", "refusal"),
+    [
+        pytest.param(DOCTOR, None, id="of the target group"),
+        pytest.param(Participant(group=None), Refusal.PROFILE_NOT_CONFIRMED, id="not confirmed"),
+        pytest.param(Participant(group="SPEC"), Refusal.NOT_IN_TARGET_GROUP, id="of another group"),
+        pytest.param(
+            Participant(group="ST", taken_courses=frozenset({10})), Refusal.COURSE_TAKEN_BEFORE, id="been through it"
+        ),
+        pytest.param(Participant(group="ST", taken_courses=frozenset({11})), None, id="been through another"),
+    ],
+)
+def test_for_whom_a_course_is(person, refusal):
+    assert why_not_eligible(person, course_id=10, groups={"ST": 0, "PRE": 1}) is refusal
 
 
 @pytest.mark.parametrize(("person", "target", "refusal"), DOORS)

@@ -103,6 +103,19 @@ class TestMyCourses:
 
         assert "Du hoppas över så länge du har platsen på Palliativ vård, 16 och 17 mars 2027." in text
 
+    def test_who_the_course_is_not_for_any_more_sees_why_they_are_passed_over(self, db, visit, now):
+        anna = make.person(db)
+        session = make.session(db, of=make.course(db, seats=1))
+        for person in (make.person(db), anna):
+            book(db, session, person, now=now)
+        anna.category = Category.SPECIALIST
+        browser = visit(anna)
+
+        for path in ("/mina-kurser", f"/tillfallen/{session.id}"):
+            text = words_of(browser.get(path))
+            assert "Du hoppas över. Kursen vänder sig till en annan målgrupp än din." in text
+            assert "Din plats i ordningen är kvar." in text
+
     def test_seats_that_were_given_back_are_remembered(self, db, visit, now):
         anna = make.person(db)
         session = make.session(db, of=make.course(db, title="Etik"))
