@@ -14,7 +14,17 @@ from auth.login_sessions import Visitor
 from auth.states import Role
 from lararportal import edge
 
-__all__ = ["Visitor", "init_app", "me", "needs", "public", "sign_in_browser", "sign_out_browser", "signed_in"]
+__all__ = [
+    "Visitor",
+    "init_app",
+    "me",
+    "needs",
+    "proved_anew",
+    "public",
+    "sign_in_browser",
+    "sign_out_browser",
+    "signed_in",
+]
 
 ViewResult = Any
 View = Callable[..., ViewResult]
@@ -82,6 +92,23 @@ def needs(*roles: Role) -> Callable[[View], View]:
         return _marked(guarded, access=frozenset(roles))
 
     return decorate
+
+
+def proved_anew(view: View) -> View:
+    """Below `needs`: the visitor has just proved anew who they are; who has not is sent to do so, and comes back.
+
+    For what cannot be undone: a browser that was left open must not be enough.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ViewResult:
+        patience = timedelta(minutes=edge.installation().settings.fresh_minutes)
+        proved_at = me().proved_at
+        if proved_at is None or edge.moment() - proved_at > patience:
+            return redirect(url_for("auth.prove_anew", next=request.path))
+        return view(*args, **kwargs)
+
+    return guarded
 
 
 def _marked(view: View, *, access: object) -> View:

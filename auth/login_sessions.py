@@ -34,6 +34,10 @@ class Visitor:
     roles: frozenset[Role]
     areas: frozenset[Area]
     """Where the person is director of studies."""
+    provider: str
+    """Where the person signed in."""
+    proved_at: datetime | None
+    """When they last proved there who they are."""
 
     is_authenticated = True
     is_active = True
@@ -52,7 +56,9 @@ class Farewell:
     id_token: str
 
 
-def begin(db: Session, *, person_id: int, provider: str, id_token: str, now: datetime) -> str:
+def begin(
+    db: Session, *, person_id: int, provider: str, id_token: str, proved_at: datetime | None = None, now: datetime
+) -> str:
     """A sign-in has begun; the answer is the token for the browser, which is kept nowhere else."""
     token = secrets.token_urlsafe(32)
     row = LoginSession(
@@ -61,6 +67,7 @@ def begin(db: Session, *, person_id: int, provider: str, id_token: str, now: dat
         provider=provider,
         id_token=id_token,
         began_at=now,
+        proved_at=proved_at,
         seen_at=now,
     )
     db.add(row)
@@ -74,7 +81,7 @@ def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute
     One statement. A second one, at most once a minute, remembers that the person was seen.
     """
     rows = db.execute(
-        select(LoginSession.id, LoginSession.seen_at, Person, Grant)
+        select(LoginSession, Person, Grant)
         .join(Person, Person.id == LoginSession.person_id)
         .outerjoin(Grant, Grant.person_id == Person.id)
         .where(
@@ -86,18 +93,20 @@ def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute
     ).all()
     if not rows:
         return None
-    login_session_id, seen_at, person, _ = rows[0]
-    if now - seen_at >= SEEN_EVERY:
-        _see(db, login_session_id=login_session_id, now=now)
+    row, person, _ = rows[0]
+    if now - row.seen_at >= SEEN_EVERY:
+        _see(db, login_session_id=row.id, now=now)
     grants = [grant for *_, grant in rows if grant is not None]
     return Visitor(
         person_id=person.id,
-        login_session_id=login_session_id,
+        login_session_id=row.id,
         name=person.name,
         category=person.category,
         standing=person.standing,
         roles=frozenset(grant.role for grant in grants),
         areas=frozenset(grant.area for grant in grants if grant.area is not None),
+        provider=row.provider,
+        proved_at=row.proved_at,
     )
 
 

@@ -112,5 +112,8 @@ class LoginSession(Base):
     provider: Mapped[str] = mapped_column(String(60))
     id_token: Mapped[str] = mapped_column(default="", doc="Shown to the provider when signing out there too.")
     began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    proved_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When the person last proved at the provider who they are; NULL when unknown."
+    )
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

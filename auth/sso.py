@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -40,6 +41,12 @@ JOURNEYS = 3
 VALUE_LENGTH = 250
 """As much as an identity has room for."""
 
+CLOCKS_DIFFER_SECONDS = 60
+"""How far a provider's clock may be behind ours."""
+
+END_OF_TIME = 2**33
+"""Seconds that no clock shows."""
+
 _JOURNEY_KEYS = "_state_"
 _EXTENSION = "lararportal.sso"
 _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
@@ -55,6 +62,8 @@ class Proof:
     family_name: str
     email: str
     id_token: str
+    proved_at: datetime | None
+    """When the person last proved at the provider who they are; None when nobody can tell."""
 
 
 def init_app(app: Flask) -> None:
@@ -101,37 +110,41 @@ def set_out(provider: Provider, *, came_for: str) -> Response:
     Raises:
         Refused: the provider does not answer, or not as it should.
     """
-    client, address = _client(provider), _address_of_answer(provider)
-    with _politely(provider):
-        _discover(provider, client)
-        journey = client.create_authorization_url(address)
-    url = journey.pop("url")
-    _forget_old_journeys()
-    client.save_authorize_data(redirect_uri=address, came_for=came_for, **journey)
-    return redirect(url)
+    return _set_out(provider, question={}, remembered={"came_for": came_for})
+
+
+def set_out_anew(provider: Provider, *, came_for: str, now: datetime) -> Response:
+    """The same, but the person must prove anew who they are, whatever the provider remembers of them.
+
+    Raises:
+        Refused: as for `set_out`.
+    """
+    # OpenID Connect Core, section 3.1.2.1: with max_age the answer has to say when the person proved it.
+    question = {"prompt": "login", "max_age": 0}
+    return _set_out(provider, question=question, remembered={"came_for": came_for, "anew": int(now.timestamp())})
 
 
 def came_for(provider: Provider) -> str:
     """For which page the journey that this request ends was begun; ask before `come_back`, which forgets it."""
-    journey = _client(provider).framework.get_state_data(session, request.args.get("state", "")) or {}
-    path = journey.get("came_for", "")
+    path = _journey(provider).get("came_for", "")
     return path if rules.is_own_path(path) else ""
 
 
-def come_back(provider: Provider) -> Proof:
+def come_back(provider: Provider, *, now: datetime) -> Proof:
     """Exchanges the answer in this request for a proof. An answer can be used once.
 
     Raises:
         Refused: the answer is not one to a question of ours, something in it does not hold, or the provider is away.
     """
-    client = _client(provider)
+    client, demanded = _client(provider), _journey(provider).get("anew")
     with _politely(provider):
         _discover(provider, client)
         token = client.authorize_access_token(claims_options=_expected(provider))
         claims = token["userinfo"]
+        proved_at = _proved_at(claims, demanded=demanded, now=now)
         if not _names(claims):
             claims = _asked_for(client, token)
-        return _proof(provider, claims, id_token=token["id_token"])
+        return _proof(provider, claims, id_token=token["id_token"], proved_at=proved_at)
 
 
 def address_of_farewell(provider: Provider, *, id_token: str, back_to: str) -> str | None:
@@ -153,6 +166,37 @@ def address_of_farewell(provider: Provider, *, id_token: str, back_to: str) -> s
 def portal_address(path: str) -> str:
     """A path of the portal as the world outside knows it: from the settings, never from the request."""
     return edge.installation().settings.base_url.rstrip("/") + path
+
+
+def _set_out(provider: Provider, *, question: dict[str, Any], remembered: dict[str, Any]) -> Response:
+    client, address = _client(provider), _address_of_answer(provider)
+    with _politely(provider):
+        _discover(provider, client)
+        journey = client.create_authorization_url(address, **question)
+    url = journey.pop("url")
+    _forget_old_journeys()
+    client.save_authorize_data(redirect_uri=address, **remembered, **journey)
+    return redirect(url)
+
+
+def _journey(provider: Provider) -> Mapping[str, Any]:
+    """What is remembered of the journey that this request ends."""
+    return _client(provider).framework.get_state_data(session, request.args.get("state", "")) or {}
+
+
+def _proved_at(claims: Mapping[str, Any], *, demanded: int | None, now: datetime) -> datetime | None:
+    """When the person proved who they are: what the provider says, else now where it was demanded anew.
+
+    A provider that ought to have asked and says that it has not is not believed.
+    """
+    said = claims.get("auth_time")
+    if said is None:
+        return now if demanded is not None else None
+    if not 0 <= said < END_OF_TIME:
+        raise OAuthError(error="no_such_moment")
+    if demanded is not None and said < demanded - CLOCKS_DIFFER_SECONDS:
+        raise OAuthError(error="not_proved_anew")
+    return min(datetime.fromtimestamp(said, tz=UTC), now)
 
 
 def _client(provider: Provider) -> Any:
@@ -192,7 +236,7 @@ def _asked_for(client: Any, token: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, **claims}
 
 
-def _proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str) -> Proof:
+def _proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str, proved_at: datetime | None) -> Proof:
     value, names = claims.get(provider.identity_claim), _names(claims) or _makeshift_names(claims)
     if not isinstance(value, str) or not 0 < len(value) <= VALUE_LENGTH or not value.isprintable():
         raise OAuthError(error="identity_missing")
@@ -206,6 +250,7 @@ def _proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str) -> P
         family_name=family_name,
         email=_text(claims, "email"),
         id_token=id_token,
+        proved_at=proved_at,
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
-import auth.views
+import auth.views.signing_in
 import bookings.views.desk
 import bookings.views.mine
 import courses.views.catalogue
@@ -65,11 +65,11 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.jinja_env.filters.update(pages.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["words"] = pages.words()
-    for room in (auth.views, bookings.views.mine, home):
+    for room in (auth.views.signing_in, bookings.views.mine, home):
         room.init_app(app)
     for blueprint in (
         home.blueprint,
-        auth.views.blueprint,
+        auth.views.signing_in.blueprint,
         courses.views.catalogue.blueprint,
         courses.views.desk.blueprint,
         bookings.views.mine.blueprint,

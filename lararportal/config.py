@@ -60,6 +60,11 @@ class Settings:
     absolute_hours: int = _variable(
         "LARARPORTAL_ABSOLUTE_HOURS", "a sign-in ends this long after it began", default=10
     )
+    fresh_minutes: int = _variable(
+        "LARARPORTAL_FRESH_MINUTES",
+        "what cannot be undone asks for a sign-in that is not older than this",
+        default=10,
+    )
     log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")
     letters_dir: str = _variable(
         "LARARPORTAL_LETTERS_DIR",
@@ -144,6 +149,8 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         faults.append("LARARPORTAL_LETTERS_DIR: is for development only")
     if not 0 < said["idle_minutes"] <= said["absolute_hours"] * 60:
         faults.append("LARARPORTAL_IDLE_MINUTES: is not between one minute and LARARPORTAL_ABSOLUTE_HOURS")
+    if said["fresh_minutes"] <= 0:
+        faults.append("LARARPORTAL_FRESH_MINUTES: is not one minute or more")
     return faults
 
 

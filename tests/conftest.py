@@ -165,7 +165,8 @@ def sign_in(db: Session) -> Callable[[FlaskClient, Person], None]:
     """Signs a person in as a provider's answer would, at this very moment."""
 
     def begin(client: FlaskClient, person: Person) -> None:
-        token = login_sessions.begin(db, person_id=person.id, provider="demo", id_token="", now=clock.now())
+        now = clock.now()
+        token = login_sessions.begin(db, person_id=person.id, provider="demo", id_token="", proved_at=now, now=now)
         db.flush()
         with client.session_transaction() as cookie:
             cookie[login_sessions.COOKIE_KEY] = token

@@ -51,6 +51,7 @@ class TestTheEnvironment:
             mail_from="Portal <portal@example.org>",
             idle_minutes=30,
             absolute_hours=10,
+            fresh_minutes=10,
             log_level="info",
             letters_dir="",
         )
@@ -90,6 +91,7 @@ class TestTheEnvironment:
             ("LARARPORTAL_BASE_URL", "portal.example.org", "does not begin with https:// or http://"),
             ("LARARPORTAL_SMTP_URL", "mail.example.org", "does not begin with smtp:// or smtps://"),
             ("LARARPORTAL_IDLE_MINUTES", "half an hour", "is not a whole number"),
+            ("LARARPORTAL_FRESH_MINUTES", "0", "is not one minute or more"),
             ("LARARPORTAL_ABSOLUTE_HOURS", "-1", "is not a whole number"),
             ("LARARPORTAL_LOG_LEVEL", "loud", "is none of debug, info, warning, error"),
             ("LARARPORTAL_PROVIDERS", "[]", "is not a JSON list with at least one provider"),

@@ -74,6 +74,8 @@ def test_the_visitor_is_read_with_all_roles_in_one_statement(db, now, queries):
         standing=Standing.CONFIRMED,
         roles=frozenset({Role.DIRECTOR, Role.LEADER}),
         areas=frozenset({Area.FYRBODAL, Area.SKARABORG}),
+        provider="demo",
+        proved_at=None,
     )
 
 

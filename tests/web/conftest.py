@@ -22,7 +22,7 @@ def visit(app: Flask, db: Session, now: datetime) -> Callable[..., FlaskClient]:
         if stop_the_clock not in of.before_request_funcs.get(None, []):
             of.before_request(stop_the_clock)
         if person is not None:
-            token = login_sessions.begin(db, person_id=person.id, provider="demo", id_token="", now=at)
+            token = login_sessions.begin(db, person_id=person.id, provider="demo", id_token="", proved_at=at, now=at)
             db.flush()
             with browser.session_transaction() as cookie:
                 cookie[login_sessions.COOKIE_KEY] = token

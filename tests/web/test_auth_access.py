@@ -14,6 +14,7 @@ RESPONSIBLE_ELSEWHERE = {**RESPONSIBLE, Role.DIRECTOR: 404}
 
 SEEN = {
     "/logga-in": {**dict.fromkeys(WHO, 302), ANYBODY: 200},
+    "/logga-in/igen": SIGNED_IN,
     "/utloggad": OPEN,
     "/profil": SIGNED_IN,
     "/personer": RESPONSIBLE,
@@ -30,6 +31,7 @@ SEEN = {
 EMPTY_FORM = {**RESPONSIBLE, Role.DIRECTOR: 400, Role.COORDINATOR: 400}
 SENT = {
     "/logga-in/demo": dict.fromkeys(WHO, 503),
+    "/logga-in/demo/igen": {**dict.fromkeys(WHO, 503), ANYBODY: 302},
     "/logga-ut": dict.fromkeys(WHO, 302),
     "/profil": {**dict.fromkeys(WHO, 400), ANYBODY: 302},
     "/personer/{near}/bekrafta": EMPTY_FORM,

@@ -1,0 +1,106 @@
+"""The people that somebody answers for: found, confirmed and corrected."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from auth import people, queries, rules
+from auth.access import ViewResult, me, needs
+from auth.forms import ConfirmForm, CorrectForm
+from auth.models import Person
+from auth.states import Area, Role, Standing
+from auth.views.forms_sent import send_in
+from lararportal import edge
+from lararportal.errors import NotFound
+
+NAME_LENGTH = 100
+
+
+@needs(Role.DIRECTOR, Role.COORDINATOR)
+def directory() -> ViewResult:
+    """The people that the visitor may confirm: in their own areas, or everywhere."""
+    name = rules.one_line(request.args.get("q", ""), longest=NAME_LENGTH)
+    standing = Standing.PENDING if request.args.get("visa") == Standing.PENDING else None
+    with edge.reading() as db:
+        page = queries.people(
+            db,
+            areas=_areas(),
+            name=name,
+            standing=standing,
+            number=request.args.get("sida", 1, type=int),
+        )
+    return render_template("auth/people.html", page=page, name=name, standing=standing, areas=_areas())
+
+
+@needs(Role.DIRECTOR, Role.COORDINATOR)
+def person(person_id: int) -> ViewResult:
+    """One of them."""
+    with edge.reading() as db:
+        found = _visible(db, person_id)
+        decision = queries.latest_decision(db, person_id) if found.standing is Standing.CONFIRMED else None
+    missing = rules.missing(people.facts_of(found), email=found.email)
+    return render_template("auth/person.html", person=found, decision=decision, missing=missing)
+
+
+@needs(Role.DIRECTOR, Role.COORDINATOR)
+def confirm(person_id: int) -> ViewResult:
+    """Confirms what a person says of themselves, or what is right instead."""
+    with edge.reading() as db:
+        found = _visible(db, person_id)
+    form = ConfirmForm(obj=found)
+    status = send_in(
+        form,
+        lambda db: people.confirm(
+            db, person_id=person_id, **asdict(form.facts), now=edge.moment(), by=me().person_id
+        ),
+    )
+    if status is None:
+        flash("person_confirmed")
+        return redirect(url_for(".person", person_id=person_id))
+    return render_template("auth/confirm.html", form=form, person=found), status
+
+
+@needs(Role.DIRECTOR, Role.COORDINATOR)
+def correct(person_id: int) -> ViewResult:
+    """Corrects what was confirmed."""
+    with edge.reading() as db:
+        found = _visible(db, person_id)
+    form = CorrectForm(obj=found)
+    status = send_in(
+        form,
+        lambda db: people.correct(
+            db,
+            person_id=person_id,
+            **asdict(form.facts),
+            reason=form.reason.data or "",
+            now=edge.moment(),
+            by=me().person_id,
+        ),
+    )
+    if status is None:
+        flash("person_corrected")
+        return redirect(url_for(".person", person_id=person_id))
+    return render_template("auth/correct.html", form=form, person=found), status
+
+
+def _areas() -> Collection[Area] | None:
+    """The areas whose people the visitor may see; None is everywhere."""
+    return None if me().has(Role.COORDINATOR) else me().areas
+
+
+def _visible(db: Session, person_id: int) -> Person:
+    """The person, who does not exist for a director of studies elsewhere."""
+    found, areas = queries.person(db, person_id), _areas()
+    if areas is not None and found.area not in areas:
+        raise NotFound
+    return found
+
+
+PAGES = (
+    ("/personer", directory, ["GET"]),
+    ("/personer/<int:person_id>", person, ["GET"]),
+    ("/personer/<int:person_id>/bekrafta", confirm, ["GET", "POST"]),
+    ("/personer/<int:person_id>/ratta", correct, ["GET", "POST"]),
+)

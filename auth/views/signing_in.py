@@ -1,0 +1,152 @@
+"""Signing in at a provider, once more before what cannot be undone, and out; and the address of every page here."""
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from auth import access, login_sessions, people, queries, rules, sso
+from auth.access import ViewResult, Visitor, public, signed_in
+from auth.login_sessions import Farewell
+from auth.states import Refusal
+from auth.views import directory, profile
+from auth.views.forms_sent import own_path
+from lararportal import edge, pages
+from lararportal.config import Provider
+from lararportal.errors import NotFound, Refused
+
+blueprint = Blueprint("auth", __name__)
+
+STATUS = {Refusal.SIGN_IN_FAILED: 400, Refusal.PROVIDER_DOWN: 503}
+"""What a browser is told when signing in came to nothing."""
+
+
+def init_app(app: Flask) -> None:
+    """Recognises visitors, and makes the providers known."""
+    access.init_app(app)
+    sso.init_app(app)
+
+
+@blueprint.get("/logga-in")
+@public
+def sign_in() -> ViewResult:
+    """The choice between providers."""
+    came_for = own_path(request.args.get("next", ""))
+    if current_user.is_authenticated:
+        return redirect(came_for or url_for("home.start"))
+    return render_template("auth/sign_in.html", providers=sso.providers(), came_for=came_for)
+
+
+@blueprint.post("/logga-in/<name>")
+@public
+def set_out(name: str) -> ViewResult:
+    """On to the provider."""
+    provider, came_for = sso.named(name), own_path(request.form.get("next", ""))
+    try:
+        return sso.set_out(provider, came_for=came_for)
+    except Refused as refusal:
+        return _turned_away(refusal, provider, came_for)
+
+
+@blueprint.get("/logga-in/igen")
+@signed_in
+def prove_anew() -> ViewResult:
+    """Asks the visitor to prove once more who they are, before what cannot be undone."""
+    came_for = own_path(request.args.get("next", ""))
+    return render_template("auth/prove_anew.html", providers=sso.providers(), came_for=came_for)
+
+
+@blueprint.post("/logga-in/<name>/igen")
+@signed_in
+def set_out_anew(name: str) -> ViewResult:
+    """On to the provider, which is to ask although it knows the visitor."""
+    provider, came_for = sso.named(name), own_path(request.form.get("next", ""))
+    try:
+        return sso.set_out_anew(provider, came_for=came_for, now=edge.moment())
+    except Refused as refusal:
+        return _turned_away(refusal, provider, came_for)
+
+
+@blueprint.get("/logga-in/<name>/svar")
+@public
+def answer(name: str) -> ViewResult:
+    """Back from the provider: somebody is signed in, or reads why not."""
+    provider = sso.named(name)
+    came_for = sso.came_for(provider)
+    try:
+        proof = sso.come_back(provider, now=edge.moment())
+    except Refused as refusal:
+        return _turned_away(refusal, provider, came_for)
+    with edge.deed() as db:
+        person = people.arrive(
+            db,
+            issuer=provider.issuer,
+            kind=proof.kind,
+            value=proof.value,
+            given_name=proof.given_name,
+            family_name=proof.family_name,
+            email=proof.email,
+            now=edge.moment(),
+        )
+        _end_sign_in(db)
+        token = login_sessions.begin(
+            db,
+            person_id=person.id,
+            provider=name,
+            id_token=proof.id_token,
+            proved_at=proof.proved_at,
+            now=edge.moment(),
+        )
+        roles = queries.roles_of(db, person.id)
+    access.sign_in_browser(token)
+    if rules.owes_profile(people.facts_of(person), email=person.email, standing=person.standing, roles=roles):
+        return redirect(url_for(".profile", next=came_for or None))
+    return redirect(came_for or url_for("home.start"))
+
+
+@blueprint.post("/logga-ut")
+@public
+def sign_out() -> ViewResult:
+    """Signed out here, and at the provider where that can be done."""
+    with edge.deed() as db:
+        farewell = _end_sign_in(db)
+    access.sign_out_browser()
+    return redirect(_address_of_farewell(farewell) or url_for(".signed_out"))
+
+
+@blueprint.get("/utloggad")
+@public
+def signed_out() -> ViewResult:
+    """Says that it is done."""
+    return render_template("auth/signed_out.html")
+
+
+def _end_sign_in(db: Session) -> Farewell | None:
+    """Ends the sign-in that this browser had."""
+    if not isinstance(visitor := current_user._get_current_object(), Visitor):  # noqa: SLF001 - as in access
+        return None
+    return login_sessions.end(db, login_session_id=visitor.login_session_id, now=edge.moment(), by=visitor.person_id)
+
+
+def _address_of_farewell(farewell: Farewell | None) -> str | None:
+    if farewell is None or not farewell.id_token:
+        return None
+    try:
+        provider = sso.named(farewell.provider)
+    except NotFound:
+        return None  # It has been taken out of the settings since.
+    return sso.address_of_farewell(provider, id_token=farewell.id_token, back_to=url_for(".signed_out"))
+
+
+def _turned_away(refusal: Refused, provider: Provider, came_for: str) -> ViewResult:
+    page = render_template(
+        "auth/turned_away.html",
+        reason=refusal.reason,
+        sentence=pages.sentence(refusal.reason, **refusal.facts),
+        provider=provider,
+        came_for=came_for,
+    )
+    return page, STATUS[Refusal(refusal.reason)]
+
+
+for rule, view, methods in (*profile.PAGES, *directory.PAGES):
+    blueprint.add_url_rule(rule, view_func=view, methods=methods)
