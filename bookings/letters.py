@@ -90,9 +90,9 @@ def seat_booked(db: Session, booking: Booking, *, person: Person, session: Cours
 
 
 def place_in_line(
-    db: Session, booking: Booking, *, person: Person, session: CourseSession, position: int, now: datetime
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, position: int | None, now: datetime
 ) -> None:
-    """There was no seat; this is your place."""
+    """There was no seat; this is your place. It has no number while you would be passed over."""
     outbox.post(
         db,
         "place_in_line",

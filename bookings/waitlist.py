@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from auth import people
@@ -44,7 +44,8 @@ def enter(db: Session, asked: Asking, *, by: int | None) -> Booking:
     )
     db.add(booking)
     db.flush()
-    position = position_of(db, booking)
+    line = facts.line(db, [session.id], today=asked.today)[session.id]
+    position = rules.active_places(line)[booking.id]
     journal.note(
         db, "line.joined", now=now, by=by, person=person.id, session=session.id, booking=booking.id, position=position
     )
@@ -216,18 +217,6 @@ def live(db: Session, *, session_id: int, person_id: int) -> Booking | None:
         .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state.in_(LIVE))
         .execution_options(populate_existing=True)
     )
-
-
-def position_of(db: Session, booking: Booking) -> int:
-    """The place in the whole line, from 1."""
-    order = (Booking.wave, Booking.key, Booking.joined_at, Booking.id)
-    ahead = tuple_(*order) < (booking.wave, booking.key, booking.joined_at, booking.id)
-    count = db.scalar(
-        select(func.count()).where(
-            Booking.session_id == booking.session_id, Booking.state == BookingState.WAITING, ahead
-        )
-    )
-    return (count or 0) + 1
 
 
 def _is_seat_in(booking: Booking, course_id: int) -> bool:

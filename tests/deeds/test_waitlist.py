@@ -24,7 +24,7 @@ from bookings_room import (
 
 import make
 from auth.states import Category, Standing
-from bookings import cancellation, left_over_seats, seats, waitlist
+from bookings import cancellation, left_over_seats, queries, seats, waitlist
 from bookings.models import Booking
 from bookings.states import IN_TIME, LATE, BookingState, Origin, Refusal
 from courses.states import Publicity
@@ -49,6 +49,27 @@ def test_who_joins_stands_last_and_is_told_where(db, full):
     assert last_facts(db) == {"booking": booking.id, "position": 2}
     assert occasions(db, person) == ["place_in_line"]
     assert "Just nu har du plats 2 i kön." in told(db, person)
+
+
+def test_who_joins_is_told_the_number_that_the_page_shows(db, full):
+    content, stranger, first = make.person(db), make.person(db, category=Category.SPECIALIST), make.person(db)
+    seat(db, make.session(db), content)
+    for waiting in (content, stranger, first):
+        place(db, full, waiting)
+    person = make.person(db)
+    join(db, full, person)
+    [shown] = queries.my_courses(db, person.id, now=AFTER).places
+    assert (shown.position, last_facts(db)["position"]) == (2, 2)
+    assert "Just nu har du plats 2 i kön." in told(db, person)
+
+
+def test_who_joins_beside_a_seat_that_is_too_late_to_leave_is_told_that_they_are_passed_over(db, full):
+    soon, person = make.session(db, course_id=full.course_id, days=[date(2027, 2, 1)]), make.person(db)
+    seat(db, soon, person)
+    join(db, full, person)
+    assert last_facts(db)["position"] is None
+    assert "Just nu hoppas du över" in told(db, person)
+    assert "plats None" not in told(db, person)
 
 
 def test_a_seat_in_the_course_is_kept_while_one_waits_for_a_better_one(db, full):

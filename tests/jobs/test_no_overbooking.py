@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from visitors import Visitor, cookies
 
 import make
-from bookings import left_over_seats, waitlist
+from bookings import facts, left_over_seats
 from bookings.models import Booking
+from bookings.rules.line import active_places
 from bookings.states import BookingState
 from courses.models import CourseSession
 from lararportal import clock
@@ -44,7 +45,8 @@ def insist_on_a_fair_end(db: Session, session_id: int, doctors: list[int], *, no
     line = db.scalars(select(Booking).where(Booking.state == BookingState.WAITING)).all()
     in_order = sorted(line, key=lambda each: (each.wave, each.key, each.joined_at, each.id))
     assert line_of(db, session) == [each.person_id for each in in_order]
-    assert [waitlist.position_of(db, each) for each in in_order] == list(range(1, DOCTORS - LAST + 1))
+    places = active_places(facts.line(db, [session_id], today=clock.day_of(now))[session_id])
+    assert [places[each.id] for each in in_order] == list(range(1, DOCTORS - LAST + 1))
     assert len({tuple(each.key) for each in in_order}) > 1
 
     letters = db.execute(select(Letter.person_id, Letter.occasion).where(Letter.person_id.in_(doctors))).all()
@@ -58,10 +60,10 @@ def insist_that_places_told_were_true(db: Session) -> None:
     """Whoever joined was told how many stood before them then, and themselves."""
     bookings = {each.id: each for each in db.scalars(select(Booking))}
     before: list[tuple] = []
-    for facts in db.scalars(select(Entry.facts).where(Entry.deed == "line.joined").order_by(Entry.id)):
-        joined = bookings[facts["booking"]]
+    for told in db.scalars(select(Entry.facts).where(Entry.deed == "line.joined").order_by(Entry.id)):
+        joined = bookings[told["booking"]]
         place = (joined.wave, joined.key, joined.joined_at, joined.id)
-        assert facts["position"] == 1 + sum(each < place for each in before)
+        assert told["position"] == 1 + sum(each < place for each in before)
         before.append(place)
 
 

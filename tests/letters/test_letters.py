@@ -151,8 +151,11 @@ def cancelled(*, late: bool):
     return write
 
 
-def in_line(db: Desk) -> None:
-    letters.place_in_line(db, Booking(id=101), person=ANNA, session=SKIN, position=4, now=NOW)
+def in_line(position: int | None):
+    def write(db: Desk) -> None:
+        letters.place_in_line(db, Booking(id=101), person=ANNA, session=SKIN, position=position, now=NOW)
+
+    return write
 
 
 SAME = [0, 1, 1, 14, 0]
@@ -205,7 +208,8 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     "decision.waitlisted_target": waitlisted([1, 1, 1, 4, 0, 5], [*SAME, 9]),
     "decision.waitlisted_hidden": waitlisted([0, 1, 1, 19, 0, 5], [0, 1, 1]),
     "decision.waitlisted_nobody_of_the_group": waitlisted([1, 1, 1, 999, 0, 5], None),
-    "place_in_line": in_line,
+    "place_in_line": in_line(4),
+    "place_in_line.passed_over": in_line(None),
     "seat_booked": about_seat(letters.seat_booked, SKIN),
     "seat_booked.uneven_hours": about_seat(letters.seat_booked, UNEVEN, now=clock.parse("2027-02-01T09:00")),
     "seat_booked.late": about_seat(letters.seat_booked, SKIN, now=LATE),
