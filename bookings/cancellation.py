@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import letters, seats, waitlist
+from bookings import facts, letters, seats, waitlist
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.states import BookingState, Refusal
@@ -27,13 +27,10 @@ def cancel(db: Session, *, session_id: int, person_id: int, reason: str, now: da
     booking = waitlist.live(db, session_id=session_id, person_id=person_id)
     if booking is None or booking.state is not BookingState.BOOKED:
         raise Refused(Refusal.NOT_BOOKED)
-    today = day_of(now)
-    refusal = rules.may_cancel(starts_on=session.starts_on, today=today)
+    refusal = rules.may_cancel(starts_on=session.starts_on, today=day_of(now))
     if refusal is not None:
         raise Refused(refusal)
-    booking.ended_late = rules.is_late(
-        cancel_by=session.cancel_by, booked_at=booking.booked_at or now, now=now, today=today
-    )
+    booking.ended_late = facts.is_late(booking, session, now=now)
     booking.end_reason = reason
     seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
     journal.note(

@@ -11,11 +11,13 @@ from auth.models import Person
 from auth.states import Standing
 from bookings.models import Application, Booking, Round, RoundSession
 from bookings.register import group_of
+from bookings.rules import seats as rules
 from bookings.rules.line import Waiter, Wish
-from bookings.rules.seats import Holding, Participant, Target, why_not_eligible
+from bookings.rules.seats import Holding, Participant, Target
 from bookings.states import IN_TIME, LIVE, BookingState, RoundState
 from courses.models import Course, CourseSession
 from courses.states import Publicity
+from lararportal.clock import day_of
 
 
 def live_bookings(db: Session, person_ids: Collection[int]) -> dict[int, list[Booking]]:
@@ -137,7 +139,18 @@ def _waiter(booking: Booking, person: Person, bookings: Sequence[Booking], *, ca
         group=who.group,
         wishes=tuple(_wish(each, today=today) for each in bookings),
         cap=cap,
-        barred=why_not_eligible(who, course_id=course.id, groups=course.targets),
+        barred=rules.why_not_eligible(who, course_id=course.id, groups=course.targets),
+    )
+
+
+def is_late(booking: Booking, session: CourseSession, *, now: datetime) -> bool:
+    """Whether giving the seat back now would count as late."""
+    return rules.is_late(
+        cancel_by=session.cancel_by,
+        booked_at=booking.booked_at or now,
+        is_bound=booking.ended_late,
+        now=now,
+        today=day_of(now),
     )
 
 

@@ -208,6 +208,7 @@ def _about_seat(
         now=now,
         calendars=[calendars.invitation(calendar_events(db, booking, session), now=now), *taken_back],
         session=session,
+        is_bound=booking.ended_late,
         left=[place for _, place in left],
     )
 

@@ -19,6 +19,8 @@ def rebook(
 ) -> Booking:
     """The person has a seat in the other session and the old one is free; or nothing has changed at all.
 
+    When it would have been late to give the old seat back, it is late to give the new one back.
+
     Where no seat is free, or somebody waits for it, one joins the line instead and keeps the old seat meanwhile
     (`bookings.waitlist.join`).
 
@@ -37,10 +39,19 @@ def rebook(
     mine = {each.session_id: each for each in asked.bookings}
     old = mine[from_session_id]
     new = _successor(old, mine.get(to_session_id), new_session, person, now=now)
+    new.ended_late = facts.is_late(old, old_session, now=now)
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
     seats.take(db, new, new_session, now=now)
     journal.note(
-        db, "seat.moved", now=now, by=by, person=person_id, session=to_session_id, booking=new.id, left=old.id
+        db,
+        "seat.moved",
+        now=now,
+        by=by,
+        person=person_id,
+        session=to_session_id,
+        booking=new.id,
+        left=old.id,
+        late=new.ended_late,
     )
     letters.seat_moved(db, new, person=person, session=new_session, left=[(old, old_session)], now=now)
     return new

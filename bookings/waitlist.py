@@ -150,6 +150,7 @@ def _give(
         seats.release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
         left.append((old, locked[old.session_id]))
     booking = db.get_one(Booking, move.waiter.booking_id)
+    booking.ended_late = any(facts.is_late(old, session, now=now) for old, session in left)
     seats.take(db, booking, locked[session_id], now=now)
     struck = strike_less_wanted(db, booking, course_id=locked[session_id].course_id, now=now)
     journal.note(

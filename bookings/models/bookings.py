@@ -32,7 +32,10 @@ class Booking(Base):
     joined_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     booked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    ended_late: Mapped[bool] = mapped_column(default=False, doc="Cancelled after the last day to cancel.")
+    ended_late: Mapped[bool] = mapped_column(
+        default=False,
+        doc="Cancelled after the last day to cancel. On a live seat: bound to be, for it was changed for too late.",
+    )
     end_reason: Mapped[str] = mapped_column(String(500), default="")
 
     session: Mapped[CourseSession] = relationship(lazy="raise")

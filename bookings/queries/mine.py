@@ -56,6 +56,8 @@ class Seat:
     ended_at: datetime | None
     is_late: bool
     """Giving it back now counts as late."""
+    is_bound: bool
+    """That is so whatever its own last day to cancel is: it was changed for when that was late already."""
     may_cancel: Refusal | None
 
 
@@ -161,7 +163,6 @@ def _by_start(seat: Seat) -> tuple[date, int]:
 
 def _seat(booking: Booking, *, now: datetime) -> Seat:
     session = booking.session
-    today = day_of(now)
     return Seat(
         booking_id=booking.id,
         session=row_of(session),
@@ -169,8 +170,9 @@ def _seat(booking: Booking, *, now: datetime) -> Seat:
         origin=_came(booking),
         booked_at=booking.booked_at,
         ended_at=booking.ended_at,
-        is_late=rules.is_late(cancel_by=session.cancel_by, booked_at=booking.booked_at or now, now=now, today=today),
-        may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today),
+        is_late=facts.is_late(booking, session, now=now),
+        is_bound=booking.ended_late,
+        may_cancel=rules.may_cancel(starts_on=session.starts_on, today=day_of(now)),
     )
 
 

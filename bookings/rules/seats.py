@@ -136,9 +136,16 @@ def may_cancel(*, starts_on: date, today: date) -> Refusal | None:
     return Refusal.SESSION_STARTED if starts_on <= today else None
 
 
-def is_late(*, cancel_by: date, booked_at: datetime, now: datetime, today: date) -> bool:
-    """Whether giving a seat back counts as late: after the last day to cancel, unless it was given just now."""
-    return today > cancel_by and now - booked_at > GRACE
+def is_late(*, cancel_by: date, booked_at: datetime, is_bound: bool, now: datetime, today: date) -> bool:
+    """Whether giving a seat back counts as late: after the last day to cancel, unless it was given just now.
+
+    Changing a seat is no way round that day: when giving the old one back would have been late, giving the new one
+    back is late too (`is_bound`), whatever its own last day is. To change is not late in itself, and who cancels and
+    books anew begins anew. What is late is recorded, and nothing else follows.
+    Source: allocation rules, section 2.9 (a late cancellation is counted, without a penalty of the portal's own;
+    to change is to join the other line while one keeps the seat, never to cancel first).
+    """
+    return is_bound or (today > cancel_by and now - booked_at > GRACE)
 
 
 def _here_already(target: Target, holdings: Sequence[Holding]) -> Refusal | None:

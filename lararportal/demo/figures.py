@@ -59,7 +59,8 @@ def report(database: Database, *, now: datetime) -> Report:
             CourseSession.id.not_in(sessions_to_be_given()),
         )
         submitted = Application.state == ApplicationState.SUBMITTED
-        came = select(func.count(Booking.id)).where(Booking.booked_at.is_not(None))
+        counted = select(func.count(Booking.id))
+        came = counted.where(Booking.booked_at.is_not(None))
         published = CourseSession.publicity == Publicity.PUBLISHED
         return Report(
             applications=_count(db, select(func.count(Application.id)).where(submitted)),
@@ -70,7 +71,7 @@ def report(database: Database, *, now: datetime) -> Report:
             waiting=states.get(BookingState.WAITING, 0),
             moved=states.get(BookingState.MOVED, 0),
             cancelled=states.get(BookingState.CANCELLED, 0),
-            cancelled_late=_count(db, select(func.count(Booking.id)).where(Booking.ended_late)),
+            cancelled_late=_count(db, counted.where(Booking.state == BookingState.CANCELLED, Booking.ended_late)),
             left_the_line=states.get(BookingState.LEFT, 0),
             sessions=_count(db, select(func.count(CourseSession.id)).where(published)),
             sessions_full=_count(db, ahead.where(CourseSession.seats_taken == CourseSession.seats)),

@@ -6,6 +6,7 @@ import pytest
 from bookings_room import (
     AFTER,
     days_of,
+    fill,
     insist_on_invariants,
     last_facts,
     letter,
@@ -20,7 +21,7 @@ from bookings_room import (
 )
 
 import make
-from bookings import cancellation
+from bookings import cancellation, left_over_seats, rebooking
 from bookings.models import Booking
 from bookings.rules.seats import GRACE
 from bookings.states import BookingState, Refusal
@@ -30,6 +31,12 @@ from lararportal.errors import NotFound
 
 def cancel(db, session, person, now=AFTER, reason="") -> Booking:
     return cancellation.cancel(db, session_id=session.id, person_id=person.id, reason=reason, now=now, by=person.id)
+
+
+def rebook(db, old, new, person, now) -> Booking:
+    return rebooking.rebook(
+        db, from_session_id=old.id, to_session_id=new.id, person_id=person.id, now=now, by=person.id
+    )
 
 
 def test_a_seat_given_back_is_free_and_so_are_its_days(db):
@@ -63,6 +70,53 @@ def test_whether_it_was_late_is_kept_and_told(db, now, booked_before, late):
     assert booking.ended_late is late
     assert last_facts(db)["late"] is late
     assert ("är antecknad som sen" in told(db, person)) is late
+
+
+LAST_DAY, DAY_AFTER = clock.parse("2027-02-22T23:59"), clock.parse("2027-02-23T00:00")
+
+
+@pytest.mark.parametrize(
+    ("moved", "booked_before", "late"),
+    [
+        pytest.param(LAST_DAY, timedelta(days=60), False, id="changed on the last day to cancel"),
+        pytest.param(DAY_AFTER, timedelta(days=60), True, id="changed the day after"),
+        pytest.param(DAY_AFTER, GRACE, False, id="changed the day after, but given just before"),
+    ],
+)
+def test_a_change_of_seats_is_no_way_round_the_last_day_to_cancel(db, moved, booked_before, late):
+    old, person = make.session(db), make.person(db)
+    between = make.session(db, course_id=old.course_id, days=[date(2027, 5, 3)])
+    new = make.session(db, course_id=old.course_id, days=[date(2027, 6, 7)])
+    seat(db, old, person, at=moved - booked_before)
+    rebook(db, old, between, person, now=moved)
+    assert last_facts(db)["late"] is late
+    assert ("Du bokade om efter sista avbokningsdag." in told(db, person)) is late
+    rebook(db, between, new, person, now=moved)
+    booking = cancel(db, new, person, now=moved + timedelta(days=1))
+    assert (booking.ended_late, last_facts(db)["late"]) == (late, late)
+    assert ("är antecknad som sen, eftersom platsen bokades om efter sista avbokningsdag" in told(db, person)) is late
+
+
+def test_a_seat_from_the_line_is_as_late_to_give_back_as_the_one_that_was_left_for_it(db):
+    old, person, now = make.session(db), make.person(db), DAY_AFTER
+    between = make.session(db, course_id=old.course_id, days=[date(2027, 5, 3)])
+    wanted = make.session(db, course_id=old.course_id, days=[date(2027, 6, 7)])
+    seat(db, old, person, rank=2)
+    rebook(db, old, between, person, now=now)
+    place(db, wanted, person, rank=1)
+    assert fill(db, wanted, now=now) == 1
+    assert "Du bokade om efter sista avbokningsdag." in told(db, person)
+    assert cancel(db, wanted, person, now=now).ended_late
+
+
+def test_a_seat_that_is_booked_anew_owes_nothing_to_an_earlier_one(db):
+    old, person = make.session(db), make.person(db)
+    new = make.session(db, course_id=old.course_id, days=[date(2027, 5, 3)])
+    seat(db, old, person)
+    rebook(db, old, new, person, now=DAY_AFTER)
+    assert cancel(db, new, person, now=DAY_AFTER).ended_late
+    left_over_seats.book(db, session_id=new.id, person_id=person.id, now=DAY_AFTER, by=person.id)
+    assert not cancel(db, new, person, now=DAY_AFTER).ended_late
 
 
 @pytest.mark.parametrize("day", [date(2027, 1, 15), date(2027, 1, 14)])

@@ -52,7 +52,7 @@ def test_one_seat_is_changed_for_another(db, pair):
     assert (old.seats_taken, new.seats_taken) == (0, 1)
     assert days_of(db, person) == [date(2027, 5, 3)]
     assert noted(db) == [("seat.moved", person.id, person.id, new.id)]
-    assert last_facts(db) == {"booking": booking.id, "left": held.id}
+    assert last_facts(db) == {"booking": booking.id, "left": held.id, "late": False}
     assert occasions(db) == ["seat_moved"]
     assert ["METHOD:CANCEL" in each for each in letter(db, person).calendars] == [False, True]
     insist_on_invariants(db)

@@ -134,9 +134,11 @@ def waitlisted(own: list[int], last: list[int] | None, *, order: Order = Order.D
     return decided((full, Outcome.WAITLISTED, {"position": 4, "key": own, "last_key": last, **facts}))
 
 
-def about_seat(tell: Callable[..., None], session_: CourseSession, *left: CourseSession, now: datetime = NOW):
+def about_seat(
+    tell: Callable[..., None], session_: CourseSession, *left: CourseSession, now: datetime = NOW, bound: bool = False
+):
     def write(db: Desk) -> None:
-        booking = Booking(id=100 + session_.id, session_id=session_.id)
+        booking = Booking(id=100 + session_.id, session_id=session_.id, ended_late=bound)
         given_up = [(Booking(id=100 + each.id, session_id=each.id), each) for each in left]
         more = {} if tell is letters.seat_booked else {"left": given_up}
         tell(db, booking, person=ANNA, session=session_, now=now, **more)
@@ -144,9 +146,9 @@ def about_seat(tell: Callable[..., None], session_: CourseSession, *left: Course
     return write
 
 
-def cancelled(*, late: bool):
+def cancelled(*, late: bool, now: datetime = NOW):
     def write(db: Desk) -> None:
-        letters.seat_cancelled(db, Booking(id=101, ended_late=late), person=ANNA, session=SKIN, now=NOW)
+        letters.seat_cancelled(db, Booking(id=101, ended_late=late), person=ANNA, session=SKIN, now=now)
 
     return write
 
@@ -214,12 +216,14 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     "seat_booked.uneven_hours": about_seat(letters.seat_booked, UNEVEN, now=clock.parse("2027-02-01T09:00")),
     "seat_booked.late": about_seat(letters.seat_booked, SKIN, now=LATE),
     "seat_cancelled": cancelled(late=False),
-    "seat_cancelled.late": cancelled(late=True),
+    "seat_cancelled.late": cancelled(late=True, now=LATE),
+    "seat_cancelled.changed_late": cancelled(late=True),
     "seat_from_line": about_seat(letters.seat_from_line, SKIN),
     "seat_from_line.late": about_seat(letters.seat_from_line, SKIN, now=LATE),
     "seat_from_line.soon": about_seat(letters.seat_from_line, SKIN, now=clock.parse("2027-02-18T09:00")),
     "seat_from_line.with_swap": about_seat(letters.seat_from_line, SKIN, LATER_SKIN, HEART),
     "seat_moved": about_seat(letters.seat_moved, LATER_SKIN, SKIN),
+    "seat_moved.bound": about_seat(letters.seat_moved, LATER_SKIN, SKIN, now=LATE, bound=True),
     "seat_moved.late": about_seat(letters.seat_moved, SKIN, LATER_SKIN, now=LATE),
 }
 """By the name of the golden copy: the occasion, and after a dot what is special."""

@@ -186,7 +186,14 @@ def test_a_seat_can_be_given_back_until_the_day_it_begins(starts_on, refusal):
     ],
 )
 def test_what_counts_as_late(cancel_by, booked_before, late):
-    assert is_late(cancel_by=cancel_by, booked_at=NOW - booked_before, now=NOW, today=TODAY) is late
+    booked_at = NOW - booked_before
+    assert is_late(cancel_by=cancel_by, booked_at=booked_at, is_bound=False, now=NOW, today=TODAY) is late
+
+
+@pytest.mark.parametrize("cancel_by", [TODAY + timedelta(days=90), TODAY - timedelta(days=1)])
+@pytest.mark.parametrize("booked_before", [timedelta(0), timedelta(days=90)])
+def test_a_seat_that_was_changed_for_too_late_is_late_whatever_its_own_dates_are(cancel_by, booked_before):
+    assert is_late(cancel_by=cancel_by, booked_at=NOW - booked_before, is_bound=True, now=NOW, today=TODAY)
 
 
 some_days = st.frozensets(st.integers(0, 6).map(lambda n: FIRST + timedelta(days=n)), min_size=1, max_size=3)

@@ -218,6 +218,20 @@ class TestRebooking:
         assert "seat_moved" in letters(db, anna)
         assert "Platsen på Dermatologi är ombokad." in words_of(browser.get("/mina-kurser"))
 
+    def test_late_it_says_what_that_means_before_and_afterwards(self, db, visit, anna, session, sister, now):
+        take(db, session, anna, now=now)
+        browser = visit(anna, at=LATE)
+
+        asked = words_of(browser.get(f"/tillfallen/{session.id}/boka-om"))
+        browser.post(f"/tillfallen/{session.id}/boka-om", data={"to_session": sister.id})
+
+        assert "men avbokas den nya platsen sedan noteras det som sent." in asked
+        mine = words_of(browser.get("/mina-kurser"))
+        assert "Platsen bokades om efter sista avbokningsdag, så en avbokning noteras som sen." in mine
+        assert "Sista dag att avboka" not in mine
+        cancelling = words_of(browser.get(f"/tillfallen/{sister.id}/avboka"))
+        assert "Platsen bokades om efter sista avbokningsdag. Avbokningen noteras därför som sen" in cancelling
+
     def test_a_full_sister_is_waited_for_while_the_seat_is_kept(self, db, visit, anna, session, sister, now):
         take(db, session, anna, now=now)
         take(db, sister, make.person(db), now=now)
