@@ -46,7 +46,7 @@ lock: $(READY) ## Lock the newest dependencies with hashes
 	@command -v uv >/dev/null || test -x $(BIN)/uv || { echo "Installing uv, which locks."; $(BIN)/pip install --quiet uv; }
 	@echo "Locking requirements-dev.txt and requirements.txt."
 	@PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --upgrade --generate-hashes --no-header --universal \
-		--python-version 3.11 --extra dev pyproject.toml --output-file requirements-dev.txt
+		--python-version 3.11 --extra dev --extra kernel pyproject.toml --output-file requirements-dev.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --upgrade --generate-hashes --no-header --universal \
 		--python-version 3.11 --constraint requirements-dev.txt pyproject.toml --output-file requirements.txt
 

@@ -10,5 +10,5 @@ few have booked are shown in time (`minimum_enrolment`).
 `seats` is the only code that takes and releases a seat. `asking` holds what somebody asks for still while it is
 judged, and `facts` turns rows into what the rules ask for. `states` are the words and the allowed moves, `rules/`
 what must hold and why not, `models` the rows, `queries` what pages read, `letters` what is posted, `forms` and
-`views/` the pages.
+`views/` the pages. `kernel/` is a run of an allocation once more, compiled, for rounds of very many persons.
 """

@@ -11,7 +11,8 @@ The story of one run, in order:
 4. `run` lets everybody ask down their list, and `seats` says whom a session turns down when one more comes.
 5. `closing` cancels the sessions that too few came to, one at a time, and runs again.
 6. `decisions` writes down who holds what, who waits where, and one reason for every request.
-7. `engine` is all of these in a row.
+7. `engine` is all of these in a row, `progress` tells how far it has come, and `bookings/kernel/` is the run of
+   step 4 once more, compiled, for rounds of very many persons.
 8. `check` asks whether a result keeps what the rules promise. It shares `instance`, `reading` and `fields` with the
    engine and nothing else: `check_shape` looks at the document, `check_register` and `check_replay` are the rules
    once more in plain words, `check_case` lays the result beside them, `check_seats` and `check_papers` ask after the

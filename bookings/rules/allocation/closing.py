@@ -4,23 +4,23 @@ from fractions import Fraction
 
 from bookings.rules.allocation.instance import Instance
 from bookings.rules.allocation.market import Market
-from bookings.rules.allocation.run import Holdings, admitted, run
+from bookings.rules.allocation.run import Holdings, Run, admitted
 
 
-def run_with_closing(instance: Instance, market: Market) -> tuple[Holdings, frozenset[int]]:
+def run_with_closing(instance: Instance, market: Market, run: Run) -> tuple[Holdings, frozenset[int]]:
     """Return what everybody holds in the last run, and the sessions that it went without.
 
     Without automatic closing the staff have decided, and there is one run without the sessions that they closed.
     """
     if not instance.policy.auto_close:
         closed = frozenset(market.sessions.index(name) for name in instance.policy.closed)
-        return run(market, closed), closed
+        return run(closed), closed
     cancelled: set[int] = set()
-    holdings = run(market, cancelled)
+    holdings = run(cancelled)
     while (weakest := _weakest(market, holdings, cancelled)) is not None:
         cancelled.add(weakest)
         if weakest in market.asked_for:  # Without a session that nobody asked for the run is the same.
-            holdings = run(market, cancelled)
+            holdings = run(cancelled)
     return holdings, frozenset(cancelled)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bookings.rules.allocation.instance import Instance
 from bookings.rules.allocation.market import Market, Wish
+from bookings.rules.allocation.progress import Told, counted, untold
 from bookings.rules.allocation.run import Holdings, admitted
 
 FORMAT = "alloc-result/1"
@@ -46,11 +47,11 @@ class Verdict:
 
 
 def result_document(
-    instance: Instance, market: Market, holdings: Holdings, cancelled: Collection[int]
+    instance: Instance, market: Market, holdings: Holdings, cancelled: Collection[int], *, told: Told = untold
 ) -> dict[str, Any]:
     """Return the `alloc-result/1` document, which is for staff and replay and the same for any order of the input."""
     cutoffs = _cutoffs(instance, market, holdings, cancelled)
-    verdicts = _verdicts(instance, market, holdings, cutoffs)
+    verdicts = _verdicts(instance, market, holdings, cutoffs, told)
     lines = _lines(verdicts, cutoffs)
     return {
         "format": FORMAT,
@@ -98,12 +99,12 @@ def _shown(market: Market, rank: int) -> list[int | float]:
 
 
 def _verdicts(
-    instance: Instance, market: Market, holdings: Holdings, cutoffs: Mapping[str, Mapping[str, Any]]
+    instance: Instance, market: Market, holdings: Holdings, cutoffs: Mapping[str, Mapping[str, Any]], told: Told
 ) -> dict[str, list[Verdict]]:
     """Return each person's verdicts, in the order of their list."""
     verdicts: dict[str, list[Verdict]] = {}
-    everybody = zip(instance.applicants.values(), market.wishes, market.caps, holdings, strict=True)
-    for applicant, wishes, cap, held in everybody:
+    everybody = list(zip(instance.applicants.values(), market.wishes, market.caps, holdings, strict=True))
+    for applicant, wishes, cap, held in counted(everybody, "writing reasons", told):
         eligible = {market.sessions[wish[0]]: wish for wish in wishes}
         holds = {market.sessions[wish[0]] for wish in held}
         of_course = {instance.sessions[name].course: name for name in holds}

@@ -4,7 +4,7 @@ The run compares and counts a great deal, and all that it needs is worked out he
 section 5). A market holds little else than whole numbers, so that a compiled kernel could take the same one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bookings.rules.allocation.instance import Instance
@@ -15,7 +15,8 @@ Wish = tuple[int, int, int, int, int]
 
 `rank` is the person's place among the keys of the session's course, `cell` where the cutoff of their group at the
 session stands, `line` which line of takers they stand in there, and `block` a bit for the course and for each day:
-two sessions of which a person can have only one share a bit.
+two sessions of which a person can have only one share a bit. The bit of a course is its place among the courses on
+that one list, so that a block stays small however many courses there are.
 """
 
 OTHERS = ""
@@ -35,6 +36,7 @@ class Market:
     sessions: tuple[str, ...]
     capacities: tuple[int, ...]  # By session.
     minimums: tuple[int, ...]  # By session.
+    marks: tuple[tuple[int, ...], ...]  # By session: its course, and then its days, numbered in order behind them.
     lines: tuple[tuple[int, ...], ...]  # By session: a line for each group with a reserve, and one for all others.
     reserves: tuple[int, ...]  # By line: how many at its head are protected.
     groups: int  # How many; the cells of a session follow each other, one for each group.
@@ -49,7 +51,8 @@ def market_of(instance: Instance) -> Market:
     queues = keys(instance)
     ranked = [key for queue in queues.values() for key in queue]
     lines, reserves = _lines(instance)
-    wishes = _wishes(instance, queues, lines, groups)
+    marks = _marks(instance)
+    wishes = _wishes(instance, queues, lines, groups, marks)
     return Market(
         people=tuple(people),
         turns=tuple(people[name] for name in person_order(instance)),
@@ -60,6 +63,7 @@ def market_of(instance: Instance) -> Market:
         sessions=tuple(instance.sessions),
         capacities=tuple(session.capacity for session in sessions),
         minimums=tuple(session.minimum for session in sessions),
+        marks=marks,
         lines=tuple(tuple(of_session.values()) for of_session in lines),
         reserves=reserves,
         groups=len(groups),
@@ -84,34 +88,41 @@ def _lines(instance: Instance) -> tuple[list[dict[str, int]], tuple[int, ...]]:
     return lines, tuple(reserves)
 
 
-def _blocks(instance: Instance) -> dict[str, int]:
-    """Return, for each session, a bit for its course and one for each of its days."""
+def _marks(instance: Instance) -> tuple[tuple[int, ...], ...]:
+    """Return, for each session, the numbers of its course and its days; a course and a day never share one."""
     courses = _numbered(instance.courses)
     used = sorted({day for session in instance.sessions.values() for day in session.days})
     days = {day: index for index, day in enumerate(used, start=len(courses))}
-    return {
-        session.id: sum((1 << days[day] for day in session.days), start=1 << courses[session.course])
+    return tuple(
+        (courses[session.course], *sorted(days[day] for day in session.days))
         for session in instance.sessions.values()
-    }
+    )
 
 
 def _wishes(
-    instance: Instance, queues: dict[str, list[Key]], lines: list[dict[str, int]], groups: dict[str, int]
+    instance: Instance,
+    queues: dict[str, list[Key]],
+    lines: list[dict[str, int]],
+    groups: dict[str, int],
+    marks: Sequence[tuple[int, ...]],
 ) -> tuple[tuple[Wish, ...], ...]:
     """Return each person's list in numbers."""
     numbers = _numbered(instance.sessions)
-    blocks = _blocks(instance)
+    days = [sum(1 << (day - len(instance.courses)) for day in of_session) for _, *of_session in marks]
+    first_free = max(days, default=0).bit_length()
     names = [(course, key[-1]) for course, queue in queues.items() for key in queue]
     ranks = {name: rank for rank, name in enumerate(names)}
     everybody: list[tuple[Wish, ...]] = []
     for applicant in instance.applicants.values():
         mine: list[Wish] = []
+        bits: dict[str, int] = {}
         for name in applicant.requests:
-            session = numbers[name]
-            rank = ranks.get((instance.sessions[name].course, applicant.id))
+            session, course = numbers[name], instance.sessions[name].course
+            rank = ranks.get((course, applicant.id))
             if rank is not None:
                 line = lines[session].get(applicant.group, lines[session][OTHERS])
                 cell = session * len(groups) + groups[applicant.group]
-                mine.append((session, rank, cell, line, blocks[name]))
+                bit = bits.setdefault(course, 1 << (first_free + len(bits)))
+                mine.append((session, rank, cell, line, days[session] | bit))
         everybody.append(tuple(mine))
     return tuple(everybody)

@@ -16,12 +16,13 @@ from bookings.rules.allocation.instance import (
     MalformedInstance,
     Policy,
 )
+from bookings.rules.allocation.progress import Told, counted, untold
 
 FORMAT = "alloc-instance/1"
 ORDERS = ("deadline", "straight", "reversed")
 
 
-def read(document: Any) -> Instance:
+def read(document: Any, *, told: Told = untold) -> Instance:
     """Return the whole document as facts, or raise `MalformedInstance`; nothing is guessed or half read.
 
     Fields that no rule knows are left alone: they count in the hash, and the run does not see them.
@@ -35,7 +36,8 @@ def read(document: Any) -> Instance:
     policy = _policy(fields.table(document, "policy", "The document", default={}), sessions)
     seed = _seed(document, policy)
     reader = _ApplicantReader(policy, courses, sessions, groups)
-    applicants = {name: reader.read(name, entry) for name, entry in _entries(document, "applicants")}
+    entries = counted(_entries(document, "applicants"), "reading", told)
+    applicants = {name: reader.read(name, entry) for name, entry in entries}
     term = fields.identifier(fields.require(document, "term", "The document"), "term", "The document")
     return Instance(term, policy, seed, courses, sessions, applicants)
 

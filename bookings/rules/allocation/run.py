@@ -4,20 +4,24 @@ This is the applicant-proposing deferred acceptance of Gale and Shapley, for lis
 down each person once at most, so a run ends.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from bookings.rules.allocation.market import Market, Wish
+from bookings.rules.allocation.progress import Told, counted, untold
 from bookings.rules.allocation.seats import Seats
 
 Holdings = list[list[Wish]]
 """What each person holds, in list order."""
 
+Run = Callable[[Collection[int]], Holdings]
+"""A run of one market: it takes the sessions that are cancelled, and returns what each person holds."""
 
-def run(market: Market, cancelled: Collection[int]) -> Holdings:
+
+def run(market: Market, cancelled: Collection[int], *, told: Told = untold) -> Holdings:
     """Return what each person holds when nobody has anything left to ask for; cancelled sessions give no seats."""
     seats = Seats(market, cancelled)
     holdings: Holdings = [[] for _ in market.people]
-    for newcomer in market.turns:
+    for newcomer in counted(market.turns, "giving seats", told):
         stack = [newcomer]
         while stack:
             stack.extend(_walk(market, seats, holdings, stack.pop()))
