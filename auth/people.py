@@ -232,15 +232,15 @@ def facts_of(person: Person) -> Facts:
 
 def _decided_about(db: Session, *, person_id: int, facts: Facts, by: int) -> Person:
     (person,) = lock(db, [person_id])
-    powers = _powers(db, by)
-    _insist(rules.may_decide_about(powers, person_id=person_id, old_area=person.area, new_area=facts.area))
+    _insist(rules.may_decide_about(powers(db, by), person_id=person_id, old_area=person.area, new_area=facts.area))
     _insist(rules.may_be_true(facts))
     if rules.missing(facts, email=person.email):
         raise Refused(Refusal.FACTS_MISSING)
     return person
 
 
-def _powers(db: Session, person_id: int) -> Powers:
+def powers(db: Session, person_id: int) -> Powers:
+    """What somebody may decide about others."""
     grants = db.scalars(select(Grant).where(Grant.person_id == person_id)).all()
     return Powers(
         person_id=person_id,
@@ -251,7 +251,7 @@ def _powers(db: Session, person_id: int) -> Powers:
 
 def _may_grant(db: Session, *, person_id: int, by: int | None) -> None:
     lock(db, [person_id])
-    _insist(rules.may_grant(None if by is None else _powers(db, by)))
+    _insist(rules.may_grant(None if by is None else powers(db, by)))
 
 
 def _held(db: Session, *, person_id: int, role: Role, area: Area | None) -> Grant | None:

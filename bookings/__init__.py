@@ -7,6 +7,9 @@ that are left over may be booked directly (`left_over_seats`); who got none wait
 be given back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line; sessions that too
 few have booked are shown in time (`minimum_enrolment`).
 
+Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason: before a
+round closes (`precedence`), or as an exception in the line after it (`exceptions`).
+
 `seats` is the only code that takes and releases a seat. `asking` holds what somebody asks for still while it is
 judged, and `facts` turns rows into what the rules ask for. `states` are the words and the allowed moves, `rules/`
 what must hold and why not, `models` the rows, `queries` what pages read, `letters` what is posted, `forms` and

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import facts
+from bookings import facts, lots, register
 from bookings.models import Booking, Round
+from bookings.rules import history
 from bookings.rules.seats import Target
 from bookings.states import Refusal
 from courses import sessions
@@ -75,3 +76,11 @@ def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides
         round_=facts.round_of(db, session_id),
         now=now,
     )
+
+
+def late_key(db: Session, asked: Asking) -> list[int]:
+    """The key by which the person stands in the line of a session that no round gives them a place in."""
+    term = asked.round_.term if asked.round_ is not None else history.term_of(asked.today)
+    course_id, person_id = asked.session.course_id, asked.person.id
+    brought = register.histories(db, [person_id], [course_id], term=term)[person_id]
+    return lots.late_key(asked.session.course, asked.person, asked.round_, history=brought, today=asked.today)

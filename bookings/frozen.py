@@ -1,7 +1,7 @@
 """The frozen input of a round: one document that the run reads, and nothing else (allocation rules, section 2.1)."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bookings import facts, register
 from bookings.lots import POLICY
 from bookings.models import Application, Booking, Round, RoundSession
+from bookings.register import History
 from bookings.rules.allocation.instance import RESIDENTS, SPECIALISTS
 from bookings.states import ApplicationState, BookingState
 from courses.models import CourseSession
@@ -38,7 +39,7 @@ def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
     applications = submitted(db, round_.id)
     persons = {each.person_id for each in applications}
     bookings = facts.live_bookings(db, persons)
-    rejections = register.rejections(db, persons, {each.course_id for each in offered.values()})
+    histories = register.histories(db, persons, {each.course_id for each in offered.values()}, term=round_.term)
     groups = {*GROUPS_KNOWN, *(group for each in offered.values() for group in each.course.targets)}
     applicants = {}
     for application in applications:
@@ -46,7 +47,7 @@ def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
         requests = attendable(application, offered, mine, today=today)
         if requests and register.group_of(application.person) in groups:
             applicants[application.person.pseudonym] = _applicant(
-                application, requests, offered, mine, rejections.get(application.person_id, {}), today=today
+                application, requests, offered, mine, histories[application.person_id], today=today
             )
     return {
         "format": FORMAT,
@@ -136,7 +137,7 @@ def _applicant(
     requests: Sequence[int],
     offered: dict[int, CourseSession],
     bookings: Sequence[Booking],
-    rejections: Mapping[int, int],
+    history: History,
     *,
     today: date,
 ) -> dict[str, Any]:
@@ -155,8 +156,8 @@ def _applicant(
         "left": known.left,
         "cap": application.cap,
         "passed": sorted(codes[course_id] for course_id in codes.keys() & taken),
-        "displaced": [],
-        "rejections": {codes[course_id]: count for course_id, count in rejections.items()},
+        "displaced": sorted(codes[course_id] for course_id in history.displaced),
+        "rejections": {codes[course_id]: count for course_id, count in history.rejections.items()},
         "applied_at": 0,
         "requests": [[code, ids] for code, ids in listed],
     }

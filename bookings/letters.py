@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from auth.models import Grant, Person
 from auth.states import Role
-from bookings.models import Application, Booking, Decision, Round
+from bookings.models import Application, Booking, Decision, LineException, Precedence, Round
+from bookings.rules.history import last_term
 from bookings.rules.reasons import Explanation
-from courses.models import CourseSession, SessionLeader
+from courses.models import Course, CourseSession, SessionLeader
 from lararportal import calendars, outbox
 
 
@@ -104,6 +105,30 @@ def place_in_line(
     )
 
 
+def placed_by_exception(
+    db: Session,
+    exception: LineException,
+    *,
+    person: Person,
+    session: CourseSession,
+    position: int | None,
+    decided_by: str,
+    now: datetime,
+) -> None:
+    """By a decision you stand in line where the rules alone would not have put you."""
+    outbox.post(
+        db,
+        "placed_by_exception",
+        to=person.recipient,
+        once=f"exception:{exception.id}",
+        now=now,
+        session=session,
+        position=position,
+        kind=exception.kind.value,
+        decided_by=decided_by,
+    )
+
+
 def seat_from_line(
     db: Session,
     booking: Booking,
@@ -142,6 +167,37 @@ def seat_moved(
 ) -> None:
     """You changed one seat for another."""
     _about_seat(db, "seat_moved", booking, person=person, session=session, now=now, left=left)
+
+
+def precedence_granted(
+    db: Session, precedence: Precedence, *, person: Person, course: Course, decided_by: str, now: datetime
+) -> None:
+    """You go before others who ask for the course; by whose decision, and where the reason stands."""
+    outbox.post(
+        db,
+        "precedence_granted",
+        to=person.recipient,
+        once=f"precedence:{precedence.id}",
+        now=now,
+        course=course,
+        decided_by=decided_by,
+        until=last_term(precedence.term),
+    )
+
+
+def precedence_revoked(
+    db: Session, precedence: Precedence, *, person: Person, course: Course, decided_by: str, now: datetime
+) -> None:
+    """You go before nobody any more."""
+    outbox.post(
+        db,
+        "precedence_revoked",
+        to=person.recipient,
+        once=f"precedence:{precedence.id}:revoked",
+        now=now,
+        course=course,
+        decided_by=decided_by,
+    )
 
 
 def too_few_booked(db: Session, *, session: CourseSession, waiting: int, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from auth.models import Person
 from bookings import register
 from bookings.models import Round
+from bookings.register import History
 from bookings.rules.allocation import lottery, priority
 from bookings.rules.allocation.instance import Applicant, Policy
 from bookings.rules.allocation.instance import Course as CourseFacts
@@ -43,7 +44,7 @@ def seed(round_: Round) -> str:
     return lottery.seed_from(own, b"", b"", term=round_.term, frozen_hash=frozen_hash).hex()
 
 
-def late_key(course: Course, person: Person, round_: Round | None, *, today: date) -> list[int]:
+def late_key(course: Course, person: Person, round_: Round | None, *, history: History, today: date) -> list[int]:
     """The key of somebody who joins a line after the round: the register of today, the lottery of the round.
 
     Without a round all lots are 0, and the moment of joining decides among equals.
@@ -59,8 +60,8 @@ def late_key(course: Course, person: Person, round_: Round | None, *, today: dat
         left=facts.left,
         cap=POLICY.cap,
         passed=frozenset(),
-        displaced=frozenset(),
-        rejections={},
+        displaced=frozenset({course.code} if course.id in history.displaced else ()),
+        rejections={course.code: history.rejections.get(course.id, 0)},
         applied_at=0,
         requests=(),
     )

@@ -1,7 +1,7 @@
 """What the register says of a person on a day: everything that counts for seats, and nothing that a form says."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from auth.states import Standing
-from bookings.models import Booking, Decision, Round
+from bookings.models import Booking, Decision, Precedence, Round
 from bookings.rules import history
 from bookings.rules.history import Answer, Stay
 from bookings.rules.register import months_left, months_served
@@ -44,18 +44,49 @@ def facts_of(person: Person, *, on: date) -> RegisterFacts:
     )
 
 
-def rejections(db: Session, person_ids: Collection[int], course_ids: Collection[int]) -> dict[int, dict[int, int]]:
-    """How often each of these persons has been turned down for each of these courses, where it counts, by their ids.
+@dataclass(frozen=True)
+class History:
+    """What a person brings along from earlier terms, by the id of the course (allocation rules, 2.2)."""
 
-    It is reckoned from what published rounds decided and from the seats there have been since, in two statements for
-    however many.
+    rejections: Mapping[int, int]
+    """How often they have been turned down; courses where it counts nothing are missing."""
+    displaced: Collection[int]
+    """The courses for which they have precedence."""
+
+
+def histories(
+    db: Session, person_ids: Collection[int], course_ids: Collection[int], *, term: str
+) -> dict[int, History]:
+    """What each of these persons brings along for these courses in a term, in three statements for however many.
+
+    Refusals are reckoned from what published rounds decided and from the seats there have been since.
     """
     answers, stays = _answers(db, person_ids, course_ids), _stays(db, person_ids, course_ids)
-    found: dict[int, dict[int, int]] = defaultdict(dict)
+    rejections: dict[int, dict[int, int]] = defaultdict(dict)
     for (person_id, course_id), given in answers.items():
         count = history.rejections(given, stays.get((person_id, course_id), []))
         if count:
-            found[person_id][course_id] = count
+            rejections[person_id][course_id] = count
+    displaced = _displaced(db, person_ids, course_ids, term=term)
+    return {each: History(rejections.get(each, {}), displaced.get(each, ())) for each in person_ids}
+
+
+def _displaced(
+    db: Session, person_ids: Collection[int], course_ids: Collection[int], *, term: str
+) -> dict[int, set[int]]:
+    """The courses, by person, for which an open precedence counts in the term."""
+    rows = db.execute(
+        select(Precedence.person_id, Precedence.course_id, Precedence.term).where(
+            Precedence.person_id.in_(person_ids),
+            Precedence.course_id.in_(course_ids),
+            Precedence.used_by.is_(None),
+            Precedence.revoked_at.is_(None),
+        )
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for person_id, course_id, since in rows:
+        if history.precedence_holds(since=since, in_term=term):
+            found[person_id].add(course_id)
     return found
 
 

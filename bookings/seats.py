@@ -1,18 +1,23 @@
 """Taking and releasing a seat: the only code that changes how many seats of a session are taken."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bookings.models import Booking, SeatDay
+from bookings.models import Booking, Precedence, SeatDay
+from bookings.rules.history import precedence_holds, term_of
 from bookings.states import BookingState
 from courses.models import CourseSession
+from lararportal import journal
+from lararportal.clock import day_of
 
 
 def take(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:
-    """The booking is a seat, and its days are occupied. The session is locked by the caller.
+    """The booking is a seat, its days are occupied, and precedence for the course is used up.
+
+    The session and the person are locked by the caller.
 
     Raises:
         Refused: at commit, when the person is somewhere else on one of the days or no seat is free: the database
@@ -33,7 +38,34 @@ def take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now
         for booking, session in pairs
         for each in session.days
     )
+    _use_up_precedence(db, {booking.id for booking, _ in pairs}, now=now)
     db.flush()
+
+
+def _use_up_precedence(db: Session, booking_ids: Collection[int], *, now: datetime) -> None:
+    """Whoever has a seat needs no precedence for the course any more, wherever the seat came from."""
+    rows = db.execute(
+        select(Precedence, Booking)
+        .join(CourseSession, CourseSession.course_id == Precedence.course_id)
+        .join(Booking, (Booking.session_id == CourseSession.id) & (Booking.person_id == Precedence.person_id))
+        .where(Booking.id.in_(booking_ids), Precedence.used_by.is_(None), Precedence.revoked_at.is_(None))
+        .order_by(Precedence.id)
+    )
+    this_term = term_of(day_of(now))
+    for precedence, booking in rows:
+        if not precedence_holds(since=precedence.term, in_term=this_term):
+            continue
+        precedence.used_by = booking.id
+        journal.note(
+            db,
+            "precedence.used",
+            now=now,
+            by=None,
+            person=booking.person_id,
+            session=booking.session_id,
+            precedence=precedence.id,
+            booking=booking.id,
+        )
 
 
 def release(db: Session, booking: Booking, session: CourseSession, *, to: BookingState, now: datetime) -> None:

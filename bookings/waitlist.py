@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import asking, facts, letters, lots, seats
+from bookings import asking, facts, letters, seats
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.rules import line as rules
@@ -38,7 +38,7 @@ def enter(db: Session, asked: Asking, *, by: int | None) -> Booking:
     """A new place in the late wave of a locked session's line, told by letter. The caller has asked the rules."""
     session, person, now = asked.session, asked.person, asked.now
     held = [each.rank for each in asked.bookings if _is_seat_in(each, session.course_id)]
-    key = lots.late_key(session.course, person, asked.round_, today=asked.today)
+    key = asking.late_key(db, asked)
     booking = place(
         session, person, rank=min(held, default=next_rank(asked.bookings)), origin=Origin.LINE, key=key, now=now
     )

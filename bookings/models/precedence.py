@@ -6,9 +6,10 @@ from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, ForeignKey,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
-from bookings.states import ExceptionKind, Ground, PrecedenceKind
+from bookings.states import ExceptionKind, Ground, PrecedenceKind, Refusal
 from courses.models import Course, CourseSession
-from lararportal.db import Base
+from lararportal.db import Base, guard
+from lararportal.errors import Refused
 
 REASON_LENGTH = 500
 
@@ -79,3 +80,6 @@ class LineException(Base):
     session: Mapped[CourseSession] = relationship(lazy="raise")
 
     __table_args__ = (CheckConstraint("reason <> '' AND made_by <> person_id", name="decision"),)
+
+
+guard("uq_precedences_open", Refused(Refusal.PRECEDENCE_HELD))

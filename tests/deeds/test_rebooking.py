@@ -249,4 +249,4 @@ def test_how_many_statements_a_change_takes(db, pair, queries):
     queries.reset()
     rebook(db, old, new, person)
     db.flush()
-    assert queries.count == 15
+    assert queries.count == 16

@@ -17,9 +17,9 @@ import make
 from auth.models import Person
 from auth.states import Category, Standing
 from bookings import letters
-from bookings.models import Application, Booking, Decision, Round
+from bookings.models import Application, Booking, Decision, LineException, Precedence, Round
 from bookings.rules.reasons import explanation_of
-from bookings.states import Outcome
+from bookings.states import ExceptionKind, Outcome
 from courses.models import Course, CourseDay, CourseSession
 from courses.states import Kind, Order
 from lararportal import clock, pages
@@ -160,6 +160,24 @@ def in_line(position: int | None):
     return write
 
 
+def favoured(tell: Callable[..., None]):
+    def write(db: Desk) -> None:
+        made = Precedence(id=4, term="2026-2")
+        tell(db, made, person=ANNA, course=SKIN.course, decided_by="Eva Studierektor", now=NOW)
+
+    return write
+
+
+def excepted(kind: ExceptionKind, *, position: int | None = 2):
+    def write(db: Desk) -> None:
+        made = LineException(id=6, kind=kind)
+        letters.placed_by_exception(
+            db, made, person=ANNA, session=SKIN, position=position, decided_by="Eva Studierektor", now=NOW
+        )
+
+    return write
+
+
 SAME = [0, 1, 1, 14, 0]
 LETTERS: dict[str, Callable[[Desk], None]] = {
     "application_received": applied(letters.application_received),
@@ -212,6 +230,11 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     "decision.waitlisted_nobody_of_the_group": waitlisted([1, 1, 1, 999, 0, 5], None),
     "place_in_line": in_line(4),
     "place_in_line.passed_over": in_line(None),
+    "placed_by_exception.hardship": excepted(ExceptionKind.HARDSHIP),
+    "placed_by_exception.precedence": excepted(ExceptionKind.PRECEDENCE),
+    "placed_by_exception.passed_over": excepted(ExceptionKind.PRECEDENCE, position=None),
+    "precedence_granted": favoured(letters.precedence_granted),
+    "precedence_revoked": favoured(letters.precedence_revoked),
     "seat_booked": about_seat(letters.seat_booked, SKIN),
     "seat_booked.uneven_hours": about_seat(letters.seat_booked, UNEVEN, now=clock.parse("2027-02-01T09:00")),
     "seat_booked.late": about_seat(letters.seat_booked, SKIN, now=LATE),
