@@ -106,18 +106,23 @@ def _judge(
 ) -> None:
     today = day_of(now)
     bookings = facts.live_bookings(db, [person.id]).get(person.id, [])
+    targets = {key: facts.target(each, each.course, round_) for key, each in offered.items()}
     fault = rules.fault_of(
         rules.Window(is_open=round_.state is RoundState.OPEN, closes_at=round_.closes_at, cap=round_.cap),
         sender(person, taken_courses=facts.taken_courses(bookings, today=today)),
         choices,
-        {key: facts.target(each, each.course, round_) for key, each in offered.items()},
+        targets,
         facts.holdings(bookings, today=today),
         cap=cap,
         now=now,
     )
     if fault is not None:
-        session = offered.get(fault.session_id or 0)
-        raise Refused(fault.refusal, course=session.course.title if session else "", cap=round_.cap)
+        wanted, course = targets.get(fault.session_id or 0), ""
+        about = {}
+        if wanted is not None:
+            course = offered[wanted.session_id].course.title
+            about = facts.about(fault.refusal, wanted, bookings, today=today)
+        raise Refused(fault.refusal, course=course, cap=round_.cap, **about)
 
 
 def sender(person: Person, *, taken_courses: frozenset[int]) -> rules.Sender:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -58,7 +59,12 @@ class Asking:
         """
         refusal = self.verdict(rule, **more)
         if refusal is not None:
-            raise Refused(refusal, opens=self.target.booking_opens_at)
+            raise Refused(refusal, **self.facts_for(refusal))
+
+    def facts_for(self, refusal: Refusal) -> dict[str, Any]:
+        """What the sentence of a refusal may tell."""
+        about = facts.about(refusal, self.target, self.bookings, today=self.today)
+        return {"opens": self.target.booking_opens_at, **about}
 
 
 def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides: Collection[int] = ()) -> Asking:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -14,7 +15,7 @@ from bookings.register import group_of
 from bookings.rules import seats as rules
 from bookings.rules.line import Waiter, Wish
 from bookings.rules.seats import Holding, Participant, Target
-from bookings.states import IN_TIME, LIVE, BookingState, RoundState
+from bookings.states import IN_TIME, LIVE, BookingState, Refusal, RoundState
 from courses.models import Course, CourseSession
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -105,6 +106,15 @@ def target(session: CourseSession, course: Course, round_: Round | None) -> Targ
         is_in_unpublished_round=round_ is not None and round_.state is not RoundState.PUBLISHED,
         booking_opens_at=round_.booking_opens_at if round_ is not None else None,
     )
+
+
+def about(refusal: Refusal, wanted: Target, bookings: Sequence[Booking], *, today: date) -> dict[str, Any]:
+    """For the sentence of a refusal: the course and the days of what it is about, if that is something one has."""
+    found = rules.what_it_is_about(refusal, wanted, holdings(bookings, today=today))
+    if found is None:
+        return {}
+    [booking] = [each for each in bookings if each.session_id == found.session_id]
+    return {"other": booking.session.course.title, "other_days": sorted(found.days)}
 
 
 def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Waiter]]:

@@ -148,6 +148,7 @@ class Refusal(StrEnum):
     COURSE_TAKEN_BEFORE = "course_taken_before"
     COURSE_ALREADY_BOOKED = "course_already_booked"
     DAY_TAKEN = "day_taken"
+    DAY_TAKEN_MEANWHILE = "day_taken_meanwhile"
     DAY_WAITED_FOR = "day_waited_for"
     NOT_BOOKED = "not_booked"
     NOT_WAITING = "not_waiting"

@@ -89,7 +89,7 @@ def _sentences() -> Mapping[str, str]:
 
 
 def sentence(reason: str, **facts: Any) -> str:
-    """The Swedish sentence of a refusal, from `templates/sentences/`; days and moments are written in words."""
+    """The Swedish sentence of a refusal, from `templates/sentences/`; days and moments are put in words."""
     wordy = {name: _wordy(fact) for name, fact in facts.items()}
     return _sentences()[reason].format(**wordy)
 
@@ -97,6 +97,8 @@ def sentence(reason: str, **facts: Any) -> str:
 def _wordy(fact: Any) -> Any:
     if isinstance(fact, datetime):
         return moment(fact)
+    if isinstance(fact, list) and all(isinstance(each, date) for each in fact):
+        return days(fact)
     return day(fact) if isinstance(fact, date) else fact
 
 

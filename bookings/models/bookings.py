@@ -96,5 +96,5 @@ class MinimumWarning(Base):
 
 
 guard("uq_bookings_live", Refused(Refusal.ALREADY_BOOKED))
-guard("pk_seat_days", Refused(Refusal.DAY_TAKEN))
+guard("pk_seat_days", Refused(Refusal.DAY_TAKEN_MEANWHILE))
 guard("ck_course_sessions_seats_taken", Refused(Refusal.SESSION_FULL))

@@ -36,7 +36,7 @@ class Situation:
     sisters: list[SessionRow]
     """Other sessions of the course that a seat here may be changed for."""
     facts: dict[str, Any]
-    """For the sentences of the reasons."""
+    """For the sentence of why they may not book."""
 
 
 def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime) -> Situation:
@@ -55,17 +55,18 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
     asked = Asking(person=person, session=session, bookings=bookings, round_=facts.round_of(db, session_id), now=now)
     line = facts.line(db, [session_id], today=today)[session_id]
     places = line_rules.active_places(line)
+    may_book = asked.verdict(rules.may_book)
     has_seat = here is not None and here.state is BookingState.BOOKED
     return Situation(
         state=here.state if here is not None else None,
         position=places.get(here.id) if here is not None else None,
         barred=next((each.barred for each in line if each.person_id == person_id), None),
         somebody_waits=any(place is not None for place in places.values()),
-        may_book=asked.verdict(rules.may_book),
+        may_book=may_book,
         may_join=asked.verdict(rules.may_join),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
         sisters=sisters(db, session, today=today) if has_seat else [],
-        facts={"opens": asked.target.booking_opens_at},
+        facts=asked.facts_for(may_book) if may_book is not None else {},
     )
 
 

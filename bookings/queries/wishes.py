@@ -41,11 +41,10 @@ def wishes(db: Session, *, round_id: int, person_id: int, now: datetime) -> list
     bookings = facts.live_bookings(db, [person_id]).get(person_id, [])
     who = sender(person, taken_courses=facts.taken_courses(bookings, today=today))
     holdings = facts.holdings(bookings, today=today)
-    return [
-        Wish(
-            session=row_of(each),
-            refusal=rules.may_ask_for(who, facts.target(each, each.course, round_), holdings),
-            facts={"course": each.course.title},
-        )
-        for each in frozen.round_sessions(db, round_id)
-    ]
+    found = []
+    for each in frozen.round_sessions(db, round_id):
+        wanted = facts.target(each, each.course, round_)
+        refusal = rules.may_ask_for(who, wanted, holdings)
+        about = facts.about(refusal, wanted, bookings, today=today) if refusal is not None else {}
+        found.append(Wish(session=row_of(each), refusal=refusal, facts={"course": each.course.title, **about}))
+    return found

@@ -131,6 +131,19 @@ def may_rebook(
     )
 
 
+def what_it_is_about(refusal: Refusal, target: Target, holdings: Sequence[Holding]) -> Holding | None:
+    """Which of the person's own seats and places a refusal is about: what to give up, or to leave, first."""
+    for mine in holdings:
+        same_course, same_day = mine.course_id == target.course_id, not mine.days.isdisjoint(target.days)
+        if {
+            Refusal.COURSE_ALREADY_BOOKED: mine.is_seat and same_course,
+            Refusal.DAY_TAKEN: mine.is_seat and same_day and not same_course,
+            Refusal.DAY_WAITED_FOR: not mine.is_seat and same_day and not same_course,
+        }.get(refusal, False):
+            return mine
+    return None
+
+
 def may_cancel(*, starts_on: date, today: date) -> Refusal | None:
     """A seat can be given back until the day the session begins."""
     return Refusal.SESSION_STARTED if starts_on <= today else None

@@ -125,7 +125,7 @@ def test_a_seat_that_collides_is_refused_in_words_and_nothing_is_lost(stage: Sta
 
     heading(page, "Det gick inte")
     sentence = (
-        "Du har redan en plats på en annan kurs någon av dagarna."
+        f"Du har redan en plats på {INSURANCE}, {days_of(first)}, och dagarna krockar."
         " Avboka eller boka om den först, eller välj ett annat tillfälle."
     )
     expect(page.get_by_role("main")).to_contain_text(sentence)

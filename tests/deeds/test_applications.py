@@ -159,6 +159,13 @@ def test_why_a_list_is_refused_and_which_course_is_named(db, offer, prepare, rea
         apply(db, offer, person, offer.first.id, offer.second.id, now=OPENS)
 
 
+def test_what_stands_in_the_way_of_a_choice_is_named(db, offer):
+    person, days = make.person(db), [date(2027, 5, 10)]
+    seat(db, make.session(db, of=make.course(db, title="Etik"), days=days), person)
+    with refused(Refusal.DAY_TAKEN, course="Hjärta", other="Etik", other_days=days):
+        apply(db, offer, person, offer.first.id, offer.second.id, now=OPENS)
+
+
 @pytest.mark.parametrize(
     ("wanted", "cap", "reason"),
     [

@@ -26,6 +26,7 @@ from bookings import left_over_seats, seats
 from bookings.models import Booking
 from bookings.rules.allocation import lottery
 from bookings.states import LATE, BookingState, Origin, Refusal, RoundState
+from courses.models import Course
 from courses.states import Publicity
 from lararportal.errors import NotFound
 
@@ -163,6 +164,24 @@ def test_why_a_seat_is_refused(db, prepare, reason):
     assert occasions(db, person) == []
 
 
+@pytest.mark.parametrize(
+    ("have", "days", "reason"),
+    [
+        pytest.param(seat, [date(2027, 3, 16), date(2027, 3, 17)], Refusal.DAY_TAKEN, id="a seat that day"),
+        pytest.param(place, [date(2027, 3, 16)], Refusal.DAY_WAITED_FOR, id="a place in line for that day"),
+        pytest.param(seat, [date(2027, 6, 1)], Refusal.COURSE_ALREADY_BOOKED, id="a seat in the course"),
+    ],
+)
+def test_what_stands_in_the_way_is_named(db, have, days, reason):
+    session, person = make.session(db), make.person(db)
+    of = session.course_id if reason is Refusal.COURSE_ALREADY_BOOKED else make.course(db, title="Etik").id
+    have(db, make.session(db, days=[date(2027, 9, 1)]), person)
+    have(db, make.session(db, course_id=of, days=days), person)
+    title = db.get_one(Course, of).title
+    with refused(reason, other=title, other_days=days):
+        book(db, session, person)
+
+
 def test_seats_of_a_published_round_are_booked_when_the_respite_is_over(db):
     session, person = make.session(db, seats=2), make.person(db)
     round_ = published(db, {make.person(db): [session]})
@@ -216,7 +235,7 @@ def test_two_seats_for_one_person_in_a_session_are_refused_by_the_database(db, d
 def test_two_seats_on_one_day_are_refused_by_the_database(db, database):
     session, person = make.session(db), make.person(db)
     seat(db, make.session(db), person)
-    with refused(Refusal.DAY_TAKEN), database.transaction() as own:
+    with refused(Refusal.DAY_TAKEN_MEANWHILE), database.transaction() as own:
         seat(own, own.merge(session, load=False), person)
 
 

@@ -18,6 +18,7 @@ from bookings.rules.seats import (
     may_enter,
     may_join,
     may_rebook,
+    what_it_is_about,
     why_not_eligible,
 )
 from bookings.states import Refusal
@@ -128,6 +129,28 @@ def test_who_may_not_enter_may_neither_book_nor_join_nor_rebook(person, target, 
 def test_what_one_has_already_decides_over_booking_and_joining(holding, book, join):
     assert may_book(DOCTOR, WANTED, [holding], now=NOW, today=TODAY) is book
     assert may_join(DOCTOR, WANTED, [holding], now=NOW, today=TODAY) is join
+
+
+@pytest.mark.parametrize(
+    ("refusal", "found"),
+    [
+        pytest.param(Refusal.COURSE_ALREADY_BOOKED, 4, id="the seat in the course"),
+        pytest.param(Refusal.DAY_TAKEN, 6, id="the seat on one of the days"),
+        pytest.param(Refusal.DAY_WAITED_FOR, 7, id="the line for one of the days"),
+        pytest.param(Refusal.SESSION_STARTED, None, id="nothing of one's own"),
+    ],
+)
+def test_what_one_has_that_a_refusal_is_about(refusal, found):
+    mine = [
+        place(3, course=10),
+        seat(4, course=10, day=FIRST),
+        seat(5),
+        seat(6, day=FIRST),
+        place(7, day=FIRST),
+        seat(8, day=FIRST),
+    ]
+    about = what_it_is_about(refusal, WANTED, mine)
+    assert (about and about.session_id) == found
 
 
 OLD = session(3, day=FIRST + timedelta(days=90))

@@ -10,9 +10,11 @@ from sqlalchemy.orm import selectinload
 
 import make
 from auth.states import Category, Standing
+from bookings import left_over_seats
 from bookings.forms import rearranged
 from bookings.models import Application
 from bookings.states import ApplicationState, RoundState
+from lararportal import pages
 from lararportal.outbox import Letter
 
 
@@ -264,6 +266,18 @@ class TestSendingIn:
         assert answer.status_code == 409
         assert "Hud: Kursen vänder sig till en annan målgrupp än din." in words_of(answer)
         assert chosen_in(answer) == [early.id]
+
+    def test_what_stands_in_the_way_is_named_beside_the_session_and_when_it_is_refused(self, db, visit, offered, now):
+        round_, early, *_ = offered
+        anna, etik = make.person(db), make.session(db, of=make.course(db, title="Etik"), days=[early.starts_on])
+        left_over_seats.book(db, session_id=etik.id, person_id=anna.id, now=now, by=anna.id)
+        browser, path = visit(anna), f"/ansokan/{round_.id}"
+        sentence = f"Du har redan en plats på Etik, {pages.days([early.starts_on])}, och dagarna krockar."
+
+        refused = browser.post(path, data={"choices": [early.id], "cap": "4", "action": "submit"})
+
+        assert sentence in words_of(browser.get(path))
+        assert f"Hud: {sentence}" in words_of(refused)
 
     def test_an_incomplete_profile_is_refused(self, db, visit, offered):
         round_, early, *_ = offered

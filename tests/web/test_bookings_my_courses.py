@@ -299,12 +299,12 @@ class TestTheSessionPage:
 
     def test_a_day_that_is_taken_already_is_said_before_the_button_would_be(self, db, visit, now):
         anna = make.person(db)
-        book(db, make.session(db, days=days_in(3, 16)), anna, now=now)
+        book(db, make.session(db, of=make.course(db, title="Etik"), days=days_in(3, 15, 16)), anna, now=now)
         session = make.session(db, days=days_in(3, 16, 17))
 
         text = words_of(visit(anna).get(f"/tillfallen/{session.id}"))
 
-        assert "Du har redan en plats på en annan kurs någon av dagarna." in text
+        assert "Du har redan en plats på Etik, 15 och 16 mars 2027, och dagarna krockar." in text
 
     def test_when_booking_opens_is_said_with_its_moment(self, db, visit, now):
         session = make.session(db)
