@@ -1,8 +1,9 @@
 """Who gets a seat.
 
-The story of a term: a coordinator plans a round and opens it (`rounds`); doctors send in what they want, most
-wanted first (`applications`); the round is closed and what counts is frozen (`frozen`, with what the `register`
-says and the `lots`); seats are drawn up (`allocation`) and published to all at one moment (`publication`); seats
+The story of a term: a coordinator plans a round (`rounds`) with its lottery (`lottery_plan`), and opens it when two
+parties are bound (`lottery`); doctors send in what they want, most wanted first (`applications`); the round is closed
+and what counts is frozen (`frozen`, with what the `register` says); the parties reveal, and the seed gives everybody
+their lot (`lots`); seats are drawn up (`allocation`) and published to all at one moment (`publication`); seats
 that are left over may be booked directly (`left_over_seats`); who got none waits in line (`waitlist`); a seat can
 be given back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line; sessions that too
 few have booked are shown in time (`minimum_enrolment`).

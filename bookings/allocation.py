@@ -4,14 +4,13 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bookings import frozen, lots
-from bookings.models import Application, Round, Run
-from bookings.rounds import lock
+from bookings import frozen
+from bookings.models import Round, Run
+from bookings.rounds import has_applied, lock
 from bookings.rules.allocation import RULES_VERSION, allocate, check
-from bookings.states import ApplicationState, Refusal, RoundState
+from bookings.states import Refusal, RoundState
 from lararportal import journal
 from lararportal.errors import Refused
 
@@ -20,13 +19,12 @@ def draw_up(db: Session, *, round_id: int, now: datetime, by: int | None) -> Run
     """The engine's result for the frozen input is stored; nobody but coordinators sees it.
 
     Raises:
-        Refused: the round is not closed yet or published already, the coordinator applied in it, or the independent
-            check finds fault with the result.
+        Refused: its lottery is not revealed yet, it is published already, the coordinator applied in it, or the
+            independent check finds fault with the result.
     """
     round_ = lock(db, round_id)
     insist_on_no_own_interest(db, round_id, by)
     round_.move_to(RoundState.ALLOCATED)
-    round_.seed = lots.seed(round_)
     document = instance(round_)
     result = allocate(document)
     violations = check(document, result)
@@ -52,10 +50,5 @@ def insist_on_no_own_interest(db: Session, round_id: int, by: int | None) -> Non
     Raises:
         Refused: the person has an application there.
     """
-    own = exists().where(
-        Application.round_id == round_id,
-        Application.person_id == by,
-        Application.state == ApplicationState.SUBMITTED,
-    )
-    if by is not None and db.scalar(select(own)):
+    if has_applied(db, round_id, by):
         raise Refused(Refusal.DECIDES_OVER_OWN_SEAT)

@@ -109,7 +109,7 @@ def _judge(
     targets = {key: facts.target(each, each.course, round_) for key, each in offered.items()}
     fault = rules.fault_of(
         rules.Window(is_open=round_.state is RoundState.OPEN, closes_at=round_.closes_at, cap=round_.cap),
-        sender(person, taken_courses=facts.taken_courses(bookings, today=today)),
+        sender(person, round_, taken_courses=facts.taken_courses(bookings, today=today)),
         choices,
         targets,
         facts.holdings(bookings, today=today),
@@ -125,12 +125,13 @@ def _judge(
         raise Refused(fault.refusal, course=course, cap=round_.cap, **about)
 
 
-def sender(person: Person, *, taken_courses: frozenset[int]) -> rules.Sender:
-    """Who applies, as the rules see them."""
+def sender(person: Person, round_: Round, *, taken_courses: frozenset[int]) -> rules.Sender:
+    """Who applies in a round, as the rules see them."""
     missing = people_rules.missing(people.facts_of(person), email=person.email)
     return rules.Sender(
         group=person.category.group if person.category else None,
         is_complete=not missing,
+        is_second_party=round_.second_party_id == person.id,
         taken_courses=taken_courses,
     )
 

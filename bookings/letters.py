@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from auth.models import Grant, Person
@@ -13,6 +14,8 @@ from bookings.rules.history import last_term
 from bookings.rules.reasons import Explanation
 from courses.models import Course, CourseSession, SessionLeader
 from lararportal import calendars, outbox
+from lararportal.clock import day_of
+from lararportal.outbox import Letter
 
 
 def application_received(
@@ -83,6 +86,19 @@ def decided(
         sessions=sessions,
         explanations=explanations,
     )
+
+
+def lottery_to_commit(db: Session, *, round_: Round, person: Person, commitment: str, now: datetime) -> None:
+    """You hold the second secret of a round: draw it, and be bound before it opens. Once a day at most."""
+    is_late = round_.opens_at <= now
+    _about_lottery(
+        db, "lottery_to_commit", round_=round_, person=person, now=now, commitment=commitment, is_late=is_late
+    )
+
+
+def lottery_to_reveal(db: Session, *, round_: Round, person: Person, until: datetime | None, now: datetime) -> None:
+    """The round has closed: come and show your secret, if it is to be sure by `until`. Once a day at most."""
+    _about_lottery(db, "lottery_to_reveal", round_=round_, person=person, now=now, until=until)
 
 
 def seat_booked(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
@@ -220,6 +236,12 @@ def too_few_booked(db: Session, *, session: CourseSession, waiting: int, now: da
             session=session,
             waiting=waiting,
         )
+
+
+def _about_lottery(db: Session, occasion: str, *, round_: Round, person: Person, now: datetime, **facts: Any) -> None:
+    once = f"{occasion}:{round_.id}:{person.id}:{day_of(now)}"
+    if not db.scalar(select(exists().where(Letter.once == once))):
+        outbox.post(db, occasion, to=person.recipient, once=once, now=now, round=round_, **facts)
 
 
 def _about_list(

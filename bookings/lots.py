@@ -10,6 +10,7 @@ from bookings.register import History
 from bookings.rules.allocation import lottery, priority
 from bookings.rules.allocation.instance import Applicant, Policy
 from bookings.rules.allocation.instance import Course as CourseFacts
+from bookings.rules.lottery_protocol import Lottery
 from courses.models import Course
 from courses.states import Kind
 
@@ -31,17 +32,33 @@ def commitment(round_: Round) -> str:
     return lottery.commitment(bytes.fromhex(round_.secret))
 
 
-def seed(round_: Round) -> str:
-    """The seed of a closed round, in hex: of its secret and the hash of what was frozen (section 2.7).
+def standing(round_: Round) -> Lottery:
+    """Where the lottery of a round stands, as the rules see it."""
+    return Lottery(
+        state=round_.state,
+        closed_at=round_.closed_at,
+        is_committed=round_.second_commitment is not None,
+        is_waived=round_.waived_at is not None,
+        is_revealed=round_.second_secret is not None,
+        public_at=round_.public_at,
+        has_value=round_.public_value is not None,
+    )
 
-    The portal's own secret is the only party so far; the places of the other two values are empty, as the rules say
-    of values that are not revealed.
+
+def seed(round_: Round) -> str:
+    """The seed of a round whose lottery is complete, in hex: of three values and what was frozen (section 2.7).
+
+    A second secret that is not revealed leaves its place empty.
     """
-    if round_.frozen_hash is None:
-        raise ValueError("the round is not closed")
-    frozen_hash = bytes.fromhex(round_.frozen_hash)
-    own = bytes.fromhex(round_.secret)
-    return lottery.seed_from(own, b"", b"", term=round_.term, frozen_hash=frozen_hash).hex()
+    if round_.frozen_hash is None or round_.public_value is None or round_.public_kind is None:
+        raise ValueError("the lottery is not complete")
+    return lottery.seed_from(
+        bytes.fromhex(round_.secret),
+        bytes.fromhex(round_.second_secret or ""),
+        lottery.public_bytes(round_.public_value, form=round_.public_kind.form),
+        term=round_.term,
+        frozen_hash=bytes.fromhex(round_.frozen_hash),
+    ).hex()
 
 
 def late_key(course: Course, person: Person, round_: Round | None, *, history: History, today: date) -> list[int]:

@@ -1,17 +1,22 @@
-"""Application rounds: planned, opened for lists, and closed, when everything that counts is frozen."""
+"""Application rounds: planned, opened for lists, and closed, when everything that counts is frozen.
+
+Their lottery is named when they are planned; its story goes on in `lottery`.
+"""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import Select, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bookings import frozen, lots
-from bookings.models import Booking, Round, RoundSession
+from bookings.lottery_plan import PublicSource, ask_to_reveal, is_source, name_second_party, name_source
+from bookings.models import Application, Booking, Round, RoundSession
+from bookings.rules import lottery_protocol
 from bookings.rules.allocation import canonical_hash
-from bookings.states import BookingState, Refusal, RoundState
+from bookings.states import ApplicationState, BookingState, Refusal, RoundState
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -32,6 +37,9 @@ class RoundPlan:
     cap: int
     respite_hours: int
     session_ids: Sequence[int]
+    second_party_id: int | None
+    """The director of studies who holds the second secret of the lottery; without one the round does not open."""
+    source: PublicSource | None
 
 
 def plan(
@@ -42,15 +50,16 @@ def plan(
     The portal's secret of the lottery, which `draw` draws, is bound by its commitment from now on.
 
     Raises:
-        Refused: its dates are out of order, it has no sessions, or one of them is in another round or has bookings.
+        Refused: its dates are out of order, it has no sessions, one of them is in another round or has bookings, the
+            public value would be known too soon, or the second party cannot be one.
     """
-    round_ = Round(secret=draw())
+    round_ = Round(secret=draw(), former_sources=[])
     _write(round_, wanted)
     db.add(round_)
     db.flush()
     _include(db, round_, wanted.session_ids)
-    sessions_ = list(wanted.session_ids)
-    _note(db, "round.planned", round_, now=now, by=by, sessions=sessions_, commitment=lots.commitment(round_))
+    _note_plan(db, "round.planned", round_, wanted, now=now, by=by)
+    name_second_party(db, round_, wanted.second_party_id, now=now)
     return round_
 
 
@@ -58,27 +67,37 @@ def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: 
     """The round is as wanted now. Once it is open nothing that applicants relied on may go: sessions are only added.
 
     Raises:
-        Refused: as for `plan`; or the round is closed; or it is open and a session, or time to apply, would be lost.
+        Refused: as for `plan`; or the round is closed; or it is open and a session, or time to apply, would be lost,
+            or its lottery would be another.
     """
     round_ = lock(db, round_id)
     if round_.state not in (RoundState.PLANNED, RoundState.OPEN):
         raise Refused(Refusal.ROUND_STATE)
     present = set(db.scalars(select(RoundSession.session_id).where(RoundSession.round_id == round_id)))
     gone = present - set(wanted.session_ids)
-    if round_.state is RoundState.OPEN and (gone or wanted.closes_at < round_.closes_at or wanted.cap < round_.cap):
+    if round_.state is RoundState.OPEN and (gone or _takes_from_applicants(round_, wanted)):
         raise Refused(Refusal.ROUND_IS_OPEN)
     _write(round_, wanted)
     db.execute(delete(RoundSession).where(RoundSession.round_id == round_id, RoundSession.session_id.in_(gone)))
     _include(db, round_, wanted.session_ids, present=present)
-    _note(db, "round.changed", round_, now=now, by=by, sessions=list(wanted.session_ids))
+    _note_plan(db, "round.changed", round_, wanted, now=now, by=by)
+    if wanted.second_party_id != round_.second_party_id:
+        name_second_party(db, round_, wanted.second_party_id, now=now)
     return round_
 
 
 def open_round(db: Session, round_id: int, *, now: datetime, by: int | None) -> Round:
-    """Lists are taken from now on."""
+    """Lists are taken from now on, and the lottery's parties and source stand fast.
+
+    Raises:
+        Refused: the round's time is over, or its lottery is not bound yet.
+    """
     round_ = lock(db, round_id)
     if round_.closes_at <= now:
         raise Refused(Refusal.ROUND_DATES)
+    refusal = lottery_protocol.may_open(lots.standing(round_))
+    if refusal is not None:
+        raise Refused(refusal)
     round_.move_to(RoundState.OPEN)
     _note(db, "round.opened", round_, now=now, by=by)
     return round_
@@ -93,15 +112,18 @@ def close_round(db: Session, round_id: int, *, now: datetime, by: int | None) ->
     round_.frozen = frozen.canonical(document)
     round_.frozen_hash = canonical_hash(document)
     _note(db, "round.closed", round_, now=now, by=by, hash=round_.frozen_hash, applicants=len(document["applicants"]))
+    if round_.second_commitment is not None:
+        ask_to_reveal(db, round_, now=now)
     return round_
 
 
 def due_to_open(db: Session, *, now: datetime) -> list[int]:
-    """The planned rounds whose opening time has come, and whose closing time has not."""
+    """The planned rounds whose opening time has come, and whose closing time has not; and whose lottery is bound."""
+    is_bound = or_(Round.second_commitment.is_not(None), Round.waived_at.is_not(None)) & Round.public_at.is_not(None)
     return list(
         db.scalars(
             select(Round.id)
-            .where(Round.state == RoundState.PLANNED, Round.opens_at <= now, Round.closes_at > now)
+            .where(Round.state == RoundState.PLANNED, Round.opens_at <= now, Round.closes_at > now, is_bound)
             .order_by(Round.id)
         )
     )
@@ -137,6 +159,22 @@ def lock(db: Session, round_id: int) -> Round:
     return round_
 
 
+def has_applied(db: Session, round_id: int, person_id: int | None) -> bool:
+    """Whether the person has an application in the round that counts."""
+    own = exists().where(
+        Application.round_id == round_id,
+        Application.person_id == person_id,
+        Application.state == ApplicationState.SUBMITTED,
+    )
+    return person_id is not None and bool(db.scalar(select(own)))
+
+
+def _takes_from_applicants(round_: Round, wanted: RoundPlan) -> bool:
+    """Whether the plan gives less than what applicants rely on, or another lottery than the one that was named."""
+    is_other_lottery = wanted.second_party_id != round_.second_party_id or not is_source(round_, wanted.source)
+    return wanted.closes_at < round_.closes_at or wanted.cap < round_.cap or is_other_lottery
+
+
 def _write(round_: Round, wanted: RoundPlan) -> None:
     if wanted.opens_at >= wanted.closes_at or day_of(wanted.closes_at) > wanted.decision_on:
         raise Refused(Refusal.ROUND_DATES)
@@ -144,6 +182,10 @@ def _write(round_: Round, wanted: RoundPlan) -> None:
         raise Refused(Refusal.ROUND_WITHOUT_SESSIONS)
     for name in ("term", "title", "opens_at", "closes_at", "decision_on", "cap", "respite_hours"):
         setattr(round_, name, getattr(wanted, name))
+    if wanted.source is None:
+        round_.public_kind, round_.public_source, round_.public_at = None, "", None
+    else:
+        name_source(round_, wanted.source, after=wanted.closes_at)
 
 
 def _include(db: Session, round_: Round, session_ids: Sequence[int], *, present: Collection[int] = ()) -> None:
@@ -164,6 +206,20 @@ def _has_line(db: Session, session: CourseSession) -> bool:
     """Whether somebody waits: whoever waits is given free seats, and those of a round are not free."""
     waits = exists().where(Booking.session_id == session.id, Booking.state == BookingState.WAITING)
     return bool(db.scalar(select(waits)))
+
+
+def _note_plan(db: Session, deed: str, round_: Round, wanted: RoundPlan, *, now: datetime, by: int | None) -> None:
+    _note(
+        db,
+        deed,
+        round_,
+        now=now,
+        by=by,
+        sessions=list(wanted.session_ids),
+        commitment=lots.commitment(round_),
+        second_party=wanted.second_party_id,
+        source=round_.public_source,
+    )
 
 
 def _note(db: Session, deed: str, round_: Round, *, now: datetime, by: int | None, **facts: Any) -> None:

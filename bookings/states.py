@@ -17,7 +17,7 @@ class RoundState(StrEnum):
 ROUND_MOVES = {
     RoundState.PLANNED: {RoundState.OPEN},
     RoundState.OPEN: {RoundState.CLOSED},
-    RoundState.CLOSED: {RoundState.REVEALED, RoundState.ALLOCATED},
+    RoundState.CLOSED: {RoundState.REVEALED},
     RoundState.REVEALED: {RoundState.ALLOCATED},
     RoundState.ALLOCATED: {RoundState.ALLOCATED, RoundState.PUBLISHED},
     RoundState.PUBLISHED: set[RoundState](),
@@ -34,6 +34,17 @@ class PublicKind(StrEnum):
     def form(self) -> str:
         """How the value is written, and enters the seed: the bytes that hex digits stand for, or a text's UTF-8."""
         return "hex" if self is PublicKind.DRAND else "text"
+
+
+class LotteryAct(StrEnum):
+    """The steps of a round's lottery that somebody has to take."""
+
+    COMMIT = "commit"
+    GO_ON_WITHOUT = "go_on_without"
+    REVEAL = "reveal"
+    OPEN_COPY = "open_copy"
+    ENTER_VALUE = "enter_value"
+    REPLACE_SOURCE = "replace_source"
 
 
 class ApplicationState(StrEnum):
@@ -137,6 +148,25 @@ class Refusal(StrEnum):
     CAP_OUT_OF_RANGE = "cap_out_of_range"
     NO_APPLICATION = "no_application"
     DECIDES_OVER_OWN_SEAT = "decides_over_own_seat"
+    SECOND_PARTY_UNFIT = "second_party_unfit"
+    SECOND_PARTY_APPLIES = "second_party_applies"
+    SECOND_PARTY_IS_BOUND = "second_party_is_bound"
+    SECOND_PARTY_HAS_TIME = "second_party_has_time"
+    NOT_THE_SECOND_PARTY = "not_the_second_party"
+    LOTTERY_TOO_SOON = "lottery_too_soon"
+    LOTTERY_WITHOUT_SOURCE = "lottery_without_source"
+    LOTTERY_UNBOUND = "lottery_unbound"
+    LOTTERY_SETTLED = "lottery_settled"
+    COMMITMENT_MALFORMED = "commitment_malformed"
+    COMMITMENT_REPLACED = "commitment_replaced"
+    COMMITTED_TOO_LATE = "committed_too_late"
+    NOTHING_COMMITTED = "nothing_committed"
+    REVEALED_TOO_EARLY = "revealed_too_early"
+    REVEALED_ANOTHER = "revealed_another"
+    VALUE_NOT_YET_KNOWN = "value_not_yet_known"
+    VALUE_MALFORMED = "value_malformed"
+    VALUE_IS_THERE = "value_is_there"
+    GOING_ON_WITHOUT_REASON = "going_on_without_reason"
     SEATS_CHANGED = "seats_changed"
     CHECK_FAILED = "check_failed"
     SESSION_NOT_OPEN = "session_not_open"

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 import make
 from auth.models import Person
 from bookings import allocation, applications, publication, rounds, seats, waitlist
+from bookings.lottery_plan import PublicSource
 from bookings.models import Application, Booking, Round, SeatDay
 from bookings.rounds import RoundPlan
-from bookings.states import LATE, BookingState, Origin
+from bookings.states import LATE, BookingState, Origin, PublicKind
 from courses.models import CourseSession
 from lararportal import clock
 from lararportal.errors import Refused
@@ -85,6 +86,8 @@ def plan_of(*sessions: CourseSession, **facts) -> RoundPlan:
             "cap": 4,
             "respite_hours": 48,
             "session_ids": [each.id for each in sessions],
+            "second_party_id": None,
+            "source": PublicSource(kind=PublicKind.DRAND, at=CLOSES + timedelta(hours=1)),
             **facts,
         }
     )
@@ -184,6 +187,7 @@ def drawn_up(db: Session, wishes: dict[Person, list[CourseSession]], *, cap: int
     for person, wanted in wishes.items():
         sent(db, round_, person, *wanted, cap=cap)
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
+    make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
     return round_
 

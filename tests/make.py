@@ -1,5 +1,6 @@
 """Rows for tests: each function makes one thing with plain defaults and takes what matters to the test."""
 
+import hashlib
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
@@ -7,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from auth.models import Grant, Identity, Person
 from auth.states import Area, Category, Role, Standing
+from bookings import lottery
 from bookings.models import Round, RoundSession
-from bookings.states import RoundState
+from bookings.states import PublicKind, RoundState
 from courses.models import Course, CourseDay, CourseSession
 from courses.states import Kind, Publicity
 
@@ -105,16 +107,22 @@ def session(db: Session, *, of: Course | None = None, days: list[date] | None = 
 
 
 def round_of(db: Session, *sessions: CourseSession, **facts) -> Round:
-    """A round, by default open around 11 January 2027."""
+    """A round, by default open around 11 January 2027, whose lottery does without a second party."""
+    closes_at = facts.get("closes_at", datetime(2027, 1, 20, 11, tzinfo=UTC))
     made = Round(
         **{
             "term": "2027-1",
             "title": "Vårterminen 2027",
             "opens_at": datetime(2026, 12, 15, 7, tzinfo=UTC),
-            "closes_at": datetime(2027, 1, 20, 11, tzinfo=UTC),
+            "closes_at": closes_at,
             "decision_on": date(2027, 1, 29),
             "state": RoundState.OPEN,
             "secret": "11" * 32,
+            "waived_at": LONG_AGO,
+            "waiver_reason": "Ingen annan part i provet",
+            "public_kind": PublicKind.DRAND,
+            "public_source": "drand quicknet 1",
+            "public_at": closes_at + timedelta(hours=1),
             **facts,
         }
     )
@@ -123,3 +131,31 @@ def round_of(db: Session, *sessions: CourseSession, **facts) -> Round:
     db.add_all(RoundSession(round_id=made.id, session_id=each.id) for each in sessions)
     db.flush()
     return made
+
+
+OWN_SECRET = "22" * 32
+"""What a second party in a test draws."""
+DRAWN = "33" * 32
+"""What drand publishes in a test."""
+
+
+def bound(db: Session, round_: Round, *, at: datetime = LONG_AGO) -> Round:
+    """The second party of a planned round has left their commitment; without one, it is decided to do without."""
+    by = round_.second_party_id
+    if by is None:
+        lottery.go_on_without(db, round_id=round_.id, reason="Ingen annan part i provet", now=at, by=None)
+    else:
+        commitment = hashlib.sha256(bytes.fromhex(OWN_SECRET)).hexdigest()
+        lottery.bind(db, round_id=round_.id, commitment=commitment, replaces=None, now=at, by=by)
+    db.flush()
+    return round_
+
+
+def revealed(db: Session, round_: Round) -> Round:
+    """The lottery of a closed round is through: the second party has revealed, and the public value is entered."""
+    if round_.second_commitment is not None:
+        at, by = round_.closed_at, round_.second_party_id
+        lottery.reveal(db, round_id=round_.id, secret=OWN_SECRET, now=at, by=by)
+    lottery.enter_value(db, round_id=round_.id, value=DRAWN, now=round_.public_at, by=None)
+    db.flush()
+    return round_

@@ -117,4 +117,5 @@ class Run(Base):
 
 
 guard("ck_rounds_dates", Refused(Refusal.ROUND_DATES))
+guard("ck_rounds_second_secret", Refused(Refusal.REVEALED_ANOTHER))
 guard("pk_round_sessions", Refused(Refusal.SESSION_IN_OTHER_ROUND))

@@ -1,11 +1,12 @@
 """What pages read.
 
-`rows` are the sessions, `rounds` the rounds, `mine` a doctor's own, `situation` what they may do with
-a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `glimpses` what the start
-page shows.
+`rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `situation` what they may do
+with a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `glimpses` what the
+start page shows.
 """
 
 from bookings.queries.glimpses import my_calendar, next_seat
+from bookings.queries.lottery import LotteryView, lotteries, lotteries_with, lottery
 from bookings.queries.mine import (
     ApplicationView,
     DecisionView,
@@ -48,6 +49,7 @@ __all__ = [
     "ApplicationView",
     "DecisionView",
     "Desk",
+    "LotteryView",
     "MinimumRow",
     "MyCourses",
     "Place",
@@ -65,6 +67,9 @@ __all__ = [
     "desk",
     "leads",
     "led_by",
+    "lotteries",
+    "lotteries_with",
+    "lottery",
     "my_calendar",
     "my_courses",
     "my_seat",

@@ -7,14 +7,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, distinct, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from auth.states import Standing
 from bookings import lots
 from bookings.models import Application, Booking, Choice, Round, RoundSession, Run
+from bookings.queries.lottery import Source, source_of
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
-from bookings.states import ApplicationState, BookingState, RoundState
+from bookings.rules import lottery_protocol
+from bookings.states import ApplicationState, BookingState, LotteryAct, RoundState
 from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -40,12 +42,13 @@ class RoundView:
     application_count: int
     unconfirmed_count: int
     """Applicants whom nobody has confirmed; at closing they are left out."""
-    commitment: str
     frozen_hash: str | None
-    seed: str | None
-    """Only once the round is published."""
-    secret: str | None
-    """Only once the round is published."""
+    second_party_id: int | None
+    second_party: str | None
+    """The name of who holds the second secret of the lottery."""
+    source: Source | None
+    wanted: Sequence[LotteryAct]
+    """What its lottery waits for now."""
     published_at: datetime | None
     booking_opens_at: datetime | None
 
@@ -58,6 +61,11 @@ def rounds(db: Session) -> list[RoundView]:
 def open_rounds(db: Session, *, now: datetime) -> list[RoundView]:
     """The rounds that take applications now."""
     return _views(db, Round.state == RoundState.OPEN, Round.closes_at > now)
+
+
+def unpublished(db: Session) -> list[RoundView]:
+    """The rounds whose seats are still to be given, the next closing first."""
+    return _views(db, Round.state != RoundState.PUBLISHED)[::-1]
 
 
 def open_round_with(db: Session, session_id: int, *, now: datetime) -> RoundView | None:
@@ -105,12 +113,12 @@ def _views(db: Session, *conditions: ColumnElement[bool]) -> list[RoundView]:
         select(Round, sessions, applications, unconfirmed)
         .where(*conditions)
         .order_by(Round.closes_at.desc(), Round.id.desc())
+        .options(joinedload(Round.second_party))
     )
     return [_view(*row) for row in rows]
 
 
 def _view(round_: Round, sessions: int, applications: int, unconfirmed: int) -> RoundView:
-    is_published = round_.state is RoundState.PUBLISHED
     return RoundView(
         id=round_.id,
         term=round_.term,
@@ -125,10 +133,11 @@ def _view(round_: Round, sessions: int, applications: int, unconfirmed: int) -> 
         session_count=sessions,
         application_count=applications,
         unconfirmed_count=unconfirmed,
-        commitment=lots.commitment(round_),
         frozen_hash=round_.frozen_hash,
-        seed=round_.seed if is_published else None,
-        secret=round_.secret if is_published else None,
+        second_party_id=round_.second_party_id,
+        second_party=round_.second_party.name if round_.second_party else None,
+        source=source_of(round_),
+        wanted=lottery_protocol.wanted(lots.standing(round_)),
         published_at=round_.published_at,
         booking_opens_at=round_.booking_opens_at,
     )

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from auth.states import Area, Category
-from bookings.models import Booking, MinimumWarning, Round
+from bookings.models import Booking, MinimumWarning
+from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rounds import sessions_to_be_given
-from bookings.states import LIVE, BookingState, RoundState
+from bookings.states import LIVE, BookingState
 from courses.models import CourseSession, SessionLeader
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -146,7 +147,7 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
 class Desk:
     """What needs a coordinator's attention today, in figures."""
 
-    rounds: list[Round]
+    rounds: list[RoundView]
     """Rounds that are not published yet, the next closing first."""
     sessions_soon: list[SessionRow]
     """Sessions that begin within four weeks."""
@@ -166,9 +167,7 @@ def desk(db: Session, *, now: datetime) -> Desk:
     )
     letters = dict(db.execute(select(Letter.state, func.count()).group_by(Letter.state)).all())
     return Desk(
-        rounds=list(
-            db.scalars(select(Round).where(Round.state != RoundState.PUBLISHED).order_by(Round.closes_at, Round.id))
-        ),
+        rounds=unpublished(db),
         sessions_soon=[row_of(each) for each in soon],
         below_minimum=len(below_minimum(db, today=today)),
         letters_failed=letters.get(LetterState.FAILED, 0),

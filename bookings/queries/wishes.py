@@ -39,7 +39,7 @@ def wishes(db: Session, *, round_id: int, person_id: int, now: datetime) -> list
         raise NotFound
     today = day_of(now)
     bookings = facts.live_bookings(db, [person_id]).get(person_id, [])
-    who = sender(person, taken_courses=facts.taken_courses(bookings, today=today))
+    who = sender(person, round_, taken_courses=facts.taken_courses(bookings, today=today))
     holdings = facts.holdings(bookings, today=today)
     found = []
     for each in frozen.round_sessions(db, round_id):

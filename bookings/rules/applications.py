@@ -23,6 +23,8 @@ class Sender:
 
     group: str | None
     is_complete: bool
+    is_second_party: bool
+    """Whether they hold a secret of the round's lottery: who draws takes no part."""
     taken_courses: frozenset[int]
 
 
@@ -51,6 +53,8 @@ def fault_of(
     """
     if not window.is_open or now >= window.closes_at:
         return Fault(Refusal.ROUND_NOT_OPEN)
+    if sender.is_second_party:
+        return Fault(Refusal.SECOND_PARTY_APPLIES)
     if not sender.is_complete:
         return Fault(Refusal.PROFILE_INCOMPLETE)
     if not choices:
@@ -70,6 +74,8 @@ def may_ask_for(sender: Sender, wanted: Target | None, holdings: Sequence[Holdin
     """Whether one session may stand on the list."""
     if wanted is None or not wanted.is_published:
         return Refusal.SESSION_NOT_IN_ROUND
+    if sender.is_second_party:
+        return Refusal.SECOND_PARTY_APPLIES
     if sender.group not in wanted.groups:
         return Refusal.NOT_IN_TARGET_GROUP
     if wanted.course_id in sender.taken_courses:

@@ -8,13 +8,15 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from auth import queries as people
 from auth.access import me, needs
 from auth.states import Role
 from bookings import allocation, publication, queries
 from bookings import rounds as deeds
-from bookings.forms import ConfirmForm, RoundForm, wall_clock
+from bookings.forms import ConfirmForm, RoundFacts, RoundForm, wall_clock
+from bookings.lottery_plan import PublicSource
 from bookings.queries import RoundView
-from bookings.states import ROUND_MOVES, Refusal, RoundState
+from bookings.states import ROUND_MOVES, PublicKind, Refusal, RoundState
 from bookings.views.progress import PUBLISH
 from lararportal import edge, pages
 from lararportal.errors import Refused
@@ -22,7 +24,7 @@ from lararportal.errors import Refused
 Page = str | Response | tuple[str, int]
 
 CHANGEABLE = (RoundState.PLANNED, RoundState.OPEN)
-USUAL = {"cap": 4, "respite_hours": 48}
+USUAL = {"cap": 4, "respite_hours": 48, "source_kind": PublicKind.DRAND}
 """What a new round has until somebody says otherwise (allocation rules, sections 2.1 and 2.6)."""
 DRAWN_UP = (RoundState.ALLOCATED, RoundState.PUBLISHED)
 
@@ -52,11 +54,12 @@ def round_page(round_id: int) -> str:
 @needs(Role.COORDINATOR)
 def plan() -> Page:
     """A new round."""
+    form = RoundForm(data=USUAL)
 
-    def deed(db: Session, form: RoundForm) -> int:
+    def deed(db: Session) -> int:
         return deeds.plan(db, wanted=form.plan, now=edge.moment(), by=me().person_id).id
 
-    return _round_form(RoundForm(data=USUAL), deed, None)
+    return _round_form(form, deed, None)
 
 
 @needs(Role.COORDINATOR)
@@ -67,11 +70,14 @@ def change(round_id: int) -> Page:
         chosen = [row.session_id for row in queries.round_sessions(db, round_id)]
     if found.state not in CHANGEABLE:
         raise Refused(Refusal.ROUND_STATE)
+    facts = _facts_of(found) | {"session_ids": chosen}
+    form = RoundForm(data=facts) if found.state is RoundState.PLANNED else RoundFacts(data=facts)
 
-    def deed(db: Session, form: RoundForm) -> int:
-        return deeds.change(db, round_id=round_id, wanted=form.plan, now=edge.moment(), by=me().person_id).id
+    def deed(db: Session) -> int:
+        wanted = form.plan if isinstance(form, RoundForm) else form.plan_with(**_lottery_of(found))
+        return deeds.change(db, round_id=round_id, wanted=wanted, now=edge.moment(), by=me().person_id).id
 
-    return _round_form(RoundForm(data=_facts_of(found) | {"session_ids": chosen}), deed, found)
+    return _round_form(form, deed, found)
 
 
 def _facts_of(found: RoundView) -> dict[str, Any]:
@@ -83,19 +89,33 @@ def _facts_of(found: RoundView) -> dict[str, Any]:
         "decision_on": found.decision_on,
         "cap": found.cap,
         "respite_hours": found.respite_hours,
+        "second_party_id": found.second_party_id,
+        "source_kind": found.source.kind if found.source else None,
+        "source_name": found.source.name if found.source and found.source.kind is PublicKind.NAMED else "",
+        "source_at": wall_clock(found.source.known_at) if found.source else None,
     }
 
 
-def _round_form(form: RoundForm, deed: Callable[[Session, RoundForm], int], found: RoundView | None) -> Page:
+def _lottery_of(found: RoundView) -> dict[str, Any]:
+    """What an open round keeps, whatever else changes."""
+    named = found.source
+    source = PublicSource(kind=named.kind, name=named.name, at=named.known_at) if named else None
+    return {"second_party_id": found.second_party_id, "source": source}
+
+
+def _round_form(form: RoundFacts, deed: Callable[[Session], int], found: RoundView | None) -> Page:
     with edge.reading() as db:
         sessions = queries.sessions_for_round(db, found.id if found else None, now=edge.moment())
+        directors = people.holders(db, Role.DIRECTOR)
     form.offer(row.session_id for row in sessions)
+    if isinstance(form, RoundForm):
+        form.offer_second_parties((each.id, each.name) for each in directors)
     page = {"form": form, "round": found, "sessions": sessions}
     if not form.validate_on_submit():
         return render_template("bookings/round_form.html", **page), 400 if form.is_submitted() else 200
     try:
         with edge.deed() as db:
-            round_id = deed(db, form)
+            round_id = deed(db)
     except Refused as refusal:
         form.explain(refusal)
         return render_template("bookings/round_form.html", **page), 409

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, undefer
 
 from auth.models import Person
-from bookings import facts
+from bookings import facts, lots
 from bookings.models import Booking, Round, Run
 from bookings.register import group_of
 from bookings.rules import line
@@ -106,7 +106,16 @@ def _rounds_that_do_not_follow_the_rules(db: Session, now: datetime) -> Iterator
             yield f"round {round_.id}: {violation}"
 
 
+def _lotteries_that_do_not_add_up(db: Session, now: datetime) -> Iterator[str]:
+    """Rounds whose seed does not follow from what their parties revealed."""
+    del now
+    for round_ in db.scalars(select(Round).where(Round.seed.is_not(None)).order_by(Round.id)):
+        if lots.seed(round_) != round_.seed:
+            yield f"round {round_.id} has another seed than its values make"
+
+
 LOOKS: dict[str, Callable[[Session, datetime], Iterator[str]]] = {
     "no seat is free that somebody in line would take": _seats_nobody_took,
     "what was published follows the rules": _rounds_that_do_not_follow_the_rules,
+    "every seed follows from what was revealed": _lotteries_that_do_not_add_up,
 }

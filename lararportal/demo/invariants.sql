@@ -66,6 +66,13 @@ owed AS (
     UNION ALL
     SELECT format('too-few:%s:%s', session_id, t.person_id)
     FROM journal j JOIN to_be_asked t USING (session_id) WHERE deed = 'minimum.asked'
+    UNION ALL
+    SELECT format('lottery_to_commit:%s:%s:%s', facts ->> 'round', facts ->> 'second_party',
+        (at AT TIME ZONE 'Europe/Stockholm')::date)
+    FROM journal WHERE deed = 'round.planned' AND facts ->> 'second_party' IS NOT NULL
+    UNION ALL
+    SELECT format('lottery_to_reveal:%s:%s:%s', id, second_party_id, (closed_at AT TIME ZONE 'Europe/Stockholm')::date)
+    FROM rounds WHERE closed_at IS NOT NULL AND second_commitment IS NOT NULL
 ),
 posted AS (
     SELECT once FROM letters

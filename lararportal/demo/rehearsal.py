@@ -25,6 +25,7 @@ from bookings.states import RoundState
 from lararportal import schema
 from lararportal.clock import at
 from lararportal.db import Database, connect
+from lararportal.demo import lottery
 from lararportal.demo.aftermath import Aftermath
 from lararportal.demo.agenda import Act, Progress, Tick, play
 from lararportal.demo.arrivals import confirmation
@@ -32,7 +33,8 @@ from lararportal.demo.cast import EVA, OLLE
 from lararportal.demo.dates import Timeline
 from lararportal.demo.figures import Report, report
 from lararportal.demo.invariants import invariants
-from lararportal.demo.term import SEED, Term, build_term
+from lararportal.demo.lottery import SEED
+from lararportal.demo.term import Term, build_term
 from lararportal.dev.only import MODE
 from lararportal.dev.portal import ROOT
 from lararportal.dev.postgres import FORGETFUL, Postgres
@@ -116,7 +118,7 @@ class _Rehearsal:
             self.outcome.violations += [f"{name}: {each}" for each in invariants(db, now=now)]
 
     def decide(self, term: Term) -> datetime:
-        """The open round is closed by the tick, drawn up the next day, and published on the promised day."""
+        """The tick closes the open round, its lottery is revealed, and it is drawn up and published on its days."""
         olle, eva = term.cast.colleague(OLLE).id, term.cast.colleague(EVA)
         with self._database.transaction() as db:
             round_ = db.scalars(select(Round).where(Round.state == RoundState.OPEN)).one()
@@ -127,6 +129,7 @@ class _Rehearsal:
         agenda: list[Act | Tick] = [
             *confirmed,
             Tick(round_.closes_at),
+            *lottery.reveal(round_.id, second_party=eva.id, office=olle, at=round_.closes_at + timedelta(hours=3)),
             Act(drawn, lambda db: allocation.draw_up(db, round_id=round_.id, now=drawn, by=olle)),
             Act(decided, lambda db: publication.publish(db, round_id=round_.id, now=decided, by=olle)),
             Tick(decided),

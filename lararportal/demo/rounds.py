@@ -12,6 +12,7 @@ from bookings.models import Application, Booking
 from bookings.rounds import RoundPlan
 from bookings.states import BookingState
 from courses.models import CourseSession
+from lararportal.demo import lottery
 from lararportal.demo.agenda import Act
 from lararportal.demo.cast import words
 from lararportal.demo.offer import Offer
@@ -32,12 +33,13 @@ def plan(
     closes: datetime,
     decision_on: date,
     rng: Random,
+    second_party: int,
     now: datetime,
     by: int,
 ) -> int:
     """A round that gives the seats of these sessions; its id.
 
-    The secret of its lottery is the same at each building of the demonstration.
+    The portal's secret in its lottery is the same at each building of the demonstration.
     """
     middle = sorted(offer.starts_on for offer in offers)[len(offers) // 2]
     half = 1 + (middle.month >= SUMMER)
@@ -50,6 +52,8 @@ def plan(
         cap=CAP,
         respite_hours=RESPITE_HOURS,
         session_ids=[offer.id for offer in offers],
+        second_party_id=second_party,
+        source=lottery.source(closes=closes),
     )
     return rounds.plan(db, wanted=wanted, now=now, by=by, draw=lambda: rng.randbytes(32).hex()).id
 

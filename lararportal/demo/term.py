@@ -19,15 +19,15 @@ from bookings.states import LIVE
 from courses.models import Course, CourseSession
 from lararportal.clock import day_of
 from lararportal.db import Database
-from lararportal.demo import arrivals, offer, rounds
+from lararportal.demo import arrivals, lottery, offer, rounds
 from lararportal.demo.aftermath import Aftermath
 from lararportal.demo.agenda import Act, Progress, Tick, play
-from lararportal.demo.cast import ANNA, OLLE, SARA, Cast, Casting, Doctor
+from lararportal.demo.cast import ANNA, EVA, OLLE, SARA, Cast, Casting, Doctor
 from lararportal.demo.dates import Timeline
+from lararportal.demo.lottery import SEED
 from lararportal.demo.offer import Offer
 from lararportal.demo.wishes import Wish, Wishing
 
-SEED = "lararportal"
 FINISHED, OPEN = 1, 2
 ANNAS_SEAT, SISTER, ANNAS_LINE, SARAS_SEAT = "OB06-1", "OB06-2", "OB02-1", "KL10-1"
 LEFT_OVER = {SISTER: 6, "KL26-1": 24}
@@ -112,9 +112,11 @@ class _Building:
                 closes=closes,
                 decision_on=day_of(published),
                 rng=rng,
+                second_party=self._eva,
                 now=line.on(-120, 10),
                 by=self._olle,
             )
+            lottery.bind(db, round_id, second_party=self._eva, now=line.on(-118, 9))
             round_deeds.open_round(db, round_id, now=opens, by=self._olle)
         wishes = Wishing(rng, self.cast, self._of_round(FINISHED)).wishes(busy={ANNA, SARA}, passed={})
         wishes += [
@@ -126,6 +128,7 @@ class _Building:
         self._play(sent, "applications of the finished round")
         steps = [
             Act(closes, lambda db: round_deeds.close_round(db, round_id, now=closes, by=None)),
+            *lottery.reveal(round_id, second_party=self._eva, office=self._olle, at=line.on(-75, 9)),
             Act(line.on(-70, 10), lambda db: self._draw_up(db, round_id, line.on(-70, 10))),
             Act(published, lambda db: self._publish(db, round_id, published)),
         ]
@@ -157,9 +160,11 @@ class _Building:
                 closes=closes,
                 decision_on=day_of(line.on(14 + DECIDED_AFTER, 9)),
                 rng=rng,
+                second_party=self._eva,
                 now=planned,
                 by=self._olle,
             )
+            lottery.bind(db, round_id, second_party=self._eva, now=line.on(-38, 9))
             passed = self._passed(db)
         yield Act(opens, lambda db: round_deeds.open_round(db, round_id, now=opens, by=self._olle))
         wishes = Wishing(rng, self.cast, self._of_round(OPEN)).wishes(busy={ANNA, SARA}, passed=passed)
@@ -210,6 +215,10 @@ class _Building:
     @property
     def _left_over(self) -> dict[str, int]:
         return {each.key: min(LEFT_OVER[each.key], each.seats) for each in self.offers if each.key in LEFT_OVER}
+
+    @property
+    def _eva(self) -> int:
+        return self.cast.colleague(EVA).id
 
     @property
     def _olle(self) -> int:

@@ -9,8 +9,10 @@ import make
 from auth.models import Grant, Person
 from auth.states import Area, Role
 from bookings import applications, rounds
+from bookings.lottery_plan import PublicSource
 from bookings.models import Round
 from bookings.rounds import RoundPlan
+from bookings.states import PublicKind
 from courses.models import Course, CourseSession
 from lararportal import clock
 from lararportal.dev.people import PEOPLE
@@ -56,7 +58,14 @@ def session(db: Session, course: Course, *, in_days: int, place: str, **facts) -
     )
 
 
-def open_round(db: Session, sessions: list[CourseSession], *, by: int, respite_hours: int = 48) -> Round:
+def open_round(
+    db: Session,
+    sessions: list[CourseSession],
+    *,
+    by: int,
+    respite_hours: int = 48,
+    second_party_id: int | None = None,
+) -> Round:
     """A round that opened ten days ago and takes lists for eleven more."""
     now = clock.now()
     opens, closes = _noon(now - timedelta(days=10)), _noon(now + timedelta(days=11))
@@ -69,8 +78,11 @@ def open_round(db: Session, sessions: list[CourseSession], *, by: int, respite_h
         cap=4,
         respite_hours=respite_hours,
         session_ids=[each.id for each in sessions],
+        second_party_id=second_party_id,
+        source=PublicSource(kind=PublicKind.DRAND, at=closes + timedelta(hours=1)),
     )
     round_ = rounds.plan(db, wanted=wanted, now=opens - timedelta(days=14), by=by)
+    make.bound(db, round_, at=opens - timedelta(days=12))
     return rounds.open_round(db, round_.id, now=opens, by=by)
 
 

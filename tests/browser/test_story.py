@@ -21,6 +21,7 @@ from browser.story_deciding import (
     he_waits,
     she_cancels,
     she_sees_why,
+    the_lottery_is_revealed,
     the_next_in_line_has_the_seat,
 )
 from browser.story_term import a_term
@@ -40,6 +41,7 @@ def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: St
         she_has_it_in_writing(stage, anna, term)
     he_closes_the_round(stage, olle, term)
     she_reads_what_counts(stage, anna, term)
+    the_lottery_is_revealed(stage, term)
     he_draws_up(stage, olle, term)
     he_publishes(stage, olle, term)
     with stage.worker():

@@ -10,7 +10,10 @@ import make
 from auth.models import Grant, Person
 from auth.states import Area, Category, Role, Standing
 from bookings import allocation, applications, left_over_seats, publication, rounds, waitlist
+from bookings.lottery_plan import PublicSource
+from bookings.models import Round
 from bookings.rounds import RoundPlan
+from bookings.states import PublicKind
 from courses.models import Course, CourseSession, SessionLeader
 from courses.states import Kind, Publicity
 from lararportal import clock
@@ -52,7 +55,7 @@ def populate(house: House) -> World:
         office = people["olle.samordnare"].id
         _published(db, people, office, now)
         open_round = _open(db, people, office, now)
-        _waiting_for_the_desk(db, office, now)
+        _waiting_for_the_desk(db, people["eva.studierektor"].id, office, now)
         free, full = _outside_of_rounds(db, people, now)
         return World(
             people={subject: person.id for subject, person in people.items()},
@@ -98,7 +101,16 @@ def _session(db: Session, title: str, *, in_days: int, seats: int = 10, **facts)
     return make.session(db, of=course, days=days, seats=seats, **facts)
 
 
-def _planned(db: Session, title: str, sessions: list[CourseSession], *, opens: datetime, closes: datetime, by: int):
+def _planned(
+    db: Session,
+    title: str,
+    sessions: list[CourseSession],
+    *,
+    opens: datetime,
+    closes: datetime,
+    second_party_id: int,
+    by: int,
+) -> Round:
     wanted = RoundPlan(
         term=f"{opens:%Y}-1",
         title=title,
@@ -108,6 +120,8 @@ def _planned(db: Session, title: str, sessions: list[CourseSession], *, opens: d
         cap=4,
         respite_hours=48,
         session_ids=[session.id for session in sessions],
+        second_party_id=second_party_id,
+        source=PublicSource(kind=PublicKind.DRAND, at=closes + timedelta(hours=1)),
     )
     return rounds.plan(db, wanted=wanted, now=opens - timedelta(days=3), by=by)
 
@@ -121,12 +135,17 @@ def _published(db: Session, people: dict[str, Person], office: int, now: datetim
     small = _session(db, "Hud och venereologi för allmänläkare", in_days=75, seats=1)
     db.add(SessionLeader(session_id=seat.id, person_id=people["karin.kursledare"].id))
     opens, closes = now - timedelta(days=40), now - timedelta(days=20)
-    round_ = _planned(db, "Den förra omgången", [seat, small], opens=opens, closes=closes, by=office)
+    eva = people["eva.studierektor"].id
+    round_ = _planned(
+        db, "Den förra omgången", [seat, small], opens=opens, closes=closes, second_party_id=eva, by=office
+    )
+    make.bound(db, round_, at=opens - timedelta(days=1))
     rounds.open_round(db, round_.id, now=opens, by=office)
     rival = make.person(db, planned_end=clock.day_of(now) + timedelta(days=200))
     for person, choices in ((people["anna.st"], [seat.id, small.id]), (rival, [small.id])):
         _apply(db, round_.id, person, choices, opens + timedelta(days=1))
     rounds.close_round(db, round_.id, now=closes, by=office)
+    make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=closes, by=office)
     publication.publish(db, round_id=round_.id, now=closes + timedelta(days=5), by=office)
 
@@ -134,26 +153,35 @@ def _published(db: Session, people: dict[str, Person], office: int, now: datetim
 def _open(db: Session, people: dict[str, Person], office: int, now: datetime) -> int:
     sessions = [_session(db, f"Öppen kurs {number}", in_days=90 + 7 * number) for number in range(3)]
     opens = now - timedelta(days=5)
-    round_ = _planned(db, "Den öppna omgången", sessions, opens=opens, closes=now + timedelta(days=9), by=office)
+    eva = people["eva.studierektor"].id
+    closes = now + timedelta(days=9)
+    round_ = _planned(db, "Den öppna omgången", sessions, opens=opens, closes=closes, second_party_id=eva, by=office)
+    make.bound(db, round_, at=opens - timedelta(days=1))
     rounds.open_round(db, round_.id, now=opens, by=office)
     _apply(db, round_.id, people["anna.st"], [sessions[1].id, sessions[0].id], opens + timedelta(days=1))
     return round_.id
 
 
-def _waiting_for_the_desk(db: Session, office: int, now: datetime) -> None:
-    """One round planned, one whose time has come, one closed, one drawn up."""
-    for title, reached in (("Planerad", 0), ("Att stänga", 1), ("Stängd", 2), ("Fördelad", 3)):
+def _waiting_for_the_desk(db: Session, second_party_id: int, office: int, now: datetime) -> None:
+    """One round planned, one whose time has come, one closed, one whose lottery is revealed, one drawn up."""
+    titles = ("Planerad", "Att stänga", "Stängd", "Lottad", "Fördelad")
+    for reached, title in enumerate(titles):
         session = _session(db, f"Kurs i omgången {title}", in_days=120 + reached)
         opens, closes = now - timedelta(days=30), now - timedelta(days=1)
         if not reached:
             opens, closes = now + timedelta(days=30), now + timedelta(days=50)
-        round_ = _planned(db, title, [session], opens=opens, closes=closes, by=office)
+        round_ = _planned(
+            db, title, [session], opens=opens, closes=closes, second_party_id=second_party_id, by=office
+        )
         if reached:
+            make.bound(db, round_, at=opens - timedelta(days=1))
             rounds.open_round(db, round_.id, now=opens, by=office)
             _apply(db, round_.id, make.person(db), [session.id], opens + timedelta(days=1))
         if reached > 1:
             rounds.close_round(db, round_.id, now=now, by=office)
         if reached > 2:
+            make.revealed(db, round_)
+        if reached > 3:
             allocation.draw_up(db, round_id=round_.id, now=now, by=office)
 
 

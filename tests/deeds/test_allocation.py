@@ -1,6 +1,5 @@
 """Drawing up: a closed round is run as often as wanted, by the rule, under its check, by nobody who applied."""
 
-import hashlib
 import json
 from datetime import date
 
@@ -22,7 +21,7 @@ def closed(db, *applicants, session=None):
     for person in applicants:
         sent(db, round_, person, session)
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
-    return round_
+    return make.revealed(db, round_)
 
 
 def test_what_is_drawn_up_is_kept_and_told_to_nobody(db):
@@ -47,13 +46,6 @@ def test_the_same_round_is_drawn_up_the_same_every_time(db):
     again = allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
     first, second = db.scalars(select(Run).order_by(Run.id))
     assert (first.result, second.id) == (second.result, again.id)
-
-
-def test_the_seed_comes_from_the_secret_and_from_what_was_frozen(db):
-    round_ = drawn_up(db, {make.person(db): [make.session(db)]})
-    parts = [bytes.fromhex(round_.secret), b"", b"", b"2027-1", bytes.fromhex(round_.frozen_hash)]
-    written = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    assert round_.seed == hashlib.sha256(b"lp-seed-1" + written).hexdigest()
 
 
 def test_anybody_can_draw_it_up_again_from_what_is_published(db):
@@ -89,11 +81,12 @@ def test_who_took_their_application_back_may_draw_up(db):
     sent(db, round_, person, session)
     applications.withdraw(db, round_id=round_.id, person_id=person.id, now=OPENS, by=person.id)
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
+    make.revealed(db, round_)
     assert allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=person.id).by == person.id
 
 
-@pytest.mark.parametrize("state", [RoundState.PLANNED, RoundState.OPEN, RoundState.PUBLISHED])
-def test_only_a_closed_round_is_drawn_up(db, state):
+@pytest.mark.parametrize("state", [RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSED, RoundState.PUBLISHED])
+def test_only_a_round_whose_lottery_is_revealed_is_drawn_up(db, state):
     round_ = make.round_of(db, make.session(db), state=state)
     with refused(Refusal.ROUND_STATE, state=state):
         allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)

@@ -241,6 +241,9 @@ FAULTS = {
     "what was published follows the rules": [
         "UPDATE runs SET result = replace(result, '\"WAITLISTED\"', '\"HELD_BACK\"')"
     ],
+    "every seed follows from what was revealed": [
+        "UPDATE rounds SET public_value = repeat('0', 64) WHERE state = 'published'"
+    ],
 }
 
 
@@ -261,4 +264,7 @@ def test_another_hash_than_the_published_one_is_noticed(db):
 
     published = db.scalar(select(Round.id).where(Round.state == RoundState.PUBLISHED))
     fault = f"what was frozen of round {published} has another hash than the published one"
-    assert invariants(db, now=NOW) == [f"what was published follows the rules: {fault}"]
+    assert invariants(db, now=NOW) == [
+        f"what was published follows the rules: {fault}",
+        f"every seed follows from what was revealed: round {published} has another seed than its values make",
+    ]

@@ -62,6 +62,7 @@ def test_who_was_turned_down_is_frozen_with_it_and_goes_first(db, course):
     for person in (newest, loser):
         sent(db, round_, person, session)
     rounds.close_round(db, round_.id, now=NEXT_CLOSES, by=None)
+    make.revealed(db, round_)
     run = allocation.draw_up(db, round_id=round_.id, now=NEXT_CLOSES, by=None)
 
     applicants = json.loads(round_.frozen)["applicants"]
@@ -78,6 +79,7 @@ def test_each_round_counts_once(db, course):
     sent(db, round_, loser, second)
     seat(db, second, other)
     rounds.close_round(db, round_.id, now=AFTER, by=None)
+    make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=AFTER, by=None)
     publication.publish(db, round_id=round_.id, now=AFTER, by=None)
 

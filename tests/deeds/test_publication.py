@@ -202,6 +202,7 @@ def test_who_was_left_out_for_a_seat_given_back_since_is_not_told_that_nobody_co
     sent(db, round_, person, session)
     seat(db, elsewhere, person)
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
+    make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
     soon = CLOSES + timedelta(minutes=1)
     cancellation.cancel(db, session_id=elsewhere.id, person_id=person.id, reason="", now=soon, by=None)
@@ -233,6 +234,7 @@ def seated_before_closing(db, person, wanted, before) -> Round:
     sent(db, round_, person, *wanted)
     seat(db, before, person)
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
+    make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
     return round_
 

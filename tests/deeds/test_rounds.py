@@ -11,8 +11,9 @@ from sqlalchemy import select
 import make
 from auth.states import Category, Standing
 from bookings import applications, queries, rounds
+from bookings.lottery_plan import PublicSource
 from bookings.models import Round, RoundSession
-from bookings.states import Refusal, RoundState
+from bookings.states import PublicKind, Refusal, RoundState
 from courses.states import Kind, Order, Publicity
 from lararportal.errors import NotFound
 
@@ -29,8 +30,13 @@ def test_a_planned_round_stands_with_its_sessions(db):
     assert (round_.state, round_.title, round_.cap) == (RoundState.PLANNED, "Vårterminen 2027", 4)
     assert sessions_of(db, round_) == [first.id, second.id]
     assert noted(db) == [("round.planned", office.id, None, None)]
-    commitment = hashlib.sha256(bytes.fromhex(round_.secret)).hexdigest()
-    assert last_facts(db) == {"round": round_.id, "sessions": [first.id, second.id], "commitment": commitment}
+    assert last_facts(db) == {
+        "round": round_.id,
+        "sessions": [first.id, second.id],
+        "commitment": hashlib.sha256(bytes.fromhex(round_.secret)).hexdigest(),
+        "second_party": None,
+        "source": round_.public_source,
+    }
 
 
 @pytest.mark.parametrize(
@@ -100,14 +106,16 @@ def test_a_planned_round_can_become_another(db):
     rounds.change(db, round_id=round_.id, wanted=wanted, now=EARLIER, by=None)
     assert (round_.title, round_.cap, round_.closes_at) == ("Våren", 2, CLOSES - timedelta(days=3))
     assert sessions_of(db, round_) == [kept.id, new.id]
-    assert last_facts(db) == {"round": round_.id, "sessions": [kept.id, new.id]}
+    assert last_facts(db)["sessions"] == [kept.id, new.id]
 
 
 def test_an_open_round_can_grow(db):
     session, new = make.session(db), make.session(db)
-    round_ = rounds.plan(db, wanted=plan_of(session), now=EARLIER, by=None)
+    source = PublicSource(kind=PublicKind.DRAND, at=CLOSES + timedelta(days=4))
+    round_ = rounds.plan(db, wanted=plan_of(session, source=source), now=EARLIER, by=None)
+    make.bound(db, round_)
     rounds.open_round(db, round_.id, now=OPENS, by=None)
-    wanted = plan_of(session, new, closes_at=CLOSES + timedelta(days=3), cap=5)
+    wanted = plan_of(session, new, source=source, closes_at=CLOSES + timedelta(days=3), cap=5)
     rounds.change(db, round_id=round_.id, wanted=wanted, now=OPENS, by=None)
     assert (round_.cap, round_.closes_at) == (5, CLOSES + timedelta(days=3))
     assert sessions_of(db, round_) == [session.id, new.id]
@@ -124,6 +132,7 @@ def test_an_open_round_can_grow(db):
 def test_nothing_that_applicants_rely_on_is_taken_from_an_open_round(db, facts):
     first, second = make.session(db), make.session(db)
     round_ = rounds.plan(db, wanted=plan_of(first, second), now=EARLIER, by=None)
+    make.bound(db, round_)
     rounds.open_round(db, round_.id, now=OPENS, by=None)
     if "session_ids" in facts:
         facts = {"session_ids": [second.id]}

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 import make
 from auth.models import Person
+from auth.states import Role
 from bookings import (
     allocation,
     applications,
@@ -16,9 +17,10 @@ from bookings import (
     rounds,
     waitlist,
 )
+from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Decision
 from bookings.rounds import RoundPlan
-from bookings.states import BookingState, Outcome
+from bookings.states import BookingState, Outcome, PublicKind
 from lararportal import clock
 from lararportal.journal import Entry
 from lararportal.outbox import Letter
@@ -57,10 +59,13 @@ def test_a_term_from_plan_to_rebooking(db):
             cap=4,
             respite_hours=48,
             session_ids=[early.id, late.id],
+            second_party_id=make.holder(db, Role.DIRECTOR).id,
+            source=PublicSource(kind=PublicKind.DRAND, at=closes + timedelta(hours=1)),
         ),
         now=opens - timedelta(days=9),
         by=office.id,
     )
+    make.bound(db, round_)
     rounds.open_round(db, round_.id, now=opens, by=office.id)
     for person in (far, near):
         applications.apply(
@@ -73,6 +78,7 @@ def test_a_term_from_plan_to_rebooking(db):
             by=person.id,
         )
     rounds.close_round(db, round_.id, now=closes, by=None)
+    make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=closes, by=office.id)
     assert publication.publish(db, round_id=round_.id, now=closes, by=office.id) == 2
 

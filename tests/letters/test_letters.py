@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from bookings_room import place, seat
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import make
 from auth.models import Person
-from auth.states import Category, Standing
+from auth.states import Category, Role, Standing
 from bookings import letters
 from bookings.models import Application, Booking, Decision, LineException, Precedence, Round
 from bookings.rules.reasons import explanation_of
@@ -296,8 +297,28 @@ def test_the_question_whether_a_session_runs_is_its_golden_copy(db, golden, wait
     golden(f"too_few_booked.{waiting}_waiting", as_text(letter))
 
 
+ASKED = clock.parse("2026-12-01T09:00")
+
+
+@pytest.mark.parametrize(
+    ("name", "now"), [("lottery_to_commit", ASKED), ("lottery_to_commit.late", NOW), ("lottery_to_reveal", NOW)]
+)
+def test_a_letter_to_the_second_party_is_its_golden_copy(db, golden, name, now):
+    eva = make.holder(db, Role.DIRECTOR, given_name="Eva", family_name="Nordin", email="eva@example.org")
+    round_ = make.round_of(db, id=10**6, second_party_id=eva.id, second_commitment="5a" * 32, frozen_hash="c3" * 32)
+    for _ in range(2):
+        if name == "lottery_to_reveal":
+            letters.lottery_to_reveal(db, round_=round_, person=eva, until=LATE, now=now)
+        else:
+            letters.lottery_to_commit(db, round_=round_, person=eva, commitment="3f" * 32, now=now)
+        db.flush()
+    [letter] = db.scalars(select(Letter)).all()
+    golden(name, as_text(letter))
+
+
 QUESTIONS = {f"too_few_booked.{waiting}_waiting" for waiting in (0, 1, 3)}
-COPIES = sorted({*LETTERS, *QUESTIONS})
+LOTTERY = {"lottery_to_commit", "lottery_to_commit.late", "lottery_to_reveal"}
+COPIES = sorted({*LETTERS, *QUESTIONS, *LOTTERY})
 
 
 def test_every_golden_copy_is_a_letter():

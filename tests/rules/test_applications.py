@@ -14,7 +14,7 @@ from bookings.states import Refusal
 NOW = datetime(2027, 1, 11, 7, tzinfo=UTC)
 DAY = date(2027, 3, 15)
 WINDOW = Window(is_open=True, closes_at=NOW + timedelta(seconds=1), cap=4)
-SENDER = Sender(group="ST", is_complete=True, taken_courses=frozenset())
+SENDER = Sender(group="ST", is_complete=True, is_second_party=False, taken_courses=frozenset())
 
 
 def session(session_id: int, *, course: int, day: date, **facts) -> Target:

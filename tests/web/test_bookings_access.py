@@ -86,6 +86,7 @@ def ask(db, visit, now):
     days = [[date(2027, 5, number)] for number in (3, 4, 5)]
     drawn_up = make.round_of(db, make.session(db, days=days[0]))
     rounds.close_round(db, drawn_up.id, now=now, by=None)
+    make.revealed(db, drawn_up)
     allocation.draw_up(db, round_id=drawn_up.id, now=now, by=None)
     names = {
         "session": session.id,

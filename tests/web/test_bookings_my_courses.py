@@ -40,6 +40,7 @@ def published(db, *wishes, now):
             by=person.id,
         )
     rounds.close_round(db, round_.id, now=now, by=None)
+    make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=now, by=None)
     publication.publish(db, round_id=round_.id, now=now, by=None)
     db.flush()

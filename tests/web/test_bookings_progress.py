@@ -76,8 +76,9 @@ def drawn_up(place) -> tuple[int, str]:
             )
         db.flush()
         rounds.close_round(db, round_.id, now=now, by=office.id)
+        make.revealed(db, round_)
         allocation.draw_up(db, round_id=round_.id, now=now, by=office.id)
-        token = login_sessions.begin(db, person_id=office.id, provider="demo", id_token="", now=now)
+        token = login_sessions.begin(db, person_id=office.id, provider="demo", id_token="", proved_at=now, now=now)
         return round_.id, token
 
 

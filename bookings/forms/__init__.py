@@ -1,0 +1,23 @@
+"""The forms of the room, their shape only: `applying`, one's own `seats`, `rounds` and their `lottery`."""
+
+from bookings.forms.applying import ApplicationForm, rearranged
+from bookings.forms.lottery import CommitForm, RevealForm, SourceForm, ValueForm, WithoutForm
+from bookings.forms.rounds import RoundFacts, RoundForm, wall_clock
+from bookings.forms.seats import CancelForm, ConfirmForm, LateCancelForm, RebookForm
+
+__all__ = [
+    "ApplicationForm",
+    "CancelForm",
+    "CommitForm",
+    "ConfirmForm",
+    "LateCancelForm",
+    "RebookForm",
+    "RevealForm",
+    "RoundFacts",
+    "RoundForm",
+    "SourceForm",
+    "ValueForm",
+    "WithoutForm",
+    "rearranged",
+    "wall_clock",
+]

@@ -1,0 +1,65 @@
+"""Applying: a ranked list that is rearranged with plain buttons, and how many seats at most."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import Field, SelectField, StringField
+
+from lararportal.forms import Form
+
+MOST_CHOICES = 100
+"""A list longer than this was not made with the form."""
+
+LONGEST_NUMBER = 10
+"""Digits: no row has a longer number, and Python does not read numbers of any length."""
+
+
+def _is_row_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
+class RankedField(Field):
+    """Session ids in the order of the person's wish: one hidden input each, in that order."""
+
+    data: list[int]
+
+    def process_data(self, value: Iterable[int] | None) -> None:
+        """Takes the list that is remembered."""
+        self.data = list(value or [])
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Takes the list that the page carried; a choice that stands there twice is kept where it stands first."""
+        ids = [int(value) for value in valuelist if _is_row_number(value)]
+        self.data = list(dict.fromkeys(ids))[:MOST_CHOICES]
+
+
+class ApplicationForm(Form):
+    """A ranked list, how many seats at most, and what the list of sessions is narrowed to."""
+
+    choices = RankedField()
+    cap = SelectField(coerce=int)
+    text = StringField(filters=[lambda text: (text or "").strip()])
+
+    def offer(self, cap: int) -> None:
+        """Offers 1 up to the cap of the round."""
+        self.cap.choices = [(number, str(number)) for number in range(1, cap + 1)]
+
+
+def rearranged(choices: list[int], action: str) -> list[int]:
+    """The list after `add:7`, `remove:7`, `up:7` or `down:7`; anything else leaves it as it is."""
+    verb, _, text = action.partition(":")
+    if not _is_row_number(text):
+        return choices
+    chosen = int(text)
+    if verb == "add" and chosen not in choices:
+        return [*choices, chosen]
+    if chosen not in choices:
+        return choices
+    place = choices.index(chosen)
+    others = choices[:place] + choices[place + 1 :]
+    if verb == "remove":
+        return others
+    if verb in {"up", "down"}:
+        place = max(0, place + (1 if verb == "down" else -1))
+        return [*others[:place], chosen, *others[place:]]
+    return choices

@@ -1,0 +1,55 @@
+"""A seat of one's own: giving it back, and changing it for another."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import Field, RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from lararportal import pages
+from lararportal.forms import Form
+
+REASONS = ("illness", "care", "other")
+
+
+class CancelForm(Form):
+    """Giving back a seat in good time: a reason is welcome but not asked for."""
+
+    reason = RadioField(validators=[Optional()])
+    text = TextAreaField(validators=[Length(max=400)], filters=[lambda text: (text or "").strip()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = pages.words()["cancel_reason"]
+        self.reason.choices = [(reason, words[reason]) for reason in REASONS]
+
+    @property
+    def in_words(self) -> str:
+        """The reason as the staff reads it, such as "sjukdom: feber sedan i går"; empty when none was given."""
+        chosen = pages.words()["cancel_reason"].get(self.reason.data or "", "")
+        return ": ".join(filter(None, [chosen, self.text.data]))
+
+
+class LateCancelForm(CancelForm):
+    """Giving back a seat after the last day to cancel: the reason is asked for, in words when it is another one."""
+
+    reason = RadioField(validators=[InputRequired()])
+
+    def validate_text(self, field: Field) -> None:
+        """Another reason must be told."""
+        if self.reason.data == "other" and not field.data:
+            raise ValidationError("reason_in_words")
+
+
+class ConfirmForm(Form):
+    """A button that asks once more; it has nothing to fill in."""
+
+
+class RebookForm(Form):
+    """The session to move to, among the other sessions of the course."""
+
+    to_session = RadioField(coerce=int, validators=[InputRequired()])
+
+    def offer(self, session_ids: Iterable[int]) -> None:
+        """Offers these sessions; the page says in words what each of them is."""
+        self.to_session.choices = [(session_id, str(session_id)) for session_id in session_ids]
