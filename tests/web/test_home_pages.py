@@ -35,6 +35,8 @@ def visitor(*roles: Role, category: Category | None = Category.ST_2015) -> Visit
         standing=Standing.CONFIRMED,
         roles=frozenset(roles),
         areas=frozenset(),
+        provider="demo",
+        proved_at=None,
     )
 
 
