@@ -1,13 +1,13 @@
 """The command line: one group, its commands in modules by what they are for.
 
 `serving` runs the parts that production keeps running, `database` moves the schema, `courses` reads the catalogue
-from a file, `roles` says who may do what, `development` starts everything on one machine and shows the
-demonstration term.
+from a file, `roles` says who may do what, `allocation` gives seats and checks who got them, `lottery` draws and
+verifies, `development` starts everything on one machine and shows the demonstration term.
 """
 
 import click
 
-from lararportal.cli import courses, database, development, roles, serving
+from lararportal.cli import allocation, courses, database, development, lottery, roles, serving
 from lararportal.config import SettingsError
 from lararportal.dev.program import CannotStart
 
@@ -34,5 +34,6 @@ def main() -> None:
     """The learning portal of the course unit for general practitioners in training."""
 
 
-for command in (*serving.COMMANDS, *database.COMMANDS, *courses.COMMANDS, *roles.COMMANDS, *development.COMMANDS):
-    main.add_command(command)
+for module in (serving, database, courses, roles, allocation, lottery, development):
+    for command in module.COMMANDS:
+        main.add_command(command)

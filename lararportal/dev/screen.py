@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
@@ -13,37 +14,38 @@ BAR = 24
 TENTHS = 10
 
 
-def say(label: str, text: str) -> None:
-    """One line."""
-    click.echo(f"  {label:<{LABEL}}{text}")
+def say(label: str, text: str, *, to: TextIO | None = None) -> None:
+    """One line, on the standard output unless it is to go elsewhere."""
+    click.echo(f"  {label:<{LABEL}}{text}", file=to)
 
 
 class ProgressLine:
     """Progress in steps: a bar that moves in a terminal, a line for each tenth elsewhere."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, to: TextIO | None = None) -> None:
         self._label = label
+        self._to = to or sys.stdout
         self._last = ("", -1)
         self._begun = time.monotonic()
 
     def show(self, step: str, done: int, total: int) -> None:
         """Shows how far a step has come."""
         mark = (step, TENTHS * done // max(total, 1))
-        if sys.stdout.isatty():
+        if self._to.isatty():
             if self._last[0] not in ("", step):
-                click.echo()
+                click.echo(file=self._to)
             filled = BAR * done // max(total, 1)
             bar = "#" * filled + "." * (BAR - filled)
-            click.echo(f"\r\033[K  {self._label:<{LABEL}}[{bar}] {step} {done}/{total}", nl=False)
+            click.echo(f"\r\033[K  {self._label:<{LABEL}}[{bar}] {step} {done}/{total}", nl=False, file=self._to)
         elif mark != self._last:
-            say(self._label, f"{step} {done}/{total}")
+            say(self._label, f"{step} {done}/{total}", to=self._to)
         self._last = mark
 
     def end(self) -> None:
         """Ends the last step with the time that all of them took."""
-        if sys.stdout.isatty():
-            click.echo()
-        say(self._label, f"done in {time.monotonic() - self._begun:.0f} s")
+        if self._to.isatty():
+            click.echo(file=self._to)
+        say(self._label, f"done in {time.monotonic() - self._begun:.0f} s", to=self._to)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

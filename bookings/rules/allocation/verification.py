@@ -14,6 +14,7 @@ from typing import Any
 from bookings.rules.allocation.fields import UNPAIRED
 from bookings.rules.allocation.instance import canonical, canonical_hash
 from bookings.rules.allocation.lottery import FORMS, commitment, public_bytes, seed_from
+from bookings.rules.allocation.reading import read
 
 FORMAT = "lararportal-lottery/1"
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -142,14 +143,18 @@ def faults(file: Any) -> list[Fault]:
 
 
 def differences(file: Mapping[str, Any], instance: dict[str, Any], result: dict[str, Any]) -> list[Fault]:
-    """Return where a file without faults differs from the frozen input and the result that it was made of."""
+    """Return where a file without faults differs from the frozen input and the result that it was made of.
+
+    The frozen input may come without its lottery, as it was hashed; one that cannot be run is `MalformedInstance`.
+    """
+    whole = read({"lottery": {"seed": file["seed"]}} | instance)
     found = []
-    if instance.get("term") != file["term"]:
-        found.append(Fault("other_term", str(instance.get("term"))))
+    if whole.term != file["term"]:
+        found.append(Fault("other_term", whole.term))
     if (frozen := canonical_hash(instance)) != file["frozen"][-1]["hash"]:
         found.append(Fault("other_input", frozen))
-    if (seed := instance["lottery"]["seed"]) != file["seed"]:
-        found.append(Fault("other_seed", seed))
+    if whole.seed.hex() != file["seed"]:
+        found.append(Fault("other_seed", whole.seed.hex()))
     lines = {line_hash(pseudonym, facts) for pseudonym, facts in instance["applicants"].items()}
     if lines ^ set(file["lines"]):
         found.append(Fault("other_lines", str(len(lines ^ set(file["lines"])))))

@@ -1,0 +1,152 @@
+"""`lararportal lottery`: what the parties of the lottery do, and what anybody can check of it. It needs no portal."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bookings.rules.allocation import MalformedInstance, verification
+from bookings.rules.allocation import lottery as rules
+from lararportal.cli import documents
+
+BYTES = 32
+
+
+def digits(value: str) -> bytes:
+    """The bytes that hexadecimal digits stand for.
+
+    Raises:
+        BadParameter: they are not 32.
+    """
+    try:
+        found = bytes.fromhex(value)
+    except ValueError:
+        found = b""
+    if len(found) != BYTES:
+        raise click.BadParameter(f"{value} is not {BYTES} bytes in hexadecimal")
+    return found
+
+
+@click.group()
+def lottery() -> None:
+    """The lottery by which equals are told apart: draw, reveal, reckon and check."""
+
+
+@lottery.command()
+@click.option("--secret", type=digits, help="A secret that was drawn elsewhere; otherwise one is drawn here.")
+def commit(*, secret: bytes | None) -> None:
+    """Draw a secret and show the commitment that binds to it.
+
+    The commitment is to be published before the window opens. The secret is to be kept, with a sealed copy at the
+    other party, until the frozen input is public.
+    """
+    drawn = secret or secrets.token_bytes(BYTES)
+    click.echo(f"secret      {drawn.hex()}")
+    click.echo(f"commitment  {rules.commitment(drawn)}")
+
+
+@lottery.command()
+@click.argument("secret", type=digits)
+@click.argument("commitment", type=digits)
+def reveal(*, secret: bytes, commitment: bytes) -> None:
+    """Check that SECRET is the one that COMMITMENT bound its party to."""
+    if rules.commitment(secret) != commitment.hex():
+        raise click.ClickException(f"the secret is not the bound one: its commitment is {rules.commitment(secret)}")
+    click.echo("The secret is the one that the commitment bound.")
+
+
+@lottery.command()
+@click.option("--secret1", type=digits, help="The secret of the portal.")
+@click.option("--secret2", type=digits, help="The secret of the second party.")
+@click.option("--public", "value", help="The value that was public after closing.")
+@click.option(
+    "--form",
+    type=click.Choice(rules.FORMS),
+    default=rules.FORMS[0],
+    show_default=True,
+    help="How the public value is written.",
+)
+@click.option("--term", required=True, help="Such as 2027-1.")
+@click.option("--frozen-hash", type=digits, required=True, help="The hash of the frozen input, published at closing.")
+def seed(
+    *, secret1: bytes | None, secret2: bytes | None, value: str | None, form: str, term: str, frozen_hash: bytes
+) -> None:
+    """Reckon the seed from the values of the parties, the term and the frozen input.
+
+    A value that is missing, because nobody revealed it and no sealed copy was found, is left out, and that is said.
+    """
+    if not (secret1 or secret2 or value):
+        raise click.UsageError("nothing would be drawn by lot: say --secret1, --secret2 or --public")
+    try:
+        public = rules.public_bytes(value or "", form=form)
+    except ValueError as fault:
+        raise click.BadParameter(f"{value} is not written as {form}", param_hint="--public") from fault
+    for name, given in (("--secret1", secret1), ("--secret2", secret2), ("--public", value)):
+        if not given:
+            click.echo(f"{name} is missing: the seed is reckoned without it", err=True)
+    reckoned = rules.seed_from(secret1 or b"", secret2 or b"", public, term=term, frozen_hash=frozen_hash)
+    click.echo(reckoned.hex())
+
+
+@lottery.command()
+@click.argument("pseudonym")
+@click.option("--seed", type=digits, required=True, help="The seed of the round.")
+@click.option("--term", required=True, help="Such as 2027-1.")
+@click.option("--course", default="", help="A course, where numbers are drawn for each.")
+def number(*, pseudonym: str, seed: bytes, term: str, course: str) -> None:
+    """Reckon the lottery number of PSEUDONYM; the smaller goes first."""
+    drawn = rules.lot(seed, term=term, person=pseudonym, course=course)
+    click.echo(f"{drawn}  0x{drawn:012x}")
+
+
+@lottery.command(name="hash")
+@click.argument("instance", type=documents.EXISTING)
+def hash_(*, instance: Path) -> None:
+    """Reckon the hash of a frozen input, as it is published at closing: without the lottery."""
+    click.echo(documents.digest({name: part for name, part in _table(instance).items() if name != "lottery"}))
+
+
+@lottery.command()
+@click.argument("file", type=documents.EXISTING)
+@click.option("--instance", type=documents.EXISTING, help="The frozen input, to compare the file with.")
+@click.option("--result", type=documents.EXISTING, help="The result, to compare the file with.")
+def verify(*, file: Path, instance: Path | None, result: Path | None) -> None:
+    """Check the verification file of a published round: commitments, secrets, seed and hashes.
+
+    Whoever holds the frozen input and the result can have them compared with it too. Ends with 1 and a sentence for
+    each fault when something does not fit.
+    """
+    if (instance is None) != (result is None):
+        raise click.UsageError("say both --instance and --result, or neither")
+    document = documents.read(file)
+    faults = verification.faults(document)
+    if not faults and instance and result:
+        faults = _differences(document, _table(instance), _table(result))
+    for fault in faults:
+        click.echo(str(fault))
+    if faults:
+        raise click.ClickException(f"{file} does not hold: {len(faults)} faults.")
+    for remark in verification.remarks(document):
+        click.echo(remark)
+    click.echo(f"{file} holds: term {document['term']}, {len(document['lines'])} applicants, seed {document['seed']}")
+
+
+def _differences(
+    document: dict[str, Any], instance: dict[str, Any], result: dict[str, Any]
+) -> list[verification.Fault]:
+    try:
+        return verification.differences(document, instance, result)
+    except MalformedInstance as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _table(path: Path) -> dict[str, Any]:
+    """The document in a file, which must be an object."""
+    document = documents.read(path)
+    if not isinstance(document, dict):
+        raise click.ClickException(f"{path} is no document of ours: it must be an object with a format.")
+    return document
+
+
+COMMANDS = (lottery,)
