@@ -13,6 +13,7 @@ round closes (`precedence`), or as an exception in the line after it (`exception
 
 `seats` is the only code that takes and releases a seat. `asking` holds what somebody asks for still while it is
 judged, and `facts` turns rows into what the rules ask for. `states` are the words and the allowed moves, `rules/`
-what must hold and why not, `models` the rows, `queries` what pages read, `letters` what is posted, `forms` and
-`views/` the pages. `kernel/` is a run of an allocation once more, compiled, for rounds of very many persons.
+what must hold and why not, `models` the rows, `queries` what pages read, `letters` what is posted, `seat_calendar`
+the days of a seat in a calendar, `forms` and `views/` the pages. `kernel/` is a run of an allocation once more,
+compiled, for rounds of very many persons.
 """

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from auth.models import Grant, Person
 from auth.states import Role
+from bookings import seat_calendar
 from bookings.models import Application, Booking, Decision, LineException, Precedence, Round
 from bookings.rules.history import last_term
 from bookings.rules.reasons import Explanation
+from bookings.seat_calendar import Seat
 from courses.models import Course, CourseSession, SessionLeader
-from lararportal import calendars, outbox
+from lararportal import outbox
 from lararportal.clock import day_of
 from lararportal.outbox import Letter
 
@@ -73,14 +75,14 @@ def decided(
 
     `explanations` are by session id, for those who stand in line behind somebody.
     """
-    events = [event for seat in seats for event in calendar_events(db, seat, sessions[seat.session_id])]
+    given = [(seat, sessions[seat.session_id]) for seat in seats]
     outbox.post(
         db,
         "decision",
         to=person.recipient,
         once=f"decision:{round_.id}:{person.id}",
         now=now,
-        calendars=[calendars.invitation(events, now=now)] if events else [],
+        calendars=[seat_calendar.put_in(db, *given, now=now)] if given else [],
         round=round_,
         decisions=decisions,
         sessions=sessions,
@@ -151,7 +153,7 @@ def seat_from_line(
     *,
     person: Person,
     session: CourseSession,
-    left: Sequence[tuple[Booking, CourseSession]],
+    left: Sequence[Seat],
     now: datetime,
 ) -> None:
     """You were next, and the seat is yours; with what you gave up for it, as your own list said."""
@@ -166,7 +168,7 @@ def seat_cancelled(db: Session, booking: Booking, *, person: Person, session: Co
         to=person.recipient,
         once=f"cancelled:{booking.id}",
         now=now,
-        calendars=[calendars.cancellation(calendar_events(db, booking, session), now=now)],
+        calendars=[seat_calendar.take_out(db, (booking, session), now=now)],
         session=session,
         is_late=booking.ended_late,
     )
@@ -178,7 +180,7 @@ def seat_moved(
     *,
     person: Person,
     session: CourseSession,
-    left: Sequence[tuple[Booking, CourseSession]],
+    left: Sequence[Seat],
     now: datetime,
 ) -> None:
     """You changed one seat for another."""
@@ -275,34 +277,19 @@ def _about_seat(
     person: Person,
     session: CourseSession,
     now: datetime,
-    left: Sequence[tuple[Booking, CourseSession]] = (),
+    left: Sequence[Seat] = (),
 ) -> None:
-    taken_back = [calendars.cancellation(calendar_events(db, old, place), now=now) for old, place in left]
     outbox.post(
         db,
         occasion,
         to=person.recipient,
         once=f"seat:{booking.id}",
         now=now,
-        calendars=[calendars.invitation(calendar_events(db, booking, session), now=now), *taken_back],
+        calendars=[
+            seat_calendar.put_in(db, (booking, session), now=now),
+            *(seat_calendar.take_out(db, old, now=now) for old in left),
+        ],
         session=session,
         is_bound=booking.ended_late,
         left=[place for _, place in left],
     )
-
-
-def calendar_events(db: Session, booking: Booking, session: CourseSession) -> list[calendars.CourseEvent]:
-    """The days of a seat as a calendar knows them, in the letter and in the file that the page offers."""
-    url = f"{db.info['portal_url']}/tillfallen/{session.id}"
-    return [
-        calendars.CourseEvent(
-            uid=f"seat-{booking.id}-{each.day:%Y%m%d}@lararportal",
-            day=each.day,
-            starts=each.starts,
-            ends=each.ends,
-            title=session.course.title,
-            place=session.place,
-            url=url,
-        )
-        for each in session.days
-    ]

@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bookings import letters
+from bookings import seat_calendar
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.states import BookingState
 from courses.models import CourseSession
-from lararportal import calendars
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
@@ -45,4 +44,4 @@ def my_calendar(db: Session, *, session_id: int, person_id: int, now: datetime) 
     ).one_or_none()
     if booking is None:
         raise NotFound
-    return calendars.invitation(letters.calendar_events(db, booking, booking.session), now=now)
+    return seat_calendar.put_in(db, (booking, booking.session), now=now)
