@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from auth import login_sessions, rules
+from auth import letters, login_sessions, rules
 from auth.models import Grant, Identity, Person
 from auth.rules import Facts, Powers
 from auth.states import Area, Category, Refusal, Role, Standing
@@ -166,7 +166,7 @@ def correct(
     now: datetime,
     by: int,
 ) -> Person:
-    """Confirmed facts were wrong or have changed, and are these now; the journal has both, and the reason.
+    """Confirmed facts were wrong or have changed, and are these now; the journal has both, and the person is told.
 
     Raises:
         Refused: they were never confirmed, no reason is given, or as for `confirm`.
@@ -183,9 +183,14 @@ def correct(
         raise Refused(Refusal.NOT_YET_CONFIRMED)
     if not reason.strip():
         raise Refused(Refusal.REASON_MISSING)
-    changes = _changes(facts_of(person), facts)
+    old = facts_of(person)
     _write(person, facts)
-    journal.note(db, "person.corrected", now=now, by=by, person=person_id, reason=reason.strip(), **changes)
+    journal.note(
+        db, "person.corrected", now=now, by=by, person=person_id, reason=reason.strip(), **_changes(old, facts)
+    )
+    if old != facts:
+        decided_by = db.get_one(Person, by).name
+        letters.facts_corrected(db, person=person, old=old, new=facts, decided_by=decided_by, now=now)
     return person
 
 

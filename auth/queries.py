@@ -22,6 +22,8 @@ class Decision:
 
     at: datetime
     by: str
+    reason: str
+    """Why the facts were corrected; empty when they were confirmed as they stood."""
 
 
 def person(db: Session, person_id: int) -> Person:
@@ -89,13 +91,16 @@ def directors(db: Session, area: Area) -> list[Person]:
 def latest_decision(db: Session, person_id: int) -> Decision | None:
     """Who last confirmed or corrected the person's facts."""
     row = db.execute(
-        select(Entry.at, Person.given_name, Person.family_name)
+        select(Entry.at, Entry.facts, Person.given_name, Person.family_name)
         .join(Person, Person.id == Entry.by)
         .where(Entry.person_id == person_id, Entry.deed.in_(("person.confirmed", "person.corrected")))
         .order_by(Entry.id.desc())
         .limit(1)
     ).first()
-    return None if row is None else Decision(at=row.at, by=f"{row.given_name} {row.family_name}".strip())
+    if row is None:
+        return None
+    by = f"{row.given_name} {row.family_name}".strip()
+    return Decision(at=row.at, by=by, reason=row.facts.get("reason", ""))
 
 
 def _people(*, areas: Collection[Area] | None, name: str, standing: Standing | None) -> Select[Person]:

@@ -6,6 +6,7 @@
 import inspect
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import make
+from auth import letters as people_letters
 from auth.models import Person
-from auth.states import Category, Role, Standing
+from auth.rules import Facts
+from auth.states import Area, Category, Role, Standing
 from bookings import letters
 from bookings.models import Application, Booking, Decision, LineException, Precedence, Round
 from bookings.rules.reasons import explanation_of
@@ -179,6 +182,22 @@ def excepted(kind: ExceptionKind, *, position: int | None = 2):
     return write
 
 
+def corrected(**facts):
+    old = Facts(
+        category=Category.ST_2015,
+        area=Area.GOTEBORG,
+        residency_start=date(2024, 1, 11),
+        planned_end=date(2029, 1, 11),
+        leave_months=0,
+    )
+
+    def write(db: Desk) -> None:
+        new = replace(old, **facts)
+        people_letters.facts_corrected(db, person=ANNA, old=old, new=new, decided_by="Eva Studierektor", now=NOW)
+
+    return write
+
+
 SAME = [0, 1, 1, 14, 0]
 LETTERS: dict[str, Callable[[Desk], None]] = {
     "application_received": applied(letters.application_received),
@@ -229,6 +248,10 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     "decision.waitlisted_target": waitlisted([1, 1, 1, 4, 0, 5], [*SAME, 9]),
     "decision.waitlisted_hidden": waitlisted([0, 1, 1, 19, 0, 5], [0, 1, 1]),
     "decision.waitlisted_nobody_of_the_group": waitlisted([1, 1, 1, 999, 0, 5], None),
+    "facts_corrected": corrected(planned_end=date(2029, 9, 11), leave_months=8),
+    "facts_corrected.to_specialist": corrected(
+        category=Category.SPECIALIST, area=Area.FYRBODAL, residency_start=None, planned_end=None
+    ),
     "place_in_line": in_line(4),
     "place_in_line.passed_over": in_line(None),
     "placed_by_exception.hardship": excepted(ExceptionKind.HARDSHIP),
@@ -333,8 +356,9 @@ def test_every_template_has_a_golden_copy():
 def test_every_function_that_posts_a_letter_has_a_golden_copy():
     posting = {
         name
-        for name, function in inspect.getmembers(letters, inspect.isfunction)
-        if function.__module__ == letters.__name__ and not name.startswith("_")
+        for room in (people_letters, letters)
+        for name, function in inspect.getmembers(room, inspect.isfunction)
+        if function.__module__ == room.__name__ and not name.startswith("_")
     }
     assert {name.partition(".")[0] for name in COPIES} == {
         "decision" if each == "decided" else each for each in posting

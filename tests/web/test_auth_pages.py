@@ -179,6 +179,15 @@ class TestProfile:
         assert "ST-läkare (2021 års regler)" in page
         assert 'name="category"' not in page
 
+    def test_what_was_corrected_is_shown_with_the_reason(self, client, sign_in, db, now):
+        anna, eva = person(db, **RESIDENT), coordinator(db, given_name="Eva", family_name="Lind")
+        facts = {"reason": "Föräldraledig <b>", "old": {}, "new": {}}
+        db.add(Entry(at=now, by=eva.id, deed="person.corrected", person_id=anna.id, facts=facts))
+        sign_in(client, anna)
+        page = " ".join(client.get("/profil").text.split())
+
+        assert "Rättat 11 januari 2027 kl. 08.00 av Eva Lind. Skäl: Föräldraledig &lt;b&gt;" in page
+
     def test_a_confirmed_person_changes_address_and_workplace(self, client, sign_in, db):
         anna = person(db, **RESIDENT)
         sign_in(client, anna)
