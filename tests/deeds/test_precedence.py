@@ -62,7 +62,7 @@ def closed(db, *applicants, session):
     for person in applicants:
         sent(db, round_, person, session)
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
-    return round_
+    return make.revealed(db, round_)
 
 
 def displaced(round_, person) -> list[str]:
