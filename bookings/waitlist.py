@@ -18,9 +18,15 @@ from bookings.states import LATE, LIVE, BookingState, Origin, Refusal
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
-from lararportal import journal
+from lararportal import journal, pages
 from lararportal.clock import day_of
 from lararportal.errors import Refused
+
+SOMEBODY_WAITS = exists().where(Booking.session_id == CourseSession.id, Booking.state == BookingState.WAITING)
+"""Of a session."""
+
+TAKES_NOBODY = (Publicity.ARCHIVED, Publicity.CALLED_OFF)
+"""A line for such a session is a line for nothing."""
 
 
 def join(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
@@ -70,9 +76,43 @@ def leave(db: Session, *, session_id: int, person_id: int, now: datetime, by: in
     journal.note(db, "line.left", now=now, by=by, person=person_id, session=session_id, booking=booking.id)
 
 
+def to_end(db: Session, *, now: datetime) -> list[int]:  # noqa: ARG001 - asked as whatever the tick asks
+    """The sessions that take nobody any more, and that somebody waits for."""
+    return list(
+        db.scalars(
+            select(CourseSession.id)
+            .where(CourseSession.publicity.in_(TAKES_NOBODY), SOMEBODY_WAITS)
+            .order_by(CourseSession.id)
+        )
+    )
+
+
+def end(db: Session, session_id: int, *, now: datetime, by: int | None) -> int:
+    """Nobody waits for a session that was archived or called off; how many did.
+
+    Their pages say why, unless it was over anyway.
+
+    Raises:
+        NotFound: there is no such session.
+    """
+    [session] = sessions.lock(db, [session_id])
+    if session.publicity not in TAKES_NOBODY:
+        return 0
+    waiting = select(Booking).where(Booking.session_id == session_id, Booking.state == BookingState.WAITING)
+    people.lock(db, db.scalars(waiting.with_only_columns(Booking.person_id)).all())
+    is_over = session.days[-1].day < day_of(now)
+    ended = db.scalars(waiting.order_by(Booking.id).execution_options(populate_existing=True)).all()
+    for booking in ended:
+        booking.move_to(BookingState.LEFT, now=now)
+        booking.end_reason = "" if is_over else pages.words()["line_ended"][session.publicity]
+        journal.note(
+            db, "line.ended", now=now, by=by, person=booking.person_id, session=session_id, booking=booking.id
+        )
+    return len(ended)
+
+
 def to_fill(db: Session, *, now: datetime) -> list[int]:
     """The sessions ahead that have a free seat while somebody waits."""
-    waits = exists().where(Booking.session_id == CourseSession.id, Booking.state == BookingState.WAITING)
     return list(
         db.scalars(
             select(CourseSession.id)
@@ -80,7 +120,7 @@ def to_fill(db: Session, *, now: datetime) -> list[int]:
                 CourseSession.seats_taken < CourseSession.seats,
                 CourseSession.publicity == Publicity.PUBLISHED,
                 CourseSession.starts_on > day_of(now),
-                waits,
+                SOMEBODY_WAITS,
             )
             .order_by(CourseSession.id)
         )

@@ -30,6 +30,7 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
     for name, find, deed in (
         ("rounds opened", rounds.due_to_open, rounds.open_round),
         ("rounds closed", rounds.due_to_close, rounds.close_round),
+        ("lines ended", waitlist.to_end, waitlist.end),
         ("decisions asked for", minimum_enrolment.due, minimum_enrolment.ask_for_decision),
     ):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))

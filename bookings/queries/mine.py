@@ -46,7 +46,7 @@ class ApplicationView:
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:
-    """A seat, live or ended."""
+    """A seat, live or ended; or a place in a line that was ended."""
 
     booking_id: int
     session: SessionRow
@@ -54,6 +54,7 @@ class Seat:
     origin: Origin
     booked_at: datetime | None
     ended_at: datetime | None
+    end_reason: str
     is_late: bool
     """Giving it back now counts as late."""
     is_bound: bool
@@ -106,7 +107,7 @@ class MyCourses:
     decisions: list[DecisionView] = field(default_factory=list)
     applications: list[ApplicationView] = field(default_factory=list)
     past: list[Seat] = field(default_factory=list)
-    """Seats in sessions that are over, and seats that were given up."""
+    """Seats in sessions that are over, seats that were given up, and places whose line was ended."""
 
 
 def application(db: Session, *, round_id: int, person_id: int) -> ApplicationView | None:
@@ -129,7 +130,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
     held = [each for each in live if each.state is BookingState.BOOKED]
     waiting = [each for each in live if each.state is BookingState.WAITING]
-    past = [each for each in bookings if each not in live and each.booked_at is not None]
+    past = [each for each in bookings if each not in live and (each.booked_at is not None or each.end_reason)]
     return MyCourses(
         seats=sorted((_seat(each, now=now) for each in held), key=_by_start),
         places=_places(db, waiting, today=today),
@@ -170,6 +171,7 @@ def _seat(booking: Booking, *, now: datetime) -> Seat:
         origin=_came(booking),
         booked_at=booking.booked_at,
         ended_at=booking.ended_at,
+        end_reason=booking.end_reason,
         is_late=facts.is_late(booking, session, now=now),
         is_bound=booking.ended_late,
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=day_of(now)),

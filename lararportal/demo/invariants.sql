@@ -34,7 +34,7 @@ given_up AS (
     SELECT jsonb_array_elements_text(facts -> 'left')::int FROM journal WHERE deed = 'seat.from_line'
 ),
 left_the_line AS (
-    SELECT booking FROM entries WHERE deed = 'line.left'
+    SELECT booking FROM entries WHERE deed IN ('line.left', 'line.ended')
     UNION ALL
     SELECT jsonb_array_elements_text(facts -> 'struck')::int FROM journal WHERE deed = 'seat.from_line'
 ),

@@ -11,7 +11,7 @@ from auth.states import Category, Role, Standing
 from bookings import allocation, applications, cancellation, left_over_seats, publication, rounds, waitlist
 from bookings import queries as reads
 from bookings.states import RoundState
-from courses.states import Order
+from courses.states import Order, Publicity
 from lararportal import clock
 
 BEFORE = clock.parse("2026-12-16T08:00")
@@ -127,6 +127,19 @@ class TestMyCourses:
 
         assert "Tidigare" in text
         assert "Avbokad 11 januari 2027 kl. 08.00" in text
+
+    def test_a_line_that_was_ended_is_remembered_with_the_reason(self, db, visit, now):
+        anna, session = make.person(db), make.session(db, of=make.course(db, seats=1))
+        for person in (make.person(db), anna):
+            book(db, session, person, now=now)
+        session.publicity = Publicity.CALLED_OFF
+        db.flush()
+        waitlist.end(db, session.id, now=now, by=None)
+        db.flush()
+
+        text = words_of(visit(anna).get("/mina-kurser"))
+
+        assert "Du stod i kö. Kön upphörde 11 januari 2027 kl. 08.00: kurstillfället är inställt." in text
 
     def test_others_are_nowhere_on_it(self, db, visit, now):
         anna, other = make.person(db), make.person(db)
