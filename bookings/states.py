@@ -94,6 +94,15 @@ class PrecedenceKind(StrEnum):
     GRANTED = "granted"
 
 
+class PrecedenceState(StrEnum):
+    """What has become of a precedence; one is over when its terms are, or used, or revoked."""
+
+    HELD = "held"
+    USED = "used"
+    REVOKED = "revoked"
+    OVER = "over"
+
+
 class ExceptionKind(StrEnum):
     """Why somebody is put among those who applied in time, after a round was published."""
 

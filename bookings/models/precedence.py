@@ -6,6 +6,7 @@ from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, ForeignKey,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
+from bookings.models.bookings import Booking
 from bookings.states import ExceptionKind, Ground, PrecedenceKind, Refusal
 from courses.models import Course, CourseSession
 from lararportal.db import Base, guard
@@ -34,6 +35,9 @@ class Precedence(Base):
 
     course: Mapped[Course] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=person_id)
+    granter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=granted_by)
+    revoker: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=revoked_by)
+    seat: Mapped[Booking | None] = relationship(lazy="raise")
 
     __table_args__ = (
         Index(

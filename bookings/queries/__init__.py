@@ -2,10 +2,27 @@
 
 `rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `situation` what they may do
 with a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `glimpses` what the
-start page shows.
+start page shows, `history` what counts of somebody before they apply, `precedence` and `exceptions` who goes before
+others by a decision.
 """
 
+from bookings.queries.exceptions import (
+    ExceptionRow,
+    FrozenPrecedence,
+    RoundExceptions,
+    exceptions,
+    exceptions_for,
+)
 from bookings.queries.glimpses import my_calendar, next_seat
+from bookings.queries.history import (
+    CourseCounts,
+    Reckoning,
+    RoundCounts,
+    TurnedDown,
+    WhatCounts,
+    round_counts,
+    what_counts,
+)
 from bookings.queries.lottery import LotteryView, lotteries, lotteries_with, lottery
 from bookings.queries.mine import (
     ApplicationView,
@@ -17,6 +34,7 @@ from bookings.queries.mine import (
     my_courses,
     my_seat,
 )
+from bookings.queries.precedence import PrecedenceRow, precedence, precedences, precedences_of
 from bookings.queries.rounds import (
     RoundView,
     RunView,
@@ -47,24 +65,35 @@ from bookings.queries.wishes import Wish, wishes
 
 __all__ = [
     "ApplicationView",
+    "CourseCounts",
     "DecisionView",
     "Desk",
+    "ExceptionRow",
+    "FrozenPrecedence",
     "LotteryView",
     "MinimumRow",
     "MyCourses",
     "Place",
+    "PrecedenceRow",
+    "Reckoning",
     "Roster",
     "RosterRow",
+    "RoundCounts",
+    "RoundExceptions",
     "RoundView",
     "RunView",
     "Seat",
     "SessionRow",
     "Situation",
+    "TurnedDown",
+    "WhatCounts",
     "Wish",
     "application",
     "below_minimum",
     "demand",
     "desk",
+    "exceptions",
+    "exceptions_for",
     "leads",
     "led_by",
     "lotteries",
@@ -78,12 +107,17 @@ __all__ = [
     "open_round_with",
     "open_rounds",
     "open_rounds_with_course",
+    "precedence",
+    "precedences",
+    "precedences_of",
     "roster",
+    "round_counts",
     "round_sessions",
     "round_view",
     "rounds",
     "row_of",
     "run_summary",
     "sessions_for_round",
+    "what_counts",
     "wishes",
 ]

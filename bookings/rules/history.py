@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bookings.states import Outcome
+from bookings.states import Outcome, PrecedenceState
 
 PRECEDENCE_TERMS = 3
 """The term in which a precedence came about, and the two after it (allocation rules, section 2.9)."""
@@ -68,6 +68,15 @@ def precedence_holds(*, since: str, in_term: str) -> bool:
     if began is None or asked is None:
         return since == in_term
     return 0 <= asked - began < PRECEDENCE_TERMS
+
+
+def precedence_state(*, since: str, is_used: bool, is_revoked: bool, in_term: str) -> PrecedenceState:
+    """What has become of a precedence by a term."""
+    if is_used:
+        return PrecedenceState.USED
+    if is_revoked:
+        return PrecedenceState.REVOKED
+    return PrecedenceState.HELD if precedence_holds(since=since, in_term=in_term) else PrecedenceState.OVER
 
 
 def last_term(since: str) -> str:

@@ -12,10 +12,11 @@ from bookings.rules.history import (
     Stay,
     last_term,
     precedence_holds,
+    precedence_state,
     rejections,
     term_of,
 )
-from bookings.states import Outcome
+from bookings.states import Outcome, PrecedenceState
 
 ADMITTED, WAITLISTED, HELD_BACK, CANCELLED = (
     Outcome.ADMITTED,
@@ -150,3 +151,20 @@ def test_the_last_term_is_as_many_terms_on_as_a_precedence_lasts(day):
     ]
 
     assert (len(holds), holds[-1]) == (PRECEDENCE_TERMS, last_term(term_of(day)))
+
+
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [
+        ({}, PrecedenceState.HELD),
+        ({"is_used": True}, PrecedenceState.USED),
+        ({"is_revoked": True}, PrecedenceState.REVOKED),
+        ({"in_term": "2028-1"}, PrecedenceState.OVER),
+        ({"is_used": True, "in_term": "2028-1"}, PrecedenceState.USED),
+        ({"is_revoked": True, "in_term": "2028-1"}, PrecedenceState.REVOKED),
+    ],
+)
+def test_what_becomes_of_a_precedence(facts, state):
+    usual = {"since": "2026-2", "is_used": False, "is_revoked": False, "in_term": "2027-1"}
+
+    assert precedence_state(**{**usual, **facts}) == state

@@ -1,0 +1,167 @@
+"""Who went before others in a round by a decision, and not by the rules alone: all of them, by name, with reasons."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
+
+from auth.models import Person
+from bookings.models import Booking, LineException, Precedence, Round
+from bookings.queries.rows import SessionRow, row_of
+from bookings.rules.history import precedence_holds
+from bookings.states import ExceptionKind, Ground, PrecedenceKind
+from courses.models import Course, CourseSession
+from lararportal.errors import NotFound
+
+Decider = aliased(Person)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrozenPrecedence:
+    """A precedence that was frozen when a round closed, so that the run itself counted it."""
+
+    person_id: int
+    pseudonym: str
+    name: str
+    course_code: str
+    course_title: str
+    kind: PrecedenceKind
+    term: str
+    """The first in which it counts."""
+    reason: str
+    decided_at: datetime
+    decided_by: str
+    """Empty when the portal did it, for a session that was called off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionRow:
+    """Somebody who was put among those who applied in time, after a round was published."""
+
+    id: int
+    person_id: int
+    pseudonym: str
+    name: str
+    session: SessionRow
+    kind: ExceptionKind
+    ground: Ground
+    reason: str
+    key: list[int]
+    """[T, F, U, A, B, L], by which the place is ordered since then."""
+    decided_at: datetime
+    decided_by: str
+
+
+@dataclass(frozen=True)
+class RoundExceptions:
+    """Everything in a round that a decision about one person has changed."""
+
+    frozen: list[FrozenPrecedence]
+    afterwards: list[ExceptionRow]
+    unexplained: list[tuple[str, str]]
+    """Pseudonym and course of precedence in what was frozen that no decision stands behind; always empty."""
+
+
+def exceptions(db: Session, round_id: int) -> RoundExceptions:
+    """What is marked beside the result of a round whenever it is checked or replayed, in three statements.
+
+    Raises:
+        NotFound: there is no such round.
+    """
+    round_ = db.scalar(select(Round).where(Round.id == round_id).options(undefer(Round.frozen)))
+    if round_ is None:
+        raise NotFound
+    frozen = _frozen(db, round_)
+    explained = {(each.pseudonym, each.course_code) for each in frozen}
+    return RoundExceptions(
+        frozen=frozen,
+        afterwards=_line_exceptions(db, LineException.round_id == round_id),
+        unexplained=sorted(_displaced(round_) - explained),
+    )
+
+
+def exceptions_for(db: Session, person_id: int) -> list[ExceptionRow]:
+    """The exceptions that have been made for somebody, the first one first."""
+    return _line_exceptions(db, LineException.person_id == person_id)
+
+
+def _displaced(round_: Round) -> set[tuple[str, str]]:
+    """Pseudonym and course of every precedence in what was frozen that the person made use of."""
+    applicants = json.loads(round_.frozen or "{}").get("applicants", {})
+    return {
+        (name, code)
+        for name, facts in applicants.items()
+        for code, _ in facts["requests"]
+        if code in facts["displaced"]
+    }
+
+
+def _frozen(db: Session, round_: Round) -> list[FrozenPrecedence]:
+    """The precedences that counted at closing: granted by then, and neither revoked nor used."""
+    displaced, closed_at = _displaced(round_), round_.closed_at
+    if closed_at is None:
+        return []
+    rows = db.execute(
+        select(Precedence, Person, Course, Decider, Booking.booked_at)
+        .join(Person, Person.id == Precedence.person_id)
+        .join(Course, Course.id == Precedence.course_id)
+        .outerjoin(Decider, Decider.id == Precedence.granted_by)
+        .outerjoin(Booking, Booking.id == Precedence.used_by)
+        .where(
+            Person.pseudonym.in_({name for name, _ in displaced}),
+            Precedence.granted_at <= closed_at,
+            Precedence.revoked_at.is_(None) | (Precedence.revoked_at > closed_at),
+        )
+        .order_by(Precedence.granted_at, Precedence.id)
+    )
+    return [
+        FrozenPrecedence(
+            person_id=person.id,
+            pseudonym=person.pseudonym,
+            name=person.name,
+            course_code=course.code,
+            course_title=course.title,
+            kind=held.kind,
+            term=held.term,
+            reason=held.reason,
+            decided_at=held.granted_at,
+            decided_by=decider.name if decider is not None else "",
+        )
+        for held, person, course, decider, used_at in rows
+        if (person.pseudonym, course.code) in displaced
+        and precedence_holds(since=held.term, in_term=round_.term)
+        and (used_at is None or used_at > closed_at)
+    ]
+
+
+def _line_exceptions(db: Session, condition: ColumnElement[bool]) -> list[ExceptionRow]:
+    rows = db.execute(
+        select(LineException, Person, Decider)
+        .join(Person, Person.id == LineException.person_id)
+        .join(Decider, Decider.id == LineException.made_by)
+        .where(condition)
+        .order_by(LineException.made_at, LineException.id)
+        .options(
+            joinedload(LineException.session).options(
+                joinedload(CourseSession.course), selectinload(CourseSession.days)
+            )
+        )
+    )
+    return [
+        ExceptionRow(
+            id=made.id,
+            person_id=person.id,
+            pseudonym=person.pseudonym,
+            name=person.name,
+            session=row_of(made.session),
+            kind=made.kind,
+            ground=made.ground,
+            reason=made.reason,
+            key=made.key,
+            decided_at=made.made_at,
+            decided_by=decider.name,
+        )
+        for made, person, decider in rows
+    ]
