@@ -1,15 +1,15 @@
 """Allocation: the seats of a closed round are drawn up, as often as wanted, by the rule and under its check."""
 
-import json
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bookings import frozen
+from bookings import frozen, opening_and_closing
 from bookings.models import Round, Run
 from bookings.rounds import has_applied, lock
-from bookings.rules.allocation import RULES_VERSION, allocate, check
+from bookings.rules import preview
+from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, check
 from bookings.states import Refusal, RoundState
 from lararportal import journal
 from lararportal.errors import Refused
@@ -25,12 +25,20 @@ def draw_up(db: Session, *, round_id: int, now: datetime, by: int | None) -> Run
     round_ = lock(db, round_id)
     insist_on_no_own_interest(db, round_id, by)
     round_.move_to(RoundState.ALLOCATED)
-    document = instance(round_)
+    document = instance(db, round_)
     result = allocate(document)
     violations = check(document, result)
     if violations:
         raise Refused(Refusal.CHECK_FAILED, count=len(violations))
-    run = Run(round_id=round_id, made_at=now, by=by, result=frozen.canonical(result), rules_version=RULES_VERSION)
+    run = Run(
+        round_id=round_id,
+        made_at=now,
+        by=by,
+        input_hash=canonical_hash(document),
+        result=frozen.canonical(result),
+        would_close=preview.closed_by_rule(document),
+        rules_version=RULES_VERSION,
+    )
     db.add(run)
     db.flush()
     admitted = sum(len(ids) for ids in result["assign"].values())
@@ -38,10 +46,10 @@ def draw_up(db: Session, *, round_id: int, now: datetime, by: int | None) -> Run
     return run
 
 
-def instance(round_: Round) -> dict[str, Any]:
-    """The whole input of a run: what was frozen, and the seed."""
-    document: dict[str, Any] = json.loads(round_.frozen or "")
-    return document | {"lottery": {"seed": round_.seed}}
+def instance(db: Session, round_: Round) -> dict[str, Any]:
+    """The whole input of a run: what was frozen, as staff have decided about its sessions since, and the seed."""
+    decided = opening_and_closing.decisions(db, round_.id)
+    return opening_and_closing.decided_input(round_.frozen or "", decided) | {"lottery": {"seed": round_.seed}}
 
 
 def insist_on_no_own_interest(db: Session, round_id: int, by: int | None) -> None:

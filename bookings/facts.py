@@ -103,6 +103,7 @@ def target(session: CourseSession, course: Course, round_: Round | None) -> Targ
         starts_on=session.starts_on,
         groups=course.targets,
         is_published=session.publicity is Publicity.PUBLISHED and course.publicity is not Publicity.DRAFT,
+        is_held_in_reserve=session.is_held_in_reserve and course.publicity is Publicity.PUBLISHED,
         is_in_unpublished_round=round_ is not None and round_.state is not RoundState.PUBLISHED,
         booking_opens_at=round_.booking_opens_at if round_ is not None else None,
     )

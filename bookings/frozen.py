@@ -30,12 +30,12 @@ def canonical(document: dict[str, Any]) -> str:
 def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
     """The round as it stands today, without the lottery: everything about persons comes from the register.
 
-    Left out are persons whom nobody has confirmed or whose group no course of the round is for, and sessions that a
-    person cannot attend any more because they have a seat elsewhere on one of the days, or in the course. Capacity is
-    what is free.
+    Sessions in reserve are closed until somebody opens them. Left out are persons whom nobody has confirmed or whose
+    group no course of the round is for, and sessions that a person cannot attend any more because they have a seat
+    elsewhere on one of the days, or in the course. Capacity is what is free.
     """
     sessions = round_sessions(db, round_.id)
-    offered = {each.id: each for each in sessions if each.publicity is Publicity.PUBLISHED}
+    offered = {each.id: each for each in sessions if each.publicity is Publicity.PUBLISHED or each.is_held_in_reserve}
     applications = submitted(db, round_.id)
     persons = {each.person_id for each in applications}
     bookings = facts.live_bookings(db, persons)
@@ -52,7 +52,7 @@ def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "term": round_.term,
-        "policy": _policy(round_),
+        "policy": _policy(round_, closed=[each for each in offered.values() if each.is_held_in_reserve]),
         "courses": {each.course.code: _course(each) for each in offered.values()},
         "sessions": {str(each.id): _session(each) for each in offered.values()},
         "applicants": applicants,
@@ -105,7 +105,7 @@ def attendable(
     ]
 
 
-def _policy(round_: Round) -> dict[str, Any]:
+def _policy(round_: Round, *, closed: Collection[CourseSession]) -> dict[str, Any]:
     return {
         "cap": round_.cap,
         "last_chance_months": POLICY.last_chance_months,
@@ -113,7 +113,7 @@ def _policy(round_: Round) -> dict[str, Any]:
         "lot_scope": POLICY.lot_scope,
         "rejections": "auto",
         "auto_close": False,
-        "closed": [],
+        "closed": sorted(str(each.id) for each in closed),
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import facts, frozen, letters, register, seats
+from bookings import facts, frozen, letters, opening_and_closing, register, seats
 from bookings.allocation import insist_on_no_own_interest
 from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession, Run
 from bookings.rounds import lock
@@ -34,6 +34,8 @@ class Outline:
     """Everything a publication reads, looked up once for the whole round."""
 
     sessions: dict[int, CourseSession]
+    input_hash: str
+    """Of what the run read."""
     applications: Sequence[Application]
     rules_version: str
     """Of the rules that the run was made by."""
@@ -60,7 +62,8 @@ def publish(db: Session, *, round_id: int, now: datetime, by: int | None) -> int
 
     Raises:
         NotFound: there is no such round.
-        Refused: nothing is drawn up, the coordinator applied in it, or a session has fewer seats than were given.
+        Refused: nothing is drawn up, the coordinator applied in it, or a session has fewer seats than were given, is
+            not offered any more, or has been opened or closed since.
     """
     round_ = lock(db, round_id)
     insist_on_no_own_interest(db, round_id, by)
@@ -68,6 +71,7 @@ def publish(db: Session, *, round_id: int, now: datetime, by: int | None) -> int
     round_.published_at = now
     round_.booking_opens_at = now + timedelta(hours=round_.respite_hours)
     outline = _outline(db, round_)
+    opening_and_closing.carry_out(db, round_, outline.sessions, drawn_up_from=outline.input_hash, now=now, by=by)
     decisions = {each.person_id: _decisions(outline, each) for each in outline.applications}
     bookings = {
         each.person_id: _bookings(outline, each, decisions[each.person_id], now) for each in outline.applications
@@ -106,6 +110,7 @@ def _outline(db: Session, round_: Round) -> Outline:
     groups = {name: facts_["group"] for name, facts_ in document.get("applicants", {}).items()}
     return Outline(
         sessions=locked,
+        input_hash=run.input_hash,
         applications=applications,
         rules_version=run.rules_version,
         decided={(each["a"], int(each["s"])): each for each in result["decisions"]},

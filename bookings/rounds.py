@@ -192,7 +192,8 @@ def _include(db: Session, round_: Round, session_ids: Sequence[int], *, present:
     """The sessions of the round are these; those that were `present` need only begin after its decisions."""
     for session in sessions.lock(db, session_ids):
         is_new = session.id not in present
-        is_hidden = is_new and session.publicity is not Publicity.PUBLISHED
+        is_offered = session.publicity is Publicity.PUBLISHED or session.is_held_in_reserve
+        is_hidden = is_new and not is_offered
         if is_hidden or session.starts_on <= round_.decision_on:
             raise Refused(Refusal.SESSION_UNFIT_FOR_ROUND, course=session.course.title)
         if is_new and (session.seats_taken or _has_line(db, session)):

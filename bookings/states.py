@@ -137,6 +137,13 @@ class Outcome(StrEnum):
     UNCONFIRMED = "UNCONFIRMED"
 
 
+class SessionFate(StrEnum):
+    """What staff decide about a session between two drawings up of a round."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+
+
 class Refusal(StrEnum):
     """Why the bookings room says no."""
 
@@ -177,6 +184,9 @@ class Refusal(StrEnum):
     VALUE_IS_THERE = "value_is_there"
     GOING_ON_WITHOUT_REASON = "going_on_without_reason"
     SEATS_CHANGED = "seats_changed"
+    SESSION_DECIDED_SO = "session_decided_so"
+    SESSION_GONE_SINCE = "session_gone_since"
+    DRAWN_UP_BEFORE_DECISION = "drawn_up_before_decision"
     CHECK_FAILED = "check_failed"
     SESSION_NOT_OPEN = "session_not_open"
     SESSION_IN_ROUND = "session_in_round"

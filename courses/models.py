@@ -100,6 +100,11 @@ class CourseSession(Base):
         """Whether everybody may open its page; an archived or called-off session keeps its page."""
         return self.publicity is not Publicity.DRAFT and not self.is_reserve
 
+    @property
+    def is_held_in_reserve(self) -> bool:
+        """Whether it is a reserve session that nobody has opened or given up."""
+        return self.is_reserve and self.publicity is Publicity.DRAFT
+
     def move_to(self, publicity: Publicity) -> None:
         """The one door for who may see the session.
 

@@ -142,6 +142,20 @@ def archive(db: Session, *, session_id: int, now: datetime, by: int | None) -> N
     journal.note(db, "session.archived", now=now, by=by, session=session.id)
 
 
+def call_off(db: Session, *, session_id: int, now: datetime, by: int | None) -> None:
+    """A session will not be held; its page says so. Nobody has a seat in it: those are to be moved first.
+
+    Raises:
+        Refused: people are booked, or it is not published.
+        NotFound: there is no such session.
+    """
+    (session,) = lock(db, [session_id])
+    if session.seats_taken:
+        raise Refused(Refusal.SESSION_NOT_OVER, booked=session.seats_taken)
+    session.move_to(Publicity.CALLED_OFF)
+    journal.note(db, "session.called_off", now=now, by=by, session=session.id)
+
+
 def change(
     db: Session,
     *,

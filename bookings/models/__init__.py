@@ -7,7 +7,7 @@ decided for one person beside the rules.
 from bookings.models.applications import Application, Choice, Decision
 from bookings.models.bookings import Booking, MinimumWarning, SeatDay
 from bookings.models.precedence import LineException, Precedence
-from bookings.models.rounds import Round, RoundSession, Run
+from bookings.models.rounds import Round, RoundSession, Run, SessionDecision
 
 __all__ = [
     "Application",
@@ -21,4 +21,5 @@ __all__ = [
     "RoundSession",
     "Run",
     "SeatDay",
+    "SessionDecision",
 ]

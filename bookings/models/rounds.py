@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
-from bookings.states import ROUND_MOVES, PublicKind, Refusal, RoundState
+from bookings.states import ROUND_MOVES, PublicKind, Refusal, RoundState, SessionFate
 from lararportal.db import Base, guard
 from lararportal.errors import Refused
 
@@ -112,8 +112,29 @@ class Run(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id", ondelete="CASCADE"), index=True)
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     by: Mapped[int | None]
+    input_hash: Mapped[str] = mapped_column(String(64), doc="Of what it read, without the lottery.")
     result: Mapped[str] = mapped_column(Text, doc="alloc-result/1 in canonical JSON.")
+    would_close: Mapped[list[str]] = mapped_column(
+        JSONB, doc="The sessions that the rule would close if nobody decided (allocation rules, section 2.6)."
+    )
     rules_version: Mapped[str] = mapped_column(String(20), doc="The rules that it was made by.")
+
+
+class SessionDecision(Base):
+    """A session that somebody opened or closed between two runs; `input_hash` is that of the input it makes."""
+
+    __tablename__ = "session_decisions"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), index=True)
+    fate: Mapped[SessionFate]
+    reason: Mapped[str] = mapped_column(String(500))
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    made_by: Mapped[int | None]
+    input_hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
 
 
 guard("ck_rounds_dates", Refused(Refusal.ROUND_DATES))

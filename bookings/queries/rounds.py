@@ -150,12 +150,13 @@ def round_sessions(db: Session, round_id: int) -> list[SessionRow]:
 
 
 def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> list[SessionRow]:
-    """The sessions that a round could give: published, ahead, in no other round, neither booked nor waited for."""
+    """The sessions that a round could give: published or in reserve, ahead, in no other round, wanted by nobody."""
     others = select(RoundSession.session_id).where(RoundSession.round_id.is_distinct_from(round_id))
     with_a_line = select(Booking.session_id).where(Booking.state == BookingState.WAITING)
     rows = db.scalars(
         sessions_with_course().where(
-            CourseSession.publicity == Publicity.PUBLISHED,
+            (CourseSession.publicity == Publicity.PUBLISHED)
+            | (CourseSession.is_reserve & (CourseSession.publicity == Publicity.DRAFT)),
             CourseSession.starts_on > day_of(now),
             CourseSession.seats_taken == 0,
             CourseSession.id.not_in(others),

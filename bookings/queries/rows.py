@@ -30,6 +30,7 @@ class SessionRow:
     cancel_by: date
     go_no_go_on: date
     publicity: Publicity
+    is_reserve: bool
 
     @property
     def free_seats(self) -> int:
@@ -59,6 +60,7 @@ def row_of(session: CourseSession) -> SessionRow:
         cancel_by=session.cancel_by,
         go_no_go_on=session.go_no_go_on,
         publicity=session.publicity,
+        is_reserve=session.is_reserve,
     )
 
 

@@ -71,8 +71,8 @@ def fault_of(
 
 
 def may_ask_for(sender: Sender, wanted: Target | None, holdings: Sequence[Holding]) -> Refusal | None:
-    """Whether one session may stand on the list."""
-    if wanted is None or not wanted.is_published:
+    """Whether one session may stand on the list; so may one in reserve, for it is opened when many ask for it."""
+    if wanted is None or not (wanted.is_published or wanted.is_held_in_reserve):
         return Refusal.SESSION_NOT_IN_ROUND
     if sender.is_second_party:
         return Refusal.SECOND_PARTY_APPLIES

@@ -103,6 +103,12 @@ def shortages(instance: Document, result: Document) -> list[Shortage]:
     return sorted(found, key=lambda each: (-each.last_chance, -each.without, each.course))
 
 
+def last_chances_lost(result: Document) -> list[str]:
+    """Who gets no seat at all although a course they asked for is their last chance, by pseudonym."""
+    urgent = {each["a"] for each in result["decisions"] if _is_last_chance(each["key"])}
+    return sorted(name for name in urgent if not result["assign"][name])
+
+
 def effect(instance: Document, before: Document, after: Document) -> Effect:
     """What the second result makes different from the first."""
     sessions = {name: facts["course"] for name, facts in instance["sessions"].items()}

@@ -30,6 +30,7 @@ class Target:
     starts_on: date
     groups: Collection[str]
     is_published: bool
+    is_held_in_reserve: bool = False
     is_in_unpublished_round: bool = False
     booking_opens_at: datetime | None = None
 

@@ -75,6 +75,20 @@ def test_nobody_is_short_of_a_course_for_which_they_chose_something_else():
     assert preview.shortages(capped, allocate(capped)) == []
 
 
+def test_who_loses_their_last_chance_is_named_unless_they_got_something_else():
+    case = a_round(
+        {"A1": (1, 0), "B1": (9, 0)},
+        {
+            "p1": (3, [["A", ["A1"]]]),
+            "p2": (4, [["A", ["A1"]]]),
+            "p3": (5, [["A", ["A1"]], ["B", ["B1"]]]),
+            "p4": (20, [["A", ["A1"]]]),
+        },
+    )
+
+    assert preview.last_chances_lost(allocate(case)) == ["p2"]
+
+
 def test_opening_a_session_gives_a_seat_to_whom_it_says():
     opened = preview.with_closed(CROWDED, frozenset())
 
