@@ -189,12 +189,14 @@ def _write(round_: Round, wanted: RoundPlan) -> None:
 
 
 def _include(db: Session, round_: Round, session_ids: Sequence[int], *, present: Collection[int] = ()) -> None:
-    """The sessions of the round are these; those that were `present` need only begin after its decisions."""
+    """The sessions of the round are these; those that were `present` need only begin after its decisions.
+
+    One that was withdrawn meanwhile stays, for those who asked for it, and nothing is asked of it.
+    """
     for session in sessions.lock(db, session_ids):
         is_new = session.id not in present
         is_offered = session.publicity is Publicity.PUBLISHED or session.is_held_in_reserve
-        is_hidden = is_new and not is_offered
-        if is_hidden or session.starts_on <= round_.decision_on:
+        if (is_new and not is_offered) or (is_offered and session.starts_on <= round_.decision_on):
             raise Refused(Refusal.SESSION_UNFIT_FOR_ROUND, course=session.course.title)
         if is_new and (session.seats_taken or _has_line(db, session)):
             raise Refused(Refusal.SESSION_HAS_SEATS_TAKEN, course=session.course.title)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, and_, distinct, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
@@ -150,17 +150,24 @@ def round_sessions(db: Session, round_id: int) -> list[SessionRow]:
 
 
 def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> list[SessionRow]:
-    """The sessions that a round could give: published or in reserve, ahead, in no other round, wanted by nobody."""
+    """The sessions that a round could give: published or in reserve, ahead, in no other round, wanted by nobody.
+
+    And those that it has already, whatever became of them: applicants may have asked for them.
+    """
+    own = select(RoundSession.session_id).where(RoundSession.round_id == round_id)
     others = select(RoundSession.session_id).where(RoundSession.round_id.is_distinct_from(round_id))
     with_a_line = select(Booking.session_id).where(Booking.state == BookingState.WAITING)
     rows = db.scalars(
         sessions_with_course().where(
-            (CourseSession.publicity == Publicity.PUBLISHED)
-            | (CourseSession.is_reserve & (CourseSession.publicity == Publicity.DRAFT)),
-            CourseSession.starts_on > day_of(now),
-            CourseSession.seats_taken == 0,
-            CourseSession.id.not_in(others),
-            CourseSession.id.not_in(with_a_line),
+            CourseSession.id.in_(own)
+            | and_(
+                (CourseSession.publicity == Publicity.PUBLISHED)
+                | (CourseSession.is_reserve & (CourseSession.publicity == Publicity.DRAFT)),
+                CourseSession.starts_on > day_of(now),
+                CourseSession.seats_taken == 0,
+                CourseSession.id.not_in(others),
+                CourseSession.id.not_in(with_a_line),
+            )
         )
     )
     return [row_of(each) for each in rows]

@@ -163,6 +163,16 @@ def test_no_two_rounds_have_the_same_secret(db):
     assert made[0].secret != made[1].secret
 
 
+def test_a_session_that_was_withdrawn_does_not_hold_the_decisions_back(db):
+    withdrawn, session = make.session(db, days=[date(2027, 2, 1)]), make.session(db)
+    source = PublicSource(kind=PublicKind.DRAND, at=CLOSES + timedelta(days=4))
+    round_ = rounds.plan(db, wanted=plan_of(withdrawn, session, source=source), now=EARLIER, by=None)
+    withdrawn.publicity = Publicity.ARCHIVED
+    db.flush()
+    wanted = plan_of(withdrawn, session, source=source, decision_on=date(2027, 2, 12))
+    assert rounds.change(db, round_id=round_.id, wanted=wanted, now=OPENS, by=None).decision_on == date(2027, 2, 12)
+
+
 def test_an_opened_round_is_open(db):
     round_ = make.round_of(db, make.session(db), state=RoundState.PLANNED)
     rounds.open_round(db, round_.id, now=OPENS, by=None)

@@ -11,9 +11,11 @@ from sqlalchemy import select
 import make
 from auth.states import Standing
 from bookings import applications
+from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Round, RoundSession
-from bookings.states import BookingState, RoundState
-from lararportal import clock
+from bookings.states import BookingState, PublicKind, RoundState
+from courses.states import Publicity
+from lararportal import clock, pages
 from lararportal.app import create_app
 from lararportal.edge import Installation, enqueue, work
 from lararportal.outbox import Letter
@@ -160,6 +162,25 @@ class TestChanging:
 
         assert answer.status_code == 409
         assert "Då går det bara att lägga till kurstillfällen" in words_of(answer)
+
+    @pytest.mark.parametrize("publicity", [Publicity.ARCHIVED, Publicity.CALLED_OFF])
+    def test_a_round_can_be_changed_though_a_session_of_it_was_withdrawn(self, db, olle, publicity):
+        session, more = make.session(db), make.session(db, days=[date(2027, 4, 1)])
+        source = PublicSource(kind=PublicKind.DRAND, at=clock.parse("2027-02-06T12:00"))
+        round_ = make.round_of(db, session, public_source=source.in_full, public_at=source.at)
+        session.publicity = publicity
+        db.flush()
+        path = f"/samordning/omgangar/{round_.id}/andra"
+
+        page = olle.get(path)
+        chosen = re.findall(r'value="(\d+)" checked', page.text)
+        answer = olle.post(path, data=sent(more, session_ids=[*chosen, more.id], closes_at="2027-02-05T12:00"))
+
+        assert chosen == [str(session.id)]
+        assert pages.words()["publicity"][publicity] in words_of(page)
+        assert answer.status_code == 302
+        kept = db.scalars(select(RoundSession.session_id).where(RoundSession.round_id == round_.id)).all()
+        assert set(kept) == {session.id, more.id}
 
     def test_a_closed_round_cannot_be_changed(self, db, olle):
         round_ = make.round_of(db, make.session(db), state=RoundState.CLOSED)
