@@ -21,6 +21,8 @@ from lararportal.demo.dates import course_weeks, days_near, days_within_week, ho
 FOLDER = Path(__file__).parent
 RESERVED_FOR_SPECIALISTS = 4
 FEWEST_SEATS = 3
+IN_RESERVE = "-R"
+"""How the key of a reserve session ends."""
 
 
 @dataclass(kw_only=True)
@@ -45,6 +47,11 @@ class Offer:
     minimum: int
     has_preparation: bool
     id: int = 0
+
+    @property
+    def is_reserve(self) -> bool:
+        """Whether it is hidden until many ask for it."""
+        return self.key.endswith(IN_RESERVE)
 
     @property
     def starts_on(self) -> date:
@@ -113,12 +120,13 @@ def _offer(row: dict[str, str], course: Course, days: list[Day], share: float) -
 
 
 def plan_sessions(db: Session, wanted: list[Offer], cast: Cast, *, now: datetime, by: int) -> None:
-    """Every session is planned with its leaders, and published."""
+    """Every session is planned with its leaders, and published unless it is a reserve."""
     subjects = {leader.subject: leader.id for leader in cast.leaders}
     leaders = [leader.id for leader in cast.leading_specialists]
     for number, offer in enumerate(wanted):
         dates = default_dates(offer.days)
-        session = sessions.plan(
+        plan = sessions.plan_reserve if offer.is_reserve else sessions.plan
+        session = plan(
             db,
             course_id=offer.course_id,
             days=offer.days,
@@ -134,7 +142,8 @@ def plan_sessions(db: Session, wanted: list[Offer], cast: Cast, *, now: datetime
             by=by,
         )
         _reserve(session, offer)
-        sessions.publish(db, session_id=session.id, now=now + timedelta(hours=1), by=by)
+        if not offer.is_reserve:
+            sessions.publish(db, session_id=session.id, now=now + timedelta(hours=1), by=by)
         offer.id = session.id
 
 

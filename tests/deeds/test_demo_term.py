@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from auth.models import Grant, Identity, Person
 from auth.states import Role, Standing
 from bookings import queries, rebooking
-from bookings.models import Application, Booking, MinimumWarning, Round
+from bookings.models import Application, Booking, Choice, MinimumWarning, Round
 from bookings.states import BookingState, RoundState
 from courses.models import CourseDay, CourseSession, SessionLeader
 from courses.rules import is_working_day
@@ -145,10 +145,18 @@ def test_courses_are_over_under_way_and_ahead_on_working_days_only(db):
     today = clock.day_of(NOW)
     spans = [(first, last) for _, first, last in days]
 
-    assert len(spans) == 50
+    assert len(spans) == 51
     assert sum(last < today for _, last in spans) == 2
     assert sum(first < today <= last for first, last in spans) == 1
     assert all(map(is_working_day, db.scalars(select(CourseDay.day))))
+
+
+def test_one_session_beside_the_fifty_is_held_in_reserve_and_may_be_asked_for_in_the_open_round(db, built):
+    (spare,) = db.scalars(select(CourseSession).where(CourseSession.is_reserve))
+    asked = select(func.count()).where(Choice.session_id == spare.id)
+
+    assert (spare.id, spare.publicity, spare.seats_taken) == (built.offer("OB03-R").id, Publicity.DRAFT, 0)
+    assert db.scalar(asked) > 0
 
 
 def test_one_round_is_published_and_one_is_open_with_applications_also_of_the_unconfirmed(db):
