@@ -85,7 +85,7 @@ def test_a_closed_session_gives_no_seats_and_is_called_off_at_publication(db, co
     assert (session.publicity, other.publicity) == (Publicity.CALLED_OFF, Publicity.PUBLISHED)
     assert codes(db, person) == [Outcome.CANCELLED, Outcome.ADMITTED]
     assert states(db, session) == {}
-    assert "Kurstillfället är inställt." in told(db, person)
+    assert "Tillfället hålls inte." in told(db, person)
     assert ("session.called_off", office.id, None, session.id) in noted(db)
 
 
