@@ -1,9 +1,7 @@
 """Course sessions: a course is planned on certain days at a place, published, changed and archived."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import select
@@ -13,14 +11,12 @@ from auth.models import Grant, Person
 from auth.states import Area, Role
 from courses import rules
 from courses.catalogue import lock_course
+from courses.concerned import TOLD, Change, Count, ask_first, nobody
 from courses.models import CourseDay, CourseSession
 from courses.rules import Day, SessionDates, SessionFacts
 from courses.states import Publicity, Refusal
 from lararportal import clock, journal
 from lararportal.errors import NotFound, Refused
-
-TOLD_TO_THE_BOOKED = ("place", "area", "days", "cancel_by", "go_no_go_on", "prepare_by")
-"""What stands on the page of a session and in its letters, so that a change of it concerns who is booked."""
 
 
 class SessionPlan(TypedDict):
@@ -35,15 +31,6 @@ class SessionPlan(TypedDict):
     cancel_by: date
     go_no_go_on: date
     prepare_by: date | None
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that a change of a session makes different."""
-
-    what: str
-    before: Any
-    after: Any
 
 
 def lock(db: Session, ids: Iterable[int]) -> list[CourseSession]:
@@ -128,16 +115,29 @@ def publish(db: Session, *, session_id: int, now: datetime, by: int | None) -> N
     journal.note(db, "session.published", now=now, by=by, session=session.id)
 
 
-def archive(db: Session, *, session_id: int, now: datetime, by: int | None) -> None:
+def archive(
+    db: Session,
+    *,
+    session_id: int,
+    confirmed: str = "",
+    interested: Count = nobody,
+    now: datetime,
+    by: int | None,
+) -> None:
     """Takes a session off the lists; its page stays for those who were there.
 
     Raises:
-        Refused: it is archived already, or people are booked and it is not over.
+        Refused: it is archived already; or it is not over, and people are booked, or it concerns others and that has
+            not been confirmed, as for `change`.
         NotFound: there is no such session.
     """
     (session,) = lock(db, [session_id])
-    if session.seats_taken and session.days[-1].day >= clock.day_of(now):
+    is_ahead = session.days[-1].day >= clock.day_of(now)
+    if session.seats_taken and is_ahead:
         raise Refused(Refusal.SESSION_NOT_OVER, booked=session.seats_taken)
+    if session.publicity is Publicity.PUBLISHED and is_ahead:
+        withdrawal = Change("publicity", session.publicity, Publicity.ARCHIVED)
+        ask_first(session, [withdrawal], interested(db, session_id), confirmed=confirmed)
     session.move_to(Publicity.ARCHIVED)
     journal.note(db, "session.archived", now=now, by=by, session=session.id)
 
@@ -161,18 +161,19 @@ def change(
     *,
     session_id: int,
     confirmed: str = "",
+    interested: Count = nobody,
     now: datetime,
     by: int | None,
     **wanted: Unpack[SessionPlan],
 ) -> CourseSession:
     """Says something else of a session. The days stand fast while people are booked, because their days are taken.
 
-    A change that concerns booked people is refused once, with what it means for them and a token of exactly this
-    change; it is done when the token comes back as `confirmed`.
+    A change that concerns people (who are booked, wait or have applied) is refused once, with what it means for them
+    and a token of exactly this change; it is done when the token comes back as `confirmed`.
 
     Raises:
-        Refused: as `plan`; the seats become fewer than are taken; people are booked and the days are others, or
-            what concerns them has not been confirmed.
+        Refused: as `plan`; the seats become fewer than are taken; people are booked and the days are others; or what
+            concerns people has not been confirmed.
         NotFound: there is no such session.
     """
     (session,) = lock(db, [session_id])
@@ -182,8 +183,11 @@ def change(
     if wanted["seats"] < session.seats_taken:
         raise Refused(Refusal.SEATS_BELOW_TAKEN, taken=session.seats_taken)
     changes = changes_of(session, wanted)
-    if session.seats_taken:
-        _ask_about_the_booked(session, changes, confirmed)
+    touching = [each for each in changes if each.what in TOLD]
+    if session.seats_taken and any(_is_on_other_days(each) for each in touching):
+        raise Refused(Refusal.SESSION_HAS_BOOKINGS, booked=session.seats_taken)
+    if touching:
+        ask_first(session, touching, interested(db, session_id), confirmed=confirmed)
     _write(session, wanted)
     session.leaders = leaders
     if changes:
@@ -209,14 +213,8 @@ def changes_of(session: CourseSession, wanted: SessionPlan) -> list[Change]:
     ]
 
 
-def _ask_about_the_booked(session: CourseSession, changes: list[Change], confirmed: str) -> None:
-    touching = [each for each in changes if each.what in TOLD_TO_THE_BOOKED]
-    for each in touching:
-        if each.what == "days" and {day.day for day in each.before} != {day.day for day in each.after}:
-            raise Refused(Refusal.SESSION_HAS_BOOKINGS, booked=session.seats_taken)
-    token = sha256(repr((session.id, session.seats_taken, touching)).encode()).hexdigest()
-    if touching and confirmed != token:
-        raise Refused(Refusal.CHANGE_NOT_CONFIRMED, booked=session.seats_taken, changes=touching, token=token)
+def _is_on_other_days(change: Change) -> bool:
+    return change.what == "days" and {day.day for day in change.before} != {day.day for day in change.after}
 
 
 def _planned(db: Session, course_id: int, wanted: SessionPlan, now: datetime) -> CourseSession:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 import auth.views.signing_in
+import bookings.queries
 import bookings.views.desk
 import bookings.views.mine
 import courses.views.catalogue
@@ -67,6 +68,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.jinja_env.globals["words"] = pages.words()
     for room in (auth.views.signing_in, bookings.views.mine, home):
         room.init_app(app)
+    courses.views.desk.init_app(app, interested=bookings.queries.interested)
     for blueprint in (
         home.blueprint,
         auth.views.signing_in.blueprint,

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from auth.states import Area, Category
-from bookings.models import Booking, MinimumWarning
+from bookings.models import Application, Booking, Choice, MinimumWarning, Round
 from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rounds import sessions_to_be_given
-from bookings.states import LIVE, BookingState
+from bookings.states import LIVE, ApplicationState, BookingState, RoundState
+from courses.concerned import Interested
 from courses.models import CourseSession, SessionLeader
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -83,6 +84,24 @@ def _roster_row(booking: Booking, position: int | None) -> RosterRow:
         position=position,
         key=booking.key,
     )
+
+
+def interested(db: Session, session_id: int) -> Interested:
+    """How many wait for a session, or have applied for it in a round that has still to give its seats."""
+    waiting = select(func.count()).where(Booking.session_id == session_id, Booking.state == BookingState.WAITING)
+    applied = (
+        select(func.count())
+        .select_from(Choice)
+        .join(Application)
+        .join(Round, Round.id == Application.round_id)
+        .where(
+            Choice.session_id == session_id,
+            Application.state == ApplicationState.SUBMITTED,
+            Round.state != RoundState.PUBLISHED,
+        )
+    )
+    found = db.execute(select(waiting.scalar_subquery(), applied.scalar_subquery())).one()
+    return Interested(waiting=found[0], applied=found[1])
 
 
 def led_by(db: Session, person_id: int, *, today: date) -> list[SessionRow]:

@@ -111,5 +111,7 @@ def _form_page(form: CourseForm, course: Course | None = None) -> str:
     return render_template("courses/course_form.html", form=form, course=course)
 
 
+init_app = desk_sessions.init_app
+
 for rule, view, methods in desk_sessions.PAGES:
     blueprint.add_url_rule(rule, view_func=view, methods=methods)

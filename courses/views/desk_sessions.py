@@ -1,13 +1,14 @@
 """The coordinator's desk: course sessions are planned, changed, published, opened and archived."""
 
-from typing import Any
+from typing import Any, cast
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
 from courses import queries, sessions
+from courses.concerned import NOBODY, Count, Interested
 from courses.forms.searching import DeskSearchForm
 from courses.forms.session import DAY_ROWS, NewSessionForm, SessionForm
 from courses.models import Course, CourseSession
@@ -17,6 +18,17 @@ from lararportal.clock import day_of
 from lararportal.errors import Refused
 
 Page = str | Response | tuple[str, int]
+
+INTERESTED = "lararportal.interested"
+
+
+def init_app(app: Flask, *, interested: Count) -> None:
+    """Tells the desk how to find out who is interested in a session beside who is booked."""
+    app.extensions[INTERESTED] = interested
+
+
+def _interested() -> Count:
+    return cast("Count", current_app.extensions[INTERESTED])
 
 
 @needs(Role.COORDINATOR)
@@ -58,18 +70,20 @@ def change_session(session_id: int) -> Page:
     with edge.reading() as db:
         session = queries.session(db, session_id)
         leaders = queries.leaders(db, of=session.leaders)
+        interested = _interested()(db, session_id)
     form = SessionForm(data=SessionForm.answers(session))
     form.offer(leaders)
     is_asked_again = not form.is_submitted() or "back" in request.form
     if is_asked_again or not form.validate():
         form.fill_up()
-        return _form_page(form, session.course, session), 200 if is_asked_again else 400
+        return _form_page(form, session.course, session, interested), 200 if is_asked_again else 400
     try:
         with edge.deed() as db:
             sessions.change(
                 db,
                 session_id=session_id,
                 confirmed=form.confirmed.data or "",
+                interested=_interested(),
                 now=edge.moment(),
                 by=me().person_id,
                 **form.plan,
@@ -79,7 +93,7 @@ def change_session(session_id: int) -> Page:
             return _confirm_page(session, refusal.facts)
         form.explain(refusal)
         form.fill_up()
-        return _form_page(form, session.course, session), 409
+        return _form_page(form, session.course, session, interested), 409
     flash(pages.sentence("session_changed"))
     return redirect(url_for("catalogue.session", session_id=session_id))
 
@@ -103,16 +117,37 @@ def open_reserve(session_id: int) -> Response:
 
 
 @needs(Role.COORDINATOR)
-def archive_session(session_id: int) -> Response:
-    """Takes the session off the lists."""
-    with edge.deed() as db:
-        sessions.archive(db, session_id=session_id, now=edge.moment(), by=me().person_id)
+def archive_session(session_id: int) -> Page:
+    """Takes the session off the lists; when that concerns anybody, after a page that says whom."""
+    try:
+        with edge.deed() as db:
+            sessions.archive(
+                db,
+                session_id=session_id,
+                confirmed=request.form.get("confirmed", ""),
+                interested=_interested(),
+                now=edge.moment(),
+                by=me().person_id,
+            )
+    except Refused as refusal:
+        if refusal.reason is not Refusal.CHANGE_NOT_CONFIRMED:
+            raise
+        with edge.reading() as db:
+            session = queries.session(db, session_id)
+        return render_template("courses/confirm_archive.html", session=session, **refusal.facts)
     flash(pages.sentence("session_archived"))
     return redirect(url_for("catalogue.session", session_id=session_id))
 
 
-def _form_page(form: SessionForm, course: Course, session: CourseSession | None = None) -> str:
-    return render_template("courses/session_form.html", form=form, course=course, session=session)
+def _form_page(
+    form: SessionForm,
+    course: Course,
+    session: CourseSession | None = None,
+    interested: Interested = NOBODY,
+) -> str:
+    return render_template(
+        "courses/session_form.html", form=form, course=course, session=session, interested=interested
+    )
 
 
 def _confirm_page(session: CourseSession, facts: dict[str, Any]) -> str:

@@ -9,9 +9,9 @@ import make
 from auth.models import Grant
 from auth.states import Area, Role
 from courses import sessions
+from courses.concerned import Change
 from courses.models import CourseDay
 from courses.rules import Day
-from courses.sessions import Change
 from courses.states import Refusal
 from lararportal.errors import NotFound, Refused
 from lararportal.journal import Entry

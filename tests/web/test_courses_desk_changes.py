@@ -4,10 +4,13 @@ import re
 from datetime import time, timedelta
 
 import pytest
+from bookings_pages import words_of
+from bookings_room import CLOSES, OPENS, place, sent
 from courses_desk import SECOND, days_of, deeds, form_of, session_with, the_session, typed
 
 import make
 from auth.states import Role
+from courses.states import Publicity
 
 
 @pytest.fixture
@@ -76,13 +79,52 @@ def test_a_change_that_concerns_the_booked_says_so_first_and_is_done_at_the_seco
 
     assert asked.status_code == 200
     assert "3 personer är bokade" in asked.text
-    assert "De bokade får inget brev om ändringen automatiskt än." in asked.text
+    assert "Inget brev går ut om ändringen." in asked.text
     assert re.findall(r'<th scope="row">([^<]+)</th>', asked.text) == ["Tider", "Plats", "Delområde"]
     assert '<td data-label="Nu">Göteborg, Konferens Aspen</td>' in asked.text
     assert '<td data-label="Efter ändringen">Skövde, Billingehus</td>' in asked.text
     assert unchanged == "Göteborg, Konferens Aspen"
     assert (done.status_code, the_session(db).place) == (302, "Skövde, Billingehus")
     assert deeds(db) == [("session.changed", olle.id)]
+
+
+@pytest.fixture
+def interested(db):
+    """A session that two wait for and one has applied for."""
+    session = session_with(db)
+    for _ in range(2):
+        place(db, session, make.person(db))
+    sent(db, make.round_of(db, session, opens_at=OPENS, closes_at=CLOSES), make.person(db), session)
+    db.flush()
+    return session
+
+
+def test_other_days_are_asked_about_when_people_wait_or_have_applied(db, client, olle, interested):
+    path = f"/samordning/tillfallen/{interested.id}/andra"
+    later = SECOND + timedelta(days=1)
+
+    form = client.get(path)
+    asked = client.post(path, data=typed(**{"days-0-day": str(later)}))
+    done = client.post(path, data=form_of(asked))
+
+    assert "2 personer står i kö och 1 person har sökt" in form.text
+    assert asked.status_code == 200
+    assert "2 personer står i kö och 1 person har sökt. Det här ändras:" in asked.text
+    assert (done.status_code, days_of(db, interested)[1][0]) == (302, later)
+
+
+def test_archiving_is_asked_about_when_people_wait_or_have_applied(db, client, olle, interested):
+    path = f"/samordning/tillfallen/{interested.id}/arkivera"
+
+    asked = client.post(path)
+    untouched = the_session(db).publicity
+    done = client.post(path, data=form_of(asked))
+
+    assert asked.status_code == 200
+    assert "2 personer står i kö och 1 person har sökt." in words_of(asked)
+    assert "Den som står i kö tas ur kön och ser det på Mina kurser." in words_of(asked)
+    assert untouched is Publicity.PUBLISHED
+    assert (done.status_code, the_session(db).publicity) == (302, Publicity.ARCHIVED)
 
 
 def test_a_confirmation_made_for_fewer_booked_is_asked_again(db, client, olle):
