@@ -9,6 +9,15 @@ from hypothesis import strategies as st
 from bookings.rules.allocation import allocate
 from bookings.rules.allocation.decisions import Code
 
+
+def examples(share):
+    """So many examples of a property, as a share of what the profile of hypothesis gives.
+
+    The suite is to be quick and goes through thousands; hundreds of thousands are for whoever has the time.
+    """
+    return settings(max_examples=max(1, round(share * settings.default.max_examples)))
+
+
 SEEDS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
 

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from test_allocation_cases import any_document, crowded_document
+from test_allocation_cases import any_document, crowded_document, examples
 
 from bookings.rules import allocation
-from bookings.rules.allocation import allocate, check
+from bookings.rules.allocation import allocate, canonical, check
 from bookings.rules.allocation.check_violations import SENTENCES
 
 PACKAGE = Path(allocation.__file__).parent
@@ -216,7 +216,51 @@ def test_every_kind_of_violation_is_met_by_some_test_here():
     assert set(SENTENCES) - met == set()
 
 
-@settings(max_examples=150, deadline=None)
+def places(value):
+    """Every place in a document: the table or list that it stands in, and its name or number there."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, entry in entries:
+        yield value, name
+        yield from places(entry)
+
+
+LEAVES = st.sampled_from([None, True, False, 0, 1, 2, -1, 0.0, 1.0, 1.5, 10**30, "", "p0", "s0", "ADMITTED", "CAP"])
+TABLES = st.sampled_from(
+    [[], {}, ["s0"], ["p0", "active"], [["p0", "active"]], {"p0": []}, {"ST": [0, 1, 1, 3, 0, 5]}]
+)
+
+
+def spoil_one_place(result, data):
+    """Put something else in one place, or take it out, or put it there twice, or exchange it for its neighbour."""
+    holder, name = data.draw(st.sampled_from(list(places(result))))
+    way = data.draw(st.sampled_from(["put", "take", "more", "swap"]))
+    if way == "put":
+        holder[name] = copy.deepcopy(data.draw(LEAVES | TABLES))
+    elif way == "take":
+        del holder[name]
+    elif isinstance(holder, dict):
+        holder[data.draw(st.sampled_from(["p0", "s0", "z", "ST", "pos", "ref"]))] = holder[name]
+    elif way == "more":
+        holder.insert(name, copy.deepcopy(holder[name]))
+    else:
+        holder[name - 1], holder[name] = holder[name], holder[name - 1]
+
+
+@examples(5)
+@given(any_document() | crowded_document(), st.data())
+def test_whatever_is_changed_anywhere_in_a_result_is_found(case, data):
+    result = allocate(case)
+    before = canonical(result)
+    spoil_one_place(result, data)
+    assume(canonical(result) != before)
+
+    found = check(case, result)
+
+    assert found != []
+    assert [str(one) for one in found if not str(one).endswith(".")] == []
+
+
+@examples(1.5)
 @given(any_document() | crowded_document(), st.data())
 def test_no_other_seats_for_anybody_get_past_the_check(case, data):
     result = allocate(case)

@@ -5,8 +5,8 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from test_allocation_cases import any_document, crowded_document, one_order_document, separate_document
+from hypothesis import given
+from test_allocation_cases import any_document, crowded_document, examples, one_order_document, separate_document
 from test_allocation_properties import a_term
 from test_allocation_reference import Reference
 
@@ -32,7 +32,7 @@ def test_the_kernel_gives_the_whole_example_letter_by_letter():
     assert json.dumps(allocate(EXAMPLE["instance"], ready=Kernel)) == json.dumps(EXAMPLE["result"])
 
 
-@settings(max_examples=300)
+@examples(3)
 @given(ANY)
 def test_the_kernel_the_engine_and_the_pseudo_code_give_the_same(case):
     result = allocate(case, ready=Kernel)
@@ -42,7 +42,7 @@ def test_the_kernel_the_engine_and_the_pseudo_code_give_the_same(case):
     assert (result["assign"], result["cancelled"]) == (assign, sorted(cancelled))
 
 
-@settings(max_examples=200)
+@examples(2)
 @given(any_document() | crowded_document())
 def test_a_compiled_run_begins_afresh_each_time_and_honours_what_is_cancelled(case):
     market = market_of(read(case))

@@ -6,12 +6,13 @@ import time
 from collections import Counter
 from itertools import permutations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_allocation_cases import (
     any_document,
     crowded_document,
     document,
+    examples,
     names,
     one_order_document,
     requests,
@@ -66,19 +67,19 @@ def worse_off(case, before, after, people):
     return worse
 
 
-@settings(max_examples=250, deadline=None)
+@examples(2.5)
 @given(any_document() | crowded_document())
 def test_the_check_finds_nothing_wrong_with_any_result(case):
     assert [str(found) for found in check(case, allocate(case))] == []
 
 
-@settings(max_examples=100, deadline=None)
+@examples(1)
 @given(any_document() | crowded_document(), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_means_nothing(case, chance):
     assert list(allocate(shuffled(case, chance)).items()) == list(allocate(case).items())
 
 
-@settings(max_examples=100, deadline=None)
+@examples(1)
 @given(any_document() | crowded_document())
 def test_those_in_line_are_active_exactly_if_they_would_take_the_session(case):
     result = allocate(case)
@@ -95,7 +96,7 @@ def test_those_in_line_are_active_exactly_if_they_would_take_the_session(case):
     assert result["waitlist"] == due
 
 
-@settings(max_examples=100, deadline=None)
+@examples(1)
 @given(one_order_document())
 def test_with_one_order_everybody_in_turn_takes_what_they_like_best_of_the_free_seats(case):
     seed = bytes.fromhex(case["lottery"]["seed"])
@@ -116,7 +117,7 @@ def test_with_one_order_everybody_in_turn_takes_what_they_like_best_of_the_free_
     assert allocate(case)["assign"] == due
 
 
-@settings(max_examples=100, deadline=None)
+@examples(1)
 @given(separate_document(reserved=False))
 def test_without_overlaps_caps_and_reserves_each_course_goes_down_its_own_order(case):
     result = allocate(case)
@@ -136,7 +137,7 @@ def test_without_overlaps_caps_and_reserves_each_course_goes_down_its_own_order(
     }
 
 
-@settings(max_examples=100, deadline=None)
+@examples(1)
 @given(separate_document(reserved=True), st.integers(0, 3))
 def test_one_seat_more_harms_nobody_where_lists_are_separate(case, number):
     more = copy.deepcopy(case)
@@ -145,22 +146,22 @@ def test_one_seat_more_harms_nobody_where_lists_are_separate(case, number):
     assert worse_off(case, allocate(case)["assign"], allocate(more)["assign"], case["applicants"]) == []
 
 
-@settings(max_examples=100, deadline=None)
-@given(separate_document(reserved=True))
-def test_a_person_fewer_harms_nobody_else_where_lists_are_separate(case):
+@examples(1)
+@given(separate_document(reserved=True), st.integers(0, 5))
+def test_a_person_fewer_harms_nobody_else_where_lists_are_separate(case, number):
     fewer = copy.deepcopy(case)
-    del fewer["applicants"]["p0"]
+    del fewer["applicants"][f"p{number % len(case['applicants'])}"]
 
     assert worse_off(case, allocate(case)["assign"], allocate(fewer)["assign"], fewer["applicants"]) == []
 
 
-@settings(max_examples=100, deadline=None)
-@given(separate_document(reserved=True))
-def test_no_seat_is_held_back_where_lists_are_separate(case):
+@examples(1)
+@given(separate_document(reserved=True) | one_order_document())
+def test_no_seat_is_held_back_where_lists_are_separate_or_all_courses_have_one_order(case):
     assert "HELD_BACK" not in {entry["code"] for entry in allocate(case)["decisions"]}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.6)
 @given(any_document() | crowded_document())
 def test_only_the_order_of_the_lots_counts(case):
     case["policy"] |= {"lot_scope": "person", "tiebreak": "lottery"}
@@ -177,20 +178,22 @@ def test_only_the_order_of_the_lots_counts(case):
     assert results == [drawn] * 3
 
 
-@settings(max_examples=25, deadline=None)
-@given(one_order_document(people=4) | separate_document(reserved=True, people=4))
-def test_no_other_list_gets_anybody_what_they_would_rather_have(case):
-    """Brute force: what a person gets by any other list, they would not pick if they had both to choose from."""
+@examples(1)
+@given(one_order_document(people=4) | separate_document(reserved=True, people=4), st.integers(0, 9))
+def test_no_other_list_gets_anybody_what_they_would_rather_have(case, other_cap):
+    """Brute force: what a person gets by any other list or cap, they would not pick of both that and the truth's."""
     honest = lists_of(case)["p0"]
     cap = cap_of(case, "p0")
     truth = allocate(case)["assign"]["p0"]
     gains = []
-    for length in range(len(honest) + 1):
-        for order in permutations([wish.session for wish in honest], length):
+    for length in range(len(case["sessions"]) + 1):
+        for order in permutations(case["sessions"], length):
             case["applicants"]["p0"]["requests"] = requests(order, case["sessions"])
-            got = allocate(case)["assign"]["p0"]
-            if choose(honest, {*truth, *got}, cap=cap) != truth:
-                gains.append((order, got))
+            for said in (cap, other_cap):
+                case["applicants"]["p0"]["cap"] = said
+                got = allocate(case)["assign"]["p0"]
+                if choose(honest, {*truth, *got}, cap=cap) != truth:
+                    gains.append((order, said, got))
 
     assert gains == []
 
@@ -213,6 +216,21 @@ def test_among_equals_the_wins_spread():
 
     assert (len(wins), sum(wins.values())) == (40, 300 * 20)
     assert 110 < min(wins.values()) < max(wins.values()) < 190  # Within five deviations of the 150 that are due.
+
+
+def test_in_ten_terms_nobody_wins_or_loses_all_of_them_beyond_chance():
+    """A hundred times over: of 40 equals with 20 seats, one in 512 is due to win all ten or to lose them all."""
+    always = Counter()
+    for decade in range(100):
+        wins = Counter()
+        for term in range(10):
+            assign = allocate(equals(40, 20, random.Random(10 * decade + term).randbytes(32).hex()))["assign"]
+            wins.update({person: len(held) for person, held in assign.items()})
+        always.update(times for times in wins.values() if times in (0, 10))
+
+    # 4000 / 1024, or 3.9 each, are due: more than eleven would come by chance once in a thousand times.
+    assert 1 <= always[0] <= 11
+    assert 1 <= always[10] <= 11
 
 
 def a_term(number):
@@ -245,7 +263,7 @@ def test_a_term_of_our_size_is_allocated_at_once_and_stands_the_check():
     result = allocate(case)
     spent = time.process_time() - start
 
-    assert spent < 1
+    assert spent < 0.5  # It takes 0.1; the margin is for a machine that does other things too.
     assert len(result["decisions"]) > 3700
     assert result["cancelled"] != []
     assert [str(found) for found in check(case, result)] == []

@@ -5,8 +5,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from test_allocation_cases import any_document, crowded_document, document, strict_list
+from hypothesis import given
+from test_allocation_cases import any_document, crowded_document, document, examples, strict_list
 
 from bookings.rules.allocation import allocate
 from bookings.rules.allocation.lottery import lot
@@ -133,7 +133,7 @@ class Reference:
             cancelled.add(min(below)[1])
 
 
-@settings(max_examples=300, deadline=None)
+@examples(3)
 @given(any_document() | crowded_document())
 def test_the_engine_gives_the_seats_of_the_pseudo_code(case):
     result = allocate(case)

@@ -1,5 +1,6 @@
 """A result beside the frozen input that it must follow from, and what the check works out from the two."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from bookings.rules.allocation.check_register import Register
@@ -21,14 +22,13 @@ class Case:
             person: [name for name in result["assign"].get(person, []) if (person, name) in register.keys]
             for person in register.people
         }
-        self.takers = {
-            session: [person for person, held in self.held.items() if session in held] for session in self.standing
-        }
-        self.waiting = {session: self._waiting(session) for session in self.standing}
+        self.takers = self._takers()
+        self.waiting = self._waiting()
         self.active = {
-            session: [person for person in line if self._would_take(person, session)]
+            session: self._numbered(person for person in line if self._would_take(person, session))
             for session, line in self.waiting.items()
         }
+        """By session: who is in line and would take it now, each with their place."""
 
     def is_full(self, session: str) -> bool:
         """Say whether the session has no free seat."""
@@ -44,15 +44,28 @@ class Case:
         listed = self.register.people[person].requests
         return listed.index(one) < listed.index(other)
 
-    def _waiting(self, session: str) -> list[str]:
+    def _takers(self) -> dict[str, list[str]]:
+        """Return who holds each session that stands."""
+        takers: dict[str, list[str]] = {session: [] for session in self.standing}
+        for person, held in self.held.items():
+            for session in dict.fromkeys(held):
+                if session in takers:
+                    takers[session].append(person)
+        return takers
+
+    def _waiting(self) -> dict[str, list[str]]:
         """Return who is in line: eligible, and holding neither the session nor a better one of its course (2.8)."""
-        line = []
-        for person in self.register.people:
-            if (person, session) in self.register.keys and session not in self.held[person]:
+        lines: dict[str, list[str]] = {session: [] for session in self.standing}
+        for person, session in self.register.keys:
+            if session in lines and session not in self.held[person]:
                 other = self.same_course(person, session)
                 if other is None or self.prefers(person, session, other):
-                    line.append(person)
-        return self.register.in_order(session, line)
+                    lines[session].append(person)
+        return {session: self.register.in_order(session, line) for session, line in lines.items()}
+
+    @staticmethod
+    def _numbered(line: Iterable[str]) -> dict[str, int]:
+        return {person: place for place, person in enumerate(line, start=1)}
 
     def _would_take(self, person: str, session: str) -> bool:
         """Say whether the session is in Ch_a(held + session) (2.8)."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from bookings.rules.allocation.check_case import Case
 from bookings.rules.allocation.check_violations import Violation, violation
+from bookings.rules.allocation.instance import canonical
 
 
 def cutoffs(case: Case) -> Iterator[Violation]:
@@ -23,7 +24,7 @@ def cutoffs(case: Case) -> Iterator[Violation]:
         last: dict[str, list[int | float | str]] = {}
         for person in case.register.in_order(session, takers):
             last[case.register.people[person].group] = list(case.register.keys[person, session][:6])
-        if written[session]["last"] != last:
+        if not _written_alike(written[session]["last"], last):
             yield violation("wrong_last", session=session)
 
 
@@ -32,8 +33,13 @@ def keys(case: Case) -> Iterator[Violation]:
     for entry in case.result["decisions"]:
         person, session = entry["a"], entry["s"]
         key = case.register.keys.get((person, session))
-        if entry["key"] != (None if key is None else list(key[:6])):
+        if not _written_alike(entry["key"], None if key is None else list(key[:6])):
             yield violation("wrong_key", person=person, session=session)
+
+
+def _written_alike(found: Any, due: Any) -> bool:
+    """Say whether two parts of a document are the same letter by letter: 1 and 1.0 are one number and two texts."""
+    return canonical(found) == canonical(due)
 
 
 def waiting_lists(case: Case) -> Iterator[Violation]:
@@ -57,9 +63,10 @@ def _waiting_list(case: Case, session: str, written: list[list[str]]) -> Iterato
         yield violation("extra_waiting", person=person, session=session)
     if not missing and not extra and due != found:
         yield violation("wrong_waitlist_order", session=session)
+    in_line = set(due)
     for person, flag in written:
         right = "active" if person in case.active[session] else "dormant"
-        if person in due and flag != right:
+        if person in in_line and flag != right:
             yield violation("wrong_flag", person=person, session=session, other=right)
 
 
@@ -74,8 +81,9 @@ def decisions(case: Case) -> Iterator[Violation]:
         yield violation("extra_decision", person=person, session=session)
     if not missing and not extra and due != found:
         yield violation("wrong_decision_order")
+    asked = set(due)
     for entry in case.result["decisions"]:
-        if (entry["a"], entry["s"]) in set(due):
+        if (entry["a"], entry["s"]) in asked:
             yield from _decision(case, entry)
 
 
@@ -100,7 +108,7 @@ def _expected(case: Case, person: str, session: str) -> tuple[str, int | None, s
         return "ADMITTED", None, None
     same_course = case.same_course(person, session)
     if person in case.active[session]:
-        position = case.active[session].index(person) + 1
+        position = case.active[session][person]
         return "WAITLISTED" if case.is_full(session) else "HELD_BACK", position, same_course
     if same_course is not None and case.prefers(person, same_course, session):
         return "BETTER_SESSION", None, same_course

@@ -1,5 +1,6 @@
 """The run and the closing once more, for the check: every step as the rules are written, and slow (2.5, 2.6)."""
 
+from collections import Counter
 from collections.abc import Collection
 from fractions import Fraction
 
@@ -95,11 +96,11 @@ def closed_by_rule(register: Register) -> set[str]:
     cancelled: set[str] = set()
     while True:
         seats = Replay(register, cancelled).seats()
-        holdings = [session for held in seats.values() for session in held]
+        takers = Counter(session for held in seats.values() for session in held)
         below = [
-            (Fraction(holdings.count(name), max(1, session.minimum)), name)
+            (Fraction(takers[name], max(1, session.minimum)), name)
             for name, session in register.sessions.items()
-            if name not in cancelled and holdings.count(name) < session.minimum
+            if name not in cancelled and takers[name] < session.minimum
         ]
         if not below:
             return cancelled

@@ -99,6 +99,16 @@ def _marks(instance: Instance) -> tuple[tuple[int, ...], ...]:
     )
 
 
+def _ranks(queues: dict[str, list[Key]]) -> dict[str, dict[str, int]]:
+    """Return, for each course, the rank of each person who may have it."""
+    ranks: dict[str, dict[str, int]] = {}
+    first = 0
+    for course, queue in queues.items():
+        ranks[course] = {key[-1]: rank for rank, key in enumerate(queue, start=first)}
+        first += len(queue)
+    return ranks
+
+
 def _wishes(
     instance: Instance,
     queues: dict[str, list[Key]],
@@ -110,15 +120,14 @@ def _wishes(
     numbers = _numbered(instance.sessions)
     days = [sum(1 << (day - len(instance.courses)) for day in of_session) for _, *of_session in marks]
     first_free = max(days, default=0).bit_length()
-    names = [(course, key[-1]) for course, queue in queues.items() for key in queue]
-    ranks = {name: rank for rank, name in enumerate(names)}
+    ranks = _ranks(queues)
     everybody: list[tuple[Wish, ...]] = []
     for applicant in instance.applicants.values():
         mine: list[Wish] = []
         bits: dict[str, int] = {}
         for name in applicant.requests:
             session, course = numbers[name], instance.sessions[name].course
-            rank = ranks.get((course, applicant.id))
+            rank = ranks[course].get(applicant.id)
             if rank is not None:
                 line = lines[session].get(applicant.group, lines[session][OTHERS])
                 cell = session * len(groups) + groups[applicant.group]
