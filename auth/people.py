@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +18,16 @@ from lararportal.errors import NotFound, Refused
 
 NAME_LENGTH = 100
 WORKPLACE_LENGTH = 200
+
+
+class Said(TypedDict):
+    """What is said of a person, by themselves or by who may confirm it."""
+
+    category: Category | None
+    area: Area | None
+    residency_start: date | None
+    planned_end: date | None
+    leave_months: int
 
 
 def lock(db: Session, ids: Collection[int]) -> list[Person]:
@@ -83,14 +93,10 @@ def describe_oneself(
     *,
     person_id: int,
     email: str,
-    category: Category | None,
-    area: Area | None,
     workplace: str,
-    residency_start: date | None,
-    planned_end: date | None,
-    leave_months: int,
     now: datetime,
     by: int,
+    **said: Unpack[Said],
 ) -> Person:
     """The profile says what the person says; it need not be complete yet.
 
@@ -100,22 +106,14 @@ def describe_oneself(
     if by != person_id:
         raise Refused(Refusal.ONLY_ABOUT_ONESELF)
     (person,) = lock(db, [person_id])
-    said = Facts(
-        category=category,
-        area=area,
-        residency_start=residency_start,
-        planned_end=planned_end,
-        leave_months=leave_months,
-    ).settled()
-    old = facts_of(person)
-    _insist(rules.may_describe_oneself(person.standing, old=old.settled(), new=said))
-    _insist(rules.may_be_true(said))
+    facts = Facts(**said).settled()
+    _insist(rules.may_describe_oneself(person.standing, old=facts_of(person).settled(), new=facts))
+    _insist(rules.may_be_true(facts))
     if not rules.is_plausible_email(email):
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
     person.email = email
     person.workplace = rules.one_line(workplace, longest=WORKPLACE_LENGTH)
-    _write(person, said)
-    journal.note(db, "person.described_oneself", now=now, by=by, person=person_id, **_changes(old, said))
+    journal.note(db, "person.described_oneself", now=now, by=by, person=person_id, **_write(person, facts))
     return person
 
 
@@ -123,33 +121,21 @@ def confirm(
     db: Session,
     *,
     person_id: int,
-    category: Category,
-    area: Area,
-    residency_start: date | None,
-    planned_end: date | None,
-    leave_months: int,
     now: datetime,
     by: int,
+    **said: Unpack[Said],
 ) -> Person:
     """The person's facts are these, and somebody who may say so has confirmed them.
 
     Raises:
         Refused: they are confirmed already, cannot be true or are incomplete, or `by` may not decide it.
     """
-    facts = Facts(
-        category=category,
-        area=area,
-        residency_start=residency_start,
-        planned_end=planned_end,
-        leave_months=leave_months,
-    ).settled()
+    facts = Facts(**said).settled()
     person = _decided_about(db, person_id=person_id, facts=facts, by=by)
     if person.standing is not Standing.PENDING:
         raise Refused(Refusal.ALREADY_CONFIRMED)
-    old = facts_of(person)
-    _write(person, facts)
     person.standing = Standing.CONFIRMED
-    journal.note(db, "person.confirmed", now=now, by=by, person=person_id, **_changes(old, facts))
+    journal.note(db, "person.confirmed", now=now, by=by, person=person_id, **_write(person, facts))
     return person
 
 
@@ -157,37 +143,25 @@ def correct(
     db: Session,
     *,
     person_id: int,
-    category: Category,
-    area: Area,
-    residency_start: date | None,
-    planned_end: date | None,
-    leave_months: int,
     reason: str,
     now: datetime,
     by: int,
+    **said: Unpack[Said],
 ) -> Person:
     """Confirmed facts were wrong or have changed, and are these now; the journal has both, and the person is told.
 
     Raises:
         Refused: they were never confirmed, no reason is given, or as for `confirm`.
     """
-    facts = Facts(
-        category=category,
-        area=area,
-        residency_start=residency_start,
-        planned_end=planned_end,
-        leave_months=leave_months,
-    ).settled()
+    facts = Facts(**said).settled()
     person = _decided_about(db, person_id=person_id, facts=facts, by=by)
     if person.standing is not Standing.CONFIRMED:
         raise Refused(Refusal.NOT_YET_CONFIRMED)
     if not reason.strip():
         raise Refused(Refusal.REASON_MISSING)
     old = facts_of(person)
-    _write(person, facts)
-    journal.note(
-        db, "person.corrected", now=now, by=by, person=person_id, reason=reason.strip(), **_changes(old, facts)
-    )
+    changes = _write(person, facts)
+    journal.note(db, "person.corrected", now=now, by=by, person=person_id, reason=reason.strip(), **changes)
     if old != facts:
         decided_by = db.get_one(Person, by).name
         letters.facts_corrected(db, person=person, old=old, new=facts, decided_by=decided_by, now=now)
@@ -269,15 +243,12 @@ def _insist(refusal: Refusal | None) -> None:
         raise Refused(refusal, longest_leave=rules.LONGEST_LEAVE)
 
 
-def _write(person: Person, facts: Facts) -> None:
+def _write(person: Person, facts: Facts) -> dict[str, Any]:
+    """What the journal keeps of it: the facts that differ, as they were and as they are."""
+    before, after = facts_of(person).as_json(), facts.as_json()
     person.category, person.area = facts.category, facts.area
     person.residency_start, person.planned_end = facts.residency_start, facts.planned_end
     person.leave_months = facts.leave_months
-
-
-def _changes(old: Facts, new: Facts) -> dict[str, Any]:
-    """What the journal keeps of a change: the facts that differ, as they were and as they are."""
-    before, after = old.as_json(), new.as_json()
     changed = [name for name in after if after[name] != before[name]]
     return {"old": {name: before[name] for name in changed}, "new": {name: after[name] for name in changed}}
 
