@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from auth.states import Area, Category
+from bookings import facts
 from bookings.models import Application, Booking, Choice, MinimumWarning, Round
 from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rounds import sessions_to_be_given
+from bookings.rules.line import active_places
 from bookings.states import LIVE, ApplicationState, BookingState, RoundState
 from courses.concerned import Interested
 from courses.models import CourseSession, SessionLeader
@@ -23,7 +25,7 @@ from lararportal.outbox import Letter, LetterState
 
 @dataclass(frozen=True, kw_only=True)
 class RosterRow:
-    """Somebody with a seat or a place in line; `position` counts from 1 in the line."""
+    """Somebody with a seat or a place in line; `position` is among those who would take a seat now, from 1."""
 
     person_id: int
     name: str
@@ -45,8 +47,8 @@ class Roster:
     waiting: list[RosterRow]
 
 
-def roster(db: Session, session_id: int) -> Roster:
-    """Everybody with a seat or a place in a session.
+def roster(db: Session, session_id: int, *, today: date) -> Roster:
+    """Everybody with a seat or a place in a session; in line each has the number that their own page shows.
 
     Raises:
         NotFound: there is no such session.
@@ -54,6 +56,7 @@ def roster(db: Session, session_id: int) -> Roster:
     session = db.scalar(sessions_with_course().where(CourseSession.id == session_id))
     if session is None:
         raise NotFound
+    places = active_places(facts.line(db, [session_id], today=today)[session_id])
     rows = db.scalars(
         select(Booking)
         .join(Person, Person.id == Booking.person_id)
@@ -67,7 +70,7 @@ def roster(db: Session, session_id: int) -> Roster:
     return Roster(
         session=row_of(session),
         booked=[_roster_row(each, None) for each in by_name],
-        waiting=[_roster_row(each, position) for position, each in enumerate(waiting, start=1)],
+        waiting=[_roster_row(each, places.get(each.id)) for each in waiting],
     )
 
 

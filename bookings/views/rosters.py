@@ -18,9 +18,10 @@ Page = str | Response | tuple[str, int]
 @needs(Role.COORDINATOR)
 def roster(session_id: int) -> str:
     """Everybody with a seat or a place in line, and their addresses for a message."""
+    today = day_of(edge.moment())
     with edge.reading() as db:
-        found = queries.roster(db, session_id)
-    return render_template("bookings/roster.html", roster=found, today=day_of(edge.moment()))
+        found = queries.roster(db, session_id, today=today)
+    return render_template("bookings/roster.html", roster=found, today=today)
 
 
 @needs(Role.COORDINATOR)

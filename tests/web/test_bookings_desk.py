@@ -8,7 +8,8 @@ from bookings_pages import words_of
 from sqlalchemy import select
 
 import make
-from auth.states import Role, Standing
+from auth.models import Person
+from auth.states import Category, Role, Standing
 from bookings import left_over_seats, minimum_enrolment, waitlist
 from bookings.models import Booking
 from bookings.states import BookingState, RoundState
@@ -127,6 +128,17 @@ class TestTheRoster:
         assert "Anna Ek ST-läkare (2015 års regler) VC Linden, Göteborg 11 januari 2027 kl. 08.00" in text
         assert "1. Bo Al ST-läkare (2015 års regler)" in text
         assert re.findall(r"<textarea[^>]*>(.*?)</textarea>", answer.text) == ["anna@example.org", "bo@example.org"]
+
+    def test_the_line_has_the_numbers_that_those_in_it_see(self, db, visit, session, now):
+        for name in ("Anna", "Bo", "Cia"):
+            take(db, session, make.person(db, given_name=name, family_name="Ek"), now=now)
+        db.scalars(select(Person).where(Person.given_name == "Bo")).one().category = Category.SPECIALIST
+        db.flush()
+
+        text = words_of(visit(make.coordinator(db)).get(f"/samordning/tillfallen/{session.id}"))
+
+        assert "Bo Ek hoppas över just nu" in text
+        assert "1. Cia Ek" in text
 
     def test_an_empty_one_says_so(self, db, visit, session):
         text = words_of(visit(make.coordinator(db)).get(f"/samordning/tillfallen/{session.id}"))
