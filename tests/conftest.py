@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from portals import closed, made
 from redis import Redis
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
@@ -18,7 +19,6 @@ from sqlalchemy.orm import Session
 from auth import login_sessions
 from auth.models import Person
 from lararportal import clock, schema
-from lararportal.app import create_app
 from lararportal.config import Provider, Settings
 from lararportal.db import Database, connect
 from lararportal.dev.postgres import FORGETFUL, Postgres
@@ -38,6 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="golden_update",
         action="store_true",
         help="write the golden copies of the letters anew",
+    )
+    parser.addoption(
+        "--pictures",
+        action="store_true",
+        help="keep pictures of the pages that the browser suite looks at, in screenshots/",
     )
 
 
@@ -112,8 +117,8 @@ def db(connection: Connection) -> Iterator[Session]:
         yield session
 
 
-@pytest.fixture
-def settings(postgres_url: str, redis_url: str) -> Settings:
+@pytest.fixture(scope="session")
+def usual_settings(postgres_url: str, redis_url: str) -> Settings:
     return Settings(
         env="development",
         secret_key="not a secret, only long enough for a test",
@@ -135,6 +140,11 @@ def settings(postgres_url: str, redis_url: str) -> Settings:
 
 
 @pytest.fixture
+def settings(usual_settings: Settings) -> Settings:
+    return usual_settings
+
+
+@pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
     connection = Redis.from_url(redis_url)
     connection.flushdb()
@@ -142,11 +152,45 @@ def redis(redis_url: str) -> Iterator[Redis]:
     connection.close()
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where portals keep the templates that one of them has compiled."""
+    return tmp_path_factory.mktemp("compiled")
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, redis: Redis) -> Flask:
-    app = create_app(settings, Installation(settings=settings, database=database, redis=redis))
-    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
-    return app
+def installation(settings: Settings, database: Database, redis: Redis) -> Installation:
+    """What a portal in the test's transaction works with."""
+    return Installation(settings=settings, database=database, redis=redis)
+
+
+@pytest.fixture
+def own_app(installation: Installation, compiled: Path) -> Flask:
+    """A portal for the test alone, which may add to it."""
+    return made(installation, compiled=compiled)
+
+
+@pytest.fixture(scope="session")
+def usual_app(usual_settings: Settings, engine: Engine, redis_url: str, compiled: Path) -> Flask:
+    """Made once, since that takes longer than most tests; nothing can be added to it."""
+    database = Database(engine, portal_url=PORTAL)
+    place = Installation(settings=usual_settings, database=database, redis=Redis.from_url(redis_url))
+    return closed(made(place, compiled=compiled))
+
+
+@pytest.fixture
+def app(installation: Installation, usual_settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The portal in the test's transaction: the usual one, unless the test has other settings."""
+    if installation.settings != usual_settings:
+        yield request.getfixturevalue("own_app")
+        return
+    app: Flask = request.getfixturevalue("usual_app")
+    configuration, before = app.config.copy(), app.extensions["lararportal"]
+    app.extensions["lararportal"] = installation
+    yield app
+    app.extensions["lararportal"] = before
+    app.config.clear()
+    app.config.update(configuration)
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from flask import Flask, g, request
+from flask import Flask
 from flask.testing import FlaskClient
+from portals import STOPPED, stop_the_clock
 from sqlalchemy.orm import Session
 
 from auth import login_sessions
@@ -18,7 +19,7 @@ def visit(app: Flask, db: Session, now: datetime) -> Callable[..., FlaskClient]:
 
     def arrive(person: Person | None = None, *, at: datetime = now, of: Flask = app) -> FlaskClient:
         browser = of.test_client()
-        browser.environ_base["test.now"] = at
+        browser.environ_base[STOPPED] = at
         if stop_the_clock not in of.before_request_funcs.get(None, []):
             of.before_request(stop_the_clock)
         if person is not None:
@@ -29,7 +30,3 @@ def visit(app: Flask, db: Session, now: datetime) -> Callable[..., FlaskClient]:
         return browser
 
     return arrive
-
-
-def stop_the_clock() -> None:
-    g.now = request.environ["test.now"]

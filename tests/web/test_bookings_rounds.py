@@ -365,7 +365,7 @@ class TestPublishing:
 
     def test_while_redis_is_away_it_is_done_at_once(self, db, settings, database, now, visit, drawn_up):
         app = create_app(
-            settings, Installation(settings=settings, database=database, redis=Redis(port=1, socket_timeout=1))
+            settings, Installation(settings=settings, database=database, redis=Redis.from_url("redis://127.0.0.1:1"))
         )
         app.config.update(WTF_CSRF_ENABLED=False)
         browser = visit(make.coordinator(db), at=now + timedelta(minutes=1), of=app)

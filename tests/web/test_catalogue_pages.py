@@ -148,8 +148,8 @@ def test_what_does_not_exist_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_the_pages_of_a_session_and_a_course_take_in_what_the_bookings_room_adds(app, db, client):
-    @app.context_processor
+def test_the_pages_of_a_session_and_a_course_take_in_what_the_bookings_room_adds(own_app, db):
+    @own_app.context_processor
     def additions():
         return {
             "session_actions": lambda session: f"[session {session.id}]",
@@ -157,6 +157,7 @@ def test_the_pages_of_a_session_and_a_course_take_in_what_the_bookings_room_adds
         }
 
     session = make.session(db, of=make.course(db, code="KL02"), days=[SOON])
+    client = own_app.test_client()
 
     assert f"[session {session.id}]" in client.get(f"/tillfallen/{session.id}").text
     assert "[course KL02]" in client.get("/kurser/KL02").text

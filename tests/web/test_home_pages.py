@@ -171,13 +171,13 @@ def test_every_page_is_swedish_and_leads_to_content_statement_and_contact(client
     ("category", "role", "kind"),
     [("message", "status", "success"), ("info", "status", "info"), ("error", "alert", "danger")],
 )
-def test_a_message_is_announced_and_worded_in_the_templates(app: Flask, category: str, role: str, kind: str):
-    @app.get("/test-flash")
+def test_a_message_is_announced_and_worded_in_the_templates(own_app: Flask, category: str, role: str, kind: str):
+    @own_app.get("/test-flash")
     def say() -> str:
         flash("profile_saved", category)
         return ""
 
-    client = app.test_client()
+    client = own_app.test_client()
     client.get("/test-flash")
     page = client.get("/").text
 
@@ -197,16 +197,16 @@ def test_a_message_is_announced_and_worded_in_the_templates(app: Flask, category
         ("/test-418", 418, "Det gick inte att läsa det som skickades"),
     ],
 )
-def test_an_error_says_in_swedish_what_happened_and_where_to_go(app: Flask, path: str, code: int, title: str):
-    @app.get("/test-broken")
+def test_an_error_says_in_swedish_what_happened_and_where_to_go(own_app: Flask, path: str, code: int, title: str):
+    @own_app.get("/test-broken")
     def broken() -> str:
         raise RuntimeError("a secret of the code")
 
-    @app.get("/test-<int:status>")
+    @own_app.get("/test-<int:status>")
     def error(status: int) -> None:
         abort(status)
 
-    answer = app.test_client().get(path)
+    answer = own_app.test_client().get(path)
 
     assert answer.status_code == code
     assert f"<h1>{title}</h1>" in answer.text
@@ -236,12 +236,12 @@ def test_with_the_database_away_the_page_still_says_so(settings: Settings, redis
     assert "<h1>Något gick fel hos oss</h1>" in answer.text
 
 
-def test_a_refusal_is_answered_with_its_sentence(app: Flask):
-    @app.get("/test-refused")
+def test_a_refusal_is_answered_with_its_sentence(own_app: Flask):
+    @own_app.get("/test-refused")
     def refuse() -> None:
         raise Refused(Refusal.SIGN_IN_FAILED)
 
-    answer = app.test_client().get("/test-refused", headers={"Referer": "http://localhost/kurser"})
+    answer = own_app.test_client().get("/test-refused", headers={"Referer": "http://localhost/kurser"})
 
     assert answer.status_code == 409
     assert "Inloggningen gick inte att genomföra." in answer.text
