@@ -86,7 +86,6 @@ def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides
 
 def late_key(db: Session, asked: Asking) -> list[int]:
     """The key by which the person stands in the line of a session that no round gives them a place in."""
-    term = asked.round_.term if asked.round_ is not None else history.term_of(asked.today)
     course_id, person_id = asked.session.course_id, asked.person.id
-    brought = register.histories(db, [person_id], [course_id], term=term)[person_id]
+    brought = register.histories(db, [person_id], [course_id], term=history.term_of(asked.today))[person_id]
     return lots.late_key(asked.session.course, asked.person, asked.round_, history=brought, today=asked.today)

@@ -86,12 +86,11 @@ def _hold(db: Session, *, session_id: int, person_id: int, by: int, now: datetim
     asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
     course = asked.session.course
     insist_on_powers(db, asked.person, course_id=course.id, by=by)
-    term = asked.round_.term if asked.round_ is not None else term_of(asked.today)
     here = [each for each in asked.bookings if each.session_id == session_id]
     return _Case(
         asked=asked,
         waiting=next((each for each in here if each.state is BookingState.WAITING), None),
-        prospect=prospect(db, asked.person, course, asked.bookings, term=term, now=now),
+        prospect=prospect(db, asked.person, course, asked.bookings, term=term_of(asked.today), now=now),
     )
 
 

@@ -1,6 +1,10 @@
-"""The forms of the room, their shape only: `applying`, one's own `seats`, `rounds` and their `lottery`."""
+"""The forms of the room, their shape only.
+
+`applying`, one's own `seats`, `rounds` and their `lottery`, and `decisions` about one person.
+"""
 
 from bookings.forms.applying import ApplicationForm, rearranged
+from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
 from bookings.forms.lottery import CommitForm, RevealForm, SourceForm, ValueForm, WithoutForm
 from bookings.forms.rounds import RoundFacts, RoundForm, wall_clock
 from bookings.forms.seats import CancelForm, ConfirmForm, LateCancelForm, RebookForm
@@ -10,9 +14,12 @@ __all__ = [
     "CancelForm",
     "CommitForm",
     "ConfirmForm",
+    "ExceptionForm",
+    "GrantForm",
     "LateCancelForm",
     "RebookForm",
     "RevealForm",
+    "RevokeForm",
     "RoundFacts",
     "RoundForm",
     "SourceForm",

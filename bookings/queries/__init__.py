@@ -34,7 +34,15 @@ from bookings.queries.mine import (
     my_courses,
     my_seat,
 )
-from bookings.queries.precedence import PrecedenceRow, precedence, precedences, precedences_of
+from bookings.queries.precedence import (
+    PrecedenceRow,
+    courses_for,
+    precedence,
+    precedences,
+    precedences_of,
+    rounds_past_closing,
+    sessions_to_place_in,
+)
 from bookings.queries.rounds import (
     RoundView,
     RunView,
@@ -91,6 +99,7 @@ __all__ = [
     "Wish",
     "application",
     "below_minimum",
+    "courses_for",
     "demand",
     "desk",
     "exceptions",
@@ -117,9 +126,11 @@ __all__ = [
     "round_sessions",
     "round_view",
     "rounds",
+    "rounds_past_closing",
     "row_of",
     "run_summary",
     "sessions_for_round",
+    "sessions_to_place_in",
     "what_counts",
     "wishes",
 ]

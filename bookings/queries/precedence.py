@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from auth.states import Area
-from bookings.models import Precedence
+from bookings.models import Precedence, Round, RoundSession
+from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules.history import last_term, precedence_state, term_of
-from bookings.states import PrecedenceKind, PrecedenceState
+from bookings.states import PrecedenceKind, PrecedenceState, RoundState
+from courses.models import Course, CourseSession
+from courses.states import Publicity
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 from lararportal.paging import Page, paginate
@@ -67,6 +70,33 @@ def precedence(db: Session, precedence_id: int, *, now: datetime) -> PrecedenceR
     if found is None:
         raise NotFound
     return _precedence_row(found, this_term=term_of(day_of(now)))
+
+
+def courses_for(db: Session, person: Person) -> list[Course]:
+    """The published courses that are for the person's group, by title: those that precedence can be granted for."""
+    group = person.category.group if person.category is not None else None
+    published = select(Course).where(Course.publicity == Publicity.PUBLISHED).order_by(Course.title, Course.code)
+    return [each for each in db.scalars(published) if group in each.targets]
+
+
+def rounds_past_closing(db: Session) -> list[str]:
+    """The titles of the rounds that are closed and not published yet: what is decided now does not count there."""
+    states = (RoundState.CLOSED, RoundState.REVEALED, RoundState.ALLOCATED)
+    return list(db.scalars(select(Round.title).where(Round.state.in_(states)).order_by(Round.closes_at, Round.id)))
+
+
+def sessions_to_place_in(db: Session, person: Person, *, now: datetime) -> list[SessionRow]:
+    """The sessions ahead, of published rounds, whose course is for the person's group."""
+    group = person.category.group if person.category is not None else None
+    given = select(RoundSession.session_id).join(Round).where(Round.state == RoundState.PUBLISHED)
+    found = db.scalars(
+        sessions_with_course().where(
+            CourseSession.id.in_(given),
+            CourseSession.publicity == Publicity.PUBLISHED,
+            CourseSession.starts_on > day_of(now),
+        )
+    )
+    return [row_of(each) for each in found if group in each.course.targets]
 
 
 def _precedences() -> Select[Precedence]:

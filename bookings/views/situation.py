@@ -27,6 +27,8 @@ def for_templates() -> dict[str, Callable[..., Any]]:
         "course_actions": course_actions,
         "open_rounds": open_rounds,
         "my_next": my_next,
+        "what_counts": what_counts,
+        "counts_in_round": counts_in_round,
     }
 
 
@@ -91,3 +93,24 @@ def my_next() -> list[tuple[str, str]]:
         return []
     words = pages.words()["next_seat"]
     return [(words["course"], row.course_title), (words["days"], pages.days(row.days)), (words["place"], row.place)]
+
+
+def what_counts() -> Markup:
+    """What counts of the visitor when seats are given; nothing for who is no doctor."""
+    visitor = _participant()
+    if visitor is None:
+        return Markup()
+    with edge.reading() as db:
+        counts = queries.what_counts(db, visitor.person_id, now=edge.moment())
+        exceptions = queries.exceptions_for(db, visitor.person_id)
+    return Markup(render_template("bookings/_what_counts.html", counts=counts, exceptions=exceptions))  # noqa: S704 - ours
+
+
+def counts_in_round(round_id: int) -> Markup:
+    """The order of each course of a round, and what of the visitor's counts there."""
+    visitor = _participant()
+    if visitor is None:
+        return Markup()
+    with edge.reading() as db:
+        counts = queries.round_counts(db, round_id=round_id, person_id=visitor.person_id)
+    return Markup(render_template("bookings/_round_counts.html", counts=counts))  # noqa: S704 - ours

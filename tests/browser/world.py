@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from browser.browsing import House
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import make
 from auth.models import Grant, Person
 from auth.states import Area, Category, Role, Standing
-from bookings import allocation, applications, left_over_seats, publication, rounds, waitlist
+from bookings import allocation, applications, exceptions, left_over_seats, precedence, publication, rounds, waitlist
 from bookings.lottery_plan import PublicSource
-from bookings.models import Round
+from bookings.models import Booking, Round
 from bookings.rounds import RoundPlan
-from bookings.states import PublicKind
+from bookings.states import BookingState, Ground, PublicKind
 from courses.models import Course, CourseSession, SessionLeader
 from courses.states import Kind, Publicity
 from lararportal import clock
@@ -56,6 +57,7 @@ def populate(house: House) -> World:
         _published(db, people, office, now)
         open_round = _open(db, people, office, now)
         _waiting_for_the_desk(db, people["eva.studierektor"].id, office, now)
+        _favoured(db, people["anna.st"].id, office, now)
         free, full = _outside_of_rounds(db, people, now)
         return World(
             people={subject: person.id for subject, person in people.items()},
@@ -183,6 +185,24 @@ def _waiting_for_the_desk(db: Session, second_party_id: int, office: int, now: d
             make.revealed(db, round_)
         if reached > 3:
             allocation.draw_up(db, round_id=round_.id, now=now, by=office)
+
+
+def _favoured(db: Session, anna: int, office: int, now: datetime) -> None:
+    """Anna goes before others by a decision: in the line where she waits, and in a course to come."""
+    line = db.scalars(
+        select(CourseSession).join(Booking).where(Booking.person_id == anna, Booking.state == BookingState.WAITING)
+    ).one()
+    for course_id in (line.course_id, make.course(db, title="Försäkringsmedicin, fördjupning").id):
+        precedence.grant(db, person_id=anna, course_id=course_id, reason="Kursen ställdes in.", now=now, by=office)
+    exceptions.place_by_precedence(
+        db,
+        session_id=line.id,
+        person_id=anna,
+        ground=Ground.OUR_MISTAKE,
+        reason="Förturen fattades när omgången stängde.",
+        now=now,
+        by=office,
+    )
 
 
 def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) -> tuple[int, int]:

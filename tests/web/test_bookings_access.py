@@ -6,7 +6,7 @@ import pytest
 
 import make
 from auth.states import Role
-from bookings import allocation, left_over_seats, rounds
+from bookings import allocation, left_over_seats, precedence, rounds
 from bookings.states import RoundState
 
 ANYBODY = "nobody"
@@ -23,6 +23,8 @@ def for_holders(role: Role, status: int) -> dict[str, int]:
 
 
 COORDINATOR, LEADER = Role.COORDINATOR, Role.LEADER
+DECIDING = {Role.DIRECTOR: 200, COORDINATOR: 200}
+PRECEDENCE = "/personer/{anna}/fortur"
 SEAT = "/tillfallen/{session}"
 FOR_ANNA = "/samordning/tillfallen/{session}/deltagare/{anna}"
 
@@ -50,6 +52,11 @@ SEEN = {
     "/samordning/tillfallen/{session}": for_holders(COORDINATOR, 200),
     f"{FOR_ANNA}/avboka": for_holders(COORDINATOR, 200),
     f"{FOR_ANNA}/boka-om": for_holders(COORDINATOR, 200),
+    "/personer/fortur": {**for_holders(COORDINATOR, 200), **DECIDING},
+    "/personer/{anna}/raknas": {**for_holders(COORDINATOR, 200), **DECIDING},
+    PRECEDENCE: {**for_holders(COORDINATOR, 200), **DECIDING},
+    f"{PRECEDENCE}/{{precedence}}/aterkalla": {**for_holders(COORDINATOR, 200), **DECIDING},
+    "/personer/{anna}/undantag": {**for_holders(COORDINATOR, 200), **DECIDING},
     "/kursledare": for_holders(LEADER, 200),
     "/kursledare/tillfallen/{session}": for_holders(LEADER, 404),
 }
@@ -72,10 +79,13 @@ SENT = {
     f"{FOR_ANNA}/avboka": for_holders(COORDINATOR, 302),
     f"{FOR_ANNA}/boka-om": for_holders(COORDINATOR, 400),
     f"{FOR_ANNA}/ko": for_holders(COORDINATOR, 409),
+    PRECEDENCE: {**for_holders(COORDINATOR, 400), Role.DIRECTOR: 400},
+    f"{PRECEDENCE}/{{precedence}}/aterkalla": {**for_holders(COORDINATOR, 400), Role.DIRECTOR: 400},
+    "/personer/{anna}/undantag": {**for_holders(COORDINATOR, 400), Role.DIRECTOR: 400},
 }
 """What each role is answered where an empty form is sent in."""
 
-NAMES = {"session": 1, "anna": 2, "open": 3, "planned": 4, "drawn_up": 5}
+NAMES = {"session": 1, "anna": 2, "open": 3, "planned": 4, "drawn_up": 5, "precedence": 6}
 
 
 @pytest.fixture
@@ -94,6 +104,9 @@ def ask(db, visit, now):
         "open": make.round_of(db, make.session(db, days=days[1])).id,
         "planned": make.round_of(db, make.session(db, days=days[2]), state=RoundState.PLANNED).id,
         "drawn_up": drawn_up.id,
+        "precedence": precedence.grant(
+            db, person_id=anna.id, course_id=make.course(db).id, reason="Skäl.", now=now, by=make.coordinator(db).id
+        ).id,
     }
     db.flush()
 
