@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from test_allocation_cases import any_document, crowded_document, document, examples, strict_list
 
+from bookings.kernel.ready import Kernel
 from bookings.rules.allocation import allocate
 from bookings.rules.allocation.lottery import lot
 
@@ -22,13 +23,22 @@ GUARDS = [
 class Reference:
     """Tuples, sets and no haste. Each of the guarding rules can be left out, to see that it is missed."""
 
-    def __init__(self, document, *, keeps_reserves=True, closes_open_seats=True, walks_again_at_once=True):
+    def __init__(
+        self,
+        document,
+        *,
+        keeps_reserves=True,
+        closes_open_seats=True,
+        walks_again_at_once=True,
+        last_walks_first=True,
+    ):
         self.document = document
         self.policy = {"cap": 4, "last_chance_months": 6, "tiebreak": "lottery", "lot_scope": "person"}
         self.policy |= document["policy"]
         self.keeps_reserves = keeps_reserves
         self.closes_open_seats = closes_open_seats
         self.walks_again_at_once = walks_again_at_once
+        self.next_to_walk = -1 if last_walks_first else 0
         self.people = document["applicants"]
         self.sessions = document["sessions"]
 
@@ -95,7 +105,7 @@ class Reference:
         for p in sorted(self.people, key=turn):
             stack = [p]
             while stack:
-                a = stack.pop()
+                a = stack.pop(self.next_to_walk)
                 group = self.people[a]["group"]
                 asked = [s for s in strict_list(self.people[a]) if s not in cancelled and self.key(a, s) is not None]
                 new = self.chosen(a, {s for s in asked if self.key(a, s) < gcut.get((s, group), NOBODY)})
@@ -170,29 +180,48 @@ def test_a_turned_down_person_walks_the_list_again_at_once(case):
     assert forgetful != case["expected"]
 
 
-def test_nobody_overtakes_on_a_seat_that_became_free_again():
+STRAIGHT = {"mandatory": False, "order": "straight", "targets": {"ST": 0, "SPEC": 0}}
+BOTH_SPEEDS = pytest.mark.parametrize("ready", [None, Kernel], ids=["plain", "compiled"])
+
+
+def small(courses, sessions, people):
+    """Sessions are course, days and reserves, with one seat; people are group, months left and list."""
+    return document(
+        courses,
+        {
+            name: {"course": course, "days": days, "capacity": 1, "reserves": reserves}
+            for name, (course, days, reserves) in sessions.items()
+        },
+        {
+            name: {"group": group, "served": 60 - left, "left": left, "passed": [], "requests": listed}
+            | {"cap": 4, "displaced": [], "rejections": {}}
+            for name, (group, left, listed) in people.items()
+        },
+        {},
+        "00" * 32,
+    )
+
+
+@BOTH_SPEEDS
+def test_nobody_overtakes_on_a_seat_that_became_free_again(ready):
     """The holder leaves x for w, so x is free again behind the refusal of the first in line.
 
     Two specialists then ask for it, the worse placed one first. That refusal must not open the seat to the other.
     """
-    straight = {"mandatory": False, "order": "straight", "targets": {"ST": 0, "SPEC": 0}}
-    sessions = {
-        "u": {"course": "C", "days": [1], "capacity": 1},
-        "w": {"course": "C", "days": [2], "capacity": 1},
-        "x": {"course": "X", "days": [2], "capacity": 1},
-    }
-    people = {
-        "holder": ("ST", 50, 10, [["C", ["u", "w"]], ["X", ["x"]]]),
-        "first": ("ST", 40, 20, [["X", ["x"]]]),
-        "rival": ("ST", 60, 30, [["C", ["u"]]]),
-        "third": ("SPEC", 20, 40, [["X", ["x"]]]),
-        "second": ("SPEC", 30, 50, [["X", ["x"]]]),
-    }
-    applicants = {
-        name: {"group": group, "served": served, "left": left, "requests": listed}
-        for name, (group, served, left, listed) in people.items()
-    }
-    result = allocate(document({"C": straight, "X": straight}, sessions, applicants, {}, "00" * 32))
+    case = small(
+        {"C": STRAIGHT, "X": STRAIGHT},
+        {"u": ("C", [1], {}), "w": ("C", [2], {}), "x": ("X", [2], {})},
+        {
+            "holder": ("ST", 10, [["C", ["u", "w"]], ["X", ["x"]]]),
+            "first": ("ST", 20, [["X", ["x"]]]),
+            "rival": ("ST", 0, [["C", ["u"]]]),
+            "third": ("SPEC", 50, [["X", ["x"]]]),
+            "second": ("SPEC", 40, [["X", ["x"]]]),
+        },
+    )
+    case["applicants"]["rival"]["left"] = 30  # So that the holder is there before.
+    case["applicants"]["second"]["left"] = 60  # And the second after the third.
+    result = allocate(case, ready=ready)
 
     assert result["assign"] == {"first": [], "holder": ["w"], "rival": ["u"], "second": [], "third": []}
     assert result["waitlist"]["x"] == [
@@ -202,3 +231,34 @@ def test_nobody_overtakes_on_a_seat_that_became_free_again():
         ["third", "active"],
     ]
     assert {entry["code"] for entry in result["decisions"] if entry["s"] == "x" and "pos" in entry} == {"HELD_BACK"}
+
+
+@BOTH_SPEEDS
+def test_of_two_who_are_turned_down_at_once_the_last_walks_first(ready):
+    """The guest takes m from the elder and k from the younger, who leaves n for b, so that n is there for the elder.
+
+    Had the elder walked first, the younger would have been better placed on n, and n would have been left free.
+    """
+    courses = {
+        "K": STRAIGHT | {"order": "deadline", "targets": {"ST": 0, "SPEC": 1}},
+        "M": STRAIGHT | {"order": "deadline", "targets": {"ST": 0, "SPEC": 1}},
+        "N": STRAIGHT | {"order": "reversed"},
+    }
+    sessions = {
+        "k": ("K", [1], {"SPEC": 1}),
+        "m": ("M", [2, 3], {"SPEC": 1}),
+        "b": ("N", [1], {}),
+        "n": ("N", [3], {}),
+    }
+    people = {
+        "elder": ("ST", 20, [["M", ["m"]], ["N", ["n"]]]),
+        "younger": ("ST", 40, [["K", ["k"]], ["N", ["b", "n"]]]),
+        "guest": ("SPEC", 20, [["M", ["m"]], ["K", ["k"]]]),
+    }
+    case = small(courses, sessions, people)
+    other_way, _ = Reference(case, last_walks_first=False).outcome()
+    due = {"elder": ["n"], "guest": ["m", "k"], "younger": ["b"]}
+
+    assert Reference(case).outcome()[0] == due
+    assert allocate(case, ready=ready)["assign"] == due
+    assert other_way == due | {"elder": []}
