@@ -37,6 +37,7 @@ WAYS = (
     ("/ansokan", "application", ""),
     ("/kursledare", "leading", ""),
     ("/samordning", "coordination", ""),
+    ("/studierektor/lottning", "lottery", ""),
     ("/personer", "people", ""),
     ("/profil", "profile", ""),
 )
@@ -48,6 +49,7 @@ FOR_PARTICIPANTS = frozenset({"/mina-kurser", "/ansokan"})
 FOR_HOLDERS = {
     "/kursledare": (Role.LEADER,),
     "/samordning": (Role.COORDINATOR,),
+    "/studierektor/lottning": (Role.DIRECTOR,),
     "/personer": (Role.DIRECTOR, Role.COORDINATOR),
 }
 

@@ -11,6 +11,7 @@ from auth.models import Person
 from bookings import lots
 from bookings.models import Round
 from bookings.rules import lottery_protocol
+from bookings.rules.lottery_protocol import Lottery
 from bookings.rules.lottery_values import DRAND_CHAIN, drand_round
 from bookings.states import LotteryAct, PublicKind, RoundState
 from lararportal.errors import NotFound
@@ -82,6 +83,8 @@ class LotteryView:
     frozen_hash: str | None
     seed: str | None
     revealed_at: datetime | None
+    standing: Lottery
+    """The same, as the rules see it."""
     wanted: Sequence[LotteryAct]
     """What the round waits for now."""
     until: datetime | None
@@ -162,6 +165,7 @@ def _view(round_: Round, names: Mapping[int | None, str]) -> LotteryView:
         frozen_hash=round_.frozen_hash,
         seed=round_.seed,
         revealed_at=round_.revealed_at,
+        standing=standing,
         wanted=lottery_protocol.wanted(standing),
         until=lottery_protocol.waits_until(standing),
     )

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from auth.access import me, signed_in
 from bookings import applications, queries
 from bookings.forms import ApplicationForm, ConfirmForm, rearranged
-from bookings.queries import ApplicationView, RoundView, SessionRow, Wish
+from bookings.queries import ApplicationView, LotteryView, RoundView, SessionRow, Wish
 from bookings.states import ApplicationState, RoundState
 from lararportal import edge, pages
 from lararportal.errors import NotFound, Refused
@@ -99,6 +99,7 @@ class Material:
     round: RoundView
     wishes: list[Wish]
     application: ApplicationView | None
+    lottery: LotteryView
 
     @property
     def sent(self) -> ApplicationView | None:
@@ -123,6 +124,7 @@ def _material(round_id: int) -> Material:
             round=found,
             wishes=queries.wishes(db, round_id=round_id, person_id=person_id, now=edge.moment()),
             application=queries.application(db, round_id=round_id, person_id=person_id),
+            lottery=queries.lottery(db, round_id),
         )
 
 
@@ -183,6 +185,7 @@ def _apply_page(form: ApplicationForm, material: Material, focus: str = "") -> s
         form=form,
         round=material.round,
         sent=material.sent,
+        lottery=material.lottery,
         is_open=material.is_open,
         is_changed=material.sent is not None and form.choices.data != material.sent.choices,
         chosen=[found[each] for each in choices if each in found],

@@ -6,7 +6,7 @@ from auth import queries as people
 from auth.access import needs
 from auth.states import Role
 from bookings import queries
-from bookings.views import leading, precedence, progress, rosters, rounds
+from bookings.views import leading, lottery, precedence, progress, rosters, rounds
 from lararportal import edge
 from lararportal.clock import day_of
 
@@ -24,5 +24,6 @@ def desk() -> str:
     return render_template("bookings/desk.html", desk=found, pending=pending, today=day_of(now))
 
 
-for rule, view, methods in (*rounds.PAGES, *progress.PAGES, *rosters.PAGES, *precedence.PAGES, *leading.PAGES):
+STAFF = (rounds, lottery, progress, rosters, precedence, leading)
+for rule, view, methods in (page for each in STAFF for page in each.PAGES):
     blueprint.add_url_rule(rule, view_func=view, methods=methods)

@@ -17,6 +17,7 @@ from bookings.forms import ConfirmForm, RoundFacts, RoundForm, wall_clock
 from bookings.lottery_plan import PublicSource
 from bookings.queries import RoundView
 from bookings.states import ROUND_MOVES, PublicKind, Refusal, RoundState
+from bookings.views.lottery import open_to_office
 from bookings.views.progress import PUBLISH
 from lararportal import edge, pages
 from lararportal.errors import Refused
@@ -45,9 +46,17 @@ def round_page(round_id: int) -> str:
         sessions = queries.round_sessions(db, round_id)
         demand = queries.demand(db, round_id)
         run = queries.run_summary(db, round_id) if found.state in DRAWN_UP else None
+        draw = queries.lottery(db, round_id)
     outcomes = {each.session.session_id: each for each in run.sessions} if run is not None else {}
     return render_template(
-        "bookings/round.html", round=found, sessions=sessions, demand=demand, run=run, outcomes=outcomes
+        "bookings/round.html",
+        round=found,
+        sessions=sessions,
+        demand=demand,
+        run=run,
+        outcomes=outcomes,
+        lottery=draw,
+        acts=open_to_office(draw),
     )
 
 

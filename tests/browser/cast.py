@@ -58,15 +58,10 @@ def session(db: Session, course: Course, *, in_days: int, place: str, **facts) -
     )
 
 
-def open_round(
-    db: Session,
-    sessions: list[CourseSession],
-    *,
-    by: int,
-    respite_hours: int = 48,
-    second_party_id: int | None = None,
+def planned_round(
+    db: Session, sessions: list[CourseSession], *, second_party_id: int, by: int, respite_hours: int = 48
 ) -> Round:
-    """A round that opened ten days ago and takes lists for eleven more."""
+    """A round that should have opened ten days ago, and takes lists for eleven more."""
     now = clock.now()
     opens, closes = _noon(now - timedelta(days=10)), _noon(now + timedelta(days=11))
     wanted = RoundPlan(
@@ -81,9 +76,7 @@ def open_round(
         second_party_id=second_party_id,
         source=PublicSource(kind=PublicKind.DRAND, at=closes + timedelta(hours=1)),
     )
-    round_ = rounds.plan(db, wanted=wanted, now=opens - timedelta(days=14), by=by)
-    make.bound(db, round_, at=opens - timedelta(days=12))
-    return rounds.open_round(db, round_.id, now=opens, by=by)
+    return rounds.plan(db, wanted=wanted, now=opens - timedelta(days=14), by=by)
 
 
 def has_applied(db: Session, round_: Round, applicant: Person, *wanted: CourseSession) -> None:

@@ -5,15 +5,12 @@ from browser.stage import Stage, calendars_of, days_of, heading, held, press, sa
 from browser.story_term import ANNA, ANNA_IS_DONE, LAST_CARE, NILS, SKIN, Term
 from playwright.sync_api import Locator, Page, expect
 
-import make
-from bookings.models import Round
 from bookings.rules.register import months_left
 from courses.models import CourseSession
 from lararportal import clock
 
 
 def he_closes_the_round(stage: Stage, olle: Visit, term: Term) -> None:
-    olle.sign_in_as("olle.samordnare")
     page = olle.go("/samordning")
     stage.look(olle, "desk")
     page.get_by_role("link", name=term.round.title).click()
@@ -24,11 +21,6 @@ def he_closes_the_round(stage: Stage, olle: Visit, term: Term) -> None:
     stage.look(olle, "round-close")
     press(page, "Stäng omgången")
     said(page, "Omgången är stängd. Nu återstår lottningen innan platserna kan fördelas.")
-
-
-def the_lottery_is_revealed(stage: Stage, term: Term) -> None:
-    with stage.house.rows() as db:
-        make.revealed(db, db.get_one(Round, term.round.id))
 
 
 def he_draws_up(stage: Stage, olle: Visit, term: Term) -> None:

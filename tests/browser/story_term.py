@@ -6,6 +6,7 @@ from browser import cast
 from browser.browsing import House
 
 import make
+from auth.models import Person
 from auth.states import Area, Role
 from bookings.models import Round
 from courses.models import CourseSession
@@ -22,19 +23,20 @@ Vi går igenom egna fall i smågrupper. Du förbereder dig med en digital förel
 
 @dataclass(frozen=True)
 class Term:
-    """The round of the story, and the three sessions that Anna ranks."""
+    """The round of the story, the three sessions that Anna ranks, and who applies beside her."""
 
     round: Round
     skin: CourseSession
     skin_later: CourseSession
     last_care: CourseSession
+    others: list[Person]
 
 
 def a_term(house: House) -> Term:
     """Three seats in dermatology and two others before Anna in the order; Nils will be the next in line."""
     with house.rows() as db:
         olle = cast.staff(house, db, "olle.samordnare", Role.COORDINATOR)
-        cast.staff(house, db, "eva.studierektor", Role.DIRECTOR, Area.GOTEBORG)
+        eva = cast.staff(house, db, "eva.studierektor", Role.DIRECTOR, Area.GOTEBORG)
         skin = make.course(
             db,
             code="HUD1",
@@ -52,9 +54,14 @@ def a_term(house: House) -> Term:
         soon = cast.session(db, skin, in_days=70, place="Göteborg, Konferens Aspen")
         later = cast.session(db, skin, in_days=105, place="Borås, Medicinens hus", area=Area.SODRA_ALVSBORG)
         other = cast.session(db, last_care, in_days=84, place="Vänersborg, Kunskapshuset", area=Area.FYRBODAL)
-        round_ = cast.open_round(db, [soon, later, other], by=olle.id)
-        for months in (9, 11):
-            cast.has_applied(db, round_, make.person(db, planned_end=cast.in_months(months)), soon)
-        nils = cast.person(house, db, cast.NEXT_IN_LINE, planned_end=cast.in_months(40))
-        cast.has_applied(db, round_, nils, soon)
-    return Term(round=round_, skin=soon, skin_later=later, last_care=other)
+        round_ = cast.planned_round(db, [soon, later, other], second_party_id=eva.id, by=olle.id)
+        others = [make.person(db, planned_end=cast.in_months(months)) for months in (9, 11)]
+        others.append(cast.person(house, db, cast.NEXT_IN_LINE, planned_end=cast.in_months(40)))
+    return Term(round=round_, skin=soon, skin_later=later, last_care=other, others=others)
+
+
+def the_others_apply(house: House, term: Term) -> None:
+    """All three want the seats in dermatology."""
+    with house.rows() as db:
+        for person in term.others:
+            cast.has_applied(db, term.round, person, term.skin)

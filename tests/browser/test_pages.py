@@ -72,6 +72,7 @@ def reachable(routes: MapAdapter, *rooms: str) -> set[str]:
 
 
 DEVELOPMENT = ("dev_letters.", "gallery.")
+SECOND_PARTY = {f"bookings_desk.{name}" for name in ("own_lotteries", "own_lottery", "commit", "reveal")}
 
 
 def test_everybody_can_read_the_catalogue(visit: Visit, routes: MapAdapter, checked: set[str], world: World):
@@ -106,7 +107,7 @@ def test_a_director_reaches_the_people_of_their_area(
 
     seen = walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
 
-    assert {"auth.directory", "auth.person", "auth.confirm", "auth.correct"} <= seen
+    assert {"auth.directory", "auth.person", "auth.confirm", "auth.correct"} | SECOND_PARTY <= seen
 
 
 def test_a_coordinator_reaches_every_page_of_the_desk(
@@ -122,7 +123,7 @@ def test_a_coordinator_reaches_every_page_of_the_desk(
         "bookings_desk.led_sessions",
         "bookings_desk.led_session",
         "bookings_desk.progress",
-    }
+    } | SECOND_PARTY
     assert reachable(routes, "bookings_desk.", "courses_desk.") - led_or_reached_by_a_deed <= seen
 
 

@@ -21,16 +21,25 @@ from browser.story_deciding import (
     he_waits,
     she_cancels,
     she_sees_why,
-    the_lottery_is_revealed,
     the_next_in_line_has_the_seat,
 )
-from browser.story_term import a_term
+from browser.story_drawing import (
+    he_enters_it,
+    he_opens_the_round,
+    she_draws_her_secret,
+    she_shows_her_secret,
+    the_value_becomes_known,
+)
+from browser.story_term import a_term, the_others_apply
 
 
 def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: Stage):
     term = a_term(stage.house)
-    anna, eva, olle, nils = (stage.enter() for _ in range(4))
+    anna, eva, olle, nils, drawing = (stage.enter() for _ in range(5))
 
+    secret = she_draws_her_secret(stage, drawing, term)
+    he_opens_the_round(stage, olle, term)
+    the_others_apply(stage.house, term)
     with stage.worker():
         she_arrives(stage, anna)
         she_describes_herself(stage, anna)
@@ -41,7 +50,9 @@ def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: St
         she_has_it_in_writing(stage, anna, term)
     he_closes_the_round(stage, olle, term)
     she_reads_what_counts(stage, anna, term)
-    the_lottery_is_revealed(stage, term)
+    she_shows_her_secret(stage, drawing, term, secret)
+    the_value_becomes_known(stage, term)
+    he_enters_it(stage, olle, term)
     he_draws_up(stage, olle, term)
     he_publishes(stage, olle, term)
     with stage.worker():

@@ -22,7 +22,8 @@ def for_holders(role: Role, status: int) -> dict[str, int]:
     return {**dict.fromkeys(WHO, 403), ANYBODY: 302, role: status}
 
 
-COORDINATOR, LEADER = Role.COORDINATOR, Role.LEADER
+COORDINATOR, DIRECTOR, LEADER = Role.COORDINATOR, Role.DIRECTOR, Role.LEADER
+LOTTERY = "/samordning/omgangar/{open}/lottning"
 DECIDING = {Role.DIRECTOR: 200, COORDINATOR: 200}
 PRECEDENCE = "/personer/{anna}/fortur"
 SEAT = "/tillfallen/{session}"
@@ -48,6 +49,14 @@ SEEN = {
     "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 200),
+    f"{LOTTERY}/utan": for_holders(COORDINATOR, 409),
+    f"{LOTTERY}/kopia": for_holders(COORDINATOR, 409),
+    f"{LOTTERY}/varde": for_holders(COORDINATOR, 409),
+    f"{LOTTERY}/kalla": for_holders(COORDINATOR, 409),
+    "/studierektor/lottning": for_holders(DIRECTOR, 200),
+    "/studierektor/lottning/{planned}": for_holders(DIRECTOR, 404),
+    "/studierektor/lottning/{planned}/atagande": for_holders(DIRECTOR, 404),
+    "/studierektor/lottning/{planned}/hemlighet": for_holders(DIRECTOR, 404),
     "/samordning/jobb/unknown": for_holders(COORDINATOR, 404),
     "/samordning/tillfallen/{session}": for_holders(COORDINATOR, 200),
     f"{FOR_ANNA}/avboka": for_holders(COORDINATOR, 200),
@@ -76,6 +85,13 @@ SENT = {
     "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 302),
     "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 302),
     "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 302),
+    f"{LOTTERY}/utan": for_holders(COORDINATOR, 409),
+    f"{LOTTERY}/kopia": for_holders(COORDINATOR, 409),
+    f"{LOTTERY}/varde": for_holders(COORDINATOR, 409),
+    f"{LOTTERY}/kalla": for_holders(COORDINATOR, 409),
+    f"{LOTTERY}/paminn": for_holders(COORDINATOR, 409),
+    "/studierektor/lottning/{planned}/atagande": for_holders(DIRECTOR, 404),
+    "/studierektor/lottning/{planned}/hemlighet": for_holders(DIRECTOR, 404),
     f"{FOR_ANNA}/avboka": for_holders(COORDINATOR, 302),
     f"{FOR_ANNA}/boka-om": for_holders(COORDINATOR, 400),
     f"{FOR_ANNA}/ko": for_holders(COORDINATOR, 409),

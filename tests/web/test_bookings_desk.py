@@ -47,7 +47,8 @@ class TestTheDesk:
         assert re.search(r"\b1 profil att bekräfta Bekräfta profiler\b", text)
         assert "1 kurstillfälle med för få bokade Se vilka och besluta" in text
         assert "0 brev som inte gick fram" in text
-        assert "Sommar 2027 stängd Väntar på lottningen. Besked är utlovat senast fredag 29 januari 2027" in text
+        waits = "Väntar på det offentliga värdet, känt från 20 januari 2027 kl. 13.00."
+        assert f"Sommar 2027 stängd {waits} Besked är utlovat senast fredag 29 januari 2027" in text
         assert "Läkemedel 8 februari 2027, Göteborg, Konferens Aspen" in text
 
     def test_with_nothing_to_do_it_says_so(self, db, visit):
