@@ -1,7 +1,7 @@
 """Somebody asks for a seat or a place in line: what is locked for it, and all that the rules judge it by."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ class Asking:
     round_: Round | None
     bookings: list[Booking]
     now: datetime
+    locked: Mapping[int, CourseSession] = field(default_factory=dict)
+    """The sessions that are held still, by id; none while it is only looked at."""
 
     @property
     def today(self) -> date:
@@ -81,6 +83,7 @@ def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides
         bookings=facts.live_bookings(db, [person_id])[person_id],
         round_=facts.round_of(db, session_id),
         now=now,
+        locked=locked,
     )
 
 

@@ -29,8 +29,7 @@ def rebook(
         Refused: the rules of `bookings.rules.seats.may_rebook` say no, the session is full, or the line goes first.
     """
     asked = asking.hold(db, session_id=to_session_id, besides=[from_session_id], person_id=person_id, now=now)
-    person, new_session = asked.person, asked.session
-    old_session = db.get_one(CourseSession, from_session_id)
+    person, new_session, old_session = asked.person, asked.session, asked.locked[from_session_id]
     asked.insist(rules.may_rebook, leaving=facts.target(old_session, old_session.course, None))
     if new_session.free_seats < 1:
         raise Refused(Refusal.SESSION_FULL)

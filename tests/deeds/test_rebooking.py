@@ -180,6 +180,16 @@ def test_without_a_seat_there_is_nothing_to_change(db, pair, prepare):
         rebook(db, old, new, person)
 
 
+def test_a_seat_that_was_given_back_a_moment_ago_is_not_there_to_change(db):
+    course, person = make.course(db), make.person(db)
+    old, new = (make.session(db, of=course, days=[day]) for day in (date(2027, 5, 3), date(2027, 6, 7)))
+    ids = {"from_session_id": old.id, "to_session_id": new.id, "person_id": person.id}
+    del course, person, old, new
+    db.expunge_all()
+    with refused(Refusal.NOT_BOOKED):
+        rebooking.rebook(db, **ids, now=AFTER, by=None)
+
+
 def test_a_seat_is_not_changed_for_itself(db, pair):
     old, _ = pair
     person = make.person(db)
