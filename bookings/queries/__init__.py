@@ -12,6 +12,7 @@ from bookings.queries.exceptions import (
     RoundExceptions,
     exceptions,
     exceptions_for,
+    overtaken,
 )
 from bookings.queries.glimpses import my_calendar, next_seat
 from bookings.queries.history import (
@@ -118,6 +119,7 @@ __all__ = [
     "open_round_with",
     "open_rounds",
     "open_rounds_with_course",
+    "overtaken",
     "precedence",
     "precedences",
     "precedences_of",

@@ -4,14 +4,14 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
 
 from auth.models import Person
 from bookings.models import Booking, LineException, Precedence, Round
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules.history import precedence_holds
-from bookings.states import ExceptionKind, Ground, PrecedenceKind
+from bookings.states import BookingState, ExceptionKind, Ground, PrecedenceKind
 from courses.models import Course, CourseSession
 from lararportal.errors import NotFound
 
@@ -85,6 +85,25 @@ def exceptions(db: Session, round_id: int) -> RoundExceptions:
 def exceptions_for(db: Session, person_id: int) -> list[ExceptionRow]:
     """The exceptions that have been made for somebody, the first one first."""
     return _line_exceptions(db, LineException.person_id == person_id)
+
+
+def overtaken(db: Session, person_id: int) -> dict[int, datetime]:
+    """Where somebody has been put before this person since they joined the line, by session, and when last."""
+    theirs = aliased(Booking)
+    rows = db.execute(
+        select(LineException.session_id, func.max(LineException.made_at))
+        .join(theirs, theirs.id == LineException.booking_id)
+        .join(Booking, Booking.session_id == LineException.session_id)
+        .where(
+            Booking.person_id == person_id,
+            Booking.state == BookingState.WAITING,
+            Booking.joined_at < LineException.made_at,
+            theirs.person_id != person_id,
+            tuple_(theirs.wave, theirs.key) < tuple_(Booking.wave, Booking.key),
+        )
+        .group_by(LineException.session_id)
+    )
+    return dict(rows.all())
 
 
 def _displaced(round_: Round) -> set[tuple[str, str]]:

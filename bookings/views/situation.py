@@ -1,6 +1,7 @@
 """What the pages of other rooms say to the visitor about seats: on the session's page, the course's and the first."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import render_template
@@ -29,6 +30,8 @@ def for_templates() -> dict[str, Callable[..., Any]]:
         "my_next": my_next,
         "what_counts": what_counts,
         "counts_in_round": counts_in_round,
+        "round_exceptions": round_exceptions,
+        "overtaken_by_decision": overtaken_by_decision,
     }
 
 
@@ -114,3 +117,18 @@ def counts_in_round(round_id: int) -> Markup:
     with edge.reading() as db:
         counts = queries.round_counts(db, round_id=round_id, person_id=visitor.person_id)
     return Markup(render_template("bookings/_round_counts.html", counts=counts))  # noqa: S704 - ours
+
+
+def round_exceptions(round_id: int) -> Markup:
+    """Who went before others in a round by a decision; nothing when nobody did. For staff only."""
+    with edge.reading() as db:
+        found = queries.exceptions(db, round_id)
+    if not (found.frozen or found.afterwards or found.unexplained):
+        return Markup()
+    return Markup(render_template("bookings/_exceptions.html", found=found))  # noqa: S704 - a template of our own
+
+
+def overtaken_by_decision() -> dict[int, datetime]:
+    """The sessions in whose lines somebody has been put before the visitor, and when that last happened."""
+    with edge.reading() as db:
+        return queries.overtaken(db, me().person_id)

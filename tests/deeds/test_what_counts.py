@@ -7,7 +7,7 @@ from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, publishe
 
 import make
 from auth.states import Area, Category, Role, Standing
-from bookings import exceptions, left_over_seats, precedence, publication, queries, rounds
+from bookings import exceptions, left_over_seats, precedence, publication, queries, rounds, waitlist
 from bookings.states import ExceptionKind, Ground, PrecedenceKind, PrecedenceState, RoundState
 from courses.states import Kind, Order
 from lararportal import clock
@@ -271,6 +271,19 @@ class TestWhatIsMarkedBesideARound:
         )
         assert (made.session.session_id, made.decided_by, made.decided_at) == (session.id, "Eva Studierektor", AFTER)
         assert (made.key[1:4], queries.exceptions_for(db, late.id)) == ([1, 0, 6], [made])
+
+    def test_who_is_overtaken_by_a_decision_can_be_told_when(self, db, eva):
+        session, late = make.session(db, seats=1), make.person(db, planned_end=date(2027, 6, 30))
+        near, far, joined_later = (make.person(db, planned_end=end) for end in (date(2027, 2, 1), FAR, FAR))
+        published(db, {make.person(db, planned_end=date(2027, 1, 31)): [session], near: [session], far: [session]})
+        exceptions.place_for_hardship(
+            db, session_id=session.id, person_id=late.id, ground=Ground.ILLNESS, reason="Sjuk.", now=AFTER, by=eva.id
+        )
+        after = AFTER + timedelta(hours=1)
+        waitlist.join(db, session_id=session.id, person_id=joined_later.id, now=after, by=joined_later.id)
+        told = [queries.overtaken(db, each.id) for each in (near, far, joined_later, late)]
+
+        assert told == [{}, {session.id: AFTER}, {}, {}]
 
     def test_a_round_that_is_open_or_without_exceptions_has_none(self, db, anna):
         session = make.session(db)

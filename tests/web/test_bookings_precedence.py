@@ -7,6 +7,7 @@ from bookings_pages import words_of
 from bookings_room import AFTER, CLOSES, OPENS, published, sent
 
 import make
+from auth.models import Person
 from auth.states import Area, Category, Role, Standing
 from bookings import exceptions, precedence, queries
 from bookings.states import Ground, PrecedenceState, Refusal, RoundState
@@ -165,6 +166,60 @@ class TestExceptions:
 
         assert "Det finns ingen kö att placera i" in visit(eva).get(f"/personer/{anna.id}/undantag").text
 
+    def test_whoever_is_overtaken_reads_that_it_was_a_decision(self, db, visit, course, eva):
+        session, late = given(db, course), make.person(db, planned_end=LAST_TERM)
+        [waiting] = [row.person_id for row in queries.roster(db, session.id, today=AFTER.date()).waiting]
+        exceptions.place_for_hardship(
+            db,
+            session_id=session.id,
+            person_id=late.id,
+            ground=Ground.ILLNESS,
+            reason="Intyg visat.",
+            now=AFTER,
+            by=eva.id,
+        )
+        shown = words_of(visit(db.get_one(Person, waiting), at=AFTER).get("/mina-kurser"))
+
+        assert (
+            "Plats 2 just nu, av 2 i kön. Någon har fått gå före dig genom ett beslut 15 januari 2027 kl. 09.00."
+            in shown
+        )
+        assert "Intyg visat" not in shown
+
+    def test_the_page_of_the_round_shows_every_decision_beside_the_rules(self, db, visit, course, eva, anna):
+        session, late, office = (
+            make.session(db, of=course, seats=1),
+            make.person(db, planned_end=LAST_TERM),
+            make.coordinator(db),
+        )
+        granted(db, anna, course, eva, now=OPENS)
+        round_ = published(db, {anna: [session], make.person(db, planned_end=NEAR): [session]})
+        browser, address = visit(office, at=AFTER), f"/samordning/omgangar/{round_.id}"
+        assert (
+            f"Anna Stenberg Hud Förtur när omgången stängde. 1 december 2026 kl. 08.00 av Eva Lind. {WHY}"
+            in words_of(browser.get(address))
+        )
+        exceptions.place_for_hardship(
+            db,
+            session_id=session.id,
+            person_id=late.id,
+            ground=Ground.ILLNESS,
+            reason="Intyg visat.",
+            now=AFTER,
+            by=eva.id,
+        )
+
+        shown = words_of(browser.get(address))
+        assert "i tid. 15 januari 2027 kl. 09.00 av Eva Lind. Sjukdom. Intyg visat." in shown
+
+    def test_the_page_of_a_round_without_any_says_nothing(self, db, visit):
+        round_ = published(db, {make.person(db): [make.session(db)]})
+
+        assert (
+            "Beslut utöver reglerna"
+            not in visit(make.coordinator(db), at=AFTER).get(f"/samordning/omgangar/{round_.id}").text
+        )
+
 
 class TestWhoMaySee:
     @pytest.mark.parametrize("page", ["raknas", "fortur", "undantag"])
@@ -279,7 +334,10 @@ class TestWhatTheDoctorReads:
         shown = words_of(visit(anna).get(f"/ansokan/{round_.id}"))
 
         assert "har du gått 24 månader av din ST och har 19 månader kvar till planerat slut." in shown
-        assert "går före (du: 19 månader kvar): Hjärta du har förtur" in shown
+        assert (
+            "Den som har kortast tid kvar till planerad slutdag går före (du: 19 månader kvar): Hjärta du har förtur"
+            in shown
+        )
         assert "den som tidigare har fått nej går först (du: 24 månader av din ST): Hud" in shown
 
     def test_a_closed_application_says_nothing_of_it(self, db, visit, anna):
