@@ -2,12 +2,13 @@
 
 `serving` runs the parts that production keeps running, `database` moves the schema, `courses` reads the catalogue
 from a file, `roles` says who may do what, `allocation` gives seats and checks who got them, `lottery` draws and
-verifies, `development` starts everything on one machine and shows the demonstration term.
+verifies, `replay` does a published round again, `development` starts everything on one machine and shows the
+demonstration term.
 """
 
 import click
 
-from lararportal.cli import allocation, courses, database, development, lottery, roles, serving
+from lararportal.cli import allocation, courses, database, development, lottery, replay, roles, serving
 from lararportal.config import SettingsError
 from lararportal.dev.program import CannotStart
 
@@ -34,6 +35,6 @@ def main() -> None:
     """The learning portal of the course unit for general practitioners in training."""
 
 
-for module in (serving, database, courses, roles, allocation, lottery, development):
+for module in (serving, database, courses, roles, allocation, lottery, replay, development):
     for command in module.COMMANDS:
         main.add_command(command)

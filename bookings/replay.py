@@ -1,0 +1,205 @@
+"""Replay: a published round is done again from what was frozen, and laid beside what was stored and published.
+
+Nothing is changed and nothing is locked. Everything that differs is said in a sentence; the decisions that named
+persons took beside the rules, about sessions and about applicants, are listed whether anything differs or not.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, undefer
+
+from auth.models import Person
+from bookings import frozen, lots, opening_and_closing
+from bookings.models import Decision, LineException, Precedence, Round, Run, SessionDecision
+from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, check, verification
+from bookings.rules.allocation.verification import FrozenInput, Party, PublicValue
+from bookings.states import Refusal, RoundState
+from courses.models import Course
+from lararportal.errors import NotFound, Refused
+from lararportal.journal import Entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aside:
+    """What a named person decided beside the rules: what, of whom or which session, when, by whom, why."""
+
+    what: str
+    about: str
+    at: datetime
+    by: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """A published round beside what comes of doing it again."""
+
+    round_: Round
+    run: Run
+    applicants: int
+    file: dict[str, Any]
+    """The verification file of the round."""
+    differences: Sequence[str]
+    """What is not as it was stored or published; nothing, if all is well."""
+    asides: Sequence[Aside]
+
+
+def replay(db: Session, round_id: int) -> Replay:
+    """Return the round done again beside what was published.
+
+    Raises:
+        NotFound: there is no such round.
+        Refused: it is not published yet.
+    """
+    round_ = db.get(Round, round_id, options=[undefer(Round.frozen)])
+    if round_ is None:
+        raise NotFound
+    if round_.state is not RoundState.PUBLISHED:
+        raise Refused(Refusal.ROUND_STATE, state=round_.state)
+    run = db.scalars(select(Run).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)).one()
+    decided = opening_and_closing.decisions(db, round_id)
+    document = opening_and_closing.decided_input(round_.frozen or "{}", decided) | {"lottery": {"seed": round_.seed}}
+    file = verification_file(round_, run, decided)
+    return Replay(
+        round_=round_,
+        run=run,
+        applicants=len(document["applicants"]),
+        file=file,
+        differences=[
+            *_of_input(db, round_, run, decided),
+            *(str(fault) for fault in verification.faults(file)),
+            *_of_result(document, run),
+            *_of_decisions(db, run),
+        ],
+        asides=[*_about_sessions(decided), *_about_applicants(db, round_, document), *_in_lines(db, round_id)],
+    )
+
+
+def verification_file(round_: Round, run: Run, decided: Sequence[SessionDecision]) -> dict[str, Any]:
+    """Return the file by which anybody can check the lottery of a published round, without personal data."""
+    kind, value = round_.public_kind, round_.public_value
+    document = opening_and_closing.decided_input(round_.frozen or "{}", decided)
+    return verification.document(
+        term=round_.term,
+        title=round_.title,
+        rules=run.rules_version,
+        portal=Party(commitment=lots.commitment(round_), secret=round_.secret),
+        second=Party(commitment=round_.second_commitment, secret=round_.second_secret),
+        public=PublicValue(source=round_.public_source, form=kind.form, value=value) if kind else None,
+        frozen=[
+            FrozenInput(hash=round_.frozen_hash or ""),
+            *(FrozenInput(hash=each.input_hash, reason=each.reason) for each in decided),
+        ],
+        seed=round_.seed or "",
+        result_hash=canonical_hash(json.loads(run.result)),
+        applicants=document["applicants"],
+    )
+
+
+def _of_input(db: Session, round_: Round, run: Run, decided: Sequence[SessionDecision]) -> Iterator[str]:
+    """What was frozen has the hash that was published then, and so has what staff have made of it since."""
+    stored = round_.frozen or "{}"
+    found = canonical_hash(json.loads(stored))
+    if found != round_.frozen_hash or frozen.canonical(json.loads(stored)) != stored:
+        yield f"The frozen input is not the one that was published: its hash is {found}."
+    if (noted := _noted(db, round_, "round.closed", "hash")) != {round_.frozen_hash}:
+        yield f"The journal noted another hash at closing: {', '.join(noted) or 'none'}."
+    if noted := _noted(db, round_, "round.planned", "commitment") - {lots.commitment(round_)}:
+        yield f"The journal noted another commitment of the portal: {', '.join(noted)}."
+    for number, each in enumerate(decided, start=1):
+        found = canonical_hash(opening_and_closing.decided_input(stored, decided[:number]))
+        if found != each.input_hash:
+            yield f"What was decided about session {each.session_id} makes another input than it said: {found}."
+    found = canonical_hash(opening_and_closing.decided_input(stored, decided))
+    if found != run.input_hash:
+        yield f"The run read another input than what was frozen and decided: {run.input_hash}, not {found}."
+
+
+def _of_result(document: dict[str, Any], run: Run) -> Iterator[str]:
+    """The same input gives the same result, byte for byte, and the independent check finds nothing."""
+    if run.rules_version != RULES_VERSION:
+        yield f"The run was made by version {run.rules_version} of the rules, and these are version {RULES_VERSION}."
+    again = allocate(document)
+    if frozen.canonical(again) != run.result:
+        stored = json.loads(run.result)
+        parts = [part for part in again if again[part] != stored.get(part)]
+        yield f"The stored result is not what comes of doing it again; other are: {', '.join(parts) or 'letters'}."
+    yield from map(str, check(document, json.loads(run.result)))
+
+
+def _of_decisions(db: Session, run: Run) -> Iterator[str]:
+    """What people were told is what the run decided, by key, place, reason and version.
+
+    The code may be another, because what changed between closing and publication is honoured then.
+    """
+    decided = {(entry["a"], int(entry["s"])): entry for entry in json.loads(run.result)["decisions"]}
+    rows = db.execute(
+        select(Decision, Person.pseudonym)
+        .join(Person, Person.id == Decision.person_id)
+        .where(Decision.round_id == run.round_id)
+        .order_by(Decision.id)
+    )
+    for row, pseudonym in rows:
+        entry = decided.get((pseudonym, row.session_id), {})
+        other = int(entry["ref"]) if "ref" in entry else None
+        told = row.key, row.position, row.other_session_id, row.rules_version
+        if told != (entry.get("key"), entry.get("pos"), other, run.rules_version):
+            yield f"The decision that {pseudonym} was told about session {row.session_id} is not the run's."
+
+
+def _about_sessions(decided: Sequence[SessionDecision]) -> Iterator[Aside]:
+    for each in decided:
+        about = f"session {each.session_id}"
+        yield Aside(what=each.fate.value, about=about, at=each.made_at, by=each.made_by, reason=each.reason)
+
+
+def _about_applicants(db: Session, round_: Round, document: dict[str, Any]) -> Iterator[Aside]:
+    """Who went before others for a course in this run, and by whose decision."""
+    counted = {(name, code) for name, facts in document["applicants"].items() for code in facts.get("displaced", [])}
+    held = db.scalars(
+        select(Precedence)
+        .join(Person, Person.id == Precedence.person_id)
+        .join(Course, Course.id == Precedence.course_id)
+        .where(Person.pseudonym.in_({name for name, _ in counted}), Course.code.in_({code for _, code in counted}))
+        .where(Precedence.granted_at <= round_.closed_at)
+        .order_by(Precedence.id)
+        .options(joinedload(Precedence.person), joinedload(Precedence.course))
+    )
+    for each in held:
+        if (each.person.pseudonym, each.course.code) in counted:
+            yield Aside(
+                what=f"precedence {each.kind}",
+                about=f"{each.person.pseudonym}, course {each.course.code}",
+                at=each.granted_at,
+                by=each.granted_by,
+                reason=each.reason,
+            )
+
+
+def _in_lines(db: Session, round_id: int) -> Iterator[Aside]:
+    """Who was put into a line beside the rules, after the round."""
+    rows = db.execute(
+        select(LineException, Person.pseudonym)
+        .join(Person, Person.id == LineException.person_id)
+        .where(LineException.round_id == round_id)
+        .order_by(LineException.id)
+    )
+    for each, pseudonym in rows:
+        yield Aside(
+            what=f"exception {each.kind}",
+            about=f"{pseudonym}, session {each.session_id}, {each.ground}",
+            at=each.made_at,
+            by=each.made_by,
+            reason=each.reason,
+        )
+
+
+def _noted(db: Session, round_: Round, deed: str, fact: str) -> set[str]:
+    """Return what the journal has noted of a deed on the round; nobody can change an entry of it."""
+    facts = db.scalars(select(Entry.facts).where(Entry.deed == deed, Entry.facts["round"].as_integer() == round_.id))
+    return {str(each.get(fact)) for each in facts}
