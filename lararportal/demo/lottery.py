@@ -25,10 +25,12 @@ def source(*, closes: datetime) -> PublicSource:
     return PublicSource(kind=PublicKind.DRAND, at=closes + timedelta(hours=1))
 
 
-def bind(db: Session, round_id: int, *, second_party: int, now: datetime) -> None:
-    """The second party has left the commitment of a planned round."""
-    commitment = hashlib.sha256(bytes.fromhex(drawn("second secret", round_id))).hexdigest()
+def bind(db: Session, round_id: int, *, second_party: int, now: datetime) -> str:
+    """The second party has left the commitment of a planned round; the secret that it binds to."""
+    secret = drawn("second secret", round_id)
+    commitment = hashlib.sha256(bytes.fromhex(secret)).hexdigest()
     lottery.bind(db, round_id=round_id, commitment=commitment, replaces=None, now=now, by=second_party)
+    return secret
 
 
 def reveal(round_id: int, *, second_party: int, office: int, at: datetime) -> Iterator[Act]:

@@ -48,6 +48,8 @@ class Term:
 
     cast: Cast
     offers: list[Offer]
+    second_secret: str
+    """What Eva keeps to herself until the open round has closed."""
 
 
 def build_term(database: Database, *, now: datetime, issuer: str, progress: Progress, share: float = 1.0) -> Term:
@@ -66,7 +68,7 @@ def build_term(database: Database, *, now: datetime, issuer: str, progress: Prog
     building.offer_courses()
     finished = building.finish_a_round()
     building.live_on(finished)
-    return Term(building.cast, building.offers)
+    return Term(building.cast, building.offers, building.second_secret)
 
 
 class _Building:
@@ -80,6 +82,7 @@ class _Building:
         codes = offer.codes()
         self.cast: Cast = Casting(_rng("cast"), today=timeline.today, codes=codes, share=share).cast()
         self.offers: list[Offer] = []
+        self.second_secret = ""
 
     def welcome_people(self) -> None:
         """Everybody has come, described themselves and been confirmed, over most of a year."""
@@ -164,7 +167,7 @@ class _Building:
                 now=planned,
                 by=self._olle,
             )
-            lottery.bind(db, round_id, second_party=self._eva, now=line.on(-38, 9))
+            self.second_secret = lottery.bind(db, round_id, second_party=self._eva, now=line.on(-38, 9))
             passed = self._passed(db)
         yield Act(opens, lambda db: round_deeds.open_round(db, round_id, now=opens, by=self._olle))
         wishes = Wishing(rng, self.cast, self._of_round(OPEN)).wishes(busy={ANNA, SARA}, passed=passed)

@@ -9,7 +9,7 @@ from courses.models import Course
 from lararportal import clock
 from lararportal.config import Settings
 from lararportal.db import Database, connect
-from lararportal.demo import build_term
+from lararportal.demo import Term, build_term
 from lararportal.dev.data import Data
 from lararportal.dev.program import CannotStart
 from lararportal.dev.screen import ProgressLine, say
@@ -46,21 +46,29 @@ def fill(data: Data, settings: Settings, beginning: Beginning, progress: Progres
     try:
         if beginning is Beginning.TERM and _is_empty(database):
             data.begin_building()
-            _build(database, settings, progress)
+            _keep_secret(data, _build(database, settings, progress))
             data.end_building()
     finally:
         database.dispose()
 
 
-def _build(database: Database, settings: Settings, progress: Progress) -> None:
+def _build(database: Database, settings: Settings, progress: Progress) -> Term:
     line = ProgressLine("term")
 
     def show(step: str, done: int, total: int) -> None:
         progress.step, progress.done, progress.total = step, done, total
         line.show(step, done, total)
 
-    build_term(database, now=clock.now(), issuer=settings.providers[0].issuer, progress=show)
+    term = build_term(database, now=clock.now(), issuer=settings.providers[0].issuer, progress=show)
     line.end()
+    return term
+
+
+def _keep_secret(data: Data, term: Term) -> None:
+    """Whoever signs in as Eva finds what she drew for the lottery of the open round, and can reveal it."""
+    path = data.folder / "lottery.txt"
+    path.write_text(f"{term.second_secret}\n", "utf-8")
+    say("lottery", f"the secret of eva.studierektor: {path}")
 
 
 def _hasty(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text
@@ -18,7 +19,7 @@ from courses.states import Publicity
 from lararportal import clock
 from lararportal.db import Database
 from lararportal.demo import build_term
-from lararportal.demo.cast import ANNA, KARIN, SARA
+from lararportal.demo.cast import ANNA, EVA, KARIN, SARA
 from lararportal.demo.figures import report
 from lararportal.demo.invariants import invariants, names
 from lararportal.demo.offer import Offer
@@ -114,6 +115,17 @@ def test_anna_has_a_seat_that_she_can_change_and_a_place_in_line_and_has_not_app
     assert queries.application(db, round_id=open_round.id, person_id=anna.id) is None
     moved = rebooking.rebook(db, from_session_id=seat, to_session_id=sister, person_id=anna.id, now=NOW, by=anna.id)
     assert moved.state is BookingState.BOOKED
+
+
+def test_eva_has_shown_her_secret_of_the_finished_round_and_keeps_that_of_the_open_one(built, db):
+    eva = person(db, EVA)
+    open_, finished = queries.lotteries_with(db, eva.id)
+
+    assert (finished.state, finished.wanted) == (RoundState.PUBLISHED, [])
+    assert finished.second_revealed_at < finished.value_entered_at <= finished.revealed_at < NOW
+    assert [len(bytes.fromhex(each)) for each in (finished.second_secret, finished.value, finished.seed)] == [32] * 3
+    assert (open_.state, open_.second_secret, open_.portal_secret) == (RoundState.OPEN, None, None)
+    assert sha256(bytes.fromhex(built.term.second_secret)).hexdigest() == open_.second_commitment
 
 
 def test_sara_has_a_seat_in_a_clinical_course(built, db):
