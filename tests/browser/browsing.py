@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
-from axe_playwright_python.base import AXE_SCRIPT
+from browser.axe import findings, findings_of_colour
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,6 @@ from lararportal.db import Database
 from lararportal.dev.program import Program
 
 ROOT = Path(__file__).parents[2]
-SCREENSHOTS = ROOT / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-quic"]
 DESKTOP = {"width": 1280, "height": 900}
@@ -29,7 +28,6 @@ Looks = Sequence[tuple[str, dict[str, int]]]
 EVERY_LOOK: Looks = [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE)]
 CROSSED: Looks = [("light", DESKTOP), ("dark", PHONE)]
 """Each colour scheme and each width once: enough where many pages are checked."""
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 START_WITHIN = 60.0
 PATIENCE = 20_000
 """Milliseconds that a page may take on a machine that does other things as well."""
@@ -52,6 +50,8 @@ class House:
     letters: Path
     environment: dict[str, str]
     logs: Path
+    pictures: Path | None = None
+    """Where pictures of the pages are kept for people to look at, if somebody wants them."""
     programs: list[Program] = field(default_factory=list)
 
     @contextmanager
@@ -80,12 +80,6 @@ class House:
         program.start()
         self.programs.append(program)
         return program
-
-    def run(self, *command: str) -> None:
-        """Runs a command of the portal to its end."""
-        program = self.start("-".join(command[:2]), "lararportal.cli", *command)
-        assert program.process is not None
-        assert program.process.wait(START_WITHIN) == 0, program.last_lines()
 
     def stop(self) -> None:
         for program in reversed(self.programs):
@@ -154,13 +148,22 @@ class Visit:
             self.page.get_by_role("button").first.click()
             self.page.wait_for_url(f"{self.house.url}/**")
 
+    def forget(self) -> None:
+        """Leaves the portal, so that the next one in front of this page is somebody else."""
+        self.context.clear_cookies()
+        self.page.goto("about:blank")
+        self.show("light", DESKTOP)
+        self.complaints.clear()
+
     def check_page(self, looks: Looks = EVERY_LOOK) -> None:
         """What must hold of every page: axe, width, console - in light and dark, on a desk and on a phone."""
-        found = []
+        found, widths = [], set()
         for scheme, size in looks:
             self.show(scheme, size)
             where = f"{self.page.url} {scheme} {size['width']}"
-            found += [f"{where}: {fault}" for fault in axe_findings(self.page)]
+            faults = findings_of_colour(self.page) if size["width"] in widths else findings(self.page)
+            widths.add(size["width"])
+            found += [f"{where}: {fault}" for fault in faults]
             width = self.page.evaluate("document.documentElement.scrollWidth")
             if width > size["width"]:
                 found.append(f"{where}: scrolls sideways, {width} wide")
@@ -169,31 +172,19 @@ class Visit:
         assert not faults, "\n".join(faults)
 
     def screenshot(self, name: str, looks: Looks = EVERY_LOOK) -> None:
-        """Pictures to look at: desk and phone, light and dark, in `screenshots/`."""
-        SCREENSHOTS.mkdir(exist_ok=True)
+        """Pictures for people to look at, desk and phone, light and dark, if somebody wants them."""
+        if self.house.pictures is None:
+            return
         for scheme, size in looks:
             self.show(scheme, size)
             word = "phone" if size == PHONE else "desk"
-            self.page.screenshot(path=SCREENSHOTS / f"{name}-{word}-{scheme}.png", full_page=True)
+            self.page.screenshot(path=self.house.pictures / f"{name}-{word}-{scheme}.png", full_page=True)
         self.show("light", DESKTOP)
 
     def show(self, scheme: str, size: dict[str, int]) -> None:
         """Turns to a colour scheme and a width."""
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         self.page.set_viewport_size(size)
-
-
-def axe_findings(page: Page) -> list[str]:
-    """What axe finds wrong, one line for each element."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
-    results = page.evaluate("options => axe.run(document, options)", options)
-    return [
-        f"{violation['id']}: {node['html']} {node['failureSummary']}"
-        for violation in results["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 @contextmanager

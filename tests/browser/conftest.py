@@ -53,7 +53,19 @@ def browser_database_url(postgres_url: str, engine: Engine) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def house(browser_database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    """Where pictures of the pages are kept, if somebody wants them."""
+    if not request.config.getoption("--pictures"):
+        return None
+    folder = request.config.rootpath / "screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def house(
+    browser_database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory, pictures: Path | None
+) -> Iterator[House]:
     """The portal with its sign-in provider. Worker and mail sink are started by the tests that need them."""
     folder = tmp_path_factory.mktemp("browser")
     portal, provider, smtp = (free_port() for _ in range(3))
@@ -64,6 +76,7 @@ def house(browser_database_url: str, redis_url: str, tmp_path_factory: pytest.Te
         database=Database(connect(browser_database_url), portal_url=url),
         letters=folder / "letters",
         logs=folder,
+        pictures=pictures,
         environment=environment(
             LARARPORTAL_ENV="development",
             LARARPORTAL_SECRET_KEY="not a secret, only long enough for a test",
@@ -79,8 +92,9 @@ def house(browser_database_url: str, redis_url: str, tmp_path_factory: pytest.Te
     )
     house.letters.mkdir()
     try:
-        wait_for(issuer, house.start("provider", "lararportal.dev.provider", f"--port={provider}"))
+        asked = house.start("provider", "lararportal.dev.provider", f"--port={provider}")
         web = house.start("web", "lararportal.cli", "web", f"--port={portal}", "--workers=2")
+        wait_for(issuer, asked)
         wait_for(f"{url}/healthz", web)
         yield house
     finally:
@@ -103,11 +117,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def visit(house: House, browser: Browser) -> Iterator[Visit]:
-    """Somebody who has not signed in."""
+@pytest.fixture(scope="module")
+def shared_visit(house: House, browser: Browser) -> Iterator[Visit]:
+    """One page that many come to, one after the other: opening it takes longer than most of them stay."""
     with visiting(house, browser) as visit:
         yield visit
+
+
+@pytest.fixture
+def visit(shared_visit: Visit) -> Visit:
+    """Somebody who has not signed in."""
+    shared_visit.forget()
+    return shared_visit
 
 
 @pytest.fixture

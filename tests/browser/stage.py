@@ -16,8 +16,9 @@ from redis import Redis
 from sqlalchemy import text
 
 from courses.models import CourseSession
-from lararportal import pages
+from lararportal import clock, pages, tick
 from lararportal.db import Base
+from lararportal.mail import Mailer
 
 LETTER_WITHIN = 30.0
 PAGE_WEIGHT = 60_000
@@ -51,6 +52,13 @@ class Stage:
             yield
         finally:
             program.stop()
+
+    def tick(self) -> None:
+        """What is due is done and every letter delivered: by us, where the story is not about who does it."""
+        settings = self.house.environment
+        tick.run_due(self.house.database, now=clock.now())
+        with Mailer(settings["LARARPORTAL_SMTP_URL"], sender=settings["LARARPORTAL_MAIL_FROM"]) as mailer:
+            tick.deliver_letters(self.house.database, mailer, now=clock.now())
 
     def letters(self, address: str) -> list[EmailMessage]:
         """The letters that have come to somebody, the first one first."""

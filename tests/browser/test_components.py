@@ -1,4 +1,5 @@
 import pytest
+from browser.axe import findings
 from browser.browsing import PHONE, House, Visit, visiting
 from playwright.sync_api import Browser, expect
 
@@ -10,6 +11,7 @@ GALLERY = [
     "/dev/galleri/nej",
     *(f"/dev/galleri/fel/{code}" for code in (403, 404, 503)),
 ]
+PICTURED = {"/dev/galleri": "gallery", "/": "start"}
 PUBLIC = ["/", "/om", "/tillganglighet", "/kurser", "/logga-in", "/utloggad", "/dev/letters", "/finns-inte"]
 
 
@@ -19,12 +21,24 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit: Visit, path: str)
 
     visit.check_page()
 
+    if path in PICTURED:
+        visit.screenshot(PICTURED[path])
 
-def test_the_gallery_is_pictured(visit: Visit):
-    visit.go("/dev/galleri")
-    visit.screenshot("gallery")
-    visit.go("/")
-    visit.screenshot("start")
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ("heading => { heading.style.color = '#767676'; heading.style.background = '#666' }", "color-contrast"),
+        ("heading => heading.append(new Image())", "image-alt"),
+    ],
+)
+def test_axe_finds_what_goes_wrong_on_a_page_that_was_right(visit: Visit, wrong: str, rule: str):
+    page = visit.go("/om")
+    assert findings(page) == []
+
+    page.locator("h1").evaluate(wrong)
+
+    assert [found.partition(":")[0] for found in findings(page)] == [rule]
 
 
 @pytest.mark.parametrize("path", ["/", "/dev/galleri", "/tillganglighet"])

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -15,6 +16,8 @@ from lararportal.app import create_app
 
 FILES = {"mine.calendar"}
 """Answers that are no pages."""
+ALIKE = 20
+"""Pages of one kind that a walk goes on from: a hundred people have the same links."""
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +47,16 @@ def endpoint_of(routes: MapAdapter, path: str) -> str:
 
 
 def walk(visit: Visit, routes: MapAdapter, checked: set[str], *, leave: tuple[str, ...] = ()) -> set[str]:
-    """Follows every link from the first page on, and checks the first and the last page of each kind.
+    """Follows the links from the first page on, and checks the first and the last page of each kind.
 
     The start page is checked for everybody, the other kinds once: they are the same for all who reach them.
     """
     waiting, seen = ["/"], {"/": "home.start"}
+    opened: Counter[str] = Counter()
     for path in waiting:
+        opened[seen[path]] += 1
+        if opened[seen[path]] > ALIKE:
+            continue
         for link in links_of(visit, path):
             endpoint = endpoint_of(routes, link)
             if link not in seen and endpoint not in FILES and not endpoint.startswith(leave):
@@ -59,7 +66,9 @@ def walk(visit: Visit, routes: MapAdapter, checked: set[str], *, leave: tuple[st
     last = {endpoint: path for path, endpoint in seen.items()}
     fresh = first.keys() - checked | {"home.start"}
     for path in dict.fromkeys(pages[endpoint] for pages in (first, last) for endpoint in sorted(fresh)):
-        visit.go(path)
+        answer = visit.page.goto(visit.house.url + path)
+        assert answer is not None
+        assert (path, answer.status) == (path, 200)
         visit.check_page(CROSSED)
     checked.update(fresh)
     return set(first)

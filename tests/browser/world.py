@@ -85,8 +85,9 @@ def _pending(db: Session) -> None:
     # First in every list, so that who follows the first link meets them.
     for name in ("Nils", "Maja"):
         make.person(db, given_name=name, family_name="Aalto", standing=Standing.PENDING)
+    # Last in every list, which has a second page with them.
     for _ in range(60):
-        make.person(db)
+        make.person(db, family_name="Öberg")
 
 
 def _session(db: Session, title: str, *, in_days: int, seats: int = 10, **facts) -> CourseSession:
