@@ -1,11 +1,12 @@
 """What pages read.
 
 `rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `situation` what they may do
-with a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `glimpses` what the
-start page shows, `history` what counts of somebody before they apply, `precedence` and `exceptions` who goes before
-others by a decision.
+with a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `dry_run` what a dry run
+would mean, `glimpses` what the start page shows, `history` what counts of somebody before they apply, and
+`precedence` and `exceptions` who goes before others by a decision.
 """
 
+from bookings.queries.dry_run import EffectView, Preview, effect, preview
 from bookings.queries.exceptions import (
     ExceptionRow,
     FrozenPrecedence,
@@ -78,6 +79,7 @@ __all__ = [
     "CourseCounts",
     "DecisionView",
     "Desk",
+    "EffectView",
     "ExceptionRow",
     "FrozenPrecedence",
     "LotteryView",
@@ -85,6 +87,7 @@ __all__ = [
     "MyCourses",
     "Place",
     "PrecedenceRow",
+    "Preview",
     "Reckoning",
     "Roster",
     "RosterRow",
@@ -103,6 +106,7 @@ __all__ = [
     "courses_for",
     "demand",
     "desk",
+    "effect",
     "exceptions",
     "exceptions_for",
     "interested",
@@ -123,6 +127,7 @@ __all__ = [
     "precedence",
     "precedences",
     "precedences_of",
+    "preview",
     "roster",
     "round_counts",
     "round_sessions",

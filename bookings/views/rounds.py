@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from auth import queries as people
-from auth.access import me, needs
+from auth.access import me, needs, proved_anew
 from auth.states import Role
 from bookings import allocation, publication, queries
 from bookings import rounds as deeds
@@ -46,6 +46,7 @@ def round_page(round_id: int) -> str:
         sessions = queries.round_sessions(db, round_id)
         demand = queries.demand(db, round_id)
         run = queries.run_summary(db, round_id) if found.state in DRAWN_UP else None
+        preview = queries.preview(db, round_id) if run is not None else None
         draw = queries.lottery(db, round_id)
     outcomes = {each.session.session_id: each for each in run.sessions} if run is not None else {}
     return render_template(
@@ -54,6 +55,7 @@ def round_page(round_id: int) -> str:
         sessions=sessions,
         demand=demand,
         run=run,
+        preview=preview,
         outcomes=outcomes,
         lottery=draw,
         acts=open_to_office(draw),
@@ -173,6 +175,7 @@ def step(round_id: int, name: str) -> Page:
 
 
 @needs(Role.COORDINATOR)
+@proved_anew
 def publish(round_id: int) -> Page:
     """Hands the publication to the workers and leads to its progress; does it here and now while Redis is away."""
     if request.method == "GET" or not ConfirmForm().validate():

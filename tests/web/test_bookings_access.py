@@ -49,6 +49,9 @@ SEEN = {
     "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{drawn_up}/tillfallen/{given}/stang": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{drawn_up}/tillfallen/{given}/oppna": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{drawn_up}/tillfallen/{session}/stang": for_holders(COORDINATOR, 404),
     f"{LOTTERY}/utan": for_holders(COORDINATOR, 409),
     f"{LOTTERY}/kopia": for_holders(COORDINATOR, 409),
     f"{LOTTERY}/varde": for_holders(COORDINATOR, 409),
@@ -85,6 +88,8 @@ SENT = {
     "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 302),
     "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 302),
     "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 302),
+    "/samordning/omgangar/{drawn_up}/tillfallen/{given}/stang": for_holders(COORDINATOR, 400),
+    "/samordning/omgangar/{drawn_up}/tillfallen/{given}/oppna": for_holders(COORDINATOR, 400),
     f"{LOTTERY}/utan": for_holders(COORDINATOR, 409),
     f"{LOTTERY}/kopia": for_holders(COORDINATOR, 409),
     f"{LOTTERY}/varde": for_holders(COORDINATOR, 409),
@@ -101,7 +106,7 @@ SENT = {
 }
 """What each role is answered where an empty form is sent in."""
 
-NAMES = {"session": 1, "anna": 2, "open": 3, "planned": 4, "drawn_up": 5, "precedence": 6}
+NAMES = {"session": 1, "anna": 2, "open": 3, "planned": 4, "drawn_up": 5, "given": 6, "precedence": 7}
 
 
 @pytest.fixture
@@ -110,7 +115,8 @@ def ask(db, visit, now):
     session, anna = make.session(db, of=make.course(db, seats=1)), make.person(db)
     left_over_seats.book(db, session_id=session.id, person_id=anna.id, now=now, by=anna.id)
     days = [[date(2027, 5, number)] for number in (3, 4, 5)]
-    drawn_up = make.round_of(db, make.session(db, days=days[0]))
+    given = make.session(db, days=days[0])
+    drawn_up = make.round_of(db, given)
     rounds.close_round(db, drawn_up.id, now=now, by=None)
     make.revealed(db, drawn_up)
     allocation.draw_up(db, round_id=drawn_up.id, now=now, by=None)
@@ -120,6 +126,7 @@ def ask(db, visit, now):
         "open": make.round_of(db, make.session(db, days=days[1])).id,
         "planned": make.round_of(db, make.session(db, days=days[2]), state=RoundState.PLANNED).id,
         "drawn_up": drawn_up.id,
+        "given": given.id,
         "precedence": precedence.grant(
             db, person_id=anna.id, course_id=make.course(db).id, reason="Skäl.", now=now, by=make.coordinator(db).id
         ).id,

@@ -1,0 +1,66 @@
+"""Opening and closing a session between two dry runs: first what it would change is shown, then why is asked."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from auth.access import me, needs
+from auth.states import Role
+from bookings import opening_and_closing as deeds
+from bookings import queries
+from bookings.forms import ReasonForm
+from bookings.states import SessionFate
+from lararportal import edge
+from lararportal.errors import Refused
+
+Page = Response | tuple[str, int]
+
+
+@needs(Role.COORDINATOR)
+def open_session(round_id: int, session_id: int) -> Page:
+    """Gives the seats of a session that the runs have gone without."""
+    return _decide(SessionFate.OPENED, deeds.open_session, round_id, session_id)
+
+
+@needs(Role.COORDINATOR)
+def close_session(round_id: int, session_id: int) -> Page:
+    """Lets the next runs go without a session."""
+    return _decide(SessionFate.CLOSED, deeds.close_session, round_id, session_id)
+
+
+def _decide(fate: SessionFate, deed: Callable[..., object], round_id: int, session_id: int) -> Page:
+    form, status = ReasonForm(), 200
+    if form.validate_on_submit():
+        try:
+            with edge.deed() as db:
+                deed(
+                    db,
+                    round_id=round_id,
+                    session_id=session_id,
+                    reason=form.reason.data or "",
+                    now=edge.moment(),
+                    by=me().person_id,
+                )
+        except Refused as refusal:
+            form.explain(refusal)
+            status = 409
+        else:
+            flash("session_opened" if fate is SessionFate.OPENED else "session_closed")
+            return redirect(url_for("bookings_desk.round_page", round_id=round_id))
+    elif form.is_submitted():
+        status = 400
+    with edge.reading() as db:
+        round_ = queries.round_view(db, round_id)
+        effect = queries.effect(db, round_id, session_id)
+    page = render_template(
+        "bookings/session_decision.html", form=form, round=round_, effect=effect, fate=fate, session=effect.session
+    )
+    return page, status
+
+
+PAGES = (
+    ("/samordning/omgangar/<int:round_id>/tillfallen/<int:session_id>/oppna", open_session, ["GET", "POST"]),
+    ("/samordning/omgangar/<int:round_id>/tillfallen/<int:session_id>/stang", close_session, ["GET", "POST"]),
+)
+"""Address, view and methods."""

@@ -1,0 +1,120 @@
+"""The pages on which a coordinator opens or closes a session between two dry runs."""
+
+from datetime import date
+
+import pytest
+from bookings_room import CLOSES, drawn_up, noted, published
+
+import make
+from bookings import allocation
+from bookings.models import SessionDecision
+from courses.states import Publicity
+
+NEAR, FAR = date(2028, 1, 11), date(2031, 1, 11)
+
+
+@pytest.fixture
+def office(db):
+    return make.coordinator(db)
+
+
+@pytest.fixture
+def crowded(db):
+    """A round with one seat for two, and a session in reserve."""
+    course = make.course(db, title="Hud")
+    session = make.session(db, of=course, seats=1, minimum=0)
+    spare = make.session(db, of=course, seats=1, minimum=0, publicity=Publicity.DRAFT, is_reserve=True)
+    near = make.person(db, planned_end=NEAR, given_name="Nea", family_name="Nord")
+    far = make.person(db, planned_end=FAR, given_name="Finn", family_name="Fors")
+    return drawn_up(db, {near: [session, spare], far: [session, spare]}), session, spare
+
+
+def address(round_, session, name):
+    return f"/samordning/omgangar/{round_.id}/tillfallen/{session.id}/{name}"
+
+
+def test_the_page_of_the_round_leads_to_what_opening_would_change(visit, office, crowded):
+    round_, _, spare = crowded
+    page = visit(office, at=CLOSES).get(f"/samordning/omgangar/{round_.id}").text
+
+    assert f'href="{address(round_, spare, "oppna")}"' in page
+    assert "1 utan plats på kursen" in page
+    assert "2 sökande, 1 får minst en plats, 1 får sitt första val" in page
+
+
+def test_opening_shows_what_it_would_change_and_asks_why(visit, office, crowded, db):
+    round_, _, spare = crowded
+    browser = visit(office, at=CLOSES)
+    page = browser.get(address(round_, spare, "oppna")).text
+    assert "Finn Fors, Hud" in page
+    assert db.query(SessionDecision).count() == 0
+
+    answer = browser.post(address(round_, spare, "oppna"), data={"reason": "En sökande saknar plats."})
+    assert (answer.status_code, answer.location) == (302, f"/samordning/omgangar/{round_.id}")
+    page = browser.get(answer.location).text
+    assert "Tillfället är öppnat." in page
+    assert "Fördela igen innan du publicerar." in page
+    assert "Skäl: En sökande saknar plats." in page
+    assert ("round.session_opened", office.id, None, spare.id) in noted(db)
+
+
+def test_without_a_reason_nothing_is_decided(visit, office, crowded, db):
+    round_, session, _ = crowded
+    answer = visit(office, at=CLOSES).post(address(round_, session, "stang"), data={"reason": ""})
+
+    assert answer.status_code == 400
+    assert "Finn Fors" in answer.text or "Nea Nord" in answer.text
+    assert db.query(SessionDecision).count() == 0
+
+
+def test_what_is_decided_already_is_refused_and_the_reason_kept(visit, office, crowded, db):
+    round_, session, _ = crowded
+    answer = visit(office, at=CLOSES).post(address(round_, session, "oppna"), data={"reason": "Fler platser"})
+
+    assert answer.status_code == 409
+    assert "Det är redan beslutat så." in answer.text
+    assert "Fler platser</textarea>" in answer.text
+    assert db.query(SessionDecision).count() == 0
+
+
+def test_the_next_dry_run_says_what_is_different_from_the_last(visit, office, crowded, db):
+    round_, _, spare = crowded
+    browser = visit(office, at=CLOSES)
+    browser.post(address(round_, spare, "oppna"), data={"reason": "Många sökande."})
+    allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=office.id)
+    page = browser.get(f"/samordning/omgangar/{round_.id}").text
+
+    assert "Skillnad mot förra förslaget" in page
+    assert "Får plats: 1" in page
+    assert "Fördela igen innan du publicerar." not in page
+
+
+def test_a_published_round_has_no_way_to_open_or_close(visit, office, db):
+    session = make.session(db, minimum=3)
+    round_ = published(db, {make.person(db): [session]})
+    browser = visit(office, at=CLOSES)
+
+    assert address(round_, session, "stang") not in browser.get(f"/samordning/omgangar/{round_.id}").text
+    answer = browser.post(address(round_, session, "stang"), data={"reason": "För få."})
+    assert answer.status_code == 409
+
+
+def test_the_application_says_which_sessions_open_only_when_many_apply(visit, db, now):
+    course = make.course(db, title="Hud")
+    spare = make.session(db, of=course, publicity=Publicity.DRAFT, is_reserve=True)
+    round_ = make.round_of(db, make.session(db, of=course), spare)
+    page = visit(make.person(db)).get(f"/ansokan/{round_.id}").text
+
+    assert page.count("öppnas om många söker") == 1
+    assert f'value="add:{spare.id}"' in page
+
+
+def test_publishing_asks_for_a_proof_that_is_minutes_old(visit, office, crowded, db):
+    round_, _, _ = crowded
+    browser = visit(office, at=CLOSES)
+    browser.environ_base["test.now"] = CLOSES.replace(minute=11)
+    path = f"/samordning/omgangar/{round_.id}/publicera"
+
+    assert browser.get(path).location == f"/logga-in/igen?next={path}"
+    assert browser.post(path).location == f"/logga-in/igen?next={path}"
+    assert "round.published" not in {deed for deed, *_ in noted(db)}
