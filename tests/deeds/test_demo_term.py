@@ -123,7 +123,9 @@ def test_eva_has_shown_her_secret_of_the_finished_round_and_keeps_that_of_the_op
 
     assert (finished.state, finished.wanted) == (RoundState.PUBLISHED, [])
     assert finished.second_revealed_at < finished.value_entered_at <= finished.revealed_at < NOW
-    assert [len(bytes.fromhex(each)) for each in (finished.second_secret, finished.value, finished.seed)] == [32] * 3
+    assert [len(bytes.fromhex(each)) for each in (finished.second_secret, finished.seed)] == [32, 32]
+    numbers = [int(number) for number in finished.value.split(" ")]
+    assert (len(numbers), numbers) == (7, sorted(set(numbers)))
     assert (open_.state, open_.second_secret, open_.portal_secret) == (RoundState.OPEN, None, None)
     assert sha256(bytes.fromhex(built.term.second_secret)).hexdigest() == open_.second_commitment
 
