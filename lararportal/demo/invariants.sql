@@ -64,6 +64,15 @@ owed AS (
     UNION ALL
     SELECT format('cancelled:%s', booking) FROM entries WHERE deed = 'seat.cancelled'
     UNION ALL
+    SELECT format('precedence:%s', facts ->> 'precedence') FROM journal WHERE deed = 'precedence.granted'
+    UNION ALL
+    SELECT format('precedence:%s:revoked', facts ->> 'precedence') FROM journal WHERE deed = 'precedence.revoked'
+    UNION ALL
+    SELECT format('exception:%s', facts ->> 'exception') FROM journal WHERE deed = 'line.exception'
+    UNION ALL
+    SELECT format('facts:%s:%s', person_id, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'))
+    FROM journal WHERE deed = 'person.corrected' AND facts -> 'new' <> '{}'
+    UNION ALL
     SELECT format('too-few:%s:%s', session_id, t.person_id)
     FROM journal j JOIN to_be_asked t USING (session_id) WHERE deed = 'minimum.asked'
     UNION ALL
@@ -114,7 +123,8 @@ WHERE b.booked_at IS NOT NULL GROUP BY b.id HAVING count(e.booking) <> 1
 
 --: every place in line has its entry in the journal
 SELECT format('booking %s began in a line, and the journal does not know it', id) FROM bookings b
-WHERE (origin = 'line' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'line.joined'))
+WHERE (origin = 'line' AND id NOT IN (
+        SELECT booking FROM entries WHERE deed IN ('line.joined', 'line.exception')))
     OR (origin = 'round' AND (person_id, round_id, session_id) NOT IN (
         SELECT person_id, round_id, session_id FROM outcomes))
 
@@ -145,6 +155,26 @@ FROM rounds r JOIN applications a ON a.round_id = r.id AND a.state = 'submitted'
     JOIN choices c ON c.application_id = a.id
     LEFT JOIN decisions d ON d.round_id = r.id AND d.person_id = a.person_id AND d.session_id = c.session_id
 WHERE r.state = 'published' AND d.id IS NULL
+
+--: precedence is used up by a seat in its course
+SELECT format('precedence %s is used by booking %s, which is no seat of that person in that course', p.id, p.used_by)
+FROM precedences p JOIN bookings b ON b.id = p.used_by JOIN course_sessions s ON s.id = b.session_id
+WHERE b.person_id <> p.person_id OR s.course_id <> p.course_id OR b.booked_at IS NULL OR b.booked_at < p.granted_at
+UNION ALL
+SELECT format('precedence %s is open, and person %s has a seat in the course', p.id, p.person_id)
+FROM precedences p JOIN bookings b USING (person_id) JOIN course_sessions s ON s.id = b.session_id
+WHERE p.used_by IS NULL AND p.revoked_at IS NULL AND s.course_id = p.course_id AND b.state = 'booked'
+
+--: every decision beside the rules has its entry in the journal
+SELECT format('precedence %s is not in the journal', id) FROM precedences
+WHERE id NOT IN (SELECT (facts ->> 'precedence')::int FROM journal WHERE deed = 'precedence.granted')
+UNION ALL
+SELECT format('exception %s is not in the journal', id) FROM line_exceptions
+WHERE id NOT IN (SELECT (facts ->> 'exception')::int FROM journal WHERE deed = 'line.exception')
+
+--: whoever stands in line without having applied in time does so by a decision
+SELECT format('booking %s stands among those who applied in time', id) FROM bookings
+WHERE wave = 0 AND round_id IS NULL AND id NOT IN (SELECT booking_id FROM line_exceptions)
 
 --: every deed has its letter
 SELECT format('there is no letter %s', once) FROM (TABLE owed EXCEPT ALL TABLE posted) AS missing ORDER BY once

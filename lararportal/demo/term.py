@@ -24,12 +24,14 @@ from lararportal.demo.aftermath import Aftermath
 from lararportal.demo.agenda import Act, Progress, Tick, play
 from lararportal.demo.cast import ANNA, EVA, OLLE, SARA, Cast, Casting, Doctor
 from lararportal.demo.dates import Timeline
+from lararportal.demo.decisions import Decisions, latecomer
 from lararportal.demo.lottery import SEED
 from lararportal.demo.offer import Offer
 from lararportal.demo.wishes import Wish, Wishing
 
 FINISHED, OPEN = 1, 2
 ANNAS_SEAT, SISTER, ANNAS_LINE, SARAS_SEAT = "OB06-1", "OB06-2", "OB02-1", "KL10-1"
+ANNAS_PRECEDENCE = "OB05-1"
 LEFT_OVER = {SISTER: 6, "KL26-1": 24}
 """Sessions that keep free seats: Anna can re-book, and one stays below its minimum."""
 APPLIED_SO_FAR = 400
@@ -121,14 +123,18 @@ class _Building:
             )
             lottery.bind(db, round_id, second_party=self._eva, now=line.on(-118, 9))
             round_deeds.open_round(db, round_id, now=opens, by=self._olle)
-        wishes = Wishing(rng, self.cast, self._of_round(FINISHED)).wishes(busy={ANNA, SARA}, passed={})
+        busy = {ANNA, SARA, self._late.subject}
+        wishes = Wishing(rng, self.cast, self._of_round(FINISHED)).wishes(busy=busy, passed={})
         wishes += [
             self._wish(ANNA, [[ANNAS_LINE], [ANNAS_SEAT, SISTER]], cap=2),
             self._wish(SARA, [[SARAS_SEAT]], cap=1),
         ]
         end = closes - timedelta(hours=1)
         sent = rounds.applying(round_id, wishes, rng, lambda: line.some_time(rng, opens, end), end=end)
-        self._play(sent, "applications of the finished round")
+        favoured = self._decisions("finished round").granting(
+            self._of_round(FINISHED), begin=end - timedelta(days=5), end=end, share=self._share
+        )
+        self._play([*sent, *favoured], "applications of the finished round")
         steps = [
             Act(closes, lambda db: round_deeds.close_round(db, round_id, now=closes, by=None)),
             *lottery.reveal(round_id, second_party=self._eva, office=self._olle, at=line.on(-75, 9)),
@@ -141,7 +147,8 @@ class _Building:
     def live_on(self, published: datetime) -> None:
         """The weeks since then, with their ticks, in which a second round has opened."""
         line, rng = self._timeline, _rng("since then")
-        aftermath = Aftermath(rng, self.cast, self._of_round(FINISHED), {ANNA, SARA}, self._left_over)
+        spared = {ANNA, SARA, self._late.subject}
+        aftermath = Aftermath(rng, self.cast, self._of_round(FINISHED), spared, self._left_over)
         begin = published + timedelta(hours=rounds.RESPITE_HOURS + 1)
         # Seats that a swap left free belong to the line at once, without respite.
         self._play([Tick(published + timedelta(minutes=5))], "the line")
@@ -149,8 +156,25 @@ class _Building:
             *aftermath.acts(line, begin=begin, share=self._share),
             *arrivals.newcomers(self.cast, line, rng, issuer=self._issuer),
             *self._open_a_round(_rng("open round")),
+            *self._decided_since_then(begin),
         ]
         self._play(agenda, "the weeks since then, and the open round")
+
+    def _decided_since_then(self, begin: datetime) -> Iterator[Act]:
+        """What is decided about single people, Anna among them: she goes first in a course of the open round."""
+        line, decisions = self._timeline, self._decisions("since then")
+        offers, end = self._of_round(OPEN), line.now - timedelta(hours=2)
+        yield decisions.hardship(self._late, self._of_round(FINISHED), line.on(-45, 13))
+        yield from decisions.correcting(begin=begin, end=end, share=self._share)
+        yield from decisions.granting(offers, begin=line.on(-9, 8), end=line.on(-4, 17), share=self._share)
+        yield decisions.revoking(line.on(-2, 15))
+        anna = next(each for each in self.cast.residents if each.subject == ANNA)
+        yield decisions.one_grant(
+            anna, next(each for each in offers if each.key == ANNAS_PRECEDENCE), line.on(-6, 11)
+        )
+
+    def _decisions(self, chapter: str) -> Decisions:
+        return Decisions(_rng(f"decisions, {chapter}"), self.cast, self._timeline, {ANNA, SARA, self._late.subject})
 
     def _open_a_round(self, rng: Random) -> Iterator[Act]:
         line = self._timeline
@@ -218,6 +242,10 @@ class _Building:
     @property
     def _left_over(self) -> dict[str, int]:
         return {each.key: min(LEFT_OVER[each.key], each.seats) for each in self.offers if each.key in LEFT_OVER}
+
+    @property
+    def _late(self) -> Doctor:
+        return latecomer(self.cast, self._of_round(FINISHED))
 
     @property
     def _eva(self) -> int:

@@ -1,5 +1,6 @@
 """The demonstration term: what it holds, that it is refused a second time, and that each invariant can fail."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from auth.models import Grant, Identity, Person
 from auth.states import Role, Standing
-from bookings import queries, rebooking
-from bookings.models import Application, Booking, Choice, MinimumWarning, Round
+from bookings import queries, rebooking, rounds
+from bookings.models import Application, Booking, Choice, MinimumWarning, Precedence, Round
 from bookings.states import BookingState, RoundState
 from courses.models import CourseDay, CourseSession, SessionLeader
 from courses.rules import is_working_day
@@ -23,7 +24,7 @@ from lararportal.demo.cast import ANNA, EVA, KARIN, SARA
 from lararportal.demo.figures import report
 from lararportal.demo.invariants import invariants, names
 from lararportal.demo.offer import Offer
-from lararportal.demo.term import ANNAS_LINE, ANNAS_SEAT, SARAS_SEAT, SISTER, NotEmpty, Term
+from lararportal.demo.term import ANNAS_LINE, ANNAS_PRECEDENCE, ANNAS_SEAT, SARAS_SEAT, SISTER, NotEmpty, Term
 from lararportal.dev.people import PEOPLE
 from lararportal.journal import Entry
 from lararportal.outbox import Letter, LetterState
@@ -183,6 +184,28 @@ def test_one_round_is_published_and_one_is_open_with_applications_also_of_the_un
     assert db.scalar(pending) == 4
 
 
+def test_some_go_before_others_by_a_decision_anna_in_the_open_round(built, db):
+    anna = person(db, ANNA)
+    held = queries.what_counts(db, anna.id, now=NOW)
+    given = db.scalars(select(Precedence)).all()
+
+    assert [each.course_code for each in held.precedences] == [built.offer(ANNAS_PRECEDENCE).code]
+    assert [each.course_code for each in held.turned_down] == [built.offer(ANNAS_LINE).code]
+    assert len(given) == 5
+    assert len([each for each in given if each.revoked_at is not None]) == 1
+
+
+def test_what_was_decided_in_the_finished_round_counts_in_the_open_one(built, db):
+    rounds_ = dict(db.execute(select(Round.state, Round.id)).all())
+    marked = queries.exceptions(db, rounds_[RoundState.PUBLISHED])
+    open_round = rounds_[RoundState.OPEN]
+    rounds.close_round(db, open_round, now=NOW, by=None)
+    applicants = json.loads(db.scalar(select(Round.frozen).where(Round.id == open_round)))["applicants"]
+
+    assert (len(marked.frozen), len(marked.afterwards), marked.unexplained) == (2, 1, [])
+    assert [each for each in applicants.values() if each["rejections"]] != []
+
+
 def test_nothing_has_happened_in_the_future(db):
     assert db.scalar(select(func.max(Entry.at))) <= NOW
     assert db.scalar(select(func.max(Letter.created_at))) <= NOW
@@ -254,6 +277,15 @@ FAULTS = {
     "every decision for a seat has its booking": ["UPDATE decisions SET code = 'ADMITTED' WHERE code = 'WAITLISTED'"],
     "every booking from a round has its decision": ["DELETE FROM decisions WHERE code = 'ADMITTED'"],
     "every choice of a published round is decided": ["DELETE FROM decisions WHERE code = 'BETTER_SESSION'"],
+    "precedence is used up by a seat in its course": [
+        f"UPDATE precedences SET revoked_at = NULL, revoked_by = NULL, revoke_reason = '', used_by = ({ONE_SEAT})"
+    ],
+    "every decision beside the rules has its entry in the journal": [
+        "DELETE FROM journal WHERE deed = 'precedence.granted'"
+    ],
+    "whoever stands in line without having applied in time does so by a decision": [
+        "UPDATE bookings SET wave = 0 WHERE origin = 'line' AND state = 'waiting'"
+    ],
     "every deed has its letter": ["DELETE FROM letters WHERE occasion = 'seat_cancelled'"],
     "every letter has its deed": ["DELETE FROM journal WHERE deed = 'seat.cancelled'"],
     "no seat is free that somebody in line would take": [
