@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter, Map
 import auth.views.signing_in
 import bookings.queries
 import bookings.views.desk
+import bookings.views.fairness
 import bookings.views.mine
 import courses.views.catalogue
 import courses.views.desk
@@ -75,6 +76,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         courses.views.catalogue.blueprint,
         courses.views.desk.blueprint,
         bookings.views.mine.blueprint,
+        bookings.views.fairness.blueprint,
         bookings.views.desk.blueprint,
     ):
         app.register_blueprint(blueprint)

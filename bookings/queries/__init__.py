@@ -4,6 +4,9 @@
 with a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `dry_run` what a dry run
 would mean, `glimpses` what the start page shows, `history` what counts of somebody before they apply, and
 `precedence` and `exceptions` who goes before others by a decision.
+
+For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
+one doctor alone: `own_decision`, with all that is behind it.
 """
 
 from bookings.queries.dry_run import EffectView, Preview, effect, preview
@@ -15,6 +18,7 @@ from bookings.queries.exceptions import (
     exceptions_for,
     overtaken,
 )
+from bookings.queries.fairness import RoundRules, round_rules, verification_file
 from bookings.queries.glimpses import my_calendar, next_seat
 from bookings.queries.history import (
     CourseCounts,
@@ -36,6 +40,7 @@ from bookings.queries.mine import (
     my_courses,
     my_seat,
 )
+from bookings.queries.own_decision import OwnDecision, own_decision
 from bookings.queries.precedence import (
     PrecedenceRow,
     courses_for,
@@ -45,6 +50,7 @@ from bookings.queries.precedence import (
     rounds_past_closing,
     sessions_to_place_in,
 )
+from bookings.queries.pressure import Pressure, pressure, pressure_of_round
 from bookings.queries.rounds import (
     RoundView,
     RunView,
@@ -85,14 +91,17 @@ __all__ = [
     "LotteryView",
     "MinimumRow",
     "MyCourses",
+    "OwnDecision",
     "Place",
     "PrecedenceRow",
+    "Pressure",
     "Preview",
     "Reckoning",
     "Roster",
     "RosterRow",
     "RoundCounts",
     "RoundExceptions",
+    "RoundRules",
     "RoundView",
     "RunView",
     "Seat",
@@ -124,12 +133,16 @@ __all__ = [
     "open_rounds",
     "open_rounds_with_course",
     "overtaken",
+    "own_decision",
     "precedence",
     "precedences",
     "precedences_of",
+    "pressure",
+    "pressure_of_round",
     "preview",
     "roster",
     "round_counts",
+    "round_rules",
     "round_sessions",
     "round_view",
     "rounds",
@@ -138,6 +151,7 @@ __all__ = [
     "run_summary",
     "sessions_for_round",
     "sessions_to_place_in",
+    "verification_file",
     "what_counts",
     "wishes",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import cast, select
+from sqlalchemy import ColumnElement, cast, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -96,6 +96,7 @@ class DecisionView:
     key: list[int] | None
     last_key: list[int] | None
     explanation: Explanation | None
+    rules_version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     return MyCourses(
         seats=sorted((_seat(each, now=now) for each in held), key=_by_start),
         places=_places(db, waiting, today=today),
-        decisions=_decisions(db, person_id),
+        decisions=decisions(db, person_id),
         applications=_applications(db, person_id),
         past=sorted((_seat(each, now=now) for each in past), key=_by_start, reverse=True),
     )
@@ -205,11 +206,12 @@ def _places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Pla
     return sorted(rows, key=lambda place: (place.session.starts_on, place.booking_id))
 
 
-def _decisions(db: Session, person_id: int) -> list[DecisionView]:
+def decisions(db: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[DecisionView]:
+    """What published rounds decided for a person, the latest round first and then as it was wanted."""
     rows = db.execute(
         select(Decision, Round)
         .join(Round, Round.id == Decision.round_id)
-        .where(Decision.person_id == person_id)
+        .where(Decision.person_id == person_id, *conditions)
         .order_by(Round.published_at.desc(), Decision.rank)
     )
     found = rows.all()
@@ -238,6 +240,7 @@ def _decisions(db: Session, person_id: int) -> list[DecisionView]:
                 each.last_key,
                 order=orders.get((round_.id, sessions[each.session_id].course_code)),
             ),
+            rules_version=each.rules_version,
         )
         for each, round_ in found
     ]

@@ -97,5 +97,5 @@ def he_enters_it(stage: Stage, olle: Visit, term: Term) -> None:
     stage.look(olle, "lottery-value")
     press(page, "Spara värdet")
     said(page, "Det offentliga värdet är inskrivet.")
-    expect(page.get_by_text("Fröet räknades fram, och det ändras inte mer")).to_be_visible()
+    expect(page.get_by_text("Startvärdet räknades fram, och det ändras inte mer")).to_be_visible()
     stage.look(olle, "round-revealed")

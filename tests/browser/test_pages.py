@@ -14,7 +14,7 @@ from werkzeug.routing import MapAdapter
 from lararportal import config
 from lararportal.app import create_app
 
-FILES = {"mine.calendar"}
+FILES = {"mine.calendar", "fairness.verification_file"}
 """Answers that are no pages."""
 ALIKE = 20
 """Pages of one kind that a walk goes on from: a hundred people have the same links."""
@@ -84,10 +84,12 @@ DEVELOPMENT = ("dev_letters.", "gallery.")
 SECOND_PARTY = {f"bookings_desk.{name}" for name in ("own_lotteries", "own_lottery", "commit", "reveal")}
 
 
-def test_everybody_can_read_the_catalogue(visit: Visit, routes: MapAdapter, checked: set[str], world: World):
+def test_everybody_can_read_the_catalogue_and_the_rules(
+    visit: Visit, routes: MapAdapter, checked: set[str], world: World
+):
     seen = walk(visit, routes, checked, leave=DEVELOPMENT)
 
-    assert reachable(routes, "catalogue.") <= seen
+    assert reachable(routes, "catalogue.", "fairness.") <= seen
     assert not [endpoint for endpoint in seen if endpoint.startswith(("bookings_desk.", "courses_desk."))]
 
 

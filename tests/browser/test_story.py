@@ -11,6 +11,7 @@ from browser.story_applying import (
     she_reads_what_counts,
     she_sends_it_in,
 )
+from browser.story_checking import she_checks_her_lot, she_reads_every_step
 from browser.story_deciding import (
     all_have_their_decisions,
     every_letter_has_come_once,
@@ -59,6 +60,8 @@ def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: St
         he_sees_it_done(stage, olle, term)
         all_have_their_decisions(stage, term)
         she_sees_why(stage, anna, term)
+        she_reads_every_step(stage, anna, term)
+        she_checks_her_lot(stage, anna, term)
         he_waits(stage, nils, term)
         she_cancels(stage, anna, term)
         the_next_in_line_has_the_seat(stage, nils, term)

@@ -30,7 +30,13 @@ SEAT = "/tillfallen/{session}"
 FOR_ANNA = "/samordning/tillfallen/{session}/deltagare/{anna}"
 
 SEEN = {
+    "/regler": dict.fromkeys(WHO, 200),
+    "/regler/omgang/{open}": dict.fromkeys(WHO, 200),
+    "/regler/omgang/{drawn_up}/verifiering.json": dict.fromkeys(WHO, 404),
+    "/regler/soktryck": dict.fromkeys(WHO, 200),
+    "/regler/kontrollera": dict.fromkeys(WHO, 200),
     "/mina-kurser": for_everybody(200),
+    "/mina-kurser/besked/{drawn_up}": for_everybody(404),
     "/ansokan": for_everybody(302),
     "/ansokan/{open}": for_everybody(200),
     "/ansokan/{planned}": for_everybody(404),
@@ -159,7 +165,7 @@ def test_the_tables_have_every_address(app, table, method):
     there = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith(("mine.", "bookings_desk.")) and method in rule.methods
+        if rule.endpoint.startswith(("fairness.", "mine.", "bookings_desk.")) and method in rule.methods
     }
 
     assert asked == there

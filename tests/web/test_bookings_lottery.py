@@ -314,7 +314,7 @@ class TestTheCoordinator:
         assert answer.location == office_page(closed)
         assert again(db, closed).state is RoundState.REVEALED
         text = words_of(browser.get(answer.location))
-        assert "Fröet räknades fram, och det ändras inte mer " + closed.seed in text
+        assert "Startvärdet räknades fram, och det ändras inte mer " + closed.seed in text
         assert "Fördela platserna" in text
         assert browser.post(office_page(closed, "varde"), data=data).status_code == 409
 

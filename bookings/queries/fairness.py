@@ -1,0 +1,192 @@
+"""What everybody may know of a round: the order of each course, and the file that its lottery is checked by."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session, undefer
+
+from bookings import lots, opening_and_closing
+from bookings.models import Round, RoundSession, Run
+from bookings.queries.lottery import LotteryView, lottery, source_of
+from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.rules.allocation import verification
+from bookings.rules.allocation.verification import FrozenInput, Party, PublicValue
+from bookings.rules.one_order import run_on_one_order
+from bookings.states import RoundState, SessionFate
+from courses.models import Course, CourseSession
+from courses.states import Kind
+from lararportal.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A session of a round, with the seats that groups have first claim to."""
+
+    session: SessionRow
+    reserves: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseRules:
+    """How the seats of one course are given in a round."""
+
+    code: str
+    title: str
+    order: str
+    is_mandatory: bool
+    targets: Mapping[str, int]
+    sessions: Sequence[Offered]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedInput:
+    """What staff decided about a session between two drawings up, and the hash of the input that it made."""
+
+    at: datetime
+    session: SessionRow
+    fate: SessionFate
+    reason: str
+    input_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundRules:
+    """How the seats of a round are given, and what has been shown of its lottery."""
+
+    lottery: LotteryView
+    cap: int
+    courses: Sequence[CourseRules]
+    is_frozen: bool
+    """Whether the orders are those that were frozen at closing; before that, those of today."""
+    is_one_order: bool
+    """Whether all courses run on one order, so that no list but the honest one can ever pay."""
+    changed: Sequence[ChangedInput]
+    """What came of the frozen input, in order; told when the round is published."""
+    result_hash: str | None
+    """Of the published result."""
+    rules_version: str | None
+    """Of the rules that it was made by."""
+
+
+def round_rules(db: Session, round_id: int) -> RoundRules:
+    """One round as everybody may see it.
+
+    Raises:
+        NotFound: there is no such round.
+    """
+    shown = lottery(db, round_id)
+    frozen = cast(Round.frozen, JSONB)
+    found = select(Round.cap, frozen["courses"], frozen["sessions"]).where(Round.id == round_id)
+    cap, *tables = db.execute(found).one()
+    courses = _courses(db, round_id, *(table or {} for table in tables))
+    is_published = shown.state is RoundState.PUBLISHED
+    version, result_hash = _published_run(db, round_id) if is_published else (None, None)
+    return RoundRules(
+        lottery=shown,
+        cap=cap,
+        courses=courses,
+        is_frozen=shown.frozen_hash is not None,
+        is_one_order=run_on_one_order(
+            [each.order for each in courses],
+            [each.targets for each in courses],
+            [offered.reserves for each in courses for offered in each.sessions],
+        ),
+        changed=_changed(db, round_id) if is_published else [],
+        result_hash=result_hash,
+        rules_version=version,
+    )
+
+
+def _courses(
+    db: Session, round_id: int, frozen_courses: Mapping[str, Any], frozen_sessions: Mapping[str, Any]
+) -> list[CourseRules]:
+    """The courses of a round by title; what was frozen of them goes before what stands in the catalogue today."""
+    of_round = sessions_with_course().join(RoundSession).where(RoundSession.round_id == round_id)
+    offered: dict[str, list[Offered]] = {}
+    courses: dict[str, Course] = {}
+    for each in db.scalars(of_round):
+        if each.is_public:
+            reserves = frozen_sessions.get(str(each.id), {}).get("reserves", each.reserves)
+            offered.setdefault(each.course.code, []).append(Offered(row_of(each), reserves))
+            courses[each.course.code] = each.course
+    found = [_course(course, offered[code], frozen_courses.get(code, {})) for code, course in courses.items()]
+    return sorted(found, key=lambda course: (course.title, course.code))
+
+
+def _course(course: Course, sessions: Sequence[Offered], frozen: Mapping[str, Any]) -> CourseRules:
+    today = {
+        "order": course.order.value,
+        "mandatory": course.kind is Kind.MANDATORY,
+        "targets": course.targets,
+    }
+    rules = today | dict(frozen)
+    return CourseRules(
+        code=course.code,
+        title=course.title,
+        order=rules["order"],
+        is_mandatory=rules["mandatory"],
+        targets=rules["targets"],
+        sessions=sessions,
+    )
+
+
+def _published_run(db: Session, round_id: int) -> tuple[str, str]:
+    """Version of the rules, and hash, of the last drawing up, which is the one that was published.
+
+    It is kept as it is hashed, and large, so the database reckons the hash.
+    """
+    result_hash = func.encode(func.sha256(func.convert_to(Run.result, "UTF8")), "hex")
+    found = select(Run.rules_version, result_hash).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)
+    version, digits = db.execute(found).one()
+    return version, digits
+
+
+def _changed(db: Session, round_id: int) -> list[ChangedInput]:
+    decided = opening_and_closing.decisions(db, round_id)
+    of_round = sessions_with_course().where(CourseSession.id.in_({each.session_id for each in decided}))
+    sessions = {each.id: row_of(each) for each in db.scalars(of_round)}
+    return [
+        ChangedInput(
+            at=each.made_at,
+            session=sessions[each.session_id],
+            fate=each.fate,
+            reason=each.reason,
+            input_hash=each.input_hash,
+        )
+        for each in decided
+    ]
+
+
+def verification_file(db: Session, round_id: int) -> dict[str, Any]:
+    """The file that anybody can check the lottery of a published round by; nothing personal stands in it.
+
+    Raises:
+        NotFound: there is no such round, or it is not published.
+    """
+    published = select(Round).where(Round.id == round_id, Round.state == RoundState.PUBLISHED)
+    round_ = db.scalar(published.options(undefer(Round.frozen)))
+    if round_ is None:
+        raise NotFound
+    version, result_hash = _published_run(db, round_id)
+    decided = opening_and_closing.decisions(db, round_id)
+    source = source_of(round_)
+    return verification.document(
+        term=round_.term,
+        title=round_.title,
+        rules=version,
+        portal=Party(commitment=lots.commitment(round_), secret=round_.secret),
+        second=Party(commitment=round_.second_commitment, secret=round_.second_secret),
+        public=PublicValue(source=source.name, form=source.form, value=round_.public_value) if source else None,
+        frozen=[
+            FrozenInput(hash=round_.frozen_hash or ""),
+            *(FrozenInput(hash=each.input_hash, reason=each.reason) for each in decided),
+        ],
+        seed=round_.seed or "",
+        result_hash=result_hash,
+        applicants=json.loads(round_.frozen or "{}").get("applicants", {}),
+    )
