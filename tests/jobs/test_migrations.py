@@ -45,7 +45,7 @@ def test_what_was_decided_before_is_marked_with_the_first_version_of_the_rules(f
     schema.downgrade(fresh_database_url, "0001")
     engine = connect(fresh_database_url)
     with engine.begin() as connection:
-        connection.execute(text(ROUND), {"state": "open", "secret": "11" * 32, "hash": None})
+        connection.execute(text(ROUND), {"state": "allocated", "secret": "11" * 32, "hash": "22" * 32})
         connection.execute(text("INSERT INTO runs (round_id, made_at, result) SELECT id, opens_at, '' FROM rounds"))
 
     schema.upgrade(fresh_database_url)
