@@ -12,6 +12,7 @@ from auth.states import Role
 from bookings import seat_calendar
 from bookings.models import Application, Booking, Decision, LineException, Precedence, Round
 from bookings.rules.history import last_term
+from bookings.rules.merits import Merit
 from bookings.rules.reasons import Explanation
 from bookings.seat_calendar import Seat
 from courses.models import Course, CourseSession, SessionLeader
@@ -68,12 +69,13 @@ def decided(
     decisions: Sequence[Decision],
     sessions: Mapping[int, CourseSession],
     explanations: Mapping[int, Explanation],
+    standings: Mapping[int, Sequence[Merit]],
     seats: Sequence[Booking],
     now: datetime,
 ) -> None:
     """What the round decided for everything you asked for, and why; with the calendar of the seats you got.
 
-    `explanations` are by session id, for those who stand in line behind somebody.
+    By session id, `explanations` are for those who stand in line behind somebody, `standings` for all in a queue.
     """
     given = [(seat, sessions[seat.session_id]) for seat in seats]
     outbox.post(
@@ -87,6 +89,7 @@ def decided(
         decisions=decisions,
         sessions=sessions,
         explanations=explanations,
+        standings=standings,
     )
 
 

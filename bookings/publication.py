@@ -16,6 +16,7 @@ from bookings import facts, frozen, letters, opening_and_closing, register, seat
 from bookings.allocation import insist_on_no_own_interest
 from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession, Run
 from bookings.rounds import lock
+from bookings.rules.merits import Merit, merits
 from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import IN_TIME, BookingState, Origin, Outcome, Refusal, RoundState
 from courses import sessions
@@ -258,6 +259,7 @@ def _tell(
         decisions=decisions,
         sessions=outline.sessions,
         explanations=_explanations(outline, decisions),
+        standings=_standings(outline, decisions),
         seats=given,
         now=now,
     )
@@ -271,4 +273,14 @@ def _explanations(outline: Outline, decisions: Sequence[Decision]) -> dict[int, 
         explanation = explanation_of(each.code, each.key, each.last_key, order=order)
         if explanation is not None:
             found[each.session_id] = explanation
+    return found
+
+
+def _standings(outline: Outline, decisions: Sequence[Decision]) -> dict[int, list[Merit]]:
+    """What the person's own key says, by session id, wherever they stood in a queue."""
+    found = {}
+    for each in decisions:
+        order = outline.orders.get(outline.sessions[each.session_id].course.code)
+        if each.key is not None and order is not None:
+            found[each.session_id] = merits(each.key, order=order)
     return found

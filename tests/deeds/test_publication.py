@@ -99,6 +99,21 @@ def test_the_reason_is_told_in_the_order_that_was_frozen(db):
     assert "sist antagna i din grupp hade 12 månader kvar; du har 48." in told(db, loser)
 
 
+def test_everybody_is_told_how_they_stood_and_where_every_step_can_be_read(db):
+    course = make.course(db, seats=1, order=Order.REVERSED)
+    new = make.person(db, residency_start=date(2026, 7, 11))
+    old = make.person(db, residency_start=date(2025, 1, 11))
+    session = make.session(db, of=course)
+    round_ = published(db, {new: [session], old: [session]})
+    course.order = Order.DEADLINE
+
+    for person, months in ((new, 6), (old, 24)):
+        lot = f"{decision(db, person).key[-1]:012x}"
+        stood = f"målgrupp i första hand, inget tidigare nej, {months} månader i ST, lottnummer {lot}."
+        assert f"Så stod du i turordningen: {stood}" in told(db, person)
+        assert f"http://portal.test/mina-kurser/besked/{round_.id}" in told(db, person)
+
+
 def test_a_decision_knows_the_rules_that_it_was_made_by(db):
     person = make.person(db)
     round_ = drawn_up(db, {person: [make.session(db)]})
@@ -113,7 +128,7 @@ def test_of_fewer_than_three_admitted_nothing_is_told_that_points_at_them(db):
     loser = make.person(db, planned_end=FAR)
     published(db, {person: [session] for person in (*admitted, loser)})
     assert decision(db, loser).last_key == [0, 1, 1]
-    assert "månad" not in told(db, loser)
+    assert told(db, loser).count("månad") == told(db, loser).count("48 månader kvar av din ST") == 1
     assert "Färre än tre i din grupp blev antagna" in told(db, loser)
 
 

@@ -22,6 +22,7 @@ from auth.rules import Facts
 from auth.states import Area, Category, Role, Standing
 from bookings import letters
 from bookings.models import Application, Booking, Decision, LineException, Precedence, Round
+from bookings.rules.merits import merits
 from bookings.rules.reasons import explanation_of
 from bookings.states import ExceptionKind, Outcome
 from courses.models import Course, CourseDay, CourseSession
@@ -122,6 +123,11 @@ def decided(*wishes: tuple[CourseSession, Outcome, dict]):
             decisions=decisions,
             sessions=sessions,
             explanations={key: why for key, why in found.items() if why is not None},
+            standings={
+                each.session_id: merits(each.key, order=sessions[each.session_id].course.order)
+                for each in decisions
+                if each.key
+            },
             seats=[
                 Booking(id=100 + each.session_id, session_id=each.session_id)
                 for each in decisions
@@ -205,7 +211,7 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     "application_received.pending": applied(letters.application_received, standing=Standing.PENDING),
     "application_changed": applied(letters.application_changed, version=2),
     "application_withdrawn": withdrawn,
-    "decision.admitted": decided((SKIN, Outcome.ADMITTED, {})),
+    "decision.admitted": decided((SKIN, Outcome.ADMITTED, {"key": [0, 0, 0, 5, 0, 0x3F0000000001]})),
     "decision.admitted_twice": decided(
         (UNEVEN, Outcome.ADMITTED, {}),
         (HEART, Outcome.ADMITTED, {}),

@@ -41,8 +41,8 @@ COMPARED = {
     "nej minst 9 gånger; du har fått nej 2 gånger.",
     Explanation(Deciding.LAST_CHANCE, 1, 0): "Den som blir klar med sin ST inom kort går först: sist antagna i din "
     "grupp gör det; du har längre tid kvar.",
-    Explanation(Deciding.PRECEDENCE, 1, 0): "Den som har förtur efter ett inställt kurstillfälle går först: sist "
-    "antagna i din grupp hade förtur.",
+    Explanation(Deciding.PRECEDENCE, 1, 0): "Den som har förtur till kursen går först: sist antagna i din grupp "
+    "hade förtur.",
     Explanation(Deciding.TARGET, 1, 0): "Kursen har en målgrupp som går före din, och platserna räckte inte längre.",
     Explanation(Deciding.LOTTERY, 0x91AB, 0x3F00): "Ni hade lika meriter och lotten avgjorde. Lägst lottnummer går "
     "först: sist antagna i din grupp hade 000000003f00; du har 0000000091ab.",
