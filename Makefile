@@ -12,10 +12,10 @@ CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome g
 PYTEST_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo lock
+.PHONY: help run test test-long check demo lock
 
 help: ## Say what can be done
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(READY) ## Run the portal with a demonstration term, for development (PORT=8000 DATA=var/dev DEMO=term|none)
 	@exec $(BIN)/lararportal dev --leashed --port '$(PORT)' --data '$(DATA)' --demo '$(DEMO)'
@@ -26,9 +26,13 @@ ifdef CHROMIUM
 	@$(BIN)/pytest -n 2 --dist worksteal $(PYTEST_OPTIONS)
 else
 	@echo "Running every test but for the browser suite."
-	@$(BIN)/pytest -n 2 --dist worksteal -m "not browser" $(PYTEST_OPTIONS)
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not long" $(PYTEST_OPTIONS)
 	@echo "The browser suite was left out because no Chromium was found (Debian: apt-get install chromium)."
 endif
+
+test-long: $(READY) ## Run what takes too long for every time: storms, and properties with a hundred times the examples
+	@echo "Running what takes long, for about half an hour."
+	@$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile long -m "long or hypothesis" $(PYTEST_OPTIONS)
 
 check: $(READY) ## Check style, types and house rules
 	@echo "Checking the style (ruff)."

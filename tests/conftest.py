@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import hypothesis
@@ -27,6 +28,7 @@ from lararportal.edge import Installation
 
 # How long one example takes says nothing on a machine that others use too.
 hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("portal"), max_examples=10_000)
 hypothesis.settings.load_profile("portal")
 
 PORTAL = "http://portal.test"
@@ -75,19 +77,28 @@ def engine(postgres_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def copies(postgres_url: str) -> Iterator[Callable[[], str]]:
+    """Makes another empty database with every migration; all of them go with their server."""
+    server, _, template = postgres_url.rpartition("/")
+    admin = connect(f"{server}/postgres")
+    numbers = count(1)
+
+    def copy() -> str:
+        name = f"copy_{next(numbers)}"
+        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        return f"{server}/{name}"
+
+    yield copy
+    admin.dispose()
+
+
 @pytest.fixture
-def fresh_database_url(postgres_url: str, request: pytest.FixtureRequest, engine: Engine) -> Iterator[str]:
+def fresh_database_url(copies: Callable[[], str], engine: Engine) -> str:
     """A database of its own, for tests whose commits must be seen by other connections and processes."""
     engine.dispose()
-    server, _, template = postgres_url.rpartition("/")
-    name = f"test_{abs(hash(request.node.nodeid)):x}"
-    admin = connect(f"{server}/postgres")
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-        yield f"{server}/{name}"
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    return copies()
 
 
 @pytest.fixture
@@ -237,10 +248,10 @@ def queries(engine: Engine) -> Iterator[Queries]:
     """Counts every statement from the moment the test asks for it; `reset()` begins anew."""
     counted = Queries()
 
-    def count(_connection, _cursor, statement, *_rest) -> None:
+    def note(_connection, _cursor, statement, *_rest) -> None:
         if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
             counted.statements.append(statement)
 
-    event.listen(engine, "before_cursor_execute", count)
+    event.listen(engine, "before_cursor_execute", note)
     yield counted
-    event.remove(engine, "before_cursor_execute", count)
+    event.remove(engine, "before_cursor_execute", note)

@@ -83,31 +83,27 @@ def developer(tmp_path: Path) -> Iterator[Developer]:
     discard(developer.data / "postgres")
 
 
-def test_every_program_stops_when_the_portal_is_asked_to(developer: Developer) -> None:
+def test_a_killed_portal_leaves_nothing_that_blocks_the_next_which_stops_every_program_when_asked_to(
+    developer: Developer,
+) -> None:
+    killed = developer.runs()
+    developer.waits(killed)
+    processes = developer.processes(killed)
+    killed.kill()
     portal = developer.runs()
     developer.waits(portal)
+    assert end_of(processes) == []
+    assert not set(processes) & set(developer.processes(portal))
+
     assert developer.status("/dev/letters") == 200
     processes = developer.processes(portal)
     assert len(processes) > 10
-    portal.terminate()
+    portal.send_signal(signal.SIGINT)
     said, complaints = portal.communicate(timeout=READY_WITHIN)
     assert (portal.returncode, complaints) == (0, "")
     assert "sign in as" in said
     assert end_of(processes) == []
     assert developer.status("/healthz") == 0
-
-
-def test_a_killed_portal_leaves_nothing_that_blocks_the_next(developer: Developer) -> None:
-    portal = developer.runs()
-    developer.waits(portal)
-    processes = developer.processes(portal)
-    portal.kill()
-    again = developer.runs()
-    developer.waits(again)
-    assert end_of(processes) == []
-    assert not set(processes) & set(developer.processes(again))
-    again.send_signal(signal.SIGINT)
-    assert again.wait(READY_WITHIN) == 0
 
 
 def test_a_taken_port_is_said_before_anything_is_made(developer: Developer) -> None:

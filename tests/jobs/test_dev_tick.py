@@ -1,50 +1,18 @@
 """The tick as a process that goes on: told to stop in the middle of many letters."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections import Counter
-from email import message_from_bytes
-from pathlib import Path
 
+from mail_server import HoldsItsBreath, served
+from processes import WITHIN, Parts, queue_letters, wait_until
 from sqlalchemy import func, select
 
-from lararportal import clock
-from lararportal.config import Settings
-from lararportal.db import Database, connect
-from lararportal.dev.program import Program, free_port
+from lararportal import clock, tick
+from lararportal.db import Database
 from lararportal.heartbeat import last_beat
+from lararportal.mail import Mailer
 from lararportal.outbox import Letter, LetterState
 
-ROOT = Path(__file__).parent.parent.parent
-LETTERS = 400
-
-
-def queue_letters(database: Database) -> None:
-    now = clock.now()
-    with database.transaction() as db:
-        for number in range(LETTERS):
-            db.add(
-                Letter(
-                    once=str(number),
-                    occasion="test",
-                    person_id=number,
-                    address=f"doctor{number}@example.org",
-                    subject="Subject",
-                    body="Text\n",
-                    calendars=[],
-                    message_id=f"<{number}@test>",
-                    created_at=now,
-                    next_attempt_at=now,
-                )
-            )
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+LETTERS, IN_HAND = 20, 6
 
 
 def sent(database: Database) -> int:
@@ -53,48 +21,22 @@ def sent(database: Database) -> int:
 
 
 def test_a_tick_told_to_stop_begins_no_further_letter_and_the_next_sends_the_rest(
-    settings: Settings, fresh_database_url: str, tmp_path: Path
+    shared_database: Database, parts: Parts
 ) -> None:
-    port, folder = free_port(), tmp_path / "letters"
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("LARARPORTAL_")},
-        "DATABASE_URL": fresh_database_url,
-        "REDIS_URL": settings.redis_url,
-        "LARARPORTAL_SECRET_KEY": settings.secret_key,
-        "LARARPORTAL_BASE_URL": settings.base_url,
-        "LARARPORTAL_SMTP_URL": f"smtp://127.0.0.1:{port}",
-        "LARARPORTAL_MAIL_FROM": settings.mail_from,
-        "LARARPORTAL_PROVIDERS": '[{"name": "p", "title": "P", "issuer": "http://127.0.0.1:1", '
-        '"client_id": "c", "client_secret": "s"}]',
-    }
-    sink = Program(
-        name="sink",
-        command=[sys.executable, "-m", "lararportal.dev.sink", f"--port={port}", f"--folder={folder}"],
-        log=tmp_path / "log",
-        directory=ROOT,
-    )
-    sink.start()
-    while not answers(port):
-        assert sink.is_running, sink.last_lines()
-        time.sleep(0.05)
-    engine = connect(fresh_database_url)
-    database = Database(engine, portal_url=settings.base_url)
-    queue_letters(database)
-    command = [sys.executable, "-m", "lararportal.cli", "tick"]
-    with subprocess.Popen([*command, "--every=1"], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as tick:
-        end = time.monotonic() + 60
-        while not folder.exists() or len(list(folder.glob("*.eml"))) < 5:
-            assert time.monotonic() < end, sink.last_lines()
-            time.sleep(0.01)
-        tick.terminate()
-        assert tick.wait(20) == 0
-    so_far = sent(database)
-    assert 0 < so_far < LETTERS
-    assert len(list(folder.glob("*.eml"))) == so_far
-    with database.transaction() as db:
-        assert last_beat(db, "tick") is not None
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    received = Counter(message_from_bytes(path.read_bytes())["Message-ID"] for path in folder.glob("*.eml"))
-    assert received == Counter(f"<{number}@test>" for number in range(LETTERS))
-    engine.dispose()
-    sink.stop()
+    queue_letters(shared_database, LETTERS)
+    post = HoldsItsBreath(at=IN_HAND)
+    with served(post) as server:
+        parts.smtp_port = server.port
+        ticking = parts.start("-m", "lararportal.cli", "tick", "--every=1")
+        assert post.holds.wait(WITHIN), ticking.last_lines()
+        ticking.ask_to_stop()
+        post.goes_on.set()
+        wait_until(lambda: not ticking.is_running, what="the tick ends")
+
+        assert ticking.exit_code == 0, ticking.last_lines()
+        assert (len(server.heard), sent(shared_database)) == (IN_HAND, IN_HAND)
+        with shared_database.transaction() as db:
+            assert last_beat(db, "tick") is not None
+        with Mailer(f"smtp://127.0.0.1:{server.port}", sender=parts.settings.mail_from) as mailer:
+            assert tick.deliver_letters(shared_database, mailer, now=clock.now()) == LETTERS - IN_HAND
+    assert Counter(server.heard) == Counter(f"<{number}@test>" for number in range(LETTERS))

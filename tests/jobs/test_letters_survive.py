@@ -2,13 +2,15 @@
 
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from processes import Parts, kill, queue_letters, wait_until
+from mail_server import HoldsItsBreath, served
+from processes import WITHIN, Parts, kill, queue_letters, wait_until
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
@@ -24,7 +26,7 @@ from lararportal.dev.redis import _configuration, _server
 from lararportal.edge import nudge
 from lararportal.outbox import Letter, LetterState
 
-MANY = 500
+FEW, MANY = 20, 500
 QUICKLY = 10.0
 """Seconds for an answer when Redis is away, two of which it may wait for a Redis that is silent."""
 DIES_AFTER_COMMIT = """
@@ -57,7 +59,33 @@ def wait_for_sent(database: Database, number: int) -> None:
     wait_until(lambda: in_state(database, LetterState.SENT) == number, what=f"{number} letters are sent")
 
 
-def test_a_killed_worker_loses_no_letter_and_doubles_at_most_the_one_in_the_air(
+def test_a_killed_worker_loses_no_letter_and_doubles_the_one_in_the_air(
+    shared_database: Database, parts: Parts, redis: Redis
+):
+    queue_letters(shared_database, FEW)
+    post = HoldsItsBreath(at=5)
+    with served(post) as server:
+        parts.smtp_port = server.port
+        place = install(parts.settings)
+        worker = parts.worker()
+        nudge(place)
+        assert post.holds.wait(WITHIN), worker.last_lines()
+        kill(worker)
+        assert (len(server.heard), in_state(shared_database, LetterState.SENT)) == (5, 4)
+        post.goes_on.set()
+
+        parts.worker()
+        nudge(place)
+        parts.tick()
+        wait_for_sent(shared_database, FEW)
+        place.redis.close()
+
+    in_the_air = server.heard[4]
+    assert Counter(server.heard) == Counter([in_the_air, *(f"<{number}@test>" for number in range(FEW))])
+
+
+@pytest.mark.long
+def test_a_worker_killed_at_any_moment_loses_no_letter_and_doubles_at_most_one(
     shared_database: Database, parts: Parts, redis: Redis
 ):
     sink = parts.sink()

@@ -1,13 +1,10 @@
 """A mail server that refuses, is silent or breaks off: letters are counted, wait, and are delivered later."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from email import message_from_bytes
-from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
+from mail_server import SILENCE, Talk, served
 from processes import Parts, queue_letters
 from sqlalchemy import select
 
@@ -22,84 +19,37 @@ IMPATIENT = 0.3
 """Seconds that these tests listen to silence."""
 
 
-class Server(ThreadingTCPServer):
-    """A mail server with one fault, and the Message-IDs of what it was told in full."""
-
-    daemon_threads = True
-    fault: Callable[["Talk"], None]
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Talk)
-        self.heard: list[str] = []
-        self.closing = threading.Event()
-
-
-class Talk(StreamRequestHandler):
-    """One connection, up to the fault."""
-
-    server: Server
-
-    def handle(self) -> None:
-        self.server.fault(self)
-
-    def say(self, line: str) -> None:
-        self.wfile.write(line.encode() + b"\r\n")
-
-    def until(self, command: bytes) -> None:
-        """Agrees to everything before this command."""
-        self.say("220 test")
-        while not (line := self.rfile.readline()).upper().startswith(command):
-            if not line:
-                return
-            self.say("250 agreed")
-
-    def hear_letter(self) -> None:
-        """Lets a letter be told to its end."""
-        self.until(b"DATA")
-        self.say("354 go on")
-        content = b"".join(iter(self.rfile.readline, b".\r\n"))
-        self.server.heard.append(message_from_bytes(content)["Message-ID"])
-
-
 def has_no_time(talk: Talk) -> None:
     talk.say("421 too busy")
 
 
 def knows_no_recipient(talk: Talk) -> None:
+    talk.greet()
     talk.until(b"RCPT")
     talk.say("550 no such doctor")
     talk.rfile.readline()
 
 
 def refuses_the_letter(talk: Talk) -> None:
+    talk.greet()
     talk.hear_letter()
     talk.say("554 not that")
     talk.rfile.readline()
 
 
 def says_nothing(talk: Talk) -> None:
-    talk.server.closing.wait(60)
+    talk.server.closing.wait(SILENCE)
 
 
 def says_nothing_after_the_letter(talk: Talk) -> None:
+    talk.greet()
     talk.hear_letter()
-    talk.server.closing.wait(60)
+    talk.server.closing.wait(SILENCE)
 
 
 def breaks_off_after_the_letter(talk: Talk) -> None:
+    talk.greet()
     talk.hear_letter()
-
-
-@contextmanager
-def served(fault: Callable[[Talk], None]) -> Iterator[Server]:
-    with Server() as server:
-        server.fault = fault
-        serving = threading.Thread(target=server.serve_forever, args=(0.02,))
-        serving.start()
-        yield server
-        server.closing.set()
-        server.shutdown()
-        serving.join()
 
 
 def mailer(port: int, *, timeout: float) -> Mailer:
@@ -134,8 +84,7 @@ def test_letters_that_a_faulty_server_does_not_take_wait_longer_each_time_and_ar
     first, second = now + timedelta(minutes=1), now + timedelta(minutes=3)
     queued = LetterState.QUEUED
     with served(fault) as server:
-        port = server.server_address[1]
-        with mailer(port, timeout=IMPATIENT) as post:
+        with mailer(server.port, timeout=IMPATIENT) as post:
             # Three in a row, and the server counts as away; the next tick goes on with those behind.
             assert tick.deliver_letters(shared_database, post, now=now) == 3
             assert [row[1] for row in standing(shared_database)] == [1, 1, 1, 0, 0]
@@ -158,8 +107,8 @@ def test_letters_that_a_faulty_server_does_not_take_wait_longer_each_time_and_ar
 def test_a_tick_with_a_faulty_server_comes_to_its_end(shared_database: Database, parts: Parts):
     queue_letters(shared_database, LETTERS)
     with served(knows_no_recipient) as server:
-        parts.smtp_port = server.server_address[1]
-        said = parts.tick()
+        parts.smtp_port = server.port
+        said = parts.run("-m", "lararportal.cli", "tick")
     assert said.strip().endswith("letters tried: 3")
     with shared_database.transaction() as db:
         assert last_beat(db, "tick") is not None

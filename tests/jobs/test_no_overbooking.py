@@ -1,14 +1,13 @@
 """Two hundred doctors want the last ten seats at the same moment."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 from bookings_room import insist_on_invariants, line_of, states
 from processes import Parts, all_at_once
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from visitors import Visitor, cookies
+from visitors import Visitor, cookies, visitors
 
 import make
 from bookings import facts, left_over_seats
@@ -83,19 +82,20 @@ def test_two_hundred_at_once_share_ten_seats_and_one_strict_line(shared_database
 
 
 def test_two_hundred_browsers_at_once_share_ten_seats_and_one_strict_line(shared_database: Database, parts: Parts):
+    portal = parts.web(processes=4)
     with shared_database.transaction() as db:
         session_id, doctors = world(db, now=clock.now())
-        carried = cookies(db, parts.settings, doctors)
-    portal = parts.web(processes=4)
-    visitors = [Visitor(portal, cookie) for cookie in carried]
-    # Without the proof that the form came from us, nothing is booked.
-    assert visitors[0].book(session_id) == (400, None)
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda visitor: visitor.look(session_id), visitors))
+        [cookie] = cookies(db, parts.settings, doctors[:1])
+        browsers = visitors(db, parts.settings, doctors, portal=portal)
+    # Without the proof that the form came from us, nothing is booked; and the page has that form.
+    without_proof = Visitor(portal, cookie)
+    assert without_proof.book(session_id) == (400, None)
+    without_proof.look(session_id)
+    without_proof.close()
 
-    answers = all_at_once([lambda visitor=visitor: visitor.book(session_id) for visitor in visitors])
-    for visitor in visitors:
-        visitor.close()
+    answers = all_at_once([lambda browser=browser: browser.book(session_id) for browser in browsers])
+    for browser in browsers:
+        browser.close()
 
     assert Counter(answers) == {(302, "/mina-kurser"): DOCTORS}
     with shared_database.transaction() as db:

@@ -23,8 +23,9 @@ from lararportal.demo.invariants import invariants
 from lararportal.journal import Entry
 from lararportal.outbox import Letter
 
-SECONDS = 5.0
 THREADS = 16
+SECONDS = pytest.mark.parametrize("seconds", [2.0, pytest.param(60.0, marks=pytest.mark.long)])
+"""How long a crowd goes on: for a moment in each run, for a minute where there is time."""
 
 
 class Crowd:
@@ -83,7 +84,10 @@ def insist_on_the_end(database: Database, *, now) -> None:
         assert [booking for booking, count in ends.items() if count > 1] == []
 
 
-def test_two_full_sessions_are_changed_for_each_other_without_deadlock(shared_database: Database, now):
+@SECONDS
+def test_two_full_sessions_are_changed_for_each_other_without_deadlock(
+    shared_database: Database, seconds: float, now
+):
     with shared_database.transaction() as db:
         course = make.course(db, seats=6)
         north = make.session(db, of=course)
@@ -96,7 +100,7 @@ def test_two_full_sessions_are_changed_for_each_other_without_deadlock(shared_da
         crowd = Crowd(persons, [[north.id, south.id]])
     acts = [crowd.join, crowd.cancel, crowd.rebook, crowd.rebook, crowd.fill, crowd.fill]
     done = Storm(
-        database=shared_database, acts=acts, begins=now + timedelta(minutes=1), threads=THREADS, seconds=SECONDS
+        database=shared_database, acts=acts, begins=now + timedelta(minutes=1), threads=THREADS, seconds=seconds
     ).rage()
 
     assert [act.__name__ for act in acts if not done[act.__name__]] == []
@@ -106,7 +110,8 @@ def test_two_full_sessions_are_changed_for_each_other_without_deadlock(shared_da
         assert any(moved), "nobody in line ever changed one seat for the other"
 
 
-def test_forty_persons_at_once_over_six_sessions_keep_every_invariant(shared_database: Database, now):
+@SECONDS
+def test_forty_persons_at_once_over_six_sessions_keep_every_invariant(shared_database: Database, seconds: float, now):
     spring = date(2027, 4, 5)
     with shared_database.transaction() as db:
         courses = []
@@ -117,7 +122,7 @@ def test_forty_persons_at_once_over_six_sessions_keep_every_invariant(shared_dat
             courses.append([make.session(db, of=course, days=[day, day + timedelta(days=1)]).id for day in days])
         crowd = Crowd([make.person(db, planned_end=date(2029, 1 + n % 9, 1)).id for n in range(40)], courses)
     acts = [crowd.book, crowd.book, crowd.join, crowd.leave, crowd.cancel, crowd.rebook, crowd.fill]
-    done = Storm(database=shared_database, acts=acts, begins=now, threads=THREADS, seconds=SECONDS).rage()
+    done = Storm(database=shared_database, acts=acts, begins=now, threads=THREADS, seconds=seconds).rage()
 
     assert [act.__name__ for act in acts if not done[act.__name__]] == []
     insist_on_the_end(shared_database, now=now + timedelta(hours=1))
