@@ -118,7 +118,10 @@ def _displaced(round_: Round) -> set[tuple[str, str]]:
 
 
 def _frozen(db: Session, round_: Round) -> list[FrozenPrecedence]:
-    """The precedences that counted at closing: granted by then, and neither revoked nor used."""
+    """The precedences that counted at closing: of several for one person and course the one that was open then.
+
+    One that was revoked in the moment of closing may have been frozen a moment earlier, and is found all the same.
+    """
     displaced, closed_at = _displaced(round_), round_.closed_at
     if closed_at is None:
         return []
@@ -128,31 +131,33 @@ def _frozen(db: Session, round_: Round) -> list[FrozenPrecedence]:
         .join(Course, Course.id == Precedence.course_id)
         .outerjoin(Decider, Decider.id == Precedence.granted_by)
         .outerjoin(Booking, Booking.id == Precedence.used_by)
-        .where(
-            Person.pseudonym.in_({name for name, _ in displaced}),
-            Precedence.granted_at <= closed_at,
-            Precedence.revoked_at.is_(None) | (Precedence.revoked_at > closed_at),
-        )
+        .where(Person.pseudonym.in_({name for name, _ in displaced}), Precedence.granted_at <= closed_at)
         .order_by(Precedence.granted_at, Precedence.id)
     )
-    return [
-        FrozenPrecedence(
-            person_id=person.id,
-            pseudonym=person.pseudonym,
-            name=person.name,
-            course_code=course.code,
-            course_title=course.title,
-            kind=held.kind,
-            term=held.term,
-            reason=held.reason,
-            decided_at=held.granted_at,
-            decided_by=decider.name if decider is not None else "",
-        )
-        for held, person, course, decider, used_at in rows
-        if (person.pseudonym, course.code) in displaced
-        and precedence_holds(since=held.term, in_term=round_.term)
-        and (used_at is None or used_at > closed_at)
-    ]
+    found: dict[tuple[str, str], FrozenPrecedence] = {}
+    for held, person, course, decider, used_at in rows:
+        pair = person.pseudonym, course.code
+        ended_at = used_at or held.revoked_at
+        was_open = ended_at is None or ended_at > closed_at
+        counts = pair in displaced and precedence_holds(since=held.term, in_term=round_.term)
+        if counts and (was_open or pair not in found):
+            found[pair] = _frozen_precedence(held, person, course, decider)
+    return list(found.values())
+
+
+def _frozen_precedence(held: Precedence, person: Person, course: Course, decider: Person | None) -> FrozenPrecedence:
+    return FrozenPrecedence(
+        person_id=person.id,
+        pseudonym=person.pseudonym,
+        name=person.name,
+        course_code=course.code,
+        course_title=course.title,
+        kind=held.kind,
+        term=held.term,
+        reason=held.reason,
+        decided_at=held.granted_at,
+        decided_by=decider.name if decider is not None else "",
+    )
 
 
 def _line_exceptions(db: Session, condition: ColumnElement[bool]) -> list[ExceptionRow]:

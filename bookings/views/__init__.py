@@ -4,6 +4,6 @@ For whoever wants a course: `mine` (what I have), `applying` (rank and send in),
 re-book) and `situation` (what the pages of other rooms say to the visitor). For staff: `desk` (what needs attention),
 `rounds` (plan, open, close, draw up, publish), `lottery` (bound and revealed, by both sides), `opening_and_closing`
 (of sessions between two drawings up), `progress` (of long work), `rosters` (who is booked, and the sessions below
-their minimum) and `leading` (a leader's own sessions). `changes` are the pages that both share. `mine` and `desk`
-hold the two blueprints and hang up the addresses of the others.
+their minimum), `precedence` (who goes before others by a decision) and `leading` (a leader's own sessions). `changes`
+are the pages that both share. `mine` and `desk` hold the two blueprints and hang up the addresses of the others.
 """

@@ -81,6 +81,10 @@ def reachable(routes: MapAdapter, *rooms: str) -> set[str]:
 
 
 DEVELOPMENT = ("dev_letters.", "gallery.")
+DECISIONS = {
+    f"bookings_desk.{each}"
+    for each in ("precedences", "person_counts", "grant_precedence", "revoke_precedence", "make_exception")
+}
 SECOND_PARTY = {f"bookings_desk.{name}" for name in ("own_lotteries", "own_lottery", "commit", "reveal")}
 
 
@@ -118,7 +122,8 @@ def test_a_director_reaches_the_people_of_their_area(
 
     seen = walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
 
-    assert {"auth.directory", "auth.person", "auth.confirm", "auth.correct"} | SECOND_PARTY <= seen
+    people = {"auth.directory", "auth.person", "auth.confirm", "auth.correct"}
+    assert people | DECISIONS | SECOND_PARTY <= seen
 
 
 def test_a_coordinator_reaches_every_page_of_the_desk(

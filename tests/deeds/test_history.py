@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import AFTER, drawn_up, fill, published, seat, sent, set_free
+from bookings_room import AFTER, drawn_up, fill, line_of, published, seat, sent, set_free
 
 import make
 from bookings import allocation, cancellation, publication, rounds, waitlist
@@ -121,6 +121,16 @@ def test_who_leaves_a_line_is_still_somebody_who_was_turned_down(db, course):
     waitlist.leave(db, session_id=session.id, person_id=loser.id, now=AFTER, by=loser.id)
 
     assert remembered(db, make.session(db, of=course, days=LATER), loser) == [{"HUD": 1}]
+
+
+def test_who_joins_a_line_late_stands_there_with_what_is_remembered(db, course):
+    _, _, loser = turned_down(db, course)
+    session, newest = make.session(db, of=course, seats=1, days=LATER), make.person(db)
+    seat(db, session, make.person(db))
+    for person in (newest, loser):
+        waitlist.join(db, session_id=session.id, person_id=person.id, now=AFTER, by=person.id)
+
+    assert line_of(db, session) == [loser.id, newest.id]
 
 
 @pytest.mark.parametrize(("days", "outcome"), [(None, Outcome.CONFLICT), (LATER, Outcome.CAP)])

@@ -245,6 +245,15 @@ class TestWhatIsMarkedBesideARound:
         assert [each.decided_at for each in found.frozen] == [counted.granted_at]
         assert (found.afterwards, found.unexplained) == ([], [])
 
+    def test_what_was_revoked_in_the_moment_of_closing_is_marked_if_it_was_frozen(self, db, anna, eva):
+        course = make.course(db)
+        held = grant(db, anna, course, eva)
+        round_ = drawn_up(db, {anna: [make.session(db, of=course)]})
+        precedence.revoke(db, precedence_id=held.id, reason="Fel.", now=CLOSES - timedelta(seconds=1), by=eva.id)
+        found = queries.exceptions(db, round_.id)
+
+        assert ([each.decided_at for each in found.frozen], found.unexplained) == ([NOW], [])
+
     def test_precedence_without_a_decision_behind_it_is_noticed(self, db, anna):
         session = make.session(db, of=make.course(db, code="HUD"))
         round_ = drawn_up(db, {anna: [session]})
