@@ -11,27 +11,26 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy.orm import Session, undefer
 
 from auth.models import Person
 from bookings import frozen, lots, opening_and_closing
-from bookings.models import Decision, LineException, Precedence, Round, Run, SessionDecision
+from bookings.models import Decision, Round, Run, SessionDecision
+from bookings.queries.exceptions import RoundExceptions, exceptions
+from bookings.queries.fairness import verification_file
 from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, check, verification
-from bookings.rules.allocation.verification import FrozenInput, Party, PublicValue
 from bookings.states import Refusal, RoundState
-from courses.models import Course
 from lararportal.errors import NotFound, Refused
 from lararportal.journal import Entry
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Aside:
-    """What a named person decided beside the rules: what, of whom or which session, when, by whom, why."""
+    """What a named person decided beside the rules, when and why; nobody is named where the portal did it."""
 
     what: str
-    about: str
     at: datetime
-    by: int | None
+    by: str
     reason: str
 
 
@@ -64,7 +63,8 @@ def replay(db: Session, round_id: int) -> Replay:
     run = db.scalars(select(Run).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)).one()
     decided = opening_and_closing.decisions(db, round_id)
     document = opening_and_closing.decided_input(round_.frozen or "{}", decided) | {"lottery": {"seed": round_.seed}}
-    file = verification_file(round_, run, decided)
+    file = verification_file(db, round_id)
+    marked = exceptions(db, round_id)
     return Replay(
         round_=round_,
         run=run,
@@ -75,29 +75,12 @@ def replay(db: Session, round_id: int) -> Replay:
             *(str(fault) for fault in verification.faults(file)),
             *_of_result(document, run),
             *_of_decisions(db, run),
+            *(
+                f"No decision stands behind the precedence of {who} for {course}."
+                for who, course in marked.unexplained
+            ),
         ],
-        asides=[*_about_sessions(decided), *_about_applicants(db, round_, document), *_in_lines(db, round_id)],
-    )
-
-
-def verification_file(round_: Round, run: Run, decided: Sequence[SessionDecision]) -> dict[str, Any]:
-    """Return the file by which anybody can check the lottery of a published round, without personal data."""
-    kind, value = round_.public_kind, round_.public_value
-    document = opening_and_closing.decided_input(round_.frozen or "{}", decided)
-    return verification.document(
-        term=round_.term,
-        title=round_.title,
-        rules=run.rules_version,
-        portal=Party(commitment=lots.commitment(round_), secret=round_.secret),
-        second=Party(commitment=round_.second_commitment, secret=round_.second_secret),
-        public=PublicValue(source=round_.public_source, form=kind.form, value=value) if kind else None,
-        frozen=[
-            FrozenInput(hash=round_.frozen_hash or ""),
-            *(FrozenInput(hash=each.input_hash, reason=each.reason) for each in decided),
-        ],
-        seed=round_.seed or "",
-        result_hash=canonical_hash(json.loads(run.result)),
-        applicants=document["applicants"],
+        asides=[*_about_sessions(db, decided), *_about_persons(marked)],
     )
 
 
@@ -152,51 +135,24 @@ def _of_decisions(db: Session, run: Run) -> Iterator[str]:
             yield f"The decision that {pseudonym} was told about session {row.session_id} is not the run's."
 
 
-def _about_sessions(decided: Sequence[SessionDecision]) -> Iterator[Aside]:
+def _about_sessions(db: Session, decided: Sequence[SessionDecision]) -> Iterator[Aside]:
+    """The sessions that were opened or closed between two runs."""
     for each in decided:
-        about = f"session {each.session_id}"
-        yield Aside(what=each.fate.value, about=about, at=each.made_at, by=each.made_by, reason=each.reason)
+        person = db.get(Person, each.made_by) if each.made_by is not None else None
+        by = person.name if person is not None else ""
+        yield Aside(f"{each.fate} session {each.session_id}", each.made_at, by, each.reason)
 
 
-def _about_applicants(db: Session, round_: Round, document: dict[str, Any]) -> Iterator[Aside]:
-    """Who went before others for a course in this run, and by whose decision."""
-    counted = {(name, code) for name, facts in document["applicants"].items() for code in facts.get("displaced", [])}
-    held = db.scalars(
-        select(Precedence)
-        .join(Person, Person.id == Precedence.person_id)
-        .join(Course, Course.id == Precedence.course_id)
-        .where(Person.pseudonym.in_({name for name, _ in counted}), Course.code.in_({code for _, code in counted}))
-        .where(Precedence.granted_at <= round_.closed_at)
-        .order_by(Precedence.id)
-        .options(joinedload(Precedence.person), joinedload(Precedence.course))
-    )
-    for each in held:
-        if (each.person.pseudonym, each.course.code) in counted:
-            yield Aside(
-                what=f"precedence {each.kind}",
-                about=f"{each.person.pseudonym}, course {each.course.code}",
-                at=each.granted_at,
-                by=each.granted_by,
-                reason=each.reason,
-            )
-
-
-def _in_lines(db: Session, round_id: int) -> Iterator[Aside]:
-    """Who was put into a line beside the rules, after the round."""
-    rows = db.execute(
-        select(LineException, Person.pseudonym)
-        .join(Person, Person.id == LineException.person_id)
-        .where(LineException.round_id == round_id)
-        .order_by(LineException.id)
-    )
-    for each, pseudonym in rows:
-        yield Aside(
-            what=f"exception {each.kind}",
-            about=f"{pseudonym}, session {each.session_id}, {each.ground}",
-            at=each.made_at,
-            by=each.made_by,
-            reason=each.reason,
+def _about_persons(marked: RoundExceptions) -> Iterator[Aside]:
+    """Who went before others in the run by a decision, and who was put into a line beside the rules after it."""
+    for each in marked.frozen:
+        what = f"precedence of {each.pseudonym} for course {each.course_code}, {each.kind}"
+        yield Aside(what, each.decided_at, each.decided_by, each.reason)
+    for placed in marked.afterwards:
+        what = (
+            f"exception for {placed.pseudonym} in session {placed.session.session_id}, {placed.kind}, {placed.ground}"
         )
+        yield Aside(what, placed.decided_at, placed.decided_by, placed.reason)
 
 
 def _noted(db: Session, round_: Round, deed: str, fact: str) -> set[str]:

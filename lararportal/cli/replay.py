@@ -52,9 +52,8 @@ def _tell(found: Replay) -> None:
 
 
 def _in_words(aside: Aside) -> str:
-    by = "the portal" if aside.by is None else f"person {aside.by}"
     at = aside.at.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H:%M")
-    return f"{aside.what}: {aside.about}, {at}, by {by}: {aside.reason or 'no reason noted'}"
+    return f"{at}, {aside.by or 'the portal'}: {aside.what}. {aside.reason}".rstrip()
 
 
 COMMANDS = (replay,)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import make
 from bookings import allocation, exceptions, lots, opening_and_closing, precedence, publication, rounds
 from bookings.models import Decision, Run
-from bookings.replay import replay
+from bookings.replay import Aside, replay
 from bookings.rules.allocation import canonical_hash, verification
 from bookings.states import Ground, Refusal
 from lararportal import journal
@@ -142,9 +142,7 @@ def test_what_was_decided_about_a_session_is_told_with_its_reason(db):
     found = replay(db, round_.id)
 
     assert list(found.differences) == []
-    assert [(each.what, each.about, each.by, each.reason) for each in found.asides] == [
-        ("closed", f"session {thin.id}", office.id, "Too few.")
-    ]
+    assert found.asides == [Aside(f"closed session {thin.id}", CLOSES, office.name, "Too few.")]
     assert [each["reason"] for each in found.file["frozen"]] == [None, "Too few."]
 
     opening_and_closing.decisions(db, round_.id)[0].input_hash = "07" * 32
@@ -152,12 +150,11 @@ def test_what_was_decided_about_a_session_is_told_with_its_reason(db):
 
 
 def test_who_went_before_others_by_a_decision_is_marked(db):
-    office, session = make.coordinator(db), make.session(db, seats=1)
+    office, course = make.coordinator(db), make.course(db)
+    session = make.session(db, of=course, seats=1)
     chosen, other = make.person(db), make.person(db)
     round_ = make.round_of(db, session, opens_at=OPENS, closes_at=CLOSES)
-    precedence.grant(
-        db, person_id=chosen.id, course_id=session.course_id, reason="Promised in spring.", now=OPENS, by=office.id
-    )
+    precedence.grant(db, person_id=chosen.id, course_id=course.id, reason="Promised.", now=OPENS, by=office.id)
     for person in (chosen, other):
         sent(db, round_, person, session)
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
@@ -169,16 +166,26 @@ def test_who_went_before_others_by_a_decision_is_marked(db):
         session_id=session.id,
         person_id=(late := make.person(db, planned_end=date(2027, 6, 30))).id,
         ground=Ground.ILLNESS,
-        reason="The end is near.",
+        reason="The end.",
         now=AFTER,
         by=office.id,
     )
     found = replay(db, round_.id)
 
     assert list(found.differences) == []
-    assert [(each.what, each.about.split(",")[0], each.reason) for each in found.asides] == [
-        ("precedence granted", chosen.pseudonym, "Promised in spring."),
-        ("exception hardship", late.pseudonym, "The end is near."),
+    assert found.asides == [
+        Aside(f"precedence of {chosen.pseudonym} for course {course.code}, granted", OPENS, office.name, "Promised."),
+        Aside(
+            f"exception for {late.pseudonym} in session {session.id}, hardship, illness",
+            AFTER,
+            office.name,
+            "The end.",
+        ),
+    ]
+
+    db.execute(text("UPDATE precedences SET granted_at = granted_at + interval '1 year'"))
+    assert differences(db, round_) == [
+        f"No decision stands behind the precedence of {chosen.pseudonym} for {course.code}."
     ]
 
 

@@ -246,7 +246,7 @@ def spoil_one_place(result, data):
         holder[name - 1], holder[name] = holder[name], holder[name - 1]
 
 
-@examples(5)
+@examples(3)
 @given(any_document() | crowded_document(), st.data())
 def test_whatever_is_changed_anywhere_in_a_result_is_found(case, data):
     result = allocate(case)
