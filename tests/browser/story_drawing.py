@@ -19,6 +19,7 @@ def she_draws_her_secret(stage: Stage, eva: Visit, term: Term) -> str:
     eva.sign_in_as("eva.studierektor")
     page = eva.go("/")
     page.get_by_role("link", name="Lottning", exact=True).click()
+    heading(page, "Lottning")
     stage.look(eva, "lottery-own")
     page.get_by_role("link", name="Lämna åtagandet").click()
     heading(page, "Lämna ditt åtagande")

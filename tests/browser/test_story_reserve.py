@@ -23,7 +23,7 @@ def a_crowded_round(stage: Stage):
         course = make.course(db, code="HUD1", title=SKIN, minimum=1)
         full = cast.session(db, course, in_days=70, place="Göteborg, Konferens Aspen", seats=1)
         hidden = {"publicity": Publicity.DRAFT, "is_reserve": True}
-        spare = cast.session(db, course, in_days=105, place="Borås, Medicinens hus", seats=8, **hidden)
+        spare = cast.session(db, course, in_days=105, place="Borås, Medicinens hus", seats=8, minimum=3, **hidden)
         round_ = make.round_of(
             db, full, spare, opens_at=now - timedelta(days=30), closes_at=now - timedelta(days=3), title="Vårterminen"
         )
@@ -61,5 +61,10 @@ def test_a_reserve_session_is_opened_when_it_is_seen_whom_it_would_help(stage: S
     page.get_by_text("Får plats: 1").click()
     expect(page.get_by_text(f"Finn Fors, {SKIN}")).to_be_visible()
     row = page.get_by_role("row", name=days_of(spare))
-    expect(row.get_by_role("cell").nth(4)).to_have_text("1")
+    expect(row.get_by_role("cell").nth(4)).to_have_text("1 (minst 3)")
     stage.look(olle, "round-reserve-opened")
+
+    page.get_by_role("link", name="Se vad det skulle ändra att stänga").click()
+    heading(page, f"Stäng {SKIN}")
+    page.get_by_text("Blir utan plats: 1").click()
+    stage.look(olle, "close-session")
