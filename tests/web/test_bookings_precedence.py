@@ -69,6 +69,11 @@ class TestGranting:
 
         assert ["Hud (HUD)" in page, "Annan" in page] == [True, False]
 
+    def test_without_a_course_for_them_the_page_says_so(self, db, visit, course, eva):
+        staff = make.holder(db, Role.LEADER)
+
+        assert "Det finns ingen kurs att ge förtur till" in visit(eva).get(f"/personer/{staff.id}/fortur").text
+
     @pytest.mark.parametrize("sent_in", [{}, {"course_id": "", "reason": WHY}, {"reason": "  "}, {"course_id": "x"}])
     def test_an_incomplete_form_comes_back(self, db, visit, course, eva, anna, sent_in):
         answer = visit(eva).post(f"/personer/{anna.id}/fortur", data=sent_in)
