@@ -1,7 +1,7 @@
 """How many wanted the seats of earlier rounds, and how far these reached (söktryck)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,14 +31,13 @@ HAS_A_PAGE = (CourseSession.publicity != Publicity.DRAFT) & CourseSession.is_res
 
 
 @dataclass(frozen=True)
-class LastAdmitted:
-    """The last admitted of a group, as far as those who were turned down were shown it (allocation rules, 2.8).
-
-    With fewer than three admitted of the group there are only the first parts.
-    """
+class GroupPressure:
+    """How far the seats reached in one group, as far as who was turned down was told (allocation rules, 2.8)."""
 
     group: str
-    merits: Sequence[Merit]
+    turned_down: int
+    last: Sequence[Merit]
+    """Of the last admitted; the first parts where there were fewer than three, nothing where there was nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +53,8 @@ class Pressure:
     admitted: int
     turned_down: int
     """Who would have taken a seat there and got none."""
-    last: Sequence[LastAdmitted]
+    groups: Sequence[GroupPressure]
+    """Those that applied, in the order in which the course is for them."""
 
 
 def pressure(db: Session, *, text: str, number: int) -> Page[Pressure]:
@@ -89,13 +89,13 @@ def _named(text: str) -> list[ColumnElement[bool]]:
 def _pressures(db: Session, sessions: Sequence[CourseSession]) -> list[Pressure]:
     """In three statements for however many sessions."""
     ids = [each.id for each in sessions]
-    frozen, counts, last = _frozen(db, ids), _counts(db, ids), _last_keys(db, ids)
-    return [_pressure(each, frozen[each.id], counts.get(each.id), last.get(each.id, {})) for each in sessions]
+    frozen, counts, groups = _frozen(db, ids), _counts(db, ids), _groups(db, ids)
+    return [_pressure(each, frozen[each.id], counts.get(each.id), groups.get(each.id, [])) for each in sessions]
 
 
-def _pressure(session: CourseSession, frozen: Any, counts: Any, last: Mapping[str, list[int]]) -> Pressure:
-    order = frozen.order
-    groups = sorted(last, key=lambda group: (last[group][0], group))
+def _pressure(session: CourseSession, frozen: Any, counts: Any, groups: Sequence[Any]) -> Pressure:
+    targets = frozen.targets or {}
+    ordered = sorted(groups, key=lambda each: (targets.get(each.name, len(targets)), each.name))
     return Pressure(
         session=row_of(session),
         round_id=frozen.id,
@@ -106,7 +106,11 @@ def _pressure(session: CourseSession, frozen: Any, counts: Any, last: Mapping[st
         applicants=counts.applicants if counts else 0,
         admitted=counts.admitted if counts else 0,
         turned_down=counts.turned_down if counts else 0,
-        last=[LastAdmitted(group, merits(last[group], order=order)) for group in groups if order is not None],
+        groups=[
+            GroupPressure(each.name, each.turned_down, merits(each.last_key or (), order=frozen.order))
+            for each in ordered
+            if frozen.order is not None
+        ],
     )
 
 
@@ -117,6 +121,7 @@ def _frozen(db: Session, session_ids: Collection[int]) -> dict[int, Any]:
         documents.c.document, "sessions", cast(CourseSession.id, String), "capacity", type_=JSONB
     )
     order = func.jsonb_extract_path_text(documents.c.document, "courses", Course.code, "order")
+    targets = func.jsonb_extract_path(documents.c.document, "courses", Course.code, "targets", type_=JSONB)
     rows = db.execute(
         select(
             CourseSession.id.label("session_id"),
@@ -125,6 +130,7 @@ def _frozen(db: Session, session_ids: Collection[int]) -> dict[int, Any]:
             Round.published_at,
             seats.label("capacity"),
             order.label("order"),
+            targets.label("targets"),
         )
         .join(Course, Course.id == CourseSession.course_id)
         .join(RoundSession, RoundSession.session_id == CourseSession.id)
@@ -149,23 +155,28 @@ def _counts(db: Session, session_ids: Collection[int]) -> dict[int, Any]:
     return {each.session_id: each for each in rows}
 
 
-def _last_keys(db: Session, session_ids: Collection[int]) -> dict[int, dict[str, list[int]]]:
-    """By session and group, what those who applied were told of the last admitted of their group."""
+def _groups(db: Session, session_ids: Collection[int]) -> dict[int, list[Any]]:
+    """By session, how many of each group were turned down, and what they were told of the last admitted of theirs."""
     documents = _documents(session_ids)
     applicants = func.jsonb_each(documents.c.document["applicants"]).table_valued("key", "value").lateral()
     group = func.jsonb_extract_path_text(applicants.c.value, "group")
     frozen = select(documents.c.round_id, applicants.c.key.label("pseudonym"), group.label("name"))
     groups = frozen.select_from(documents).join(applicants, onclause=true()).cte("applicant_groups")
     rows = db.execute(
-        select(Decision.session_id, groups.c.name, Decision.last_key)
+        select(
+            Decision.session_id,
+            groups.c.name,
+            Decision.last_key,
+            func.count().filter(Decision.code.in_(TURNED_DOWN)).label("turned_down"),
+        )
         .join(Person, Person.id == Decision.person_id)
         .join(groups, (groups.c.round_id == Decision.round_id) & (groups.c.pseudonym == Person.pseudonym))
-        .where(Decision.session_id.in_(session_ids), Decision.last_key.is_not(None))
-        .distinct()
+        .where(Decision.session_id.in_(session_ids), Decision.code.not_in(LEFT_OUT))
+        .group_by(Decision.session_id, groups.c.name, Decision.last_key)
     )
-    found: dict[int, dict[str, list[int]]] = defaultdict(dict)
-    for session_id, name, key in rows:
-        found[session_id][name] = key
+    found: dict[int, list[Any]] = defaultdict(list)
+    for each in rows:
+        found[each.session_id].append(each)
     return found
 
 

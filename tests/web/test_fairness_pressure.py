@@ -83,7 +83,15 @@ class TestWhatIsTold:
         specialists = [make.person(db, category=Category.SPECIALIST, planned_end=None) for _ in range(5)]
         published(db, crowd(db, session) | {each: [session] for each in specialists})
 
-        assert told(visit).endswith("7 8 7 ST-läkare: 14 månader kvar Specialister i allmänmedicin: lotten avgjorde")
+        assert told(visit).endswith("7 8 7 ST-läkare: ingen blev utan Specialister i allmänmedicin: lotten avgjorde")
+
+    def test_a_group_in_which_nobody_went_without_had_no_limit(self, db, visit):
+        course = make.course(db, title="Hud", seats=5, targets={"SPEC": 0, "ST": 1})
+        session = make.session(db, of=course, days=FIRST_OF_MARCH)
+        specialists = [make.person(db, category=Category.SPECIALIST, planned_end=None) for _ in range(2)]
+        published(db, crowd(db, session, ahead=4) | {each: [session] for each in specialists})
+
+        assert told(visit).endswith("5 6 5 Specialister i allmänmedicin: ingen blev utan ST-läkare: 14 månader kvar")
 
     def test_nobody_went_without_where_no_one_waits(self, db, visit):
         pressed(db, seats=9)
@@ -131,13 +139,13 @@ class TestWhatStaysHidden:
 
         assert told(visit).endswith("2 3 1 eller 2 ST-läkare: färre än tre antagna")
 
-    def test_that_nobody_of_a_group_was_admitted_says_nothing_of_anybody(self, db, visit):
+    def test_of_a_group_that_got_nothing_only_that(self, db, visit):
         course = make.course(db, title="Hud", seats=3, targets=BOTH)
         session = make.session(db, of=course, days=FIRST_OF_MARCH)
         specialist = make.person(db, category=Category.SPECIALIST, planned_end=None)
         published(db, crowd(db, session) | {specialist: [session]})
 
-        assert told(visit).endswith("3 4 3 ST-läkare: 14 månader kvar")
+        assert told(visit).endswith("3 4 3 ST-läkare: ingen blev utan Specialister i allmänmedicin: ingen antagen")
 
     @pytest.mark.parametrize(("behind", "shown"), [(0, "1 eller 2"), (1, "1 eller 2"), (2, "3")])
     def test_one_or_two_are_not_told_apart(self, db, visit, behind, shown):
