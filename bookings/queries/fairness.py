@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, undefer
 
 from bookings import lots, opening_and_closing
 from bookings.models import Round, RoundSession, Run
+from bookings.queries.exceptions import exceptions
 from bookings.queries.lottery import LotteryView, lottery, source_of
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules.allocation import verification
@@ -67,6 +68,10 @@ class RoundRules:
     """Whether all courses run on one order, so that no list but the honest one can ever pay."""
     changed: Sequence[ChangedInput]
     """What came of the frozen input, in order; told when the round is published."""
+    precedences: int
+    """How often the published run counted a precedence."""
+    exceptions: int
+    """How many have been put into a line beside the rules since then."""
     result_hash: str | None
     """Of the published result."""
     rules_version: str | None
@@ -86,6 +91,7 @@ def round_rules(db: Session, round_id: int) -> RoundRules:
     courses = _courses(db, round_id, *(table or {} for table in tables))
     is_published = shown.state is RoundState.PUBLISHED
     version, result_hash = _published_run(db, round_id) if is_published else (None, None)
+    beside = exceptions(db, round_id) if is_published else None
     return RoundRules(
         lottery=shown,
         cap=cap,
@@ -97,6 +103,8 @@ def round_rules(db: Session, round_id: int) -> RoundRules:
             [offered.reserves for each in courses for offered in each.sessions],
         ),
         changed=_changed(db, round_id) if is_published else [],
+        precedences=len(beside.frozen) if beside else 0,
+        exceptions=len(beside.afterwards) if beside else 0,
         result_hash=result_hash,
         rules_version=version,
     )

@@ -6,13 +6,14 @@ from datetime import date
 
 import pytest
 from bookings_pages import words_of
+from bookings_room import OPENS
 from fairness_room import crowd, two_party_round
 
 import make
-from bookings.models import Run
+from bookings.models import Precedence, Run
 from bookings.rules import worked_example
 from bookings.rules.allocation import RULES_VERSION, canonical_hash
-from bookings.states import RoundState
+from bookings.states import PrecedenceKind, RoundState
 from courses.states import Order, Publicity
 
 BOTH = {"ST": 0, "SPEC": 1}
@@ -116,6 +117,28 @@ class TestARound:
         ):
             assert told in words_of(answer)
         assert f'href="/regler/omgang/{round_.id}/verifiering.json"' in answer.text
+
+    def test_what_was_decided_beside_the_rules_is_counted_and_nobody_named(self, db, visit):
+        session, office = make.session(db), make.coordinator(db)
+        wishes = crowd(db, session, ahead=3)
+        for person in wishes:
+            db.add(
+                Precedence(
+                    person_id=person.id,
+                    course_id=session.course_id,
+                    kind=PrecedenceKind.GRANTED,
+                    term="2027-1",
+                    reason="Kursen ställdes in",
+                    granted_at=OPENS,
+                    granted_by=office.id,
+                )
+            )
+        db.flush()
+
+        text = page_of(visit, two_party_round(db, wishes))
+
+        assert "Förtur som räknades 3 Undantag i köerna sedan dess 0" in text
+        assert [each.id for each in wishes if each.family_name in text] == []
 
     def test_what_was_gone_on_without_is_said_with_its_reason(self, db, visit):
         round_ = make.round_of(db, waiver_reason="Andra parten är sjuk")
