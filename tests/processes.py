@@ -30,6 +30,8 @@ from lararportal.outbox import Letter
 ROOT = Path(__file__).parents[1]
 WITHIN = 90.0
 """Seconds until something that must come about is given up: far more than it takes, for a machine under load."""
+OFTEN = 5
+"""How often each act of a storm is done at least."""
 
 
 def all_at_once(deeds: Sequence[Callable[[], object]]) -> list:
@@ -56,23 +58,27 @@ class Storm:
     begins: datetime
     threads: int
     seconds: float
-    at_least: int = 20
-    """Acts of each thread, however slow the machine."""
+    """How long they go on at least."""
+    until: Callable[[], bool] = lambda: True
+    """What must have come about before they end, once each act has been done several times."""
+    counted: Counter = field(default_factory=Counter)
+    """How often each act was done, and each refusal given."""
 
-    def rage(self) -> Counter:
-        """How often each act was done, and each refusal given; anything else that is raised reaches the caller."""
+    def rage(self) -> None:
+        """Anything but a refusal that is raised reaches the caller, and so does it that the end did not come."""
         begun = time.monotonic()
 
-        def one(number: int) -> Counter:
-            chance, counted, turns = Random(number), Counter(), 0
-            while turns < self.at_least or time.monotonic() < begun + self.seconds:
-                turns += 1
+        def one(number: int) -> None:
+            chance = Random(number)
+            while (spent := time.monotonic() - begun) < self.seconds or not self._is_enough():
+                assert spent < self.seconds + WITHIN, f"in vain: {self.counted}"
                 act = chance.choice(self.acts)
-                counted[self._outcome(act, chance, self.begins + timedelta(seconds=time.monotonic() - begun))] += 1
-            return counted
+                self.counted[self._outcome(act, chance, self.begins + timedelta(seconds=spent))] += 1
 
-        answers = all_at_once([lambda number=number: one(number) for number in range(self.threads)])
-        return sum(answers, Counter())
+        all_at_once([lambda number=number: one(number) for number in range(self.threads)])
+
+    def _is_enough(self) -> bool:
+        return all(self.counted[act.__name__] >= OFTEN for act in self.acts) and self.until()
 
     def _outcome(self, act: Act, chance: Random, now: datetime) -> str:
         try:

@@ -91,8 +91,8 @@ def test_a_killed_portal_leaves_nothing_that_blocks_the_next_which_stops_every_p
     processes = developer.processes(killed)
     killed.kill()
     portal = developer.runs()
-    developer.waits(portal)
     assert end_of(processes) == []
+    developer.waits(portal)
     assert not set(processes) & set(developer.processes(portal))
 
     assert developer.status("/dev/letters") == 200

@@ -2,7 +2,6 @@
 
 import copy
 import random
-import time
 from collections import Counter
 from itertools import permutations
 
@@ -257,13 +256,11 @@ def a_term(number):
     return document(courses, sessions, applicants, {}, chance.randbytes(32).hex())
 
 
-def test_a_term_of_our_size_is_allocated_at_once_and_stands_the_check():
+def test_a_term_of_our_size_stands_the_check():
     case = a_term(1)
-    start = time.process_time()
-    result = allocate(case)
-    spent = time.process_time() - start
 
-    assert spent < 0.5  # It takes 0.1; the margin is for a machine that does other things too.
+    result = allocate(case)
+
     assert len(result["decisions"]) > 3700
     assert result["cancelled"] != []
     assert [str(found) for found in check(case, result)] == []
