@@ -28,6 +28,8 @@ Looks = Sequence[tuple[str, dict[str, int]]]
 EVERY_LOOK: Looks = [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE)]
 CROSSED: Looks = [("light", DESKTOP), ("dark", PHONE)]
 """Each colour scheme and each width once: enough where many pages are checked."""
+HARDEST: Looks = [("dark", PHONE)]
+"""The one in which most goes wrong, for a page of a kind that is checked elsewhere."""
 START_WITHIN = 60.0
 PATIENCE = 20_000
 """Milliseconds that a page may take on a machine that does other things as well."""

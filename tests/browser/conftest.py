@@ -150,14 +150,15 @@ def sink(house: House) -> None:
     raise AssertionError(program.last_lines())
 
 
-@pytest.fixture(params=[{}, {"java_script_enabled": False}], ids=["with script", "without script"])
+@pytest.fixture(params=["with script", pytest.param("without script", marks=pytest.mark.long)])
 def stage(house: House, browser: Browser, sink: None, request: pytest.FixtureRequest) -> Iterator[Stage]:
     """The portal as on its first day, for one story, with JavaScript and without; empty again afterwards."""
+    scripted = request.param == "with script"
     empty(house)
     with ExitStack() as visits:
         yield Stage(
             house=house,
-            enter=lambda: visits.enter_context(visiting(house, browser, **request.param)),
-            pictures="" if request.param else "story",
+            enter=lambda: visits.enter_context(visiting(house, browser, java_script_enabled=scripted)),
+            pictures="story" if scripted else "",
         )
     empty(house)

@@ -9,7 +9,7 @@ from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from browser.browsing import CROSSED, House, Visit
+from browser.browsing import CROSSED, HARDEST, House, Visit
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
 from redis import Redis
@@ -41,7 +41,7 @@ class Stage:
             return
         weight = weigh(visit)
         assert LIGHTEST_STYLES < weight < PAGE_WEIGHT, f"{visit.page.url} weighs {weight}"
-        visit.check_page(CROSSED)
+        visit.check_page(HARDEST)
         visit.screenshot(f"{self.pictures}-{name}", CROSSED)
 
     @contextmanager

@@ -1,5 +1,6 @@
 """One term: a doctor signs in for the first time, applies, gets a seat and gives it to the next in line."""
 
+import pytest
 from browser.stage import Stage
 from browser.story_applying import (
     she_arrives,
@@ -34,6 +35,7 @@ from browser.story_drawing import (
 from browser.story_term import a_term, the_others_apply
 
 
+@pytest.mark.parametrize("stage", ["with script", "without script"], indirect=True)
 def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: Stage):
     term = a_term(stage.house)
     anna, eva, olle, nils, drawing = (stage.enter() for _ in range(5))
