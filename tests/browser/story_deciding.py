@@ -5,7 +5,7 @@ from datetime import timedelta
 from browser.browsing import Visit
 from browser.stage import Stage, calendars_of, days_of, heading, held, press, said, words_of
 from browser.story_term import ANNA, ANNA_IS_DONE, LAST_CARE, NILS, SKIN, Term
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from auth.models import LoginSession
@@ -25,26 +25,6 @@ def he_closes_the_round(stage: Stage, olle: Visit, term: Term) -> None:
     stage.look(olle, "round-close")
     press(page, "Stäng omgången")
     said(page, "Omgången är stängd. Nu återstår lottningen innan platserna kan fördelas.")
-
-
-def he_draws_up(stage: Stage, olle: Visit, term: Term) -> None:
-    page = olle.go(f"/samordning/omgangar/{term.round.id}")
-    page.get_by_role("link", name="Fördela platserna").click()
-    heading(page, f"Fördela platserna i {term.round.title}?")
-    stage.look(olle, "round-draw-up")
-    press(page, "Fördela platserna")
-    said(page, "Platserna är fördelade. Granska förslaget innan du publicerar det.")
-    expect(fact(page, "Sökande")).to_have_text("4")
-    expect(fact(page, "Platser som delas ut")).to_have_text("4")
-    expect(page.get_by_role("row", name=days_of(term.skin)).get_by_role("cell")).to_have_text(
-        [f"{days_of(term.skin)}, {term.skin.place}", "3", "4", "4", "3", "1"]
-    )
-    stage.look(olle, "round-drawn-up")
-
-
-def fact(page: Page, term: str) -> Locator:
-    """What stands beside a term."""
-    return page.locator(f"dl.facts > div:has(dt:text-is('{term}')) dd")
 
 
 def his_sign_in_has_grown_old(stage: Stage) -> None:
@@ -74,7 +54,7 @@ def he_sees_it_done(stage: Stage, olle: Visit, term: Term) -> None:
     """The page looks again by itself, until the worker, who came late, is done."""
     page = olle.page
     heading(page, "Publiceringen är avslutad")
-    expect(page.get_by_role("status")).to_have_text("Beskeden är publicerade. 4 brev är på väg.")
+    expect(page.get_by_role("status")).to_have_text("Beskeden är publicerade. 5 brev är på väg.")
     stage.look(olle, "round-published-job")
     page.get_by_role("link", name="Till omgången").click()
     heading(page, term.round.title)
@@ -126,7 +106,7 @@ def he_waits(stage: Stage, nils: Visit, term: Term) -> None:
     page = nils.go("/mina-kurser")
     expect(page.get_by_text("Du har ingen plats just nu")).to_be_visible()
     row = page.get_by_role("table", name="Köer du står i").get_by_role("row", name=SKIN)
-    expect(row).to_contain_text("Plats 1 just nu, av 1 i kön")
+    expect(row).to_contain_text("Plats 1 just nu, av 2 i kön")
     stage.look(nils, "waiting")
 
 

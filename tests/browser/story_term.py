@@ -1,4 +1,4 @@
-"""The world of the story: a round with three sessions, somebody ahead of Anna, and Nils behind her."""
+"""The world of the story: a round with three sessions and one in reserve, two ahead of Anna, and two behind her."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from auth.models import Person
 from auth.states import Area, Role
 from bookings.models import Round
 from courses.models import CourseSession
-from courses.states import Kind
+from courses.states import Kind, Publicity
 
 ANNA, NILS = cast.ADDRESS.format("anna.st"), cast.ADDRESS.format(cast.NEXT_IN_LINE)
 ANNA_IS_DONE = cast.in_months(14)
@@ -23,17 +23,19 @@ Vi går igenom egna fall i smågrupper. Du förbereder dig med en digital förel
 
 @dataclass(frozen=True)
 class Term:
-    """The round of the story, the three sessions that Anna ranks, and who applies beside her."""
+    """The round of the story, the three sessions that Anna ranks, one in reserve, and who applies beside her."""
 
     round: Round
     skin: CourseSession
     skin_later: CourseSession
     last_care: CourseSession
+    reserve: CourseSession
     others: list[Person]
+    """The last of them would take the reserve session too."""
 
 
 def a_term(house: House) -> Term:
-    """Three seats in dermatology and two others before Anna in the order; Nils will be the next in line."""
+    """Three seats in dermatology and two doctors before Anna in the order; Nils will be next in line, then Finn."""
     with house.rows() as db:
         olle = cast.staff(house, db, "olle.samordnare", Role.COORDINATOR)
         eva = cast.staff(house, db, "eva.studierektor", Role.DIRECTOR, Area.GOTEBORG)
@@ -54,14 +56,19 @@ def a_term(house: House) -> Term:
         soon = cast.session(db, skin, in_days=70, place="Göteborg, Konferens Aspen")
         later = cast.session(db, skin, in_days=105, place="Borås, Medicinens hus", area=Area.SODRA_ALVSBORG)
         other = cast.session(db, last_care, in_days=84, place="Vänersborg, Kunskapshuset", area=Area.FYRBODAL)
-        round_ = cast.planned_round(db, [soon, later, other], second_party_id=eva.id, by=olle.id)
+        hidden = {"publicity": Publicity.DRAFT, "is_reserve": True, "minimum": 3, "seats": 8}
+        spare = cast.session(db, skin, in_days=126, place="Skövde, Billingehus", area=Area.SKARABORG, **hidden)
+        round_ = cast.planned_round(db, [soon, later, other, spare], second_party_id=eva.id, by=olle.id)
         others = [make.person(db, planned_end=cast.in_months(months)) for months in (9, 11)]
         others.append(cast.person(house, db, cast.NEXT_IN_LINE, planned_end=cast.in_months(40)))
-    return Term(round=round_, skin=soon, skin_later=later, last_care=other, others=others)
+        others.append(make.person(db, given_name="Finn", family_name="Fors", planned_end=cast.in_months(50)))
+    return Term(round=round_, skin=soon, skin_later=later, last_care=other, reserve=spare, others=others)
 
 
 def the_others_apply(house: House, term: Term) -> None:
-    """All three want the seats in dermatology."""
+    """All four want the seats in dermatology, and one of them would wait for the reserve session."""
+    *three, finn = term.others
     with house.rows() as db:
-        for person in term.others:
+        for person in three:
             cast.has_applied(db, term.round, person, term.skin)
+        cast.has_applied(db, term.round, finn, term.skin, term.reserve)

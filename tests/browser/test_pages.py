@@ -140,7 +140,7 @@ def test_a_coordinator_reaches_every_page_of_the_desk(
         "bookings_desk.led_sessions",
         "bookings_desk.led_session",
         "bookings_desk.progress",
-        # Between two dry runs only: `test_story_reserve` looks at them.
+        # Between two dry runs only, and alike: `test_story` looks at the first.
         "bookings_desk.open_session",
         "bookings_desk.close_session",
     } | SECOND_PARTY

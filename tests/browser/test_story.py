@@ -17,7 +17,6 @@ from browser.story_deciding import (
     all_have_their_decisions,
     every_letter_has_come_once,
     he_closes_the_round,
-    he_draws_up,
     he_publishes,
     he_sees_it_done,
     he_waits,
@@ -32,6 +31,7 @@ from browser.story_drawing import (
     she_shows_her_secret,
     the_value_becomes_known,
 )
+from browser.story_reserve import he_draws_up, he_draws_up_again, he_opens_it, he_sees_whom_it_would_help
 from browser.story_term import a_term, the_others_apply
 
 
@@ -57,6 +57,9 @@ def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: St
     the_value_becomes_known(stage, term)
     he_enters_it(stage, olle, term)
     he_draws_up(stage, olle, term)
+    he_sees_whom_it_would_help(stage, olle, term)
+    he_opens_it(stage, olle, term)
+    he_draws_up_again(stage, olle, term)
     he_publishes(stage, olle, term)
     with stage.worker():
         he_sees_it_done(stage, olle, term)
