@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
 
-from auth.models import Person
+from auth.models import Grant, Person
+from auth.states import Role
 from bookings.models import Booking, LineException, Precedence, Round
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules.history import precedence_holds
@@ -52,6 +53,8 @@ class ExceptionRow:
     """[T, F, U, A, B, L], by which the place is ordered since then."""
     decided_at: datetime
     decided_by: str
+    decided_as: Role | None
+    """The role by which the decider may do so today; None for who has left."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ def exceptions(db: Session, round_id: int) -> RoundExceptions:
 def exceptions_for(db: Session, person_id: int) -> list[ExceptionRow]:
     """The exceptions that have been made for somebody, the first one first."""
     return _line_exceptions(db, LineException.person_id == person_id)
+
+
+def own_exceptions(db: Session, *, round_id: int, person_id: int) -> list[ExceptionRow]:
+    """The exceptions that have been made for somebody since a round was published, the first one first."""
+    return _line_exceptions(db, and_(LineException.round_id == round_id, LineException.person_id == person_id))
 
 
 def overtaken(db: Session, person_id: int) -> dict[int, datetime]:
@@ -161,8 +169,16 @@ def _frozen_precedence(held: Precedence, person: Person, course: Course, decider
 
 
 def _line_exceptions(db: Session, condition: ColumnElement[bool]) -> list[ExceptionRow]:
+    # A coordinator may decide for everybody, and is asked for that role first, as the rules ask.
+    role = (
+        select(Grant.role)
+        .where(Grant.person_id == Decider.id, Grant.role.in_([Role.COORDINATOR, Role.DIRECTOR]))
+        .order_by(Grant.role != Role.COORDINATOR)
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = db.execute(
-        select(LineException, Person, Decider)
+        select(LineException, Person, Decider, role)
         .join(Person, Person.id == LineException.person_id)
         .join(Decider, Decider.id == LineException.made_by)
         .where(condition)
@@ -186,6 +202,7 @@ def _line_exceptions(db: Session, condition: ColumnElement[bool]) -> list[Except
             key=made.key,
             decided_at=made.made_at,
             decided_by=decider.name,
+            decided_as=held,
         )
-        for made, person, decider in rows
+        for made, person, decider, held in rows
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 from auth.models import Person
 from bookings.models import Decision, Round
 from bookings.queries import mine
+from bookings.queries.exceptions import ExceptionRow, own_exceptions
 from bookings.queries.lottery import LotteryView, lottery
 from bookings.queries.mine import DecisionView
 from bookings.rules.allocation import canonical
@@ -61,6 +62,8 @@ class OwnDecision:
     facts: FrozenFacts | None
     """None for who took no part in the run."""
     decided: Sequence[Decided]
+    exceptions: Sequence[ExceptionRow]
+    """What has been decided beside the rules for this person since then."""
 
 
 def own_decision(db: Session, *, round_id: int, person_id: int) -> OwnDecision:
@@ -85,6 +88,7 @@ def own_decision(db: Session, *, round_id: int, person_id: int) -> OwnDecision:
         lot=lot(bytes.fromhex(round_.seed), term=round_.term, person=person.pseudonym) if round_.seed else None,
         facts=_facts(db, person.pseudonym, applicant, courses) if applicant is not None else None,
         decided=[_decided(each, courses) for each in views],
+        exceptions=own_exceptions(db, round_id=round_id, person_id=person_id),
     )
 
 

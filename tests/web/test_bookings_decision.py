@@ -7,15 +7,18 @@ from html import unescape
 
 import pytest
 from bookings_pages import words_of
-from bookings_room import CLOSES, published
+from bookings_room import AFTER, CLOSES, published
 from fairness_room import crowd, file_of, two_party_round
 
 import make
-from auth.states import Category, Standing
+from auth.models import Grant, Person
+from auth.states import Category, Role, Standing
+from bookings import exceptions, precedence
 from bookings.models import Decision, Precedence
 from bookings.rules.allocation import RULES_VERSION, lottery
-from bookings.states import PrecedenceKind, RoundState
+from bookings.states import Ground, PrecedenceKind, RoundState
 from courses.states import Order, Publicity
+from lararportal import pages
 
 NO_END = {"category": Category.SPECIALIST, "residency_start": None, "planned_end": None}
 
@@ -165,6 +168,68 @@ class TestEachChoice:
 
         assert "2. Hud hålls inte 1 april 2027, Göteborg, Konferens Aspen" in words_of(answer)
         assert re.findall(r"/tillfallen/(\d+)", answer.text) == [str(session.id)]
+
+
+class TestExceptions:
+    @pytest.fixture
+    def waiting(self, db):
+        """Anna waits after a round for a session that three others got, and has had no exception yet."""
+        session, anna = make.session(db, of=make.course(db, title="Full", seats=3)), make.person(db)
+        return published(db, crowd(db, session) | {anna: [session]}), session, anna
+
+    @pytest.fixture
+    def place(self, db, waiting):
+        """A decision for Anna in the line, because of precedence, by somebody."""
+        _, session, anna = waiting
+
+        def decide(by):
+            grounds = {"session_id": session.id, "person_id": anna.id, "ground": Ground.ILLNESS}
+            precedence.grant(
+                db, person_id=anna.id, course_id=session.course_id, reason="Inställt.", now=AFTER, by=by.id
+            )
+            exceptions.place_by_precedence(db, **grounds, reason="Intyg visat.", now=AFTER, by=by.id)
+            db.flush()
+
+        return decide
+
+    def test_without_one_that_is_said_and_where_others_would_stand(self, visit, waiting):
+        round_, _, anna = waiting
+
+        assert "Undantag sedan beskedet Inget undantag har gjorts för dig." in words_of(page_of(visit, anna, round_))
+
+    @pytest.mark.parametrize(
+        ("role", "word"), [(Role.DIRECTOR, "studierektor"), (Role.COORDINATOR, "utbildningskoordinator")]
+    )
+    def test_one_stands_there_with_its_day_who_decided_in_which_role_and_why(
+        self, db, visit, waiting, place, role, word
+    ):
+        round_, _, anna = waiting
+        place(make.holder(db, role, given_name="Eva", family_name="Lind"))
+
+        text = words_of(page_of(visit, anna, round_)).partition("Undantag sedan beskedet ")[2]
+
+        assert text.startswith(
+            "Det här har beslutats för dig efter att beskeden publicerades, utöver reglerna."
+            " Full, 15 och 16 mars 2027, Göteborg, Konferens Aspen. Placerad i kön före dem som inte har förtur."
+            f" Beslutat {pages.moment(AFTER)} av Eva Lind, {word}. Skäl: sjukdom. Intyg visat."
+        )
+
+    def test_who_has_left_is_named_without_a_role(self, db, visit, waiting, place):
+        round_, _, anna = waiting
+        eva = make.holder(db, Role.DIRECTOR, given_name="Eva", family_name="Lind")
+        place(eva)
+        db.query(Grant).filter_by(person_id=eva.id).delete()
+
+        assert f"Beslutat {pages.moment(AFTER)} av Eva Lind. Skäl" in words_of(page_of(visit, anna, round_))
+
+    def test_one_of_somebody_else_does_not(self, db, visit, waiting, place):
+        round_, _, anna = waiting
+        place(make.coordinator(db))
+        other = db.query(Person).join(Decision, Decision.person_id == Person.id).filter(Person.id != anna.id).first()
+
+        text = words_of(page_of(visit, other, round_))
+
+        assert ("Inget undantag har gjorts för dig." in text, "Intyg visat." in text) == (True, False)
 
 
 class TestTheLotteryNumber:

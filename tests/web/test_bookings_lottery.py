@@ -368,6 +368,7 @@ class TestTheApplicant:
         assert f"Andra partens åtagande Eva Nordin {COMMITMENT}" in panel
         assert "känt från 11 januari 2027 kl. 13.00" in panel
         assert planned.secret not in panel
+        assert f'href="/regler/omgang/{planned.id}">Följ lottningen' in visit(person, at=OPENS).get(path).text
         rounds.close_round(db, planned.id, now=CLOSES, by=None)
         make.revealed(db, planned)
 
