@@ -1,18 +1,19 @@
 """Who may open a page: a decorator on every view, and the visitor behind the request."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Request, abort, redirect, request, session, url_for
+from flask import Flask, Request, abort, flash, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.exceptions import Forbidden
 
 from auth import login_sessions
 from auth.login_sessions import Visitor
 from auth.states import Role
-from lararportal import edge
+from lararportal import edge, forms
 
 __all__ = [
     "Visitor",
@@ -29,6 +30,12 @@ __all__ = [
 ViewResult = Any
 View = Callable[..., ViewResult]
 
+SENT_KEY = "sent"
+"""Where the cookie keeps what somebody sent in, while they prove anew who they are."""
+
+LONGEST_SENT = 1500
+"""As much of it as there is room for beside a sign-in: a cookie holds 4 kB."""
+
 
 def init_app(app: Flask) -> None:
     """Lets Flask-Login find the visitor of a request by the token in the browser's cookie."""
@@ -41,10 +48,13 @@ def init_app(app: Flask) -> None:
     manager.init_app(app, add_context_processor=False)
 
 
-def sign_in_browser(token: str) -> None:
-    """The browser carries the token from now on, and nothing that it carried before."""
+def sign_in_browser(token: str, *, person_id: int) -> None:
+    """The browser carries the token from now on, and of what it carried before only what this person sent in."""
+    sent = session.get(SENT_KEY)
     session.clear()
     session[login_sessions.COOKIE_KEY] = token
+    if sent is not None and sent["by"] == person_id:
+        session[SENT_KEY] = sent
 
 
 def sign_out_browser() -> None:
@@ -97,7 +107,8 @@ def needs(*roles: Role) -> Callable[[View], View]:
 def proved_anew(view: View) -> View:
     """Below `needs`: the visitor has just proved anew who they are; who has not is sent to do so, and comes back.
 
-    For what cannot be undone: a browser that was left open must not be enough.
+    For what decides something for many: a browser that was left open must not be enough. What they had sent in
+    stands in the form when they are back, to be sent once more.
     """
 
     @wraps(view)
@@ -105,10 +116,33 @@ def proved_anew(view: View) -> View:
         patience = timedelta(minutes=edge.installation().settings.fresh_minutes)
         proved_at = me().proved_at
         if proved_at is None or edge.moment() - proved_at > patience:
+            _keep_what_was_sent()
             return redirect(url_for("auth.prove_anew", next=request.path))
+        _put_back_what_was_sent()
         return view(*args, **kwargs)
 
     return guarded
+
+
+def _keep_what_was_sent() -> None:
+    """The cookie has it, for this person and this page; what it has no room for is lost, and that is said."""
+    fields = {name: text for name, text in request.form.items() if name != "csrf_token"}
+    if not fields:
+        return
+    if len(json.dumps(fields)) > LONGEST_SENT:
+        flash("sent_form_lost", "warning")
+        return
+    session[SENT_KEY] = {"by": me().person_id, "to": request.path, "fields": fields}
+
+
+def _put_back_what_was_sent() -> None:
+    """The form of this page begins with it, once."""
+    sent = session.get(SENT_KEY)
+    if request.method != "GET" or sent is None or (sent["by"], sent["to"]) != (me().person_id, request.path):
+        return
+    del session[SENT_KEY]
+    forms.begin_with(sent["fields"])
+    flash("sent_form_kept", "info")
 
 
 def _marked(view: View, *, access: object) -> View:

@@ -62,7 +62,7 @@ class Settings:
     )
     fresh_minutes: int = _variable(
         "LARARPORTAL_FRESH_MINUTES",
-        "what cannot be undone asks for a sign-in that is not older than this",
+        "publishing and the steps of a lottery ask for a sign-in that is not older than this",
         default=10,
     )
     log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")

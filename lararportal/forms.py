@@ -1,11 +1,12 @@
 """Forms: Swedish messages, labels that the template gives, faults that lead to their field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, FormField
 from wtforms.fields import BooleanField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectFieldBase
@@ -57,6 +58,11 @@ class Form(FlaskForm):  # type: ignore[misc]
             """Our messages; made per form, so that nothing is read before the templates are there."""
             return Messages()
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent in; on a page that somebody comes back to, what they had sent there before."""
+            sent = super().wrap_formdata(form, formdata)
+            return sent if sent is not None else g.get("begun_with")
+
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
             """A field without the label that WTForms would make of its name."""
             field: Field = super().bind_field(form, unbound_field, options)
@@ -72,6 +78,11 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Everything that is wrong, the form as a whole first, then field by field."""
         whole = [Fault("", "", in_words(error)) for error in self.form_errors]
         return whole + [fault for field in self for fault in _faults(field)]
+
+
+def begin_with(fields: Mapping[str, str]) -> None:
+    """The form of this request's page stands there with these texts, as if they had just been typed."""
+    g.begun_with = MultiDict(fields)
 
 
 def _faults(field: Field) -> Iterator[Fault]:

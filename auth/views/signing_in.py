@@ -96,8 +96,8 @@ def answer(name: str) -> ViewResult:
             proved_at=proof.proved_at,
             now=edge.moment(),
         )
-        roles = queries.roles_of(db, person.id)
-    access.sign_in_browser(token)
+        person_id, roles = person.id, queries.roles_of(db, person.id)
+    access.sign_in_browser(token, person_id=person_id)
     if rules.owes_profile(people.facts_of(person), email=person.email, standing=person.standing, roles=roles):
         return redirect(url_for(".profile", next=came_for or None))
     return redirect(came_for or url_for("home.start"))

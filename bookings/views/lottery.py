@@ -1,4 +1,4 @@
-"""The lottery of a round in two rooms: what the second party does, and what coordinators do."""
+"""The lottery of a round in two rooms: what the second party does, what coordinators do, each freshly signed in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from auth.access import me, needs
+from auth.access import me, needs, proved_anew
 from auth.states import Role
 from bookings import lottery, queries
 from bookings.forms import CommitForm, ConfirmForm, RevealForm, SourceForm, ValueForm, WithoutForm
@@ -81,6 +81,7 @@ def own_lottery(round_id: int) -> str:
 
 
 @needs(Role.DIRECTOR)
+@proved_anew
 def commit(round_id: int) -> Page:
     """A secret is drawn in the browser, or elsewhere, and the portal gets its SHA-256."""
     found = _ready(_own(round_id), LotteryAct.COMMIT)
@@ -102,6 +103,7 @@ def commit(round_id: int) -> Page:
 
 
 @needs(Role.DIRECTOR)
+@proved_anew
 def reveal(round_id: int) -> Page:
     """The secret is shown, and held against the commitment."""
     found = _ready(_own(round_id), LotteryAct.REVEAL)
@@ -127,6 +129,7 @@ def _own(round_id: int) -> LotteryView:
 
 
 @needs(Role.COORDINATOR)
+@proved_anew
 def without(round_id: int) -> Page:
     """A decision to go on without a second secret, with its reason."""
     form = WithoutForm()
@@ -139,6 +142,7 @@ def without(round_id: int) -> Page:
 
 
 @needs(Role.COORDINATOR)
+@proved_anew
 def sealed_copy(round_id: int) -> Page:
     """The second party's secret out of its sealed envelope."""
     form = RevealForm()
@@ -151,6 +155,7 @@ def sealed_copy(round_id: int) -> Page:
 
 
 @needs(Role.COORDINATOR)
+@proved_anew
 def value(round_id: int) -> Page:
     """The public value, typed twice."""
     with edge.reading() as db:
@@ -165,6 +170,7 @@ def value(round_id: int) -> Page:
 
 
 @needs(Role.COORDINATOR)
+@proved_anew
 def source(round_id: int) -> Page:
     """Another source of the public value, when the one that was named had none."""
     form = SourceForm(data={"source_kind": PublicKind.DRAND})

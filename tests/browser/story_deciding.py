@@ -1,14 +1,10 @@
 """The second half of the story: decisions with their reasons, and a seat that goes to the next in line."""
 
-from datetime import timedelta
-
 from browser.browsing import Visit
-from browser.stage import Stage, calendars_of, days_of, heading, held, press, said, words_of
+from browser.stage import Stage, calendars_of, days_of, heading, held, press, prove_anew, said, words_of
 from browser.story_term import ANNA, ANNA_IS_DONE, LAST_CARE, NILS, SKIN, Term
 from playwright.sync_api import expect
-from sqlalchemy import update
 
-from auth.models import LoginSession
 from bookings.rules.register import months_left
 from courses.models import CourseSession
 from lararportal import clock
@@ -27,20 +23,13 @@ def he_closes_the_round(stage: Stage, olle: Visit, term: Term) -> None:
     said(page, "Omgången är stängd. Nu återstår lottningen innan platserna kan fördelas.")
 
 
-def his_sign_in_has_grown_old(stage: Stage) -> None:
-    """It lasts, but what cannot be undone asks for another."""
-    with stage.house.rows() as db:
-        db.execute(update(LoginSession).values(proved_at=LoginSession.proved_at - timedelta(minutes=11)))
-
-
 def he_publishes(stage: Stage, olle: Visit, term: Term) -> None:
     page = olle.page
-    his_sign_in_has_grown_old(stage)
+    stage.sign_in_grows_old("olle.samordnare")
     page.get_by_role("link", name="Publicera besked").click()
     heading(page, "Logga in igen")
     stage.look(olle, "prove-anew")
-    press(page, "Logga in igen med Demo")
-    page.locator('button[name="sub"][value="olle.samordnare"]').first.click()
+    prove_anew(page, "olle.samordnare")
     heading(page, f"Publicera besked för {term.round.title}?")
     stage.look(olle, "round-publish")
     press(page, "Publicera besked")

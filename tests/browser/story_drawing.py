@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from browser.browsing import Visit
-from browser.stage import Stage, heading, press, said
+from browser.stage import Stage, heading, press, prove_anew, said
 from browser.story_term import Term
 from playwright.sync_api import Page, expect
 
@@ -71,6 +71,7 @@ def he_opens_the_round(stage: Stage, olle: Visit, term: Term) -> None:
 
 
 def she_shows_her_secret(stage: Stage, eva: Visit, term: Term, secret: str) -> None:
+    """A wrong one is refused; the right one is asked to be proved, and stands there when she is back."""
     page = eva.go("/studierektor/lottning")
     page.get_by_role("link", name="Visa hemligheten").click()
     heading(page, "Visa din hemlighet")
@@ -79,6 +80,13 @@ def she_shows_her_secret(stage: Stage, eva: Visit, term: Term, secret: str) -> N
     expect(page.locator("#error-summary")).to_contain_text("Hemligheten stämmer inte med åtagandet.")
     stage.look(eva, "lottery-wrong")
     page.get_by_role("textbox", name="Hemlighet").fill(secret)
+    stage.sign_in_grows_old("eva.studierektor")
+    press(page, "Visa hemligheten")
+    prove_anew(page, "eva.studierektor")
+    heading(page, "Visa din hemlighet")
+    expect(page.get_by_role("textbox", name="Hemlighet")).to_have_value(secret)
+    said(page, "Det du skrev finns kvar här, men är inte inskickat. Läs igenom det och skicka in det igen.")
+    stage.look(eva, "lottery-kept")
     press(page, "Visa hemligheten")
     said(page, "Hemligheten stämmer med åtagandet och är nu offentlig.")
     stage.look(eva, "lottery-shown")

@@ -13,7 +13,6 @@ def he_draws_up(stage: Stage, olle: Visit, term: Term) -> None:
     page = olle.go(f"/samordning/omgangar/{term.round.id}")
     page.get_by_role("link", name="Fördela platserna").click()
     heading(page, f"Fördela platserna i {term.round.title}?")
-    stage.look(olle, "round-draw-up")
     press(page, "Fördela platserna")
     said(page, "Platserna är fördelade. Granska förslaget innan du publicerar det.")
     expect(fact(page, "Sökande")).to_have_text("5")

@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from fairness_room import two_party_round
 from lying_provider import Story, known_as_demo, lying_provider
 from sqlalchemy import select
 
-from auth.models import LoginSession
+import make
+from auth.models import Grant, LoginSession, Person
+from auth.states import Area, Role
+from bookings.states import RoundState
 from lararportal.config import Settings
 
 NOW = int(time.time())
@@ -111,10 +115,84 @@ def test_who_has_not_signed_in_cannot_prove_it_anew(client, story):
     assert story.asked == []
 
 
+@pytest.fixture
+def round_(db):
+    """A round that has closed, whose second party is who the provider says has come."""
+    return two_party_round(db, {make.person(db): [make.session(db)]}, until=RoundState.CLOSED)
+
+
+@pytest.fixture
+def form(client, come_back, db, round_):
+    """The address where Anna, the second party, shows her secret; she signed in a while ago."""
+    come_back()
+    anna = db.query(Person).filter_by(given_name="Anna").one()
+    db.add(Grant(person_id=anna.id, role=Role.DIRECTOR, area=Area.GOTEBORG))
+    round_.second_party_id = anna.id
+    db.flush()
+    return f"/studierektor/lottning/{round_.id}/hemlighet"
+
+
+KEPT = "Det du skrev finns kvar här, men är inte inskickat."
+TYPED = {"secret": make.OWN_SECRET, "csrf_token": "none"}
+
+
+def cookie_of(client) -> dict:
+    with client.session_transaction() as cookie:
+        return dict(cookie)
+
+
+class TestWhatWasSentIn:
+    def test_stands_in_the_form_once_when_the_same_person_is_back(self, client, prove_anew, db, form, round_):
+        assert client.post(form, data=TYPED).location == f"/logga-in/igen?next={form}"
+        db.refresh(round_)
+        assert round_.second_secret is None
+        prove_anew(came_for=form)
+        page = client.get(form).text
+
+        assert f'value="{make.OWN_SECRET}"' in page
+        assert KEPT in page
+        assert "sent" not in cookie_of(client)
+        assert make.OWN_SECRET not in client.get(form).text
+        client.post(form, data=TYPED)
+        db.refresh(round_)
+        assert round_.second_secret == make.OWN_SECRET
+
+    def test_is_for_nobody_else_in_the_same_browser(self, client, story, prove_anew, form):
+        client.post(form, data=TYPED)
+        assert cookie_of(client)["sent"]["fields"] == {"secret": make.OWN_SECRET}
+        story.claims = {"sub": "bea", "given_name": "Bea"}
+        prove_anew(came_for=form)
+
+        assert "sent" not in cookie_of(client)
+
+    def test_is_for_no_other_page(self, client, prove_anew, db, form, round_):
+        other = two_party_round(db, {make.person(db): [make.session(db)]}, until=RoundState.CLOSED, title="En annan")
+        other.second_party_id = round_.second_party_id
+        db.flush()
+        client.post(form, data=TYPED)
+        prove_anew(came_for=form)
+        pages = [client.get(path).text for path in (form.replace(str(round_.id), str(other.id)), form)]
+
+        assert [make.OWN_SECRET in page for page in pages] == [False, True]
+
+    def test_is_gone_after_signing_out(self, client, come_back, form):
+        client.post(form, data=TYPED)
+        client.post("/logga-ut")
+        come_back()
+
+        assert "sent" not in cookie_of(client)
+
+    def test_that_no_cookie_could_hold_is_not_kept_and_that_is_said(self, client, form):
+        answer = client.post(form, data={"secret": "å" * 300})
+
+        assert "sent" not in cookie_of(client)
+        assert "Det du skrev var för långt för att sparas" in client.get(answer.location).text
+
+
 def test_the_page_before_says_why_and_keeps_where_one_was_going(come_back, client):
     come_back()
     page = client.get("/logga-in/igen?next=/om").text
 
-    assert "Det du ska göra nu går inte att ta tillbaka" in page
+    assert "Det du ska göra nu får betydelse för många" in page
     assert '<input type="hidden" name="next" value="/om">' in page
     assert 'value="https://evil.example"' not in client.get("/logga-in/igen?next=https://evil.example").text
