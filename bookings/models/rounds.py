@@ -115,7 +115,7 @@ class Run(Base):
     input_hash: Mapped[str] = mapped_column(String(64), doc="Of what it read, without the lottery.")
     result: Mapped[str] = mapped_column(Text, doc="alloc-result/1 in canonical JSON.")
     would_close: Mapped[list[str]] = mapped_column(
-        JSONB, doc="The sessions that the rule would close if nobody decided (allocation rules, section 2.6)."
+        JSONB, doc="The sessions that the rule would close beside the closed ones (allocation rules, section 2.6)."
     )
     rules_version: Mapped[str] = mapped_column(String(20), doc="The rules that it was made by.")
 

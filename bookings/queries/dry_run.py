@@ -49,6 +49,8 @@ class ClosedSession:
     session: SessionRow
     is_reserve: bool
     without: int
+    mandatory: int
+    """Of them, the residents who have to take it."""
     last_chance: int
 
 
@@ -191,7 +193,7 @@ def _areas(persons: Mapping[str, Person], result: Mapping[str, Any]) -> list[Are
 def _closed(
     instance: Mapping[str, Any], result: Mapping[str, Any], sessions: Mapping[str, CourseSession]
 ) -> list[ClosedSession]:
-    """Those whose course most are short of come first: opening one of them helps most."""
+    """Those whose course most have to take and are short of come first: opening one of them helps most."""
     short = {each.course: each for each in rules.shortages(instance, result)}
     found = []
     for name in instance["policy"]["closed"]:
@@ -201,10 +203,13 @@ def _closed(
                 session=row_of(sessions[name]),
                 is_reserve=sessions[name].is_reserve,
                 without=need.without if need else 0,
+                mandatory=need.mandatory if need else 0,
                 last_chance=need.last_chance if need else 0,
             )
         )
-    return sorted(found, key=lambda each: (-each.last_chance, -each.without, each.session.session_id))
+    return sorted(
+        found, key=lambda each: (-each.mandatory, -each.last_chance, -each.without, each.session.session_id)
+    )
 
 
 def _changes(found: Effect, persons: Mapping[str, Person], sessions: Mapping[str, CourseSession]) -> Changes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bookings.rules.allocation import allocate
+from bookings.rules.allocation.instance import RESIDENTS
 
 Document = Mapping[str, Any]
 
@@ -39,8 +40,10 @@ class Shortage:
 
     course: str
     without: int
+    mandatory: int
+    """How many of them are residents and have to take it."""
     last_chance: int
-    """How many of them have it as a mandatory course in their last term before the planned end (2.2, part U)."""
+    """How many of those are in their last term before the planned end (2.2, part U)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,7 @@ def thin(instance: Document, result: Document) -> list[Thin]:
 
 
 def shortages(instance: Document, result: Document) -> list[Shortage]:
-    """The courses that some are left without, those with most last chances first: where a reserve would help.
+    """The courses that some are left without, those that most have to take first: where a reserve helps (2.6, step 5).
 
     Who chose to take something else instead (CAP, CONFLICT) and who was not eligible is not short of the course.
     """
@@ -97,10 +100,15 @@ def shortages(instance: Document, result: Document) -> list[Shortage]:
             if _is_last_chance(each["key"]):
                 urgent.setdefault(course, set()).add(each["a"])
     found = [
-        Shortage(course=course, without=len(persons), last_chance=len(urgent.get(course, ())))
+        Shortage(
+            course=course,
+            without=len(persons),
+            mandatory=sum(_has_to_take(instance, name, course) for name in persons),
+            last_chance=len(urgent.get(course, ())),
+        )
         for course, persons in without.items()
     ]
-    return sorted(found, key=lambda each: (-each.last_chance, -each.without, each.course))
+    return sorted(found, key=lambda each: (-each.mandatory, -each.last_chance, -each.without, each.course))
 
 
 def last_chances_lost(result: Document) -> list[str]:
@@ -132,9 +140,29 @@ def with_closed(instance: Document, closed: frozenset[str]) -> dict[str, Any]:
 
 
 def closed_by_rule(instance: Document) -> list[str]:
-    """The sessions that the rule of 2.6 would close if nobody decided, by id: a proposal to staff."""
-    asked = {**instance, "policy": {**instance["policy"], "auto_close": True, "closed": []}}
+    """The sessions that the rule of 2.6 would close beside those that are closed, by id: a proposal to staff.
+
+    What is closed already, a session in reserve among them, is not revived by the rule; so it is asked about an input
+    that knows nothing of those sessions.
+    """
+    left = _without(instance, frozenset(instance["policy"].get("closed", [])))
+    asked = {**left, "policy": {**instance["policy"], "auto_close": True, "closed": []}}
     return list(allocate(asked)["cancelled"])
+
+
+def _without(instance: Document, closed: frozenset[str]) -> dict[str, Any]:
+    """The same input as if these sessions had never been offered, nor asked for."""
+    applicants = {
+        name: facts
+        | {
+            "requests": [
+                [course, [each for each in asked if each not in closed]] for course, asked in facts["requests"]
+            ]
+        }
+        for name, facts in instance["applicants"].items()
+    }
+    sessions = {name: facts for name, facts in instance["sessions"].items() if name not in closed}
+    return {**instance, "sessions": sessions, "applicants": applicants}
 
 
 def _courses_held(instance: Document, result: Document) -> dict[str, set[str]]:
@@ -143,3 +171,7 @@ def _courses_held(instance: Document, result: Document) -> dict[str, set[str]]:
 
 def _is_last_chance(key: list[int] | None) -> bool:
     return key is not None and key[2] == 0
+
+
+def _has_to_take(instance: Document, name: str, course: str) -> bool:
+    return bool(instance["courses"][course]["mandatory"]) and instance["applicants"][name]["group"] == RESIDENTS

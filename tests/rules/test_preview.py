@@ -1,7 +1,11 @@
 """What a dry run would mean, read off its documents."""
 
+from fractions import Fraction
+
 import pytest
-from test_allocation_cases import document
+from hypothesis import given
+from hypothesis import strategies as st
+from test_allocation_cases import any_document, crowded_document, document, examples
 
 from bookings.rules import preview
 from bookings.rules.allocation import allocate
@@ -66,7 +70,21 @@ def test_the_thinnest_session_comes_first_and_equals_by_id():
 
 
 def test_a_course_is_short_for_whom_it_turned_down_and_most_for_whom_it_is_the_last_chance():
-    assert preview.shortages(CROWDED, allocate(CROWDED)) == [Shortage(course="A", without=3, last_chance=1)]
+    assert preview.shortages(CROWDED, allocate(CROWDED)) == [
+        Shortage(course="A", without=3, mandatory=2, last_chance=1)
+    ]
+
+
+def test_the_course_that_most_residents_have_to_take_comes_first_though_more_miss_another():
+    case = a_round(
+        {"A1": (0, 0), "B1": (0, 0)},
+        {"p1": (40, [["A", ["A1"]]]), "p2": (40, [["B", ["B1"]]]), "p3": (40, [["B", ["B1"]]])},
+    )
+
+    assert preview.shortages(case, allocate(case)) == [
+        Shortage(course="A", without=1, mandatory=1, last_chance=0),
+        Shortage(course="B", without=2, mandatory=0, last_chance=0),
+    ]
 
 
 def test_nobody_is_short_of_a_course_for_which_they_chose_something_else():
@@ -118,3 +136,40 @@ def test_the_same_run_twice_has_no_effect():
 @pytest.mark.parametrize("closed", [frozenset(), frozenset({"A2"})])
 def test_the_proposal_of_the_rule_is_made_whatever_staff_have_closed(closed):
     assert preview.closed_by_rule(preview.with_closed(CROWDED, closed)) == ["B1"]
+
+
+def test_a_session_in_reserve_does_not_stand_again_when_the_rule_looks_for_thin_ones():
+    """A2, in reserve and wanted first, would take one of the two that A1 needs."""
+    case = a_round(
+        {"A1": (2, 2), "A2": (1, 0)},
+        {"p1": (5, [["A", ["A2", "A1"]]]), "p2": (8, [["A", ["A1"]]])},
+        closed=["A2"],
+    )
+
+    assert preview.closed_by_rule(case) == []
+
+
+def by_rule_step_by_step(case):
+    """The rule as staff would follow it: close the thinnest beside what is closed, run again, until none is thin."""
+    closed = frozenset(case["policy"]["closed"])
+    while True:
+        result = allocate(preview.with_closed(case, closed))
+        thin = [
+            (Fraction(cutoff["admitted"], case["sessions"][name]["min"]), name)
+            for name, cutoff in result["cutoffs"].items()
+            if cutoff["admitted"] < case["sessions"][name]["min"]
+        ]
+        if not thin:
+            return sorted(closed.difference(case["policy"]["closed"]))
+        closed |= {min(thin)[1]}
+
+
+@examples(2)
+@given(any_document() | crowded_document(), st.randoms(use_true_random=False))
+def test_the_rule_closes_the_thinnest_beside_what_is_closed_and_runs_again(case, chance):
+    for session in case["sessions"].values():
+        session["min"] = chance.choice((0, 0, 1, 2, 3))
+    closed = [name for name in sorted(case["sessions"]) if chance.random() < 1 / 4]
+    case["policy"] |= {"auto_close": False, "closed": closed}
+
+    assert preview.closed_by_rule(case) == by_rule_step_by_step(case)
