@@ -80,16 +80,25 @@ def open_copy(db: Session, *, round_id: int, secret: str, now: datetime, by: int
     return _show(db, LotteryAct.OPEN_COPY, round_id, secret, now=now, by=by)
 
 
-def enter_value(db: Session, *, round_id: int, value: str, now: datetime, by: int | None) -> Round:
+def enter_value(
+    db: Session, *, round_id: int, value: str, replaces: str | None, now: datetime, by: int | None
+) -> Round:
     """The public value stands as its source published it. It can be put right until the seed is reckoned.
 
+    `replaces` is the value that stood there when somebody set about to put it right.
+
     Raises:
-        Refused: the round has not closed, the value cannot be known yet, or it is not written as its source writes.
+        Refused: the round has not closed, the value cannot be known yet, it is not written as its source writes, or
+            another one has come meanwhile.
     """
     round_ = _take_turn(db, LotteryAct.ENTER_VALUE, round_id, now=now, by=by)
     before, found = round_.public_value, public_value(value, kind=round_.public_kind or PublicKind.NAMED)
     if found is None:
         raise Refused(Refusal.VALUE_MALFORMED)
+    if found == before:
+        return round_
+    if before != replaces:
+        raise Refused(Refusal.VALUE_REPLACED)
     round_.public_value, round_.public_entered_at, round_.public_entered_by = found, now, by
     _note(db, "lottery.value_entered", round_, now=now, by=by, value=found, instead_of=before)
     _draw(db, round_, now=now, by=by)

@@ -181,6 +181,7 @@ class Refusal(StrEnum):
     REVEALED_ANOTHER = "revealed_another"
     VALUE_NOT_YET_KNOWN = "value_not_yet_known"
     VALUE_MALFORMED = "value_malformed"
+    VALUE_REPLACED = "value_replaced"
     VALUE_IS_THERE = "value_is_there"
     GOING_ON_WITHOUT_REASON = "going_on_without_reason"
     SEATS_CHANGED = "seats_changed"

@@ -50,5 +50,5 @@ def reveal_and_die(database: Database, round_: Round, by: Person) -> None:
         raise InterruptedError
 
 
-def enter(db: Session, round_: Round, by: Person, *, value=make.DRAWN, now=KNOWN) -> Round:
-    return lottery.enter_value(db, round_id=round_.id, value=value, now=now, by=by.id)
+def enter(db: Session, round_: Round, by: Person, *, value=make.DRAWN, replaces=None, now=KNOWN) -> Round:
+    return lottery.enter_value(db, round_id=round_.id, value=value, replaces=replaces, now=now, by=by.id)

@@ -156,6 +156,6 @@ def revealed(db: Session, round_: Round) -> Round:
     if round_.second_commitment is not None:
         at, by = round_.closed_at, round_.second_party_id
         lottery.reveal(db, round_id=round_.id, secret=OWN_SECRET, now=at, by=by)
-    lottery.enter_value(db, round_id=round_.id, value=DRAWN, now=round_.public_at, by=None)
+    lottery.enter_value(db, round_id=round_.id, value=DRAWN, replaces=None, now=round_.public_at, by=None)
     db.flush()
     return round_

@@ -49,10 +49,11 @@ class SourceForm(ReasonForm, SourceFields):
 
 
 class ValueForm(Form):
-    """The public value, twice: once it is in the seed it stands."""
+    """The public value, twice: once it is in the seed it stands. And the one that it takes the place of."""
 
     value = StringField(validators=[InputRequired(), Length(max=LONGEST_VALUE)])
     again = StringField(validators=[InputRequired()])
+    replaces = HiddenField()
 
     def __init__(self, kind: PublicKind, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

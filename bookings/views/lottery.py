@@ -159,12 +159,18 @@ def sealed_copy(round_id: int) -> Page:
 def value(round_id: int) -> Page:
     """The public value, typed twice."""
     with edge.reading() as db:
-        source = queries.lottery(db, round_id).source
-    form = ValueForm(source.kind if source else PublicKind.NAMED)
+        found = queries.lottery(db, round_id)
+    form = ValueForm(found.source.kind if found.source else PublicKind.NAMED, data={"replaces": found.value or ""})
 
     def deed(db: Session) -> object:
-        found = form.value.data or ""
-        return lottery.enter_value(db, round_id=round_id, value=found, now=edge.moment(), by=me().person_id)
+        return lottery.enter_value(
+            db,
+            round_id=round_id,
+            value=form.value.data or "",
+            replaces=form.replaces.data or None,
+            now=edge.moment(),
+            by=me().person_id,
+        )
 
     return _office_step(round_id, LotteryAct.ENTER_VALUE, form, deed, said="lottery_value_entered")
 

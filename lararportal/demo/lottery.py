@@ -42,7 +42,10 @@ def reveal(round_id: int, *, second_party: int, office: int, at: datetime) -> It
     value = " ".join(map(str, numbers))
     yield Act(at, lambda db: lottery.reveal(db, round_id=round_id, secret=secret, now=at, by=second_party))
     later = at + timedelta(minutes=20)
-    yield Act(later, lambda db: lottery.enter_value(db, round_id=round_id, value=value, now=later, by=office))
+    yield Act(
+        later,
+        lambda db: lottery.enter_value(db, round_id=round_id, value=value, replaces=None, now=later, by=office),
+    )
 
 
 def _second_secret(round_id: int) -> str:

@@ -151,9 +151,16 @@ class TestThePublicValue:
         enter(db, closed, office, value=make.DRAWN.upper())
         assert closed.public_value == make.DRAWN
 
+    def test_a_value_is_not_put_in_place_of_one_that_nobody_looked_at(self, db, office, closed):
+        enter(db, closed, office, value=OTHER)
+        with refused(Refusal.VALUE_REPLACED):
+            enter(db, closed, office)
+        assert closed.public_value == OTHER
+        assert enter(db, closed, office, value=OTHER).public_value == OTHER
+
     def test_a_slip_is_put_right_until_the_seed_is_there(self, db, eva, office, closed):
         enter(db, closed, office, value=OTHER)
-        enter(db, closed, office)
+        enter(db, closed, office, replaces=OTHER)
         assert last_facts(db) == {"round": closed.id, "value": make.DRAWN, "instead_of": OTHER}
         reveal(db, closed, eva, now=KNOWN)
         with refused(Refusal.LOTTERY_SETTLED):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from bookings_pages import words_of
 from bookings_room import CLOSES, OPENS, occasions, plan_of, sent
-from lottery_room import COMMITMENT, EARLIER, KNOWN, OTHER, SECRET, bound_to, commit, reveal
+from lottery_room import COMMITMENT, EARLIER, KNOWN, OTHER, SECRET, bound_to, commit, enter, reveal
 from sqlalchemy import select
 
 import make
@@ -299,6 +299,22 @@ class TestTheCoordinator:
         assert answer.status_code == status
         assert message in words_of(answer)
         assert again(db, closed).public_value is None
+
+    def test_puts_the_value_right_but_not_what_another_tab_has_entered(self, db, visit, office, closed):
+        browser = visit(office, at=KNOWN)
+        enter(db, closed, office, value=OTHER)
+        db.flush()
+
+        page = browser.get(office_page(closed, "varde"))
+        assert re.search(rf'name="replaces"[^>]* value="{OTHER}"', page.text)
+        stale = {"value": make.DRAWN, "again": make.DRAWN, "replaces": ""}
+        answer = browser.post(office_page(closed, "varde"), data=stale)
+        assert answer.status_code == 409
+        assert "Ett annat värde har skrivits in sedan du öppnade sidan" in words_of(answer)
+        assert again(db, closed).public_value == OTHER
+        browser.post(office_page(closed, "varde"), data=stale | {"replaces": OTHER})
+
+        assert again(db, closed).public_value == make.DRAWN
 
     def test_brings_the_lottery_to_its_end(self, db, visit, eva, office, closed):
         reveal(db, closed, eva)
