@@ -86,7 +86,7 @@ def thin(instance: Document, result: Document) -> list[Thin]:
 
 
 def shortages(instance: Document, result: Document) -> list[Shortage]:
-    """The courses that some are left without, those that most have to take first: where a reserve helps (2.6, step 5).
+    """The courses that some are left without, those that most have to take first: where a reserve helps (2.6).
 
     Who chose to take something else instead (CAP, CONFLICT) and who was not eligible is not short of the course.
     """
