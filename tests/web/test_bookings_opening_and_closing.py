@@ -42,6 +42,14 @@ def test_the_page_of_the_round_leads_to_what_opening_would_change(visit, office,
     assert "2 sökande, 1 får minst en plats, 1 får sitt första val" in page
 
 
+def test_a_session_in_reserve_is_marked_before_anything_is_drawn_up(visit, office, db):
+    course = make.course(db)
+    spare = make.session(db, of=course, publicity=Publicity.DRAFT, is_reserve=True)
+    round_ = make.round_of(db, make.session(db, of=course), spare)
+
+    assert visit(office, at=CLOSES).get(f"/samordning/omgangar/{round_.id}").text.count("reserv</span>") == 1
+
+
 def test_opening_shows_what_it_would_change_and_asks_why(visit, office, crowded, db):
     round_, _, spare = crowded
     browser = visit(office, at=CLOSES)
@@ -95,7 +103,11 @@ def test_a_published_round_has_no_way_to_open_or_close(visit, office, db):
     round_ = published(db, {make.person(db): [session]})
     browser = visit(office, at=CLOSES)
 
-    assert address(round_, session, "stang") not in browser.get(f"/samordning/omgangar/{round_.id}").text
+    page = browser.get(f"/samordning/omgangar/{round_.id}").text
+    assert "1 av minst 3" in page
+    assert [
+        said for said in (address(round_, session, "stang"), "Stäng ett i taget", "regeln skulle") if said in page
+    ] == []
     answer = browser.post(address(round_, session, "stang"), data={"reason": "För få."})
     assert answer.status_code == 409
 
