@@ -102,9 +102,11 @@ class EffectView:
 
     session: SessionRow
     is_reserve: bool
+    is_so_already: bool
+    """Whether nothing is left to decide: it is open, or closed, as asked for."""
     changes: Changes
     admitted: int
-    """How many would have a seat in it, or have one now."""
+    """How many would have a seat in it when it is opened; how many have one now when it is closed."""
 
 
 def preview(db: Session, round_id: int) -> Preview | None:
@@ -138,8 +140,8 @@ def preview(db: Session, round_id: int) -> Preview | None:
     )
 
 
-def effect(db: Session, round_id: int, session_id: int) -> EffectView:
-    """What opening the session would change if it is closed, and closing it if it is not: two runs of the engine.
+def effect(db: Session, round_id: int, session_id: int, *, fate: SessionFate) -> EffectView:
+    """What opening or closing the session would change: two runs of the engine.
 
     Raises:
         NotFound: there is no such round, or the session is not in its frozen input, or nothing can be run yet.
@@ -152,15 +154,17 @@ def effect(db: Session, round_id: int, session_id: int) -> EffectView:
     name = str(session_id)
     if name not in now["sessions"]:
         raise NotFound
-    then = rules.with_closed(now, frozenset(set(now["policy"]["closed"]) ^ {name}))
+    closed = frozenset(now["policy"]["closed"])
+    then = rules.with_closed(now, closed - {name} if fate is SessionFate.OPENED else closed | {name})
     before, after = allocate(now), allocate(then)
     sessions = _sessions(db, round_id)
-    holding = after if name in before["cancelled"] else before
+    holding = after if fate is SessionFate.OPENED else before
     return EffectView(
         session=row_of(sessions[name]),
         is_reserve=sessions[name].is_reserve,
+        is_so_already=now["policy"]["closed"] == then["policy"]["closed"],
         changes=_changes(rules.effect(now, before, after), _persons(db, now["applicants"]), sessions),
-        admitted=holding["cutoffs"][name]["admitted"],
+        admitted=holding["cutoffs"].get(name, {"admitted": 0})["admitted"],
     )
 
 

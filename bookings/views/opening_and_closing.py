@@ -10,7 +10,8 @@ from auth.states import Role
 from bookings import opening_and_closing as deeds
 from bookings import queries
 from bookings.forms import ReasonForm
-from bookings.states import SessionFate
+from bookings.queries import EffectView, RoundView
+from bookings.states import Refusal, SessionFate
 from lararportal import edge
 from lararportal.errors import Refused
 
@@ -52,11 +53,25 @@ def _decide(fate: SessionFate, deed: Callable[..., object], round_id: int, sessi
         status = 400
     with edge.reading() as db:
         round_ = queries.round_view(db, round_id)
-        effect = queries.effect(db, round_id, session_id)
+        effect = queries.effect(db, round_id, session_id, fate=fate)
+    if not form.is_submitted():
+        _insist_on_a_question(round_, effect)
     page = render_template(
         "bookings/session_decision.html", form=form, round=round_, effect=effect, fate=fate, session=effect.session
     )
     return page, status
+
+
+def _insist_on_a_question(round_: RoundView, effect: EffectView) -> None:
+    """Nobody is asked about what is decided; somebody who has written a reason keeps the page, and is told there.
+
+    Raises:
+        Refused: the round is published, or the session is open or closed already.
+    """
+    if round_.state not in deeds.UNDECIDED:
+        raise Refused(Refusal.ROUND_STATE)
+    if effect.is_so_already:
+        raise Refused(Refusal.SESSION_DECIDED_SO)
 
 
 PAGES = (

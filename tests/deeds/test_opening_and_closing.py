@@ -199,7 +199,7 @@ def test_the_preview_says_who_is_short_and_what_opening_would_give(db, course, o
         (spare.id, 1, True)
     ]
     assert (found.is_stale, found.since_last, found.decided) == (False, None, [])
-    wanted = reads.effect(db, round_.id, spare.id)
+    wanted = reads.effect(db, round_.id, spare.id, fate=SessionFate.OPENED)
     assert (wanted.changes.gained, wanted.changes.lost, wanted.admitted) == ([("Finn Fors", "Hud")], [], 1)
     decide(db, opening_and_closing.open_session, round_, spare, office)
     assert reads.preview(db, round_.id).is_stale
@@ -217,7 +217,16 @@ def test_the_preview_names_the_thin_sessions_and_what_closing_would_take(db, cou
     round_ = drawn_up(db, {person: [session]})
     (thin,) = reads.preview(db, round_.id).thin
     assert (thin.session.session_id, thin.admitted, thin.would_close) == (session.id, 1, True)
-    assert reads.effect(db, round_.id, session.id).changes.lost == [("Anna Ek", "Hud")]
+    assert reads.effect(db, round_.id, session.id, fate=SessionFate.CLOSED).changes.lost == [("Anna Ek", "Hud")]
+
+
+def test_what_is_so_already_would_change_nothing(db, course, office):
+    session, spare = make.session(db, of=course, seats=1, minimum=0), in_reserve(db, course, seats=1, minimum=0)
+    round_ = drawn_up(db, {make.person(db): [session, spare] for _ in range(2)})
+    opened = reads.effect(db, round_.id, session.id, fate=SessionFate.OPENED)
+    assert (opened.is_so_already, bool(opened.changes), opened.admitted) == (True, False, 1)
+    closed = reads.effect(db, round_.id, spare.id, fate=SessionFate.CLOSED)
+    assert (closed.is_so_already, bool(closed.changes), closed.admitted) == (True, False, 0)
 
 
 def test_the_preview_asks_as_many_questions_for_one_applicant_as_for_many(db, course, office, queries):
@@ -242,4 +251,4 @@ def test_effect_of_nothing_that_can_be_run_is_not_found(db, course):
     sent(db, round_, make.person(db), session)
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
     with pytest.raises(NotFound):
-        reads.effect(db, round_.id, session.id)
+        reads.effect(db, round_.id, session.id, fate=SessionFate.CLOSED)

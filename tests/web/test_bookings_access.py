@@ -58,7 +58,7 @@ SEEN = {
     "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/{drawn_up}/tillfallen/{given}/stang": for_holders(COORDINATOR, 200),
-    "/samordning/omgangar/{drawn_up}/tillfallen/{given}/oppna": for_holders(COORDINATOR, 200),
+    "/samordning/omgangar/{drawn_up}/tillfallen/{given}/oppna": for_holders(COORDINATOR, 409),
     "/samordning/omgangar/{drawn_up}/tillfallen/{session}/stang": for_holders(COORDINATOR, 404),
     f"{LOTTERY}/utan": for_holders(COORDINATOR, 409),
     f"{LOTTERY}/kopia": for_holders(COORDINATOR, 409),

@@ -83,7 +83,26 @@ def test_what_is_decided_already_is_refused_and_the_reason_kept(visit, office, c
     assert answer.status_code == 409
     assert "Det är redan beslutat så." in answer.text
     assert "Fler platser</textarea>" in answer.text
+    assert "Ingen skulle få det annorlunda." in answer.text
     assert db.query(SessionDecision).count() == 0
+
+
+def test_nobody_is_asked_about_what_is_decided_already(visit, office, crowded):
+    round_, session, spare = crowded
+    browser = visit(office, at=CLOSES)
+    for answer in (browser.get(address(round_, session, "oppna")), browser.get(address(round_, spare, "stang"))):
+        assert answer.status_code == 409
+        assert "Det är redan beslutat så." in answer.text
+        assert "Vad det skulle ändra" not in answer.text
+
+
+def test_nobody_is_asked_to_decide_about_a_published_round(visit, office, db):
+    session = make.session(db, minimum=0)
+    round_ = published(db, {make.person(db): [session]})
+    answer = visit(office, at=CLOSES).get(address(round_, session, "stang"))
+
+    assert answer.status_code == 409
+    assert "Omgången är i ett annat läge" in answer.text
 
 
 def test_the_next_dry_run_says_what_is_different_from_the_last(visit, office, crowded, db):
