@@ -24,6 +24,9 @@ from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
 
+PLANNED_FACTS = ("term", "title", "opens_at", "closes_at", "decision_on", "cap", "respite_hours")
+"""What a plan says of the round itself, beside its sessions and its lottery."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RoundPlan:
@@ -67,8 +70,8 @@ def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: 
     """The round is as wanted now. Once it is open nothing that applicants relied on may go: sessions are only added.
 
     Raises:
-        Refused: as for `plan`; or the round is closed; or it is open and a session, or time to apply, would be lost,
-            or its lottery would be another.
+        Refused: as for `plan`; or the round is closed; or it is open and a session, or time to apply or to answer,
+            would be lost, decisions would come later, or its term, its opening or its lottery would be another.
     """
     round_ = lock(db, round_id)
     if round_.state not in (RoundState.PLANNED, RoundState.OPEN):
@@ -77,10 +80,12 @@ def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: 
     gone = present - set(wanted.session_ids)
     if round_.state is RoundState.OPEN and (gone or _takes_from_applicants(round_, wanted)):
         raise Refused(Refusal.ROUND_IS_OPEN)
+    before = _plain(round_)
     _write(round_, wanted)
     db.execute(delete(RoundSession).where(RoundSession.round_id == round_id, RoundSession.session_id.in_(gone)))
     _include(db, round_, wanted.session_ids, present=present)
-    _note_plan(db, "round.changed", round_, wanted, now=now, by=by)
+    changed = {name: [before[name], value] for name, value in _plain(round_).items() if value != before[name]}
+    _note_plan(db, "round.changed", round_, wanted, now=now, by=by, changed=changed)
     if wanted.second_party_id != round_.second_party_id:
         name_second_party(db, round_, wanted.second_party_id, now=now)
     return round_
@@ -170,9 +175,19 @@ def has_applied(db: Session, round_id: int, person_id: int | None) -> bool:
 
 
 def _takes_from_applicants(round_: Round, wanted: RoundPlan) -> bool:
-    """Whether the plan gives less than what applicants rely on, or another lottery than the one that was named."""
+    """Whether the plan gives less than what applicants rely on, or another lottery than the one that was named.
+
+    The term is part of the lottery; when the round opened has happened.
+    """
+    is_other_round = (wanted.term, wanted.opens_at) != (round_.term, round_.opens_at)
     is_other_lottery = wanted.second_party_id != round_.second_party_id or not is_source(round_, wanted.source)
-    return wanted.closes_at < round_.closes_at or wanted.cap < round_.cap or is_other_lottery
+    gives_less = (
+        wanted.closes_at < round_.closes_at
+        or wanted.decision_on > round_.decision_on
+        or wanted.cap < round_.cap
+        or wanted.respite_hours < round_.respite_hours
+    )
+    return is_other_round or is_other_lottery or gives_less
 
 
 def _write(round_: Round, wanted: RoundPlan) -> None:
@@ -180,7 +195,7 @@ def _write(round_: Round, wanted: RoundPlan) -> None:
         raise Refused(Refusal.ROUND_DATES)
     if not wanted.session_ids:
         raise Refused(Refusal.ROUND_WITHOUT_SESSIONS)
-    for name in ("term", "title", "opens_at", "closes_at", "decision_on", "cap", "respite_hours"):
+    for name in PLANNED_FACTS:
         setattr(round_, name, getattr(wanted, name))
     if wanted.source is None:
         round_.public_kind, round_.public_source, round_.public_at = None, "", None
@@ -211,7 +226,15 @@ def _has_line(db: Session, session: CourseSession) -> bool:
     return bool(db.scalar(select(waits)))
 
 
-def _note_plan(db: Session, deed: str, round_: Round, wanted: RoundPlan, *, now: datetime, by: int | None) -> None:
+def _plain(round_: Round) -> dict[str, Any]:
+    """What was planned of the round itself, as the journal keeps it."""
+    facts = {name: getattr(round_, name) for name in PLANNED_FACTS}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+
+
+def _note_plan(
+    db: Session, deed: str, round_: Round, wanted: RoundPlan, *, now: datetime, by: int | None, **facts: Any
+) -> None:
     _note(
         db,
         deed,
@@ -222,6 +245,7 @@ def _note_plan(db: Session, deed: str, round_: Round, wanted: RoundPlan, *, now:
         commitment=lots.commitment(round_),
         second_party=wanted.second_party_id,
         source=round_.public_source,
+        **facts,
     )
 
 

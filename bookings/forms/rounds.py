@@ -1,5 +1,6 @@
 """Rounds as a coordinator plans them; once one is open, its lottery is not asked for any more."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from bookings.lottery_plan import PublicSource
@@ -27,6 +28,9 @@ from lararportal.forms import Form
 
 MOMENT_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S")
 """What a browser sends and is sent, and what somebody types where the browser knows no such field."""
+
+TERM = re.compile(r"[0-9]{4}-[12]\Z")
+"""A half-year: the term is hashed into the lottery, and a precedence is counted in terms."""
 
 A_LITTLE_LATER = timedelta(hours=1)
 """After closing: when drand's number becomes known unless somebody says otherwise."""
@@ -47,7 +51,7 @@ class RoundFacts(Form):
     """When a round is open, what is promised, and the sessions whose seats it gives."""
 
     title = StringField(validators=[InputRequired(), Length(max=100)])
-    term = StringField(validators=[InputRequired(), Length(max=10)])
+    term = StringField(filters=[stripped], validators=[InputRequired(), Regexp(TERM, message="term_malformed")])
     opens_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired(), a_moment])
     closes_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired(), a_moment])
     decision_on = DateField(validators=[InputRequired(), a_day])

@@ -119,6 +119,24 @@ def test_an_open_round_can_grow(db):
     rounds.change(db, round_id=round_.id, wanted=wanted, now=OPENS, by=None)
     assert (round_.cap, round_.closes_at) == (5, CLOSES + timedelta(days=3))
     assert sessions_of(db, round_) == [session.id, new.id]
+    assert last_facts(db)["changed"] == {
+        "closes_at": ["2027-01-11T11:00:00+00:00", "2027-01-14T11:00:00+00:00"],
+        "cap": [4, 5],
+    }
+
+
+def test_an_open_round_can_promise_decisions_sooner_and_a_longer_respite(db):
+    session = make.session(db)
+    round_ = rounds.plan(db, wanted=plan_of(session), now=EARLIER, by=None)
+    make.bound(db, round_)
+    rounds.open_round(db, round_.id, now=OPENS, by=None)
+    wanted = plan_of(session, decision_on=date(2027, 1, 28), respite_hours=49)
+    rounds.change(db, round_id=round_.id, wanted=wanted, now=OPENS, by=None)
+    assert (round_.decision_on, round_.respite_hours) == (date(2027, 1, 28), 49)
+    assert last_facts(db)["changed"] == {
+        "decision_on": ["2027-01-29", "2027-01-28"],
+        "respite_hours": [48, 49],
+    }
 
 
 @pytest.mark.parametrize(
@@ -127,6 +145,10 @@ def test_an_open_round_can_grow(db):
         pytest.param({"session_ids": ["second"]}, id="a session goes"),
         pytest.param({"closes_at": CLOSES - timedelta(seconds=1)}, id="less time"),
         pytest.param({"cap": 3}, id="fewer seats"),
+        pytest.param({"decision_on": date(2027, 1, 30)}, id="decisions later"),
+        pytest.param({"respite_hours": 47}, id="a shorter respite"),
+        pytest.param({"term": "2026-2"}, id="another term, and so another lot"),
+        pytest.param({"opens_at": OPENS + timedelta(minutes=1)}, id="opened at another time"),
     ],
 )
 def test_nothing_that_applicants_rely_on_is_taken_from_an_open_round(db, facts):

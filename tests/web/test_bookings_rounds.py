@@ -103,6 +103,10 @@ class TestPlanning:
             ({"decision_on": ""}, "Besked senast: Det här behöver fyllas i."),
             ({"cap": "0"}, "Platser per person som mest: Talet behöver vara mellan 1 och 20."),
             ({"session_ids": []}, "Kurstillfällen: Det här behöver fyllas i."),
+            ({"term": "abc"}, "Termin: Skriv årtalet och 1 för våren eller 2 för hösten, till exempel 2027-1."),
+            ({"term": "2027-3"}, "Termin: Skriv årtalet"),
+            ({"term": "٢٠٢٧-1"}, "Termin: Skriv årtalet"),
+            ({"term": "2027-10"}, "Termin: Skriv årtalet"),
         ],
     )
     def test_a_fault_is_named_and_what_was_typed_is_kept(self, db, olle, wrong, message):
@@ -167,14 +171,17 @@ class TestChanging:
     def test_a_round_can_be_changed_though_a_session_of_it_was_withdrawn(self, db, olle, publicity):
         session, more = make.session(db), make.session(db, days=[date(2027, 4, 1)])
         source = PublicSource(kind=PublicKind.DRAND, at=clock.parse("2027-02-06T12:00"))
-        round_ = make.round_of(db, session, public_source=source.in_full, public_at=source.at)
+        round_ = make.round_of(
+            db, session, public_source=source.in_full, public_at=source.at, decision_on=date(2027, 2, 12)
+        )
         session.publicity = publicity
         db.flush()
         path = f"/samordning/omgangar/{round_.id}/andra"
 
         page = olle.get(path)
         chosen = re.findall(r'value="(\d+)" checked', page.text)
-        answer = olle.post(path, data=sent(more, session_ids=[*chosen, more.id], closes_at="2027-02-05T12:00"))
+        times = {"opens_at": "2026-12-15T08:00", "closes_at": "2027-02-05T12:00"}
+        answer = olle.post(path, data=sent(more, session_ids=[*chosen, more.id], **times))
 
         assert chosen == [str(session.id)]
         assert pages.words()["publicity"][publicity] in words_of(page)
