@@ -36,6 +36,12 @@ def plausible_email(_form: Form, field: Field) -> None:
         raise ValidationError(Refusal.EMAIL_IMPLAUSIBLE)
 
 
+def in_reach(_form: Form, field: Field) -> None:
+    """The year is one in which residencies begin or end."""
+    if field.data and not rules.is_in_reach(field.data):
+        raise ValidationError(Refusal.RESIDENCY_YEAR_OUT_OF_REACH)
+
+
 class NeededForCategory:
     """Must be filled in when the chosen category demands it; may be left empty otherwise."""
 
@@ -76,8 +82,8 @@ class FactsForm(Form):
 
     category: SelectField
     area: SelectField
-    residency_start = DateField(validators=[NeededForCategory()])
-    planned_end = DateField(validators=[NeededForCategory()])
+    residency_start = DateField(validators=[NeededForCategory(), in_reach])
+    planned_end = DateField(validators=[NeededForCategory(), in_reach])
     leave_months = IntegerField(validators=[Optional(), NumberRange(min=0, max=rules.LONGEST_LEAVE)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,6 +107,11 @@ class FactsForm(Form):
         """The end of a residency comes after its start."""
         if rules.may_be_true(self.facts) is Refusal.RESIDENCY_ENDS_BEFORE_START:
             raise ValidationError(Refusal.RESIDENCY_ENDS_BEFORE_START)
+
+    def validate_leave_months(self, _field: Field) -> None:
+        """No leave is longer than the residency."""
+        if rules.may_be_true(self.facts) is Refusal.LEAVE_OUTLASTS_RESIDENCY:
+            raise ValidationError(Refusal.LEAVE_OUTLASTS_RESIDENCY)
 
 
 class ProfileForm(ContactForm, MaybeParticipant, FactsForm):

@@ -11,6 +11,9 @@ from auth.states import Area, Category, Refusal, Role, Standing
 LONGEST_LEAVE = 120
 """Months: longer than any residency lasts."""
 
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
+"""Between which days residencies begin and end: any other year is a slip of the finger."""
+
 LONGEST_EMAIL = 254
 """Characters, as SMTP takes them (RFC 5321, section 4.5.3.1)."""
 
@@ -76,11 +79,22 @@ def may_be_true(facts: Facts) -> Refusal | None:
     """What cannot be true whoever says it: a residency ends after it begins, and no leave outlasts it."""
     if not 0 <= facts.leave_months <= LONGEST_LEAVE:
         return Refusal.LEAVE_OUT_OF_RANGE
+    if not all(is_in_reach(day) for day in (facts.residency_start, facts.planned_end) if day is not None):
+        return Refusal.RESIDENCY_YEAR_OUT_OF_REACH
     if facts.planned_end is None:
         return None
     if facts.residency_start is None:
         return Refusal.RESIDENCY_ENDS_WITHOUT_START
-    return Refusal.RESIDENCY_ENDS_BEFORE_START if facts.planned_end <= facts.residency_start else None
+    if facts.planned_end <= facts.residency_start:
+        return Refusal.RESIDENCY_ENDS_BEFORE_START
+    lasts = 12 * (facts.planned_end.year - facts.residency_start.year)
+    lasts += facts.planned_end.month - facts.residency_start.month
+    return Refusal.LEAVE_OUTLASTS_RESIDENCY if facts.leave_months > lasts else None
+
+
+def is_in_reach(day: date) -> bool:
+    """Whether a residency may begin or end that day."""
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def is_plausible_email(text: str) -> bool:

@@ -65,6 +65,8 @@ class Refusal(StrEnum):
     RESIDENCY_ENDS_BEFORE_START = "residency_ends_before_start"
     RESIDENCY_ENDS_WITHOUT_START = "residency_ends_without_start"
     LEAVE_OUT_OF_RANGE = "leave_out_of_range"
+    LEAVE_OUTLASTS_RESIDENCY = "leave_outlasts_residency"
+    RESIDENCY_YEAR_OUT_OF_REACH = "residency_year_out_of_reach"
     NOT_YOURS_TO_GRANT = "not_yours_to_grant"
     DIRECTOR_NEEDS_AREA = "director_needs_area"
     AREA_ONLY_FOR_DIRECTOR = "area_only_for_director"

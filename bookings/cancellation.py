@@ -43,5 +43,5 @@ def cancel(db: Session, *, session_id: int, person_id: int, reason: str, now: da
         booking=booking.id,
         late=booking.ended_late,
     )
-    letters.seat_cancelled(db, booking, person=person, session=session, now=now)
+    letters.seat_cancelled(db, booking, person=person, session=session, by=by, now=now)
     return booking

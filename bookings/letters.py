@@ -163,8 +163,10 @@ def seat_from_line(
     _about_seat(db, "seat_from_line", booking, person=person, session=session, now=now, left=left)
 
 
-def seat_cancelled(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
-    """You gave the seat back."""
+def seat_cancelled(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, by: int | None, now: datetime
+) -> None:
+    """You gave the seat back, or somebody did so for you."""
     outbox.post(
         db,
         "seat_cancelled",
@@ -173,18 +175,13 @@ def seat_cancelled(db: Session, booking: Booking, *, person: Person, session: Co
         now=now,
         calendars=[seat_calendar.take_out(db, (booking, session), now=now)],
         session=session,
-        is_late=booking.ended_late,
+        booking=booking,
+        is_own=by == person.id,
     )
 
 
 def seat_moved(
-    db: Session,
-    booking: Booking,
-    *,
-    person: Person,
-    session: CourseSession,
-    left: Sequence[Seat],
-    now: datetime,
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, left: Sequence[Seat], now: datetime
 ) -> None:
     """You changed one seat for another."""
     _about_seat(db, "seat_moved", booking, person=person, session=session, now=now, left=left)

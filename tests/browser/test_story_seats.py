@@ -86,7 +86,7 @@ def test_leader_and_coordinator_are_asked_whether_a_session_runs(stage: Stage):
     expect(page.get_by_role("main").get_by_role("listitem").nth(1)).to_contain_text(
         "1 kurstillfälle med för få bokade"
     )
-    page.get_by_role("link", name="Se vilka och besluta").click()
+    page.get_by_role("link", name="Se vilka").click()
     heading(page, "För få bokade")
     rows = page.get_by_role("row").filter(has_text=LEADERSHIP)
     expect(rows).to_have_count(1)

@@ -156,9 +156,10 @@ def about_seat(
     return write
 
 
-def cancelled(*, late: bool, now: datetime = NOW):
+def cancelled(*, late: bool, now: datetime = NOW, by: int | None = ANNA.id, reason: str = ""):
     def write(db: Desk) -> None:
-        letters.seat_cancelled(db, Booking(id=101, ended_late=late), person=ANNA, session=SKIN, now=now)
+        seat = Booking(id=101, ended_late=late, end_reason=reason)
+        letters.seat_cancelled(db, seat, person=ANNA, session=SKIN, by=by, now=now)
 
     return write
 
@@ -271,6 +272,7 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     "seat_cancelled": cancelled(late=False),
     "seat_cancelled.late": cancelled(late=True, now=LATE),
     "seat_cancelled.changed_late": cancelled(late=True),
+    "seat_cancelled.by_staff": cancelled(late=False, by=99, reason="Anna ringde och är sjuk."),
     "seat_from_line": about_seat(letters.seat_from_line, SKIN),
     "seat_from_line.late": about_seat(letters.seat_from_line, SKIN, now=LATE),
     "seat_from_line.soon": about_seat(letters.seat_from_line, SKIN, now=clock.parse("2027-02-18T09:00")),

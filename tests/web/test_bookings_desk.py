@@ -45,7 +45,7 @@ class TestTheDesk:
 
         text = words_of(answer)
         assert re.search(r"\b1 profil att bekräfta Bekräfta profiler\b", text)
-        assert "1 kurstillfälle med för få bokade Se vilka och besluta" in text
+        assert "1 kurstillfälle med för få bokade Se vilka" in text
         assert "0 brev som inte gick fram" in text
         waits = "Väntar på det offentliga värdet, känt från 20 januari 2027 kl. 13.00."
         assert f"Sommar 2027 stängd {waits} Besked är utlovat senast fredag 29 januari 2027" in text
