@@ -15,7 +15,7 @@ def courses() -> None:
     """The catalogue of courses."""
 
 
-@courses.command("import")
+@courses.command("import", epilog=f"Columns, in any order: {', '.join(course_import.COLUMNS)}.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
     """Read courses from FILE, a CSV file in UTF-8 with a line of column names.
