@@ -92,7 +92,7 @@ class Preview:
     last_chances_lost: Sequence[str]
     """Who gets nothing although it is their last term for a mandatory course they asked for."""
     since_last: Changes | None
-    """Against the dry run before; None when this is the first."""
+    """Against the last dry run of another input or by other rules; None when there is none."""
     decided: Sequence[DecidedSession]
 
 
@@ -111,25 +111,28 @@ class EffectView:
 
 def preview(db: Session, round_id: int) -> Preview | None:
     """What the last dry run would mean; None when there is none."""
-    runs = db.scalars(select(Run).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(2)).all()
-    if not runs:
+    runs = select(Run).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)
+    last = db.scalars(runs).first()
+    if last is None:
         return None
+    same = (Run.input_hash == last.input_hash) & (Run.rules_version == last.rules_version)
+    before = db.scalars(runs.where(~same)).first()
     round_ = _round(db, round_id)
     decided = opening_and_closing.decisions(db, round_id)
     instance = opening_and_closing.decided_input(round_.frozen or "{}", decided)
-    result = json.loads(runs[0].result)
+    result = json.loads(last.result)
     persons = _persons(db, instance["applicants"])
     sessions = _sessions(db, round_id)
-    earlier = json.loads(runs[1].result) if len(runs) > 1 else None
+    earlier = json.loads(before.result) if before is not None else None
     return Preview(
-        is_stale=runs[0].input_hash != canonical_hash(instance),
+        is_stale=last.input_hash != canonical_hash(instance),
         groups=rules.groups(instance, result),
         areas=_areas(persons, result),
         thin=[
             ThinSession(
                 session=row_of(sessions[each.session]),
                 admitted=each.admitted,
-                would_close=each.session in runs[0].would_close,
+                would_close=each.session in last.would_close,
             )
             for each in rules.thin(instance, result)
         ],

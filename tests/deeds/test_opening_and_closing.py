@@ -220,6 +220,19 @@ def test_the_preview_names_the_thin_sessions_and_what_closing_would_take(db, cou
     assert reads.effect(db, round_.id, session.id, fate=SessionFate.CLOSED).changes.lost == [("Anna Ek", "Hud")]
 
 
+def test_drawing_up_the_same_input_again_does_not_hide_what_a_decision_changed(db, course, office):
+    session, spare = make.session(db, of=course, seats=1, minimum=0), in_reserve(db, course, seats=1, minimum=0)
+    near = make.person(db, planned_end=NEAR)
+    far = make.person(db, planned_end=FAR, given_name="Finn", family_name="Fors")
+    round_ = drawn_up(db, {near: [session, spare], far: [session, spare]})
+    draw_up(db, round_, office)
+    assert reads.preview(db, round_.id).since_last is None
+    decide(db, opening_and_closing.open_session, round_, spare, office)
+    draw_up(db, round_, office)
+    draw_up(db, round_, office)
+    assert reads.preview(db, round_.id).since_last.gained == [("Finn Fors", "Hud")]
+
+
 def test_what_is_so_already_would_change_nothing(db, course, office):
     session, spare = make.session(db, of=course, seats=1, minimum=0), in_reserve(db, course, seats=1, minimum=0)
     round_ = drawn_up(db, {make.person(db): [session, spare] for _ in range(2)})
