@@ -1,11 +1,10 @@
-"""The coordinator's rounds: planned, changed, opened, closed, drawn up and published, with a question before each."""
+"""The coordinator's rounds: planned, changed, opened, closed and drawn up, with a question before each."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from bookings_pages import words_of
-from redis import Redis
 from sqlalchemy import select
 
 import make
@@ -13,12 +12,9 @@ from auth.states import Standing
 from bookings import applications
 from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Round, RoundSession
-from bookings.states import BookingState, PublicKind, RoundState
+from bookings.states import PublicKind, RoundState
 from courses.states import Publicity
 from lararportal import clock, pages
-from lararportal.app import create_app
-from lararportal.edge import Installation, enqueue, work
-from lararportal.outbox import Letter
 
 BEFORE = clock.parse("2026-12-16T08:00")
 
@@ -337,60 +333,3 @@ class TestTheSteps:
 
         assert answer.status_code == 409
         assert "Du har själv sökt i omgången" in words_of(answer)
-
-
-class TestPublishing:
-    @pytest.fixture
-    def drawn_up(self, db, olle):
-        session = make.session(db)
-        round_ = make.round_of(db, session)
-        for _ in range(3):
-            apply(db, round_, make.person(db), session)
-        olle.post(f"/samordning/omgangar/{round_.id}/stang")
-        make.revealed(db, round_)
-        olle.post(f"/samordning/omgangar/{round_.id}/fordela")
-        return round_
-
-    def test_the_question_says_to_how_many(self, olle, drawn_up):
-        text = words_of(olle.get(f"/samordning/omgangar/{drawn_up.id}/publicera"))
-
-        assert "3 personer får var sitt brev med besked och skäl." in text
-        assert "3 av dem får minst en plats, sammanlagt 3 platser. 0 blir utan." in text
-
-    def test_it_is_handed_to_the_workers_and_its_progress_shown(self, db, app, olle, drawn_up):
-        answer = olle.post(f"/samordning/omgangar/{drawn_up.id}/publicera")
-
-        page = olle.get(answer.location)
-        assert (answer.status_code, page.status_code) == (302, 200)
-        assert page.headers["Refresh"] == "2"
-        assert "Publiceringen står på tur" in words_of(page)
-        assert state_of(db, drawn_up.id) is RoundState.ALLOCATED
-        with app.app_context():
-            handed = work(answer.location.rpartition("/")[2])
-        assert handed.function == "lararportal.workers.publish_round"
-        assert handed.args[0] == drawn_up.id
-
-    def test_while_redis_is_away_it_is_done_at_once(self, db, settings, database, now, visit, drawn_up):
-        app = create_app(
-            settings, Installation(settings=settings, database=database, redis=Redis.from_url("redis://127.0.0.1:1"))
-        )
-        app.config.update(WTF_CSRF_ENABLED=False)
-        browser = visit(make.coordinator(db), at=now + timedelta(minutes=1), of=app)
-
-        answer = browser.post(f"/samordning/omgangar/{drawn_up.id}/publicera")
-
-        assert (answer.status_code, answer.location) == (302, f"/samordning/omgangar/{drawn_up.id}")
-        assert state_of(db, drawn_up.id) is RoundState.PUBLISHED
-        assert db.scalars(select(Booking.state)).all() == [BookingState.BOOKED] * 3
-        assert db.scalars(select(Letter.occasion).where(Letter.occasion == "decision")).all() == ["decision"] * 3
-        assert "Beskeden är publicerade. 3 brev är på väg." in words_of(browser.get(answer.location))
-
-    @pytest.mark.parametrize("name", ["unknown", "x:y", "rq:job", "two words", "%00"])
-    def test_progress_of_nothing_is_not_there(self, olle, name):
-        assert olle.get(f"/samordning/jobb/{name}").status_code == 404
-
-    def test_progress_of_other_work_is_not_there(self, app, olle):
-        with app.app_context():
-            name = enqueue("lararportal.workers.see_to_it")
-
-        assert olle.get(f"/samordning/jobb/{name}").status_code == 404
