@@ -14,14 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from auth.models import Person
-from bookings import frozen, lots, opening_and_closing
-from bookings.models import Decision, Round, Run, SessionDecision
+from bookings import as_noted, frozen, opening_and_closing, told
+from bookings.models import Round, Run, SessionDecision
 from bookings.queries.exceptions import RoundExceptions, exceptions
 from bookings.queries.fairness import verification_file
 from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, check, verification
 from bookings.states import Refusal, RoundState
 from lararportal.errors import NotFound, Refused
-from lararportal.journal import Entry
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,11 @@ def replay(db: Session, round_id: int) -> Replay:
         applicants=len(document["applicants"]),
         file=file,
         differences=[
-            *_of_input(db, round_, run, decided),
+            *_of_input(round_, run, decided),
+            *as_noted.differences(db, round_, decided),
             *(str(fault) for fault in verification.faults(file)),
             *_of_result(document, run),
-            *_of_decisions(db, run),
+            *told.differences(db, run, document=document, result=json.loads(run.result)),
             *(
                 f"No decision stands behind the precedence of {who} for {course}."
                 for who, course in marked.unexplained
@@ -84,16 +84,12 @@ def replay(db: Session, round_id: int) -> Replay:
     )
 
 
-def _of_input(db: Session, round_: Round, run: Run, decided: Sequence[SessionDecision]) -> Iterator[str]:
+def _of_input(round_: Round, run: Run, decided: Sequence[SessionDecision]) -> Iterator[str]:
     """What was frozen has the hash that was published then, and so has what staff have made of it since."""
     stored = round_.frozen or "{}"
     found = canonical_hash(json.loads(stored))
     if found != round_.frozen_hash or frozen.canonical(json.loads(stored)) != stored:
         yield f"The frozen input is not the one that was published: its hash is {found}."
-    if (noted := _noted(db, round_, "round.closed", "hash")) != {round_.frozen_hash}:
-        yield f"The journal noted another hash at closing: {', '.join(noted) or 'none'}."
-    if noted := _noted(db, round_, "round.planned", "commitment") - {lots.commitment(round_)}:
-        yield f"The journal noted another commitment of the portal: {', '.join(noted)}."
     for number, each in enumerate(decided, start=1):
         found = canonical_hash(opening_and_closing.decided_input(stored, decided[:number]))
         if found != each.input_hash:
@@ -115,26 +111,6 @@ def _of_result(document: dict[str, Any], run: Run) -> Iterator[str]:
     yield from map(str, check(document, json.loads(run.result)))
 
 
-def _of_decisions(db: Session, run: Run) -> Iterator[str]:
-    """What people were told is what the run decided, by key, place, reason and version.
-
-    The code may be another, because what changed between closing and publication is honoured then.
-    """
-    decided = {(entry["a"], int(entry["s"])): entry for entry in json.loads(run.result)["decisions"]}
-    rows = db.execute(
-        select(Decision, Person.pseudonym)
-        .join(Person, Person.id == Decision.person_id)
-        .where(Decision.round_id == run.round_id)
-        .order_by(Decision.id)
-    )
-    for row, pseudonym in rows:
-        entry = decided.get((pseudonym, row.session_id), {})
-        other = int(entry["ref"]) if "ref" in entry else None
-        told = row.key, row.position, row.other_session_id, row.rules_version
-        if told != (entry.get("key"), entry.get("pos"), other, run.rules_version):
-            yield f"The decision that {pseudonym} was told about session {row.session_id} is not the run's."
-
-
 def _about_sessions(db: Session, decided: Sequence[SessionDecision]) -> Iterator[Aside]:
     """The sessions that were opened or closed between two runs."""
     for each in decided:
@@ -153,9 +129,3 @@ def _about_persons(marked: RoundExceptions) -> Iterator[Aside]:
             f"exception for {placed.pseudonym} in session {placed.session.session_id}, {placed.kind}, {placed.ground}"
         )
         yield Aside(what, placed.decided_at, placed.decided_by, placed.reason)
-
-
-def _noted(db: Session, round_: Round, deed: str, fact: str) -> set[str]:
-    """Return what the journal has noted of a deed on the round; nobody can change an entry of it."""
-    facts = db.scalars(select(Entry.facts).where(Entry.deed == deed, Entry.facts["round"].as_integer() == round_.id))
-    return {str(each.get(fact)) for each in facts}

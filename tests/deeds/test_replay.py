@@ -4,17 +4,18 @@ import json
 from datetime import date
 
 import pytest
-from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, published, refused, sent
+from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, published, refused, seat, sent
 from click.testing import CliRunner
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 import make
+from auth.states import Standing
 from bookings import allocation, exceptions, lots, opening_and_closing, precedence, publication, rounds
-from bookings.models import Decision, Run
+from bookings.models import Application, Choice, Decision, Run
 from bookings.replay import Aside, replay
 from bookings.rules.allocation import canonical_hash, verification
-from bookings.states import Ground, Refusal
+from bookings.states import Ground, Outcome, Refusal
 from lararportal import journal
 from lararportal.cli import main
 from lararportal.db import connect
@@ -25,9 +26,16 @@ from lararportal.errors import NotFound
 def round_(db):
     """A round that gave two seats to five."""
     session = make.session(db, seats=2)
-    made = published(db, {make.person(db): [session] for _ in range(5)})
-    journal.note(db, "round.planned", now=OPENS, by=None, round=made.id, commitment=lots.commitment(made))
-    return made
+    return as_planned(db, published(db, {make.person(db): [session] for _ in range(5)}))
+
+
+def as_planned(db, round_):
+    """The journal has what a plan of such a round, and going on without a second party, would have noted."""
+    facts = {"commitment": lots.commitment(round_), "second_party": None, "source": round_.public_source}
+    journal.note(db, "round.planned", now=OPENS, by=None, round=round_.id, **facts)
+    waived_at, reason = round_.waived_at, round_.waiver_reason
+    journal.note(db, "lottery.waived", now=waived_at, by=None, round=round_.id, reason=reason)
+    return round_
 
 
 def differences(db, round_):
@@ -47,7 +55,7 @@ def test_a_published_round_is_what_comes_of_doing_it_again(db, round_):
 
 def test_the_last_drawing_up_is_the_one_that_was_published(db):
     session = make.session(db, seats=2)
-    round_ = drawn_up(db, {make.person(db): [session] for _ in range(3)})
+    round_ = as_planned(db, drawn_up(db, {make.person(db): [session] for _ in range(3)}))
     last = allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
     publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
 
@@ -100,8 +108,42 @@ def change_the_public_value(db, round_):
     round_.public_value = "07" * 32
 
 
-def change_what_somebody_was_told(db, round_):
-    db.scalars(select(Decision).order_by(Decision.id)).first().key = [0, 0, 0, 0, 0, 1]
+def told(db, code):
+    """A decision that says so."""
+    return db.scalars(select(Decision).where(Decision.code == code).order_by(Decision.id)).first()
+
+
+def change_what_is_told(where, /, **changed):
+    def tamper(db, round_):
+        row = told(db, where)
+        for name, value in changed.items():
+            setattr(row, name, value)
+
+    return tamper
+
+
+def delete_a_decision(db, round_):
+    db.delete(told(db, Outcome.WAITLISTED))
+
+
+def delete_a_decision_and_the_wish(db, round_):
+    row = told(db, Outcome.WAITLISTED)
+    wish = select(Application.id).where(Application.person_id == row.person_id)
+    db.execute(delete(Choice).where(Choice.application_id.in_(wish)))
+    db.delete(row)
+
+
+def invent_a_decision(db, round_):
+    row, other = told(db, Outcome.ADMITTED), make.person(db)
+    facts = {"session_id": row.session_id, "rank": 1, "rules_version": "1", "code": Outcome.UNCONFIRMED}
+    db.add(Decision(round_id=round_.id, person_id=other.id, **facts))
+
+
+def sql(statement):
+    def tamper(db, round_):
+        db.execute(text(statement))
+
+    return tamper
 
 
 def claim_another_version(db, round_):
@@ -117,7 +159,42 @@ TAMPERED = {
     "the seed": (change_the_seed, "The seed is not the one that follows from the values, "),
     "the portal's secret": (change_the_portals_secret, "The journal noted another commitment of the portal: "),
     "the public value": (change_the_public_value, "The seed is not the one that follows from the values, "),
-    "what somebody was told": (change_what_somebody_was_told, " is not the run's."),
+    "a decision deleted": (delete_a_decision, "No decision was told to "),
+    "a decision and its wish deleted": (delete_a_decision_and_the_wish, "No decision was told to "),
+    "a decision invented": (invent_a_decision, ", and nobody asked for one."),
+    "a key": (change_what_is_told("WAITLISTED", key=[0, 0, 0, 0, 0, 1]), " is another by key."),
+    "no key": (change_what_is_told("WAITLISTED", key=None), " is another by key."),
+    "a place in line": (change_what_is_told("WAITLISTED", position=77), " is another by place in line."),
+    "a seat given": (change_what_is_told("WAITLISTED", code=Outcome.ADMITTED), " is another by code."),
+    "a seat taken": (change_what_is_told("ADMITTED", code=Outcome.WAITLISTED), " is another by code."),
+    "a seat called off": (change_what_is_told("ADMITTED", code=Outcome.CANCELLED), " is another by code."),
+    "a seat made a conflict": (
+        change_what_is_told("ADMITTED", code=Outcome.CONFLICT),
+        "The journal noted other outcomes for ",
+    ),
+    "a last key": (change_what_is_told("WAITLISTED", last_key=[0, 1, 0]), " is another by last key."),
+    "more of a last key": (
+        change_what_is_told("WAITLISTED", last_key=[0, 1, 1, 24, 0, 7]),
+        " is another by last key.",
+    ),
+    "no last key": (change_what_is_told("WAITLISTED", last_key=None), " is another by last key."),
+    "a rank": (change_what_is_told("WAITLISTED", rank=2), " is another by rank."),
+    "the public source": (
+        sql("UPDATE rounds SET public_source = 'drand quicknet 7'"),
+        "The journal noted another source of the lottery than the round has.",
+    ),
+    "a former source": (
+        sql("""UPDATE rounds SET former_sources = '[{"source": "X"}]'"""),
+        "The journal noted another list of former sources of the lottery than the round has.",
+    ),
+    "why it went on without": (
+        sql("UPDATE rounds SET waiver_reason = 'Another.'"),
+        "The journal noted another waiver of the lottery than the round has.",
+    ),
+    "who entered the value": (
+        sql("UPDATE rounds SET public_entered_by = 7"),
+        "The journal noted another public value of the lottery than the round has.",
+    ),
     "the version": (claim_another_version, "The run was made by version 0 of the rules, and these are version 1."),
 }
 
@@ -133,7 +210,7 @@ def test_what_was_changed_since_is_said(db, round_, tamper, sentence):
 
 def test_what_was_decided_about_a_session_is_told_with_its_reason(db):
     office, thin, full = make.coordinator(db), make.session(db, seats=2), make.session(db, seats=2)
-    round_ = drawn_up(db, {make.person(db): [thin, full] for _ in range(2)})
+    round_ = as_planned(db, drawn_up(db, {make.person(db): [thin, full] for _ in range(2)}))
     opening_and_closing.close_session(
         db, round_id=round_.id, session_id=thin.id, reason="Too few.", now=CLOSES, by=office.id
     )
@@ -149,19 +226,69 @@ def test_what_was_decided_about_a_session_is_told_with_its_reason(db):
     assert [each for each in differences(db, round_) if "makes another input than it said" in each] != []
 
 
+@pytest.mark.parametrize("part", ["reason = 'Another.'", "made_by = NULL", "made_at = made_at + interval '1 hour'"])
+def test_another_reason_or_person_than_the_journal_noted_is_said(db, part):
+    office, thin, full = make.coordinator(db), make.session(db, seats=2), make.session(db, seats=2)
+    round_ = as_planned(db, drawn_up(db, {make.person(db): [thin, full] for _ in range(2)}))
+    decision = {"round_id": round_.id, "session_id": thin.id, "reason": "Too few."}
+    opening_and_closing.close_session(db, **decision, now=CLOSES, by=office.id)
+    allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=office.id)
+    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=office.id)
+    db.execute(text(f"UPDATE session_decisions SET {part}"))
+
+    assert differences(db, round_) == [
+        f"The journal noted another decision about session {thin.id}, its reason or who took it."
+    ]
+
+
+def test_what_publication_honoured_or_left_out_is_no_difference(db):
+    wanted, thin = make.session(db, seats=3), make.session(db, days=[date(2027, 5, 3)])
+    elsewhere, unknown, office = make.session(db), make.person(db, standing=Standing.PENDING), make.coordinator(db)
+    seated, colliding = make.person(db), make.session(db)
+    seated_since = make.person(db, planned_end=date(2027, 6, 30))
+    everybody = [unknown, seated, seated_since, *(make.person(db) for _ in range(4))]
+    round_ = as_planned(db, make.round_of(db, wanted, colliding, thin, opens_at=OPENS, closes_at=CLOSES))
+    for person in everybody:
+        sent(db, round_, person, wanted, colliding, thin)
+    seat(db, elsewhere, seated)
+    rounds.close_round(db, round_.id, now=CLOSES, by=None)
+    make.revealed(db, round_)
+    opening_and_closing.close_session(
+        db, round_id=round_.id, session_id=thin.id, reason="Too few.", now=CLOSES, by=office.id
+    )
+    allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
+    seat(db, elsewhere, seated_since)
+    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    codes = {
+        person.id: list(
+            db.scalars(select(Decision.code).where(Decision.person_id == person.id).order_by(Decision.rank))
+        )
+        for person in (unknown, seated, seated_since)
+    }
+
+    assert codes == {
+        unknown.id: [Outcome.UNCONFIRMED, Outcome.UNCONFIRMED, Outcome.CANCELLED],
+        seated.id: [Outcome.CONFLICT, Outcome.CONFLICT, Outcome.CANCELLED],
+        seated_since.id: [Outcome.CONFLICT, Outcome.CONFLICT, Outcome.CANCELLED],
+    }
+    assert differences(db, round_) == []
+
+
 def test_who_went_before_others_by_a_decision_is_marked(db):
     office, course = make.coordinator(db), make.course(db)
     session = make.session(db, of=course, seats=1)
     chosen, other = make.person(db), make.person(db)
-    round_ = make.round_of(db, session, opens_at=OPENS, closes_at=CLOSES)
-    precedence.grant(db, person_id=chosen.id, course_id=course.id, reason="Promised.", now=OPENS, by=office.id)
+    round_ = as_planned(db, make.round_of(db, session, opens_at=OPENS, closes_at=CLOSES))
+    granted = precedence.grant(
+        db, person_id=chosen.id, course_id=course.id, reason="Promised.", now=OPENS, by=office.id
+    )
     for person in (chosen, other):
         sent(db, round_, person, session)
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
     make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
     publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
-    exceptions.place_for_hardship(
+    placed = exceptions.place_for_hardship(
         db,
         session_id=session.id,
         person_id=(late := make.person(db, planned_end=date(2027, 6, 30))).id,
@@ -183,9 +310,20 @@ def test_who_went_before_others_by_a_decision_is_marked(db):
         ),
     ]
 
-    db.execute(text("UPDATE precedences SET granted_at = granted_at + interval '1 year'"))
+    number = placed.id
+    db.execute(text("UPDATE precedences SET reason = 'Another.'"))
+    db.execute(text("UPDATE line_exceptions SET reason = 'Another.'"))
     assert differences(db, round_) == [
-        f"No decision stands behind the precedence of {chosen.pseudonym} for {course.code}."
+        f"The journal noted another decision to grant precedence {granted.id}, its reason or who took it.",
+        f"The journal noted another exception {number} in a line, its reason or who made it.",
+    ]
+
+    db.execute(text("UPDATE precedences SET reason = 'Promised.', granted_at = granted_at + interval '1 year'"))
+    db.execute(text("DELETE FROM line_exceptions"))
+    assert differences(db, round_) == [
+        f"The journal noted another decision to grant precedence {granted.id}, its reason or who took it.",
+        f"The journal noted another exception {number} in a line, its reason or who made it.",
+        f"No decision stands behind the precedence of {chosen.pseudonym} for {course.code}.",
     ]
 
 
@@ -207,7 +345,7 @@ def command(fresh_database_url, redis_url, monkeypatch):
     engine = connect(fresh_database_url)
     with Session(engine, expire_on_commit=False, info={"portal_url": "http://portal.test"}) as db:
         session = make.session(db, seats=2)
-        done = published(db, {make.person(db): [session] for _ in range(5)})
+        done = as_planned(db, published(db, {make.person(db): [session] for _ in range(5)}))
         made = make.round_of(db, make.session(db), opens_at=OPENS, closes_at=CLOSES)
         db.commit()
 
