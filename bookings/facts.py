@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from auth.models import Person
 from auth.states import Standing
@@ -123,10 +123,27 @@ def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int,
 
     Who left a line between the two looks that this takes is not in it.
     """
+    return _lines(db, Booking.session_id.in_(session_ids), today=today)
+
+
+def holders_in_line(db: Session, course_id: int, *, today: date) -> dict[int, list[Waiter]]:
+    """As `line`, for all sessions of a course, but only those in line who have a seat in it already."""
+    seat, session, held = aliased(Booking), aliased(CourseSession), aliased(CourseSession)
+    has_seat = (
+        select(seat.id)
+        .join(held, held.id == seat.session_id)
+        .where(held.course_id == course_id, seat.state == BookingState.BOOKED, seat.person_id == Booking.person_id)
+        .exists()
+    )
+    of_course = select(session.id).where(session.course_id == course_id)
+    return _lines(db, Booking.session_id.in_(of_course), has_seat, today=today)
+
+
+def _lines(db: Session, *conditions: ColumnElement[bool], today: date) -> dict[int, list[Waiter]]:
     rows = db.execute(
         select(Booking, Person)
         .join(Person, Person.id == Booking.person_id)
-        .where(Booking.session_id.in_(session_ids), Booking.state == BookingState.WAITING)
+        .where(Booking.state == BookingState.WAITING, *conditions)
         .order_by(Booking.session_id, Booking.wave, Booking.key, Booking.joined_at, Booking.id)
     ).all()
     persons = {person.id for _, person in rows}

@@ -151,13 +151,7 @@ def placed_by_exception(
 
 
 def seat_from_line(
-    db: Session,
-    booking: Booking,
-    *,
-    person: Person,
-    session: CourseSession,
-    left: Sequence[Seat],
-    now: datetime,
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, left: Sequence[Seat], now: datetime
 ) -> None:
     """You were next, and the seat is yours; with what you gave up for it, as your own list said."""
     _about_seat(db, "seat_from_line", booking, person=person, session=session, now=now, left=left)
@@ -185,6 +179,13 @@ def seat_moved(
 ) -> None:
     """You changed one seat for another."""
     _about_seat(db, "seat_moved", booking, person=person, session=session, now=now, left=left)
+
+
+def seat_swapped(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, left: Sequence[Seat], now: datetime
+) -> None:
+    """You changed seats with others of the course who wanted yours, and nobody in line lost by it."""
+    _about_seat(db, "seat_swapped", booking, person=person, session=session, now=now, left=left)
 
 
 def precedence_granted(

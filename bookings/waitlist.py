@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from auth import people
@@ -208,15 +208,17 @@ def _give(
 
 
 def strike_less_wanted(db: Session, booking: Booking, *, course_id: int, now: datetime) -> Sequence[Booking]:
-    """Whoever has a seat no longer waits for sessions of the course that they wanted less (section 2.9)."""
+    """Whoever has a seat no longer waits for sessions of the course that they wanted less (section 2.9).
+
+    What was wished for later is wanted less, where ranks do not say otherwise.
+    """
     struck = db.scalars(
         select(Booking)
         .join(CourseSession, CourseSession.id == Booking.session_id)
         .where(
             Booking.person_id == booking.person_id,
             Booking.state == BookingState.WAITING,
-            Booking.rank >= booking.rank,
-            Booking.id != booking.id,
+            tuple_(Booking.rank, Booking.id) > (booking.rank, booking.id),
             CourseSession.course_id == course_id,
         )
         .order_by(Booking.id)

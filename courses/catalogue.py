@@ -104,6 +104,7 @@ def facts_of(course: Course) -> CourseFacts:
         preparatory_parts=course.preparatory_parts,
         sessions_per_year=course.sessions_per_year,
         order=course.order,
+        swap_rings=course.swap_rings,
         targets=dict(course.targets),
     )
 

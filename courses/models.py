@@ -34,6 +34,9 @@ class Course(Base):
     targets: Mapped[dict[str, int]] = mapped_column(
         JSONB, doc="Group to rank, smaller first; a group that is missing is not eligible."
     )
+    swap_rings: Mapped[bool] = mapped_column(
+        default=True, doc="Whether those who wait for each other's full sessions change seats."
+    )
     publicity: Mapped[Publicity] = mapped_column(default=Publicity.DRAFT)
 
     sessions: Mapped[list["CourseSession"]] = relationship(back_populates="course", lazy="raise")

@@ -148,6 +148,7 @@ class CourseFacts:
     preparatory_parts: int = 0
     sessions_per_year: int = 1
     order: Order = Order.DEADLINE
+    swap_rings: bool = True
     targets: Mapping[str, int]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bookings import minimum_enrolment, rounds, waitlist
+from bookings import minimum_enrolment, rounds, swap_rings, waitlist
 from lararportal import outbox
 from lararportal.db import Database
 from lararportal.errors import Refused
@@ -34,8 +34,7 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
         ("decisions asked for", minimum_enrolment.due, minimum_enrolment.ask_for_decision),
     ):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))
-    done["seats filled"] = fill_freed_seats(database, now=now)
-    return done
+    return done | give_seats(database, now=now)
 
 
 def _found(database: Database, find: Find, *, now: datetime) -> list[int]:
@@ -53,6 +52,20 @@ def _do(database: Database, deed: Deed, key: int, *, now: datetime) -> bool:
     return True
 
 
+def give_seats(database: Database, *, now: datetime) -> dict[str, int]:
+    """Fills freed seats and closes swap rings, until there is neither; how many moved in each way.
+
+    A free seat belongs to the line first. A ring frees none, but who has changed days may be next elsewhere.
+    """
+    filled = swapped = 0
+    while True:
+        filled += fill_freed_seats(database, now=now)
+        moved = sum(_close(database, key, now=now) for key in _found(database, swap_rings.due, now=now))
+        if not moved:
+            return {"seats filled": filled, "seats swapped": swapped}
+        swapped += moved
+
+
 def fill_freed_seats(database: Database, *, now: datetime) -> int:
     """Gives every free seat that somebody waits for to the next in line, until there is none; how many moved.
 
@@ -65,14 +78,22 @@ def fill_freed_seats(database: Database, *, now: datetime) -> int:
 
 
 def _fill(database: Database, session_id: int, *, now: datetime) -> int:
+    return _moved(database, waitlist.fill, session_id=session_id, now=now)
+
+
+def _close(database: Database, course_id: int, *, now: datetime) -> int:
+    return _moved(database, swap_rings.close, course_id=course_id, now=now)
+
+
+def _moved(database: Database, deed: Callable[..., int], *, now: datetime, **about: int) -> int:
     try:
         with database.transaction() as db:
-            return waitlist.fill(db, session_id=session_id, now=now)
+            return deed(db, now=now, **about)
     except Refused as refusal:
         # Somebody was quicker on one of the days; the next look sees it.
-        log.info("seat not filled", session=session_id, reason=refusal.reason)
+        log.info("seats not given", deed=deed.__name__, reason=refusal.reason, **about)
     except Exception as fault:
-        log.error("tick: not filled", session=session_id, exc_info=fault)  # noqa: TRY400 - structured
+        log.error("tick: not given", deed=deed.__name__, exc_info=fault, **about)  # noqa: TRY400 - structured
     return 0
 
 

@@ -26,13 +26,13 @@ def _place() -> Installation:
 
 
 def see_to_it() -> None:
-    """Fills freed seats and delivers letters: what a deed leaves behind for the worker.
+    """Fills freed seats, closes swap rings and delivers letters: what a deed leaves behind for the worker.
 
     The nudge is taken back first, so that a deed committed from now on makes a new one.
     """
     place = _place()
     place.redis.delete(NUDGED)
-    tick.fill_freed_seats(place.database, now=clock.now())
+    tick.give_seats(place.database, now=clock.now())
     with Mailer(place.settings.smtp_url, sender=place.settings.mail_from) as mailer:
         tried = tick.deliver_letters(place.database, mailer, now=clock.now())
     log.info("letters delivered", tried=tried)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from courses import rules
@@ -56,6 +56,7 @@ class CourseForm(Form):
     target_st = SelectField(coerce=rank_or_none)
     target_spec = SelectField(coerce=rank_or_none)
     target_pre = SelectField(coerce=rank_or_none)
+    swap_rings = BooleanField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,7 +73,7 @@ class CourseForm(Form):
     @property
     def facts(self) -> CourseFacts:
         """What the deeds take."""
-        plain = ("title", "kind", "description", "day_count", "seats", "minimum", "order")
+        plain = ("title", "kind", "description", "day_count", "seats", "minimum", "order", "swap_rings")
         return CourseFacts(
             **{name: self[name].data for name in (*plain, "preparatory_parts", "sessions_per_year")},
             objectives_2015=self.objectives_2015.found,

@@ -23,7 +23,7 @@ outcomes AS (
     WHERE deed = 'round.decided'
 ),
 became_seats AS (
-    SELECT booking FROM entries WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.moved')
+    SELECT booking FROM entries WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.swapped', 'seat.moved')
     UNION ALL
     SELECT b.id FROM bookings b JOIN outcomes o USING (person_id, round_id, session_id)
     WHERE b.origin = 'round' AND o.code = 'ADMITTED'
@@ -31,12 +31,14 @@ became_seats AS (
 given_up AS (
     SELECT (facts ->> 'left')::int AS booking FROM journal WHERE deed = 'seat.moved'
     UNION ALL
-    SELECT jsonb_array_elements_text(facts -> 'left')::int FROM journal WHERE deed = 'seat.from_line'
+    SELECT jsonb_array_elements_text(facts -> 'left')::int FROM journal
+    WHERE deed IN ('seat.from_line', 'seat.swapped')
 ),
 left_the_line AS (
     SELECT booking FROM entries WHERE deed IN ('line.left', 'line.ended')
     UNION ALL
-    SELECT jsonb_array_elements_text(facts -> 'struck')::int FROM journal WHERE deed = 'seat.from_line'
+    SELECT jsonb_array_elements_text(facts -> 'struck')::int FROM journal
+    WHERE deed IN ('seat.from_line', 'seat.swapped')
 ),
 of_applications AS (
     SELECT j.deed, a.id AS application, count(*) FILTER (WHERE j.deed = 'application.sent')
@@ -58,7 +60,8 @@ owed AS (
     UNION ALL
     SELECT format('decision:%s:%s', facts ->> 'round', person_id) FROM journal WHERE deed = 'round.decided'
     UNION ALL
-    SELECT format('seat:%s', booking) FROM entries WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.moved')
+    SELECT format('seat:%s', booking) FROM entries
+    WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.swapped', 'seat.moved')
     UNION ALL
     SELECT format('line:%s', booking) FROM entries WHERE deed = 'line.joined'
     UNION ALL

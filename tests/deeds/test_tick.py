@@ -28,7 +28,14 @@ from lararportal.cli.serving import one_tick
 from lararportal.edge import Installation
 from lararportal.outbox import Letter, LetterState
 
-NOTHING = {"rounds opened": 0, "rounds closed": 0, "lines ended": 0, "decisions asked for": 0, "seats filled": 0}
+NOTHING = {
+    "rounds opened": 0,
+    "rounds closed": 0,
+    "lines ended": 0,
+    "decisions asked for": 0,
+    "seats filled": 0,
+    "seats swapped": 0,
+}
 
 
 class Post:

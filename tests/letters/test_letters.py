@@ -280,6 +280,8 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     "seat_moved": about_seat(letters.seat_moved, LATER_SKIN, SKIN),
     "seat_moved.bound": about_seat(letters.seat_moved, LATER_SKIN, SKIN, now=LATE, bound=True),
     "seat_moved.late": about_seat(letters.seat_moved, SKIN, LATER_SKIN, now=LATE),
+    "seat_swapped": about_seat(letters.seat_swapped, LATER_SKIN, SKIN),
+    "seat_swapped.bound": about_seat(letters.seat_swapped, LATER_SKIN, SKIN, bound=True),
 }
 """By the name of the golden copy: the occasion, and after a dot what is special."""
 

@@ -1,6 +1,7 @@
 """Coordinators keep the catalogue: list, create, change, publish and archive courses."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -32,6 +33,7 @@ TYPED = {
     "target_st": "1",
     "target_spec": "0",
     "target_pre": "",
+    "swap_rings": "y",
 }
 FACTS = CourseFacts(
     title="Hud och hår",
@@ -149,6 +151,20 @@ def test_the_form_of_a_course_shows_it_and_changes_it(db, client, olle):
     ]
     assert (answer.status_code, answer.location) == (302, "/kurser/KL29")
     assert catalogue.facts_of(course(db, "KL29")) == FACTS
+
+
+def test_changing_seats_with_each_other_is_switched_off(db, client, olle):
+    client.post("/samordning/kurser/ny", data=TYPED)
+    is_on = re.compile(r'<input [^>]*checked [^>]*name="swap_rings"')
+    assert is_on.search(client.get("/samordning/kurser/ny").text)
+    assert is_on.search(client.get("/samordning/kurser/KL29/andra").text)
+
+    client.post(
+        "/samordning/kurser/KL29/andra", data={name: value for name, value in TYPED.items() if name != "swap_rings"}
+    )
+
+    assert catalogue.facts_of(course(db, "KL29")) == replace(FACTS, swap_rings=False)
+    assert not is_on.search(client.get("/samordning/kurser/KL29/andra").text)
 
 
 def test_a_change_that_contradicts_itself_is_refused(db, client, olle):
