@@ -6,8 +6,9 @@ and what counts is frozen (`frozen`, with what the `register` says); the parties
 their lot (`lots`); seats are drawn up (`allocation`), sessions that many or few want are opened or closed and the
 seats drawn up again (`opening_and_closing`), until all is published at one moment (`publication`); seats that are
 left over may be booked directly (`left_over_seats`); who got none waits in line (`waitlist`); a seat can be given
-back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line; sessions that too few have
-booked are shown in time (`minimum_enrolment`).
+back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line; those who wait for each
+other's full sessions change seats (`swap_rings`); sessions that too few have booked are shown in time
+(`minimum_enrolment`).
 
 Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason: before a
 round closes (`precedence`), or as an exception in the line after it (`exceptions`). A published round can be done

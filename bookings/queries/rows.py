@@ -31,6 +31,8 @@ class SessionRow:
     go_no_go_on: date
     publicity: Publicity
     is_reserve: bool
+    swap_rings: bool
+    """Whether those who wait for each other's full sessions of the course change seats."""
 
     @property
     def free_seats(self) -> int:
@@ -61,6 +63,7 @@ def row_of(session: CourseSession) -> SessionRow:
         go_no_go_on=session.go_no_go_on,
         publicity=session.publicity,
         is_reserve=session.is_reserve,
+        swap_rings=session.course.swap_rings,
     )
 
 

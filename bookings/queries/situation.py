@@ -1,5 +1,6 @@
 """What a doctor has in one session, and what they may do there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from bookings import facts
 from bookings.asking import Asking
+from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rounds import sessions_to_be_given
 from bookings.rules import line as line_rules
@@ -35,6 +37,10 @@ class Situation:
     may_cancel: Refusal | None
     sisters: list[SessionRow]
     """Other sessions of the course that a seat here may be changed for."""
+    waits_for: frozenset[int]
+    """The sessions that they stand in line for."""
+    keeps: SessionRow | None
+    """Where they have a seat in the course that they would leave for the one they wait for here."""
     facts: dict[str, Any]
     """For the sentence of why they may not book."""
 
@@ -66,8 +72,16 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
         may_join=asked.verdict(rules.may_join),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
         sisters=sisters(db, session, today=today) if has_seat else [],
+        waits_for=frozenset(each.session_id for each in bookings if each.state is BookingState.WAITING),
+        keeps=_seat_elsewhere(bookings, session),
         facts=asked.facts_for(may_book) if may_book is not None else {},
     )
+
+
+def _seat_elsewhere(bookings: Sequence[Booking], session: CourseSession) -> SessionRow | None:
+    held = [each.session for each in bookings if each.state is BookingState.BOOKED]
+    found = (each for each in held if each.course_id == session.course_id and each.id != session.id)
+    return next((row_of(each) for each in found), None)
 
 
 def sisters(db: Session, session: CourseSession, *, today: date) -> list[SessionRow]:

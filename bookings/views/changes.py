@@ -66,7 +66,7 @@ def rebook(session_id: int, whose: Whose) -> Page:
         situation = queries.my_situation(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
     form = RebookForm()
     form.offer(row.session_id for row in situation.sisters)
-    page = {"form": form, "seat": seat, "sisters": situation.sisters, "whose": whose}
+    page = {"form": form, "seat": seat, "whose": whose, "situation": situation}
     if not form.validate_on_submit():
         return render_template("bookings/rebook.html", line=set(), **page), 400 if form.is_submitted() else 200
     try:

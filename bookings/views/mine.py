@@ -28,6 +28,8 @@ class Line:
     """Why they may not have it today, as a sentence; empty when they may."""
     obstacle: SessionRow | None
     """A seat in the same course or on one of the days; None when it is the number of seats."""
+    keeps: SessionRow | None
+    """The seat in the same course that they have until the one they wait for is theirs."""
 
 
 def lines(places: list[Place], seats: list[Seat]) -> list[Line]:
@@ -37,16 +39,19 @@ def lines(places: list[Place], seats: list[Seat]) -> list[Line]:
             place,
             why_not=pages.sentence(place.barred) if place.barred else "",
             obstacle=None if place.is_active else _obstacle(place.session, seats),
+            keeps=_kept(place.session, seats) if place.is_active else None,
         )
         for place in places
     ]
 
 
 def _obstacle(wanted: SessionRow, seats: list[Seat]) -> SessionRow | None:
-    held = [seat.session for seat in seats]
-    same_course = [row for row in held if row.course_code == wanted.course_code]
-    same_day = [row for row in held if not set(row.days).isdisjoint(wanted.days)]
-    return next(iter(same_course + same_day), None)
+    same_day = (seat.session for seat in seats if not set(seat.session.days).isdisjoint(wanted.days))
+    return _kept(wanted, seats) or next(same_day, None)
+
+
+def _kept(wanted: SessionRow, seats: list[Seat]) -> SessionRow | None:
+    return next((seat.session for seat in seats if seat.session.course_code == wanted.course_code), None)
 
 
 def by_round(decisions: list[DecisionView]) -> list[list[DecisionView]]:

@@ -8,13 +8,15 @@ from playwright.sync_api import expect
 
 import make
 from auth.models import Person
-from auth.states import Area, Role
-from bookings import left_over_seats
+from auth.states import Area, Category, Role
+from bookings import left_over_seats, waitlist
 from courses.models import CourseSession, SessionLeader
 from courses.states import Kind
 from lararportal import clock
 
-ANNA, KARIN, OLLE = (cast.ADDRESS.format(name) for name in ("anna.st", "karin.kursledare", "olle.samordnare"))
+ANNA, SARA, KARIN, OLLE = (
+    cast.ADDRESS.format(name) for name in ("anna.st", "sara.specialist", "karin.kursledare", "olle.samordnare")
+)
 INSURANCE, LEADERSHIP = "Försäkringsmedicin", "Ledarskap i vardagen"
 
 
@@ -62,6 +64,54 @@ def test_a_seat_is_changed_for_another_of_the_course(stage: Stage):
     expect(page.get_by_role("main")).to_contain_text("4 lediga av 8")
     expect(page.get_by_role("region", name="Din plats")).to_contain_text("Du har en plats")
     stage.look(visit, "session-mine")
+
+
+def test_two_change_full_sessions_through_a_ring(stage: Stage):
+    with stage.house.rows() as db:
+        anna = cast.person(stage.house, db, "anna.st")
+        specialist = {"category": Category.SPECIALIST, "residency_start": None, "planned_end": None}
+        sara = cast.person(stage.house, db, "sara.specialist", **specialist)
+        course = make.course(db, code="KL1", title=INSURANCE, kind=Kind.CLINICAL, targets={"ST": 0, "SPEC": 0})
+        annas = cast.session(db, course, in_days=60, place="Göteborg, Konferens Aspen", seats=2)
+        saras = cast.session(db, course, in_days=90, place="Skövde, Billingehus", area=Area.SKARABORG, seats=1)
+        booked(db, annas, anna, make.person(db))
+        booked(db, saras, sara)
+        waitlist.join(db, session_id=saras.id, person_id=make.person(db).id, now=clock.now(), by=None)
+
+    visit = stage.enter()
+    visit.sign_in_as("anna.st")
+    page = visit.go(f"/tillfallen/{annas.id}")
+    page.get_by_role("region", name="Din plats").get_by_role("link", name="Boka om").click()
+    expect(page.get_by_role("main")).to_contain_text("Ingen i kö förlorar på det")
+    press(page, f"Ställ i kö: {days_of(saras)}")
+    said(page, "Du står i kö. Din plats i kön finns här under Köer, och ett brev är på väg.")
+    wish = page.get_by_role("table", name="Köer du står i").get_by_role("row", name=INSURANCE)
+    expect(wish).to_contain_text(f"Du behåller platsen {days_of(annas)} tills du får den här.")
+    stage.look(visit, "swap-wished")
+    stage.tick()
+    page.reload()
+    expect(page.get_by_role("region", name=INSURANCE)).to_contain_text(days_of(annas))
+
+    other = stage.enter()
+    other.sign_in_as("sara.specialist")
+    page = other.go(f"/tillfallen/{saras.id}/boka-om")
+    press(page, f"Ställ i kö: {days_of(annas)}")
+    stage.tick()
+    page.reload()
+    expect(page.get_by_role("region", name=INSURANCE)).to_contain_text(days_of(annas))
+    expect(page.get_by_role("table", name="Köer du står i")).to_have_count(0)
+
+    page = visit.go("/mina-kurser")
+    seat = page.get_by_role("region", name=INSURANCE)
+    expect(seat).to_contain_text(f"{days_of(saras)}{saras.place}")
+    stage.look(visit, "swapped")
+    letter = stage.letter(ANNA, f"Du har bytt plats: {INSURANCE}")
+    assert "Ingen i kö gick miste om något." in words_of(letter)
+    assert f"Du har lämnat din plats på {INSURANCE}, {days_of(annas)}, {annas.place}." in words_of(letter)
+    assert sorted(calendars_of(letter)) == [("CANCEL", days(annas)), ("PUBLISH", days(saras))]
+    assert stage.subjects(SARA).count(f"Du har bytt plats: {INSURANCE}") == 1
+    visit.go(f"/tillfallen/{saras.id}")
+    expect(page.get_by_role("main")).to_contain_text("Fullt, 1 plats")
 
 
 def days(session: CourseSession) -> list[str]:

@@ -51,7 +51,15 @@ ROUND = Round(
 def session(
     number: int, title: str, place_: str, *days: date, order: Order = Order.DEADLINE, **facts
 ) -> CourseSession:
-    course = Course(id=number, code=f"ALM{number}", title=title, kind=Kind.MANDATORY, order=order, targets={"ST": 0})
+    course = Course(
+        id=number,
+        code=f"ALM{number}",
+        title=title,
+        kind=Kind.MANDATORY,
+        order=order,
+        targets={"ST": 0},
+        swap_rings=True,
+    )
     return CourseSession(
         **{
             "id": number,

@@ -244,6 +244,42 @@ class TestRebooking:
 
         assert states(db, anna) == {session.id: BookingState.BOOKED, sister.id: BookingState.WAITING}
 
+    def test_a_wish_for_a_full_sister_has_its_place_and_can_be_taken_back(
+        self, db, visit, anna, session, sister, now
+    ):
+        take(db, session, anna, now=now)
+        take(db, sister, make.person(db), now=now)
+        browser = visit(anna)
+        browser.post(f"/tillfallen/{sister.id}/ko")
+
+        pages = [words_of(browser.get(path)) for path in ("/mina-kurser", f"/tillfallen/{sister.id}")]
+        again = browser.get(f"/tillfallen/{session.id}/boka-om")
+        browser.post(f"/tillfallen/{sister.id}/lamna-ko")
+
+        kept = "Du behåller platsen 15 och 16 mars 2027 tills du får den här."
+        changed = "Går det att byta med andra deltagare sker det direkt, även om tillfällena är fulla."
+        assert [f"{kept} {changed}" in page for page in pages] == [True, True]
+        assert "Plats 1 just nu, av 1 i kön." in pages[0]
+        assert "ingen plats blir ledig, och ingen utan plats på kursen hade kunnat vara med." in words_of(again)
+        assert f'href="/tillfallen/{sister.id}/lamna-ko"' in again.text
+        assert f'action="/tillfallen/{sister.id}/ko"' not in again.text
+        assert states(db, anna) == {session.id: BookingState.BOOKED, sister.id: BookingState.LEFT}
+
+    def test_nothing_is_said_of_changing_where_it_is_switched_off(
+        self, db, visit, anna, course, session, sister, now
+    ):
+        course.swap_rings = False
+        take(db, session, anna, now=now)
+        take(db, sister, make.person(db), now=now)
+        browser = visit(anna)
+        browser.post(f"/tillfallen/{sister.id}/ko")
+
+        for path in ("/mina-kurser", f"/tillfallen/{sister.id}", f"/tillfallen/{session.id}/boka-om"):
+            page = words_of(browser.get(path))
+            assert "behåll" in page
+            assert "byta med andra" not in page
+            assert "byter alla" not in page
+
     def test_a_sister_that_filled_up_meanwhile_is_refused_and_its_line_offered(
         self, db, visit, anna, session, sister, now
     ):
