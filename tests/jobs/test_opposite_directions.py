@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 import make
 from auth.models import Person
-from bookings import cancellation, left_over_seats, rebooking, waitlist
+from bookings import cancellation, left_over_seats, rebooking, swap_rings, waitlist
 from bookings.models import Booking, Round
 from bookings.states import BookingState, Refusal, RoundState
+from courses.models import CourseSession
 from lararportal import tick
 from lararportal.db import Database
 from lararportal.demo.invariants import invariants
@@ -26,6 +27,10 @@ from lararportal.outbox import Letter
 THREADS = 16
 SECONDS = pytest.mark.parametrize("seconds", [2.0, pytest.param(60.0, marks=pytest.mark.long)])
 """How long a crowd goes on: for a moment in each run, for a minute where there is time."""
+
+
+FROM_A_PLACE = ("seat.from_line", "seat.swapped")
+"""The deeds by which a place in line becomes a seat."""
 
 
 class Crowd:
@@ -56,8 +61,17 @@ class Crowd:
         [new] = chance.sample([each for each in self._same_course(old) if each != old], 1)
         rebooking.rebook(db, from_session_id=old, to_session_id=new, person_id=person, now=now, by=person)
 
+    def wish(self, db: Session, chance: Random, now) -> None:
+        old, person = self._of_somebody(db, chance, BookingState.BOOKED)
+        [new] = chance.sample([each for each in self._same_course(old) if each != old], 1)
+        waitlist.join(db, session_id=new, person_id=person, now=now, by=person)
+
     def fill(self, db: Session, chance: Random, now) -> None:
         waitlist.fill(db, session_id=self._anywhere(chance), now=now)
+
+    def close_rings(self, db: Session, chance: Random, now) -> None:
+        session = db.get_one(CourseSession, self._anywhere(chance))
+        swap_rings.close(db, course_id=session.course_id, now=now)
 
     def _anywhere(self, chance: Random) -> int:
         return chance.choice(chance.choice(self.courses))
@@ -74,12 +88,12 @@ class Crowd:
 
 def insist_on_the_end(database: Database, *, now) -> None:
     """Once the tick has been round, no seat is lost or given twice, and every deed has its journal and letter."""
-    tick.fill_freed_seats(database, now=now)
+    tick.give_seats(database, now=now)
     with database.transaction() as db:
         insist_on_invariants(db)
         assert invariants(db, now=now) == []
         once = db.scalars(select(Entry.facts["booking"].as_integer()).where(Entry.deed == "line.left")).all()
-        struck = db.scalars(select(Entry.facts["struck"]).where(Entry.deed == "seat.from_line")).all()
+        struck = db.scalars(select(Entry.facts["struck"]).where(Entry.deed.in_(FROM_A_PLACE))).all()
         ends = Counter([*once, *(booking for each in struck for booking in each)])
         assert [booking for booking, count in ends.items() if count > 1] == []
 
@@ -112,6 +126,46 @@ def test_two_full_sessions_are_changed_for_each_other_without_deadlock(
         threads=THREADS,
         seconds=seconds,
         until=lambda: somebody_in_line_changed_seats(shared_database),
+    ).rage()
+
+    insist_on_the_end(shared_database, now=now + timedelta(hours=1))
+
+
+def some_changed_in_rings(database: Database) -> bool:
+    """Whether seats were changed in more than one ring."""
+    with database.transaction() as db:
+        return db.scalars(select(func.count()).select_from(Entry).where(Entry.deed == "seat.swapped")).one() > 3
+
+
+@SECONDS
+def test_rings_beside_cancellations_and_rebookings_on_full_sessions(shared_database: Database, seconds: float, now):
+    spring = date(2027, 4, 5)
+    with shared_database.transaction() as db:
+        courses = []
+        for number in range(2):
+            # The sessions of both courses share days, so that a seat in one keeps people out of the other.
+            days = [spring + timedelta(days=7 * week + number) for week in range(3)]
+            course = make.course(db, seats=4)
+            courses.append([make.session(db, of=course, days=[day, day + timedelta(days=1)]).id for day in days])
+        roomy = make.course(db, seats=30)
+        courses.append([make.session(db, of=roomy, days=[date(2027, 5, day)]).id for day in (3, 4)])
+        persons = [make.person(db, planned_end=date(2029, 1 + n % 9, 1)).id for n in range(24)]
+        for number, person in enumerate(persons[:12]):
+            weeks = [number % 3, (number + 1) % 3]
+            for course, week in zip(courses, weeks, strict=False):
+                left_over_seats.book(db, session_id=course[week], person_id=person, now=now, by=person)
+            for course in courses[:2]:
+                waitlist.join(db, session_id=course[(number + 2) % 3], person_id=person, now=now, by=person)
+        crowd = Crowd(persons, courses)
+    acts = [crowd.join, crowd.leave, crowd.book, crowd.cancel, crowd.rebook, crowd.rebook]
+    acts += [*[crowd.wish] * 6, *[crowd.fill] * 8, *[crowd.close_rings] * 5]
+    Storm(
+        database=shared_database,
+        acts=acts,
+        begins=now + timedelta(minutes=1),
+        threads=THREADS,
+        seconds=seconds,
+        until=lambda: some_changed_in_rings(shared_database),
     ).rage()
 
     insist_on_the_end(shared_database, now=now + timedelta(hours=1))
