@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses import rules
+from courses import rules, seen
 from courses.models import Course, CourseDay, CourseSession
 from courses.rules import CourseFacts
 from courses.states import Publicity, Refusal
@@ -29,16 +29,19 @@ def create(db: Session, *, code: str, facts: CourseFacts, now: datetime, by: int
     return course
 
 
-def change(db: Session, *, course_id: int, facts: CourseFacts, now: datetime, by: int | None) -> Course:
+def change(
+    db: Session, *, course_id: int, facts: CourseFacts, saw: str | None = None, now: datetime, by: int | None
+) -> Course:
     """Says something else of a course. Sessions that are planned already keep their own seats and minimum.
 
     Raises:
-        Refused: the facts contradict each other.
+        Refused: the facts contradict each other, or it says something else now than what `saw` stands for.
         NotFound: there is no such course.
     """
     _judge(facts)
     course = lock_course(db, course_id)
     before = facts_of(course)
+    seen.insist(before, seen=saw)
     for name, value in _columns(facts).items():
         setattr(course, name, value)
     changed = _differences(before, facts_of(course))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth.models import Grant, Person
 from auth.states import Area, Role
-from courses import rules
+from courses import rules, seen
 from courses.catalogue import lock_course
 from courses.concerned import TOLD, Change, Count, ask_first, nobody
 from courses.models import CourseDay, CourseSession
@@ -96,7 +96,7 @@ def open_reserve(db: Session, *, session_id: int, now: datetime, by: int | None)
     (session,) = lock(db, [session_id])
     if not session.is_reserve:
         raise Refused(Refusal.SESSION_IS_NO_RESERVE)
-    _publish(db, session)
+    _publish(db, session, today=clock.day_of(now))
     session.is_reserve = False
     journal.note(db, "session.reserve_opened", now=now, by=by, session=session.id)
 
@@ -105,13 +105,13 @@ def publish(db: Session, *, session_id: int, now: datetime, by: int | None) -> N
     """Lets everybody see a session.
 
     Raises:
-        Refused: it is published already, its course is not, or it is a reserve session.
+        Refused: it is published already, it has begun, its course is not, or it is a reserve session.
         NotFound: there is no such session.
     """
     (session,) = lock(db, [session_id])
     if session.is_reserve:
         raise Refused(Refusal.SESSION_IS_RESERVE)
-    _publish(db, session)
+    _publish(db, session, today=clock.day_of(now))
     journal.note(db, "session.published", now=now, by=by, session=session.id)
 
 
@@ -160,6 +160,7 @@ def change(
     db: Session,
     *,
     session_id: int,
+    saw: str | None = None,
     confirmed: str = "",
     interested: Count = nobody,
     now: datetime,
@@ -172,12 +173,13 @@ def change(
     and a token of exactly this change; it is done when the token comes back as `confirmed`.
 
     Raises:
-        Refused: as `plan`; the seats become fewer than are taken; people are booked and the days are others; or what
-            concerns people has not been confirmed.
+        Refused: as `plan`; somebody else has changed it since what `saw` stands for was shown; the seats become fewer
+            than are taken; people are booked and the days are others; or what concerns people is not confirmed.
         NotFound: there is no such session.
     """
     (session,) = lock(db, [session_id])
     db.refresh(session, ["leaders"])
+    seen.insist(said_of(session), seen=saw)
     leaders = _leaders(db, wanted["leader_ids"], already=session.leaders)
     _judge(wanted, reserved=sum(session.reserves.values()))
     if wanted["seats"] < session.seats_taken:
@@ -198,19 +200,24 @@ def change(
 
 def changes_of(session: CourseSession, wanted: SessionPlan) -> list[Change]:
     """What would be different, in the order of the form; needs days and leaders loaded."""
-    before: dict[str, Any] = {
-        "days": tuple(Day(each.day, each.starts, each.ends) for each in session.days),
-        "leader_ids": tuple(sorted(leader.id for leader in session.leaders)),
-    }
+    before = said_of(session)
     after: dict[str, Any] = {
         **wanted,
         "days": tuple(_in_order(wanted["days"])),
         "leader_ids": tuple(sorted(set(wanted["leader_ids"]))),
     }
-    before.update({what: getattr(session, what) for what in after if what not in before})
     return [
         Change(what, before[what], after[what]) for what in SessionPlan.__annotations__ if before[what] != after[what]
     ]
+
+
+def said_of(session: CourseSession) -> dict[str, Any]:
+    """What is said of a session now, in the order of the form; needs days and leaders loaded."""
+    listed: dict[str, Any] = {
+        "days": tuple(Day(each.day, each.starts, each.ends) for each in session.days),
+        "leader_ids": tuple(sorted(leader.id for leader in session.leaders)),
+    }
+    return {what: listed[what] if what in listed else getattr(session, what) for what in SessionPlan.__annotations__}
 
 
 def _is_on_other_days(change: Change) -> bool:
@@ -264,7 +271,9 @@ def _leaders(db: Session, ids: Sequence[int], *, already: Sequence[Person]) -> l
     return list(leaders)
 
 
-def _publish(db: Session, session: CourseSession) -> None:
+def _publish(db: Session, session: CourseSession, *, today: date) -> None:
+    if session.days[0].day <= today:
+        raise Refused(Refusal.SESSION_HAS_BEGUN)
     if lock_course(db, session.course_id).publicity is not Publicity.PUBLISHED:
         raise Refused(Refusal.COURSE_NOT_PUBLISHED)
     session.move_to(Publicity.PUBLISHED)

@@ -61,6 +61,7 @@ class Refusal(StrEnum):
     COURSE_NOT_PUBLISHED = "course_not_published"
     COURSE_HAS_SESSIONS_AHEAD = "course_has_sessions_ahead"
     SESSION_WITHOUT_DAYS = "session_without_days"
+    SESSION_HAS_BEGUN = "session_has_begun_already"
     SESSION_HAS_BOOKINGS = "session_has_bookings"
     SESSION_NOT_OVER = "session_not_over"
     SEATS_BELOW_TAKEN = "seats_below_taken"
@@ -73,6 +74,7 @@ class Refusal(StrEnum):
     SESSION_IS_RESERVE = "session_is_reserve"
     SESSION_IS_NO_RESERVE = "session_is_no_reserve"
     NOT_IN_THIS_STATE = "not_in_this_state"
+    CHANGED_MEANWHILE = "changed_meanwhile"
     CHANGE_NOT_CONFIRMED = "change_not_confirmed"
     IMPORT_FAULTY = "import_faulty"
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from courses import rules
+from courses import rules, seen
 from courses.course_import import TITLE_LENGTH
 from courses.forms.fields import a_number, choices_of, stripped, unfolded
 from courses.rules import CourseFacts
@@ -57,6 +57,7 @@ class CourseForm(Form):
     target_spec = SelectField(coerce=rank_or_none)
     target_pre = SelectField(coerce=rank_or_none)
     swap_rings = BooleanField()
+    saw = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,6 +88,7 @@ class CourseForm(Form):
         plain = {name: value for name, value in vars(facts).items() if name != "targets"}
         plain["objectives_2015"] = " ".join(facts.objectives_2015)
         plain["objectives_2021"] = " ".join(facts.objectives_2021)
+        plain["saw"] = seen.token(facts)
         return plain | {f"target_{group.lower()}": facts.targets.get(group) for group in GROUPS}
 
 

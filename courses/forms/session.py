@@ -22,11 +22,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from auth.models import Person
 from auth.states import Area
-from courses import rules
+from courses import rules, seen
 from courses.forms.fields import GetForm, a_day, a_number, choices_of, stripped, word_or_none
 from courses.models import Course, CourseSession
 from courses.rules import Day
-from courses.sessions import SessionPlan
+from courses.sessions import SessionPlan, said_of
 from courses.states import Refusal
 from lararportal import pages
 from lararportal.forms import Form
@@ -77,6 +77,7 @@ class SessionForm(Form):
     cancel_by = DateField(validators=[Optional(), a_day])
     go_no_go_on = DateField(validators=[Optional(), a_day])
     prepare_by = DateField(validators=[Optional(), a_day])
+    saw = HiddenField()
     confirmed = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -131,6 +132,7 @@ class SessionForm(Form):
         return {name: getattr(session, name) for name in plain} | {
             "days": [{"day": each.day, "starts": each.starts, "ends": each.ends} for each in session.days],
             "leader_ids": [leader.id for leader in session.leaders],
+            "saw": seen.token(said_of(session)),
         }
 
 

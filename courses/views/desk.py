@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
-from courses import catalogue, queries
+from courses import catalogue, queries, seen
 from courses.forms.course import CourseForm, NewCourseForm
 from courses.forms.searching import DeskSearchForm
 from courses.models import Course
@@ -73,9 +73,12 @@ def change_course(code: str) -> Page:
         return _form_page(form, course), _status(form)
     try:
         with edge.deed() as db:
-            catalogue.change(db, course_id=course.id, facts=form.facts, now=edge.moment(), by=me().person_id)
+            catalogue.change(
+                db, course_id=course.id, facts=form.facts, saw=form.saw.data, now=edge.moment(), by=me().person_id
+            )
     except Refused as refusal:
         form.explain(refusal)
+        form.saw.data = seen.token(catalogue.facts_of(course))
         return _form_page(form, course), 409
     flash(pages.sentence("course_changed", title=form.title.data))
     return redirect(url_for("catalogue.course", code=course.code))

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
-from courses import queries, sessions
+from courses import queries, seen, sessions
 from courses.concerned import NOBODY, Count, Interested
 from courses.forms.searching import DeskSearchForm
 from courses.forms.session import DAY_ROWS, NewSessionForm, SessionForm
@@ -82,6 +82,7 @@ def change_session(session_id: int) -> Page:
             sessions.change(
                 db,
                 session_id=session_id,
+                saw=form.saw.data,
                 confirmed=form.confirmed.data or "",
                 interested=_interested(),
                 now=edge.moment(),
@@ -92,6 +93,7 @@ def change_session(session_id: int) -> Page:
         if refusal.reason is Refusal.CHANGE_NOT_CONFIRMED:
             return _confirm_page(session, refusal.facts)
         form.explain(refusal)
+        form.saw.data = seen.token(sessions.said_of(session))
         form.fill_up()
         return _form_page(form, session.course, session, interested), 409
     flash(pages.sentence("session_changed"))

@@ -123,6 +123,16 @@ def test_a_session_is_published_and_archived_with_one_press(db, client, olle):
     assert (between, the_session(db).publicity) == (Publicity.PUBLISHED, Publicity.ARCHIVED)
 
 
+def test_a_session_that_has_begun_is_not_published(db, client, olle):
+    session = make.session(db, days=[TODAY], publicity=Publicity.DRAFT)
+
+    answer = client.post(f"/samordning/tillfallen/{session.id}/publicera")
+
+    assert answer.status_code == 409
+    assert "Kurstillfället har redan börjat." in answer.text
+    assert the_session(db).publicity is Publicity.DRAFT
+
+
 def test_a_session_of_a_draft_is_not_published(db, client, olle):
     session = session_with(db, of=make.course(db, publicity=Publicity.DRAFT), publicity=Publicity.DRAFT)
 

@@ -1,0 +1,61 @@
+"""Two coordinators, or two tabs, change the same course or session: nothing is undone unseen."""
+
+import pytest
+from courses_desk import form_of, session_with, the_session
+
+import make
+from courses.models import Course
+
+MEANWHILE = "Någon annan har ändrat sedan du öppnade sidan."
+
+
+@pytest.fixture(autouse=True)
+def olle(db, client, sign_in):
+    """A coordinator who is signed in."""
+    sign_in(client, make.coordinator(db))
+
+
+def test_a_session_that_was_changed_meanwhile_is_not_saved_unseen(db, client):
+    path = f"/samordning/tillfallen/{session_with(db).id}/andra"
+    one, other = form_of(client.get(path)), form_of(client.get(path))
+    assert client.post(path, data=one | {"place": "Borås, Medicinens hus"}).status_code == 302
+
+    answer = client.post(path, data=other | {"seats": "18"})
+
+    assert (answer.status_code, MEANWHILE in answer.text) == (409, True)
+    assert form_of(answer)["seats"] == "18"
+    assert the_session(db).place == "Borås, Medicinens hus"
+    assert the_session(db).seats != 18
+
+
+def test_who_has_been_told_may_save_all_the_same(db, client):
+    path = f"/samordning/tillfallen/{session_with(db).id}/andra"
+    one, other = form_of(client.get(path)), form_of(client.get(path))
+    client.post(path, data=one | {"place": "Borås, Medicinens hus"})
+    told = form_of(client.post(path, data=other | {"seats": "18"}))
+
+    assert client.post(path, data=told).status_code == 302
+    assert (the_session(db).seats, the_session(db).place) == (18, other["place"])
+
+
+def test_seats_that_are_booked_meanwhile_are_no_change_of_the_plan(db, client):
+    session = session_with(db)
+    path = f"/samordning/tillfallen/{session.id}/andra"
+    form = form_of(client.get(path))
+    session.seats_taken = 3
+    db.flush()
+
+    assert client.post(path, data=form | {"seats": "18"}).status_code == 302
+
+
+def test_a_course_that_was_changed_meanwhile_is_not_saved_unseen(db, client):
+    course = make.course(db, code="KL29")
+    path = "/samordning/kurser/KL29/andra"
+    one, other = form_of(client.get(path)), form_of(client.get(path))
+    assert client.post(path, data=one | {"title": "Hud i primärvård"}).status_code == 302
+
+    answer = client.post(path, data=other | {"seats": "18"})
+    assert (answer.status_code, MEANWHILE in answer.text) == (409, True)
+    assert client.post(path, data=form_of(answer)).status_code == 302
+    db.expire_all()
+    assert (db.get_one(Course, course.id).title, db.get_one(Course, course.id).seats) == (other["title"], 18)
