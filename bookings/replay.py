@@ -1,7 +1,7 @@
 """Replay: a published round is done again from what was frozen, and laid beside what was stored and published.
 
 Nothing is changed and nothing is locked. Everything that differs is said in a sentence; the decisions that named
-persons took beside the rules, about sessions and about applicants, are listed whether anything differs or not.
+persons took beside the rules, about the lottery, sessions and applicants, are listed whether anything differs or not.
 """
 
 import json
@@ -18,6 +18,7 @@ from bookings import as_noted, frozen, opening_and_closing, told
 from bookings.models import Round, Run, SessionDecision
 from bookings.queries.exceptions import RoundExceptions, exceptions
 from bookings.queries.fairness import verification_file
+from bookings.queries.lottery import lottery
 from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, check, verification
 from bookings.states import Refusal, RoundState
 from lararportal.errors import NotFound, Refused
@@ -80,7 +81,7 @@ def replay(db: Session, round_id: int) -> Replay:
                 for who, course in marked.unexplained
             ),
         ],
-        asides=[*_about_sessions(db, decided), *_about_persons(marked)],
+        asides=[*_about_lottery(db, round_id), *_about_sessions(db, decided), *_about_persons(marked)],
     )
 
 
@@ -109,6 +110,17 @@ def _of_result(document: dict[str, Any], run: Run) -> Iterator[str]:
         parts = [part for part in again if again[part] != stored.get(part)]
         yield f"The stored result is not what comes of doing it again; other are: {', '.join(parts) or 'letters'}."
     yield from map(str, check(document, json.loads(run.result)))
+
+
+def _about_lottery(db: Session, round_id: int) -> Iterator[Aside]:
+    """Going on without the second secret, opening its sealed copy, and naming another source."""
+    found = lottery(db, round_id)
+    if found.waiver is not None:
+        yield Aside("went on without the second secret", found.waiver.at, found.waiver.by, found.waiver.reason)
+    if found.copy_opened_by is not None and found.second_revealed_at is not None:
+        yield Aside("opened the sealed copy of the second secret", found.second_revealed_at, found.copy_opened_by, "")
+    for each in found.former_sources:
+        yield Aside(f"replaced {each.name} as public source", each.replaced_at, each.by, each.reason)
 
 
 def _about_sessions(db: Session, decided: Sequence[SessionDecision]) -> Iterator[Aside]:

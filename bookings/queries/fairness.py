@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, undefer
 from bookings import lots, opening_and_closing
 from bookings.models import Round, RoundSession, Run
 from bookings.queries.exceptions import exceptions
-from bookings.queries.lottery import LotteryView, lottery, source_of
+from bookings.queries.lottery import LotteryView, is_from_copy, lottery, source_of
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules.allocation import verification
-from bookings.rules.allocation.verification import FrozenInput, Party, PublicValue
+from bookings.rules.allocation.verification import Beside, FormerSource, FrozenInput, Party, PublicValue
 from bookings.rules.one_order import run_on_one_order
 from bookings.states import RoundState, SessionFate
 from courses.models import Course, CourseSession
@@ -197,4 +197,11 @@ def verification_file(db: Session, round_id: int) -> dict[str, Any]:
         seed=round_.seed or "",
         result_hash=result_hash,
         applicants=json.loads(round_.frozen or "{}").get("applicants", {}),
+        beside=Beside(
+            waiver=round_.waiver_reason or None,
+            copy_opened=is_from_copy(round_),
+            former_sources=[
+                FormerSource(source=each["source"], reason=each["reason"]) for each in round_.former_sources
+            ],
+        ),
     )

@@ -138,7 +138,6 @@ def _names(db: Session, rounds: Sequence[Round]) -> Mapping[int | None, str]:
 
 def _view(round_: Round, names: Mapping[int | None, str]) -> LotteryView:
     standing = lots.standing(round_)
-    is_copy = round_.second_secret is not None and round_.second_revealed_by != round_.second_party_id
     return LotteryView(
         round_id=round_.id,
         term=round_.term,
@@ -155,7 +154,7 @@ def _view(round_: Round, names: Mapping[int | None, str]) -> LotteryView:
         second_committed_at=round_.second_committed_at,
         second_secret=round_.second_secret,
         second_revealed_at=round_.second_revealed_at,
-        copy_opened_by=names.get(round_.second_revealed_by, "") if is_copy else None,
+        copy_opened_by=names.get(round_.second_revealed_by, "") if is_from_copy(round_) else None,
         waiver=_waiver(round_, names),
         source=source_of(round_),
         former_sources=_former(round_, names),
@@ -169,6 +168,11 @@ def _view(round_: Round, names: Mapping[int | None, str]) -> LotteryView:
         wanted=lottery_protocol.wanted(standing),
         until=lottery_protocol.waits_until(standing),
     )
+
+
+def is_from_copy(round_: Round) -> bool:
+    """Whether the second secret was read from the sealed copy, because the second party did not reveal it."""
+    return round_.second_secret is not None and round_.second_revealed_by != round_.second_party_id
 
 
 def source_of(round_: Round) -> Source | None:

@@ -1,24 +1,22 @@
 """Replay: a published round done again is what was published, and whatever was changed since is said."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
-from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, published, refused, seat, sent
-from click.testing import CliRunner
+from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, plan_of, published, refused, seat, sent
+from lottery_room import DRAW, EARLIER, KNOWN, SECRET, commit, enter
 from sqlalchemy import delete, select, text
-from sqlalchemy.orm import Session
 
 import make
-from auth.states import Standing
-from bookings import allocation, exceptions, lots, opening_and_closing, precedence, publication, rounds
+from auth.states import Role, Standing
+from bookings import allocation, exceptions, lots, lottery, opening_and_closing, precedence, publication, rounds
 from bookings.models import Application, Choice, Decision, Run
 from bookings.replay import Aside, replay
 from bookings.rules.allocation import canonical_hash, verification
 from bookings.states import Ground, Outcome, Refusal
 from lararportal import journal
-from lararportal.cli import main
-from lararportal.db import connect
 from lararportal.errors import NotFound
 
 
@@ -38,6 +36,10 @@ def as_planned(db, round_):
     return round_
 
 
+WITHOUT = Aside("went on without the second secret", make.LONG_AGO, "", "Ingen annan part i provet")
+"""Every round that `make.round_of` makes does."""
+
+
 def differences(db, round_):
     db.flush()
     db.expire_all()
@@ -47,7 +49,7 @@ def differences(db, round_):
 def test_a_published_round_is_what_comes_of_doing_it_again(db, round_):
     found = replay(db, round_.id)
 
-    assert (found.differences, found.asides, found.applicants) == ([], [], 5)
+    assert (found.differences, found.asides, found.applicants) == ([], [WITHOUT], 5)
     assert verification.faults(found.file) == []
     assert found.file["result_hash"] == canonical_hash(json.loads(found.run.result))
     assert found.file["frozen"] == [{"hash": round_.frozen_hash, "reason": None}]
@@ -208,6 +210,35 @@ def test_what_was_changed_since_is_said(db, round_, tamper, sentence):
     assert [each for each in found if not each.endswith(".")] == []
 
 
+def test_what_was_decided_about_the_lottery_is_told_and_marked_in_the_file(db):
+    office, eva, person = make.coordinator(db), make.holder(db, Role.DIRECTOR), make.person(db)
+    session = make.session(db, seats=2)
+    round_ = rounds.plan(db, wanted=plan_of(session, second_party_id=eva.id), now=EARLIER, by=office.id)
+    former, late = round_.public_source, KNOWN + timedelta(days=1)
+    commit(db, round_, eva)
+    rounds.open_round(db, round_.id, now=OPENS, by=None)
+    sent(db, round_, person, session)
+    rounds.close_round(db, round_.id, now=CLOSES, by=None)
+    lottery.replace_source(
+        db, round_id=round_.id, source=replace(DRAW, at=late), reason="Silent.", now=KNOWN, by=office.id
+    )
+    lottery.open_copy(db, round_id=round_.id, secret=SECRET, now=late, by=office.id)
+    enter(db, round_, office, now=late)
+    allocation.draw_up(db, round_id=round_.id, now=late, by=office.id)
+    publication.publish(db, round_id=round_.id, now=late, by=office.id)
+    found = replay(db, round_.id)
+
+    assert list(found.differences) == []
+    assert found.asides == [
+        Aside("opened the sealed copy of the second secret", late, office.name, ""),
+        Aside(f"replaced {former} as public source", KNOWN, office.name, "Silent."),
+    ]
+    assert verification.remarks(found.file) == [
+        "The secret of the second party was read from its sealed copy; the party did not reveal it.",
+        f"The public value was first to come from {former}, which was replaced: Silent.",
+    ]
+
+
 def test_what_was_decided_about_a_session_is_told_with_its_reason(db):
     office, thin, full = make.coordinator(db), make.session(db, seats=2), make.session(db, seats=2)
     round_ = as_planned(db, drawn_up(db, {make.person(db): [thin, full] for _ in range(2)}))
@@ -219,7 +250,7 @@ def test_what_was_decided_about_a_session_is_told_with_its_reason(db):
     found = replay(db, round_.id)
 
     assert list(found.differences) == []
-    assert found.asides == [Aside(f"closed session {thin.id}", CLOSES, office.name, "Too few.")]
+    assert found.asides == [WITHOUT, Aside(f"closed session {thin.id}", CLOSES, office.name, "Too few.")]
     assert [each["reason"] for each in found.file["frozen"]] == [None, "Too few."]
 
     opening_and_closing.decisions(db, round_.id)[0].input_hash = "07" * 32
@@ -301,6 +332,7 @@ def test_who_went_before_others_by_a_decision_is_marked(db):
 
     assert list(found.differences) == []
     assert found.asides == [
+        WITHOUT,
         Aside(f"precedence of {chosen.pseudonym} for course {course.code}, granted", OPENS, office.name, "Promised."),
         Aside(
             f"exception for {late.pseudonym} in session {session.id}, hardship, illness",
@@ -325,57 +357,3 @@ def test_who_went_before_others_by_a_decision_is_marked(db):
         f"The journal noted another exception {number} in a line, its reason or who made it.",
         f"No decision stands behind the precedence of {chosen.pseudonym} for {course.code}.",
     ]
-
-
-@pytest.fixture
-def command(fresh_database_url, redis_url, monkeypatch):
-    """The command line on a database of its own, with a round that is committed there; and a way to change it."""
-    environment = {
-        "LARARPORTAL_SECRET_KEY": "x" * 32,
-        "DATABASE_URL": fresh_database_url,
-        "REDIS_URL": redis_url,
-        "LARARPORTAL_BASE_URL": "http://portal.test",
-        "LARARPORTAL_PROVIDERS": '[{"name": "p", "title": "P", "issuer": "http://127.0.0.1:1", '
-        '"client_id": "c", "client_secret": "s"}]',
-        "LARARPORTAL_SMTP_URL": "smtp://127.0.0.1:1",
-        "LARARPORTAL_MAIL_FROM": "portal@example.org",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    engine = connect(fresh_database_url)
-    with Session(engine, expire_on_commit=False, info={"portal_url": "http://portal.test"}) as db:
-        session = make.session(db, seats=2)
-        done = as_planned(db, published(db, {make.person(db): [session] for _ in range(5)}))
-        made = make.round_of(db, make.session(db), opens_at=OPENS, closes_at=CLOSES)
-        db.commit()
-
-        def run(number, *, after=None):
-            if after:
-                after(db, done)
-                db.commit()
-            return CliRunner().invoke(main, ["replay", str(number)])
-
-        yield run, done, made
-    engine.dispose()
-
-
-def test_the_command_says_that_all_is_as_it_was_or_what_is_not(command):
-    run, done, planned = command
-    well = run(done.id)
-
-    assert (well.exit_code, well.stderr) == (0, "")
-    assert f"frozen input  {done.frozen_hash}\nseed          {done.seed}\nresult        " in well.stdout
-    assert well.stdout.endswith(
-        "The seed follows from the values of the lottery.\n"
-        "Decisions beside the rules: 0.\n"
-        "Done again, everything is the same byte for byte, and the check finds nothing.\n"
-    )
-
-    ill = run(done.id, after=add_a_space)
-
-    assert (ill.exit_code, ill.stderr) == (1, f"Error: round {done.id} is not as it was: 1 differences.\n")
-    assert ill.stdout.endswith(
-        "Decisions beside the rules: 0.\nThe stored result is not what comes of doing it again; other are: letters.\n"
-    )
-    assert (run(planned.id).exit_code, run(planned.id).stdout) == (1, "")
-    assert run(planned.id + 1).stderr == f"Error: there is no round {planned.id + 1}\n"

@@ -131,7 +131,7 @@ def test_a_verification_file_that_fits_together_holds(folder):
 
 
 def test_who_did_not_reveal_is_said(folder):
-    silent = a_file(second=b"", seed=None)
+    silent = a_file(second=b"", seed=None, beside=papers.Beside(waiver="She was ill."))
     silent["second"] = {"commitment": party(b"\2" * 32).commitment, "secret": None}
     silent["seed"] = papers.seed_of(silent)
     (folder / "file.json").write_text(json.dumps(silent))

@@ -34,6 +34,7 @@ def a_file(*, second=TWO, public=DRAND, drawn=DRAWN, **changed):
         "seed": seed_from(ONE, second, drawn, term=INSTANCE["term"], frozen_hash=bytes.fromhex(FROZEN)).hex(),
         "result_hash": canonical_hash(RESULT),
         "applicants": INSTANCE["applicants"],
+        "beside": papers.Beside(),
     }
     return json.loads(json.dumps(papers.document(**(facts | changed))))
 
@@ -63,14 +64,27 @@ def test_a_value_that_is_missing_enters_as_nothing_and_is_remarked():
     absent = papers.Party(commitment=None, secret=None)
     dry = papers.PublicValue(source="drand, round 4711", form="hex", value=None)
 
-    for second, public, remarked in [(silent, DRAND, 1), (absent, DRAND, 1), (silent, dry, 2), (absent, None, 2)]:
+    for second, public, remarked in [(silent, DRAND, 2), (absent, DRAND, 2), (silent, dry, 3), (absent, None, 3)]:
         drawn = DRAWN if public is DRAND else b""
         seed = seed_from(ONE, b"", drawn, term=INSTANCE["term"], frozen_hash=bytes.fromhex(FROZEN)).hex()
-        file = a_file(public=public) | {"seed": seed}
+        file = a_file(public=public, beside=papers.Beside(waiver="Silent for two days.")) | {"seed": seed}
         file["second"] = {"commitment": second.commitment, "secret": second.secret}
 
         assert papers.faults(file) == []
         assert len(papers.remarks(file)) == remarked
+
+
+def test_what_was_decided_beside_the_plain_way_of_a_lottery_is_remarked_with_its_reason():
+    former = [papers.FormerSource(source=f"drand, round {number}", reason="It was silent.") for number in (1, 2)]
+    file = a_file(beside=papers.Beside(waiver="Ill.", copy_opened=True, former_sources=former))
+
+    assert papers.faults(file) == []
+    assert papers.remarks(file) == [
+        "It was decided to go on without the secret of the second party: Ill.",
+        "The secret of the second party was read from its sealed copy; the party did not reveal it.",
+        "The public value was first to come from drand, round 1, which was replaced: It was silent.",
+        "The public value was first to come from drand, round 2, which was replaced: It was silent.",
+    ]
 
 
 def test_a_public_value_in_words_enters_as_its_utf8():
@@ -116,7 +130,7 @@ WRONG = {
     "another commitment": (change("portal", ("commitment", "07" * 32)), ["wrong_secret"]),
     "a secret without commitment": (change("second", ("commitment", None)), ["uncommitted"]),
     "swapped secrets": (swap_the_secrets, ["wrong_secret", "wrong_secret", "wrong_seed"]),
-    "a secret kept back afterwards": (change("second", ("secret", None)), ["wrong_seed"]),
+    "a secret kept back afterwards": (change("second", ("secret", None)), ["no_waiver", "wrong_seed"]),
     "another public value": (change("public", ("value", "04" * 32)), ["wrong_seed"]),
     "another form": (change("public", ("form", "text")), ["wrong_seed"]),
     "no digits": (change("public", ("value", "4711 and more")), ["wrong_public"]),
@@ -124,7 +138,7 @@ WRONG = {
     "another frozen input": (change("frozen", 0, ("hash", "04" * 32)), ["wrong_seed"]),
     "another seed": (change(("seed", "04" * 32)), ["wrong_seed"]),
     "exchanged without a reason": (exchange_without_reason, ["no_reason"]),
-    "nothing drawn": (nobody_draws, ["no_chance"]),
+    "nothing drawn": (nobody_draws, ["no_waiver", "no_chance"]),
     "lines out of order": (lambda file: file["lines"].reverse(), ["wrong_order"]),
     "a line twice": (lambda file: file["lines"].append(file["lines"][-1]), ["wrong_order"]),
 }
@@ -152,6 +166,11 @@ SHAPELESS = {
     "half a letter": lambda file: file | {"term": "\ud800"},
     "another way to write": lambda file: file | {"public": file["public"] | {"form": "base64"}},
     "a number as public value": lambda file: file | {"public": file["public"] | {"value": 7}},
+    "a waiver without words": lambda file: file | {"beside": file["beside"] | {"waiver": ""}},
+    "a copy that was perhaps opened": lambda file: file | {"beside": file["beside"] | {"copy_opened": None}},
+    "a former source without a reason": lambda file: (
+        file | {"beside": file["beside"] | {"former_sources": [{"source": "X", "reason": ""}]}}
+    ),
     "nothing frozen": lambda file: file | {"frozen": []},
     "a reason of the wrong kind": lambda file: file | {"frozen": [{"hash": FROZEN, "reason": 1}]},
     "no seed": lambda file: file | {"seed": None},

@@ -88,7 +88,10 @@ class TestTheFile:
         file = file_of(visit(), round_)
 
         assert faults(file) == []
-        assert remarks(file) == ["The second party took no part, so the run went without its secret."]
+        assert remarks(file) == [
+            "The second party took no part, so the run went without its secret.",
+            "It was decided to go on without the secret of the second party: Ingen annan part i provet",
+        ]
 
     def test_takes_a_public_value_in_words(self, db, visit):
         named = {"public_kind": PublicKind.NAMED, "public_source": "OMXS30, slutkurs"}

@@ -18,7 +18,8 @@ The story of one run, in order:
    once more in plain words, `check_case` lays the result beside them, `check_seats` and `check_papers` ask after the
    ten invariants, and `check_violations` are the sentences of what they find.
 
-9. `verification` makes the file that anybody can check a published lottery by, and says what is wrong with one.
+9. `verification` makes the file that anybody can check a published lottery by, and says what is wrong with one;
+   `verification_shape` looks at the document.
 
 After the round, `choice` tells the waiting lists what a person would take now.
 """

@@ -7,17 +7,15 @@ learns anything of anybody else. A pseudonym is random and long, so its hash can
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bookings.rules.allocation.fields import UNPAIRED
 from bookings.rules.allocation.instance import canonical, canonical_hash
-from bookings.rules.allocation.lottery import FORMS, commitment, public_bytes, seed_from
+from bookings.rules.allocation.lottery import commitment, public_bytes, seed_from
 from bookings.rules.allocation.reading import read
+from bookings.rules.allocation.verification_shape import FORMAT, complaint
 
-FORMAT = "lararportal-lottery/1"
-HASH = re.compile(r"[0-9a-f]{64}")
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 
 SENTENCES = {
@@ -28,6 +26,7 @@ SENTENCES = {
     "no_chance": "No party revealed a secret and there is no public value, so nothing was drawn by lot.",
     "wrong_seed": "The seed is not the one that follows from the values, the term and the frozen input: {what} does.",
     "no_reason": "The frozen input was exchanged for {what}, and no reason is given.",
+    "no_waiver": "The {what} party did not reveal its secret, and nobody decided to go on without it.",
     "wrong_order": "The hashes of the applicants are not in order, each of them once.",
     "other_term": "The frozen input is of another term: {what}.",
     "other_input": "The frozen input has another hash than the file says: {what}.",
@@ -83,6 +82,25 @@ class FrozenInput:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerSource:
+    """A source that was named for the public value, and called silent for a reason; it may have published."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What named persons decided about a lottery beside its plain way (2.7.4): reasons, and no names."""
+
+    waiver: str | None = None
+    """Why it went on without the second party's secret."""
+    copy_opened: bool = False
+    """Whether the second secret came from the sealed copy, and not from the second party."""
+    former_sources: Sequence[FormerSource] = ()
+
+
 def document(
     *,
     term: str,
@@ -95,6 +113,7 @@ def document(
     seed: str,
     result_hash: str,
     applicants: Mapping[str, Mapping[str, Any]],
+    beside: Beside,
 ) -> dict[str, Any]:
     """Return the verification file of a published round; `applicants` is that table of the last frozen input.
 
@@ -109,6 +128,11 @@ def document(
         "portal": {"commitment": portal.commitment, "secret": portal.secret},
         "second": {"commitment": second.commitment, "secret": second.secret},
         "public": public and {"source": public.source, "form": public.form, "value": public.value},
+        "beside": {
+            "waiver": beside.waiver,
+            "copy_opened": beside.copy_opened,
+            "former_sources": [{"source": each.source, "reason": each.reason} for each in beside.former_sources],
+        },
         "frozen": [{"hash": each.hash, "reason": each.reason} for each in frozen],
         "seed": seed,
         "result_hash": result_hash,
@@ -138,8 +162,8 @@ def faults(file: Any) -> list[Fault]:
 
     A file of the wrong shape is answered with that alone, because nothing else can be asked of it.
     """
-    complaint = _complaint(file)
-    return [Fault("not_a_verification", complaint)] if complaint else list(_faults(file))
+    wrong = complaint(file)
+    return [Fault("not_a_verification", wrong)] if wrong else list(_faults(file))
 
 
 def differences(file: Mapping[str, Any], instance: dict[str, Any], result: dict[str, Any]) -> list[Fault]:
@@ -164,7 +188,11 @@ def differences(file: Mapping[str, Any], instance: dict[str, Any], result: dict[
 
 
 def remarks(file: Mapping[str, Any]) -> list[str]:
-    """Return what the rules allow in a file without faults, but want said: whose value is missing (2.7.4)."""
+    """Return what the rules allow in a file without faults, but want said (2.7.4).
+
+    Whose value is missing, why it went on without, and every source that was named and then called silent: an
+    auditor asks whether that one published after all.
+    """
     said = []
     for party in ("portal", "second"):
         if file[party]["commitment"] is None:
@@ -175,6 +203,15 @@ def remarks(file: Mapping[str, Any]) -> list[str]:
         said.append("No public value was named, so the run went without one.")
     elif file["public"]["value"] is None:
         said.append("The source of the public value had none, so the run went without it.")
+    beside = file["beside"]
+    if beside["waiver"]:
+        said.append(f"It was decided to go on without the secret of the second party: {beside['waiver']}")
+    if beside["copy_opened"]:
+        said.append("The secret of the second party was read from its sealed copy; the party did not reveal it.")
+    said.extend(
+        f"The public value was first to come from {former['source']}, which was replaced: {former['reason']}"
+        for former in beside["former_sources"]
+    )
     if len(file["frozen"]) > 1:
         said.append(f"The frozen input was exchanged {len(file['frozen']) - 1} times; the seed keeps the first.")
     return said
@@ -182,12 +219,7 @@ def remarks(file: Mapping[str, Any]) -> list[str]:
 
 def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
     """Ask after everything that a file of the right shape can have wrong."""
-    for party in ("portal", "second"):
-        promised, secret = file[party]["commitment"], file[party]["secret"]
-        if secret is not None and promised is None:
-            yield Fault("uncommitted", party)
-        elif secret is not None and commitment(bytes.fromhex(secret)) != promised:
-            yield Fault("wrong_secret", party)
+    yield from _of_parties(file)
     public = file["public"]
     drawn = public is not None and public["value"] is not None
     if drawn and public["form"] == "hex" and not HEX.fullmatch(public["value"]):
@@ -203,52 +235,13 @@ def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("wrong_order")
 
 
-def _complaint(file: Any) -> str | None:
-    """Return what is wrong with the shape of the file, or None; nothing may stand in it that the format has not."""
-    if not isinstance(file, dict) or set(file) != set(SHAPE):
-        return f"it must be an object with {', '.join(SHAPE)} and nothing else"
-    return next(
-        (f"its {part} is not as it should be" for part, is_right in SHAPE.items() if not is_right(file[part])), None
-    )
-
-
-def _is_hash(value: Any) -> bool:
-    return isinstance(value, str) and bool(HASH.fullmatch(value))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and value != "" and not UNPAIRED.search(value)
-
-
-def _is_party(value: Any) -> bool:
-    return _has(value, "commitment", "secret") and all(each is None or _is_hash(each) for each in value.values())
-
-
-def _is_public(value: Any) -> bool:
-    if value is None:
-        return True
-    right = _has(value, "source", "form", "value") and value["form"] in FORMS and _is_text(value["source"])
-    return right and (value["value"] is None or _is_text(value["value"]))
-
-
-def _is_frozen(value: Any) -> bool:
-    return _has(value, "hash", "reason") and _is_hash(value["hash"]) and isinstance(value["reason"], str | None)
-
-
-def _has(value: Any, *names: str) -> bool:
-    return isinstance(value, dict) and set(value) == set(names)
-
-
-SHAPE: dict[str, Callable[[Any], bool]] = {
-    "format": lambda value: value == FORMAT,
-    "term": _is_text,
-    "title": _is_text,
-    "rules": _is_text,
-    "portal": _is_party,
-    "second": _is_party,
-    "public": _is_public,
-    "frozen": lambda value: isinstance(value, list) and value != [] and all(map(_is_frozen, value)),
-    "seed": _is_hash,
-    "result_hash": _is_hash,
-    "lines": lambda value: isinstance(value, list) and all(map(_is_hash, value)),
-}
+def _of_parties(file: Mapping[str, Any]) -> Iterator[Fault]:
+    """Ask whether each secret is the one that was bound, and who answers for one that is missing."""
+    for party in ("portal", "second"):
+        promised, secret = file[party]["commitment"], file[party]["secret"]
+        if secret is not None and promised is None:
+            yield Fault("uncommitted", party)
+        elif secret is not None and commitment(bytes.fromhex(secret)) != promised:
+            yield Fault("wrong_secret", party)
+    if file["second"]["secret"] is None and not file["beside"]["waiver"]:
+        yield Fault("no_waiver", "second")
