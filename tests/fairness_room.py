@@ -5,15 +5,17 @@ from datetime import date
 
 from bookings_room import CLOSES, OPENS, PUBLISHED_AT, sent
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import make
 from auth.models import Person
 from auth.states import Role
-from bookings import allocation, publication, rounds
-from bookings.models import Round
+from bookings import allocation, lots, publication, rounds
+from bookings.models import Round, Run
 from bookings.states import RoundState
 from courses.models import CourseSession
+from lararportal import journal
 
 
 def two_party_round(
@@ -54,3 +56,18 @@ def file_of(browser: FlaskClient, round_: Round) -> dict:
     answer = browser.get(f"/regler/omgang/{round_.id}/verifiering.json")
     assert answer.status_code == 200
     return json.loads(answer.text)
+
+
+def as_planned(db: Session, round_: Round) -> Round:
+    """The journal has what a plan of such a round, and going on without a second party, would have noted."""
+    facts = {"commitment": lots.commitment(round_), "second_party": None, "source": round_.public_source}
+    journal.note(db, "round.planned", now=OPENS, by=None, round=round_.id, **facts)
+    waived_at, reason = round_.waived_at, round_.waiver_reason
+    journal.note(db, "lottery.waived", now=waived_at, by=None, round=round_.id, reason=reason)
+    return round_
+
+
+def add_a_space(db: Session, round_: Round) -> None:
+    """The result of the only run is the same, written otherwise."""
+    run = db.scalars(select(Run)).one()
+    run.result = run.result.replace('"format":', '"format": ')

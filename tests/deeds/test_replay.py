@@ -6,17 +6,17 @@ from datetime import date, timedelta
 
 import pytest
 from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, plan_of, published, refused, seat, sent
+from fairness_room import add_a_space, as_planned
 from lottery_room import DRAW, EARLIER, KNOWN, SECRET, commit, enter
 from sqlalchemy import delete, select, text
 
 import make
 from auth.states import Role, Standing
-from bookings import allocation, exceptions, lots, lottery, opening_and_closing, precedence, publication, rounds
+from bookings import allocation, exceptions, lottery, opening_and_closing, precedence, publication, rounds
 from bookings.models import Application, Choice, Decision, Run
 from bookings.replay import Aside, replay
 from bookings.rules.allocation import canonical_hash, verification
 from bookings.states import Ground, Outcome, Refusal
-from lararportal import journal
 from lararportal.errors import NotFound
 
 
@@ -25,15 +25,6 @@ def round_(db):
     """A round that gave two seats to five."""
     session = make.session(db, seats=2)
     return as_planned(db, published(db, {make.person(db): [session] for _ in range(5)}))
-
-
-def as_planned(db, round_):
-    """The journal has what a plan of such a round, and going on without a second party, would have noted."""
-    facts = {"commitment": lots.commitment(round_), "second_party": None, "source": round_.public_source}
-    journal.note(db, "round.planned", now=OPENS, by=None, round=round_.id, **facts)
-    waived_at, reason = round_.waived_at, round_.waiver_reason
-    journal.note(db, "lottery.waived", now=waived_at, by=None, round=round_.id, reason=reason)
-    return round_
 
 
 WITHOUT = Aside("went on without the second secret", make.LONG_AGO, "", "Ingen annan part i provet")
@@ -80,11 +71,6 @@ def change_the_result(db, round_):
     seated, other = sorted(result["assign"], key=lambda name: result["assign"][name], reverse=True)[1:3]
     result["assign"][seated], result["assign"][other] = result["assign"][other], result["assign"][seated]
     run.result = json.dumps(result, sort_keys=True, separators=(",", ":"))
-
-
-def add_a_space(db, round_):
-    run = db.scalars(select(Run)).one()
-    run.result = run.result.replace('"format":', '"format": ')
 
 
 def change_the_frozen_input(db, round_):

@@ -3,8 +3,8 @@
 import pytest
 from bookings_room import CLOSES, OPENS, published
 from click.testing import CliRunner
+from fairness_room import add_a_space, as_planned
 from sqlalchemy.orm import Session
-from test_replay import add_a_space, as_planned
 
 import make
 from lararportal.cli import main
