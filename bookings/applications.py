@@ -31,7 +31,8 @@ def apply(
 ) -> Application:
     """The round has this list from the person, instead of any earlier one; when it came means nothing.
 
-    `choices` are session ids, most wanted first; `cap` is the most seats the person wants.
+    A list that the round has already is left as it is, and nobody is told again. `choices` are session ids, most
+    wanted first; `cap` is the most seats the person wants.
 
     Raises:
         NotFound: there is no such round.
@@ -43,6 +44,8 @@ def apply(
     _judge(db, round_, person, choices, offered, cap=cap, now=now)
     earlier = _earlier(db, round_id, person_id)
     is_change = earlier is not None and earlier.state is ApplicationState.SUBMITTED
+    if earlier is not None and is_change and _is_as_sent(db, earlier, choices, cap=cap):
+        return earlier
     application = earlier or Application(round_id=round_id, person_id=person_id, version=0)
     _write(db, application, cap=cap, now=now)
     db.add_all(
@@ -143,6 +146,12 @@ def _earlier(db: Session, round_id: int, person_id: int) -> Application | None:
         .where(Application.round_id == round_id, Application.person_id == person_id)
         .execution_options(populate_existing=True)
     )
+
+
+def _is_as_sent(db: Session, application: Application, choices: Sequence[int], *, cap: int) -> bool:
+    """Whether an application says just this already."""
+    sent = select(Choice.session_id).where(Choice.application_id == application.id).order_by(Choice.rank)
+    return application.cap == cap and list(db.scalars(sent)) == list(choices)
 
 
 def _write(db: Session, application: Application, *, cap: int, now: datetime) -> None:

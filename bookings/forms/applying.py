@@ -5,17 +5,20 @@ from typing import Any
 
 from wtforms import Field, SelectField, StringField
 
+from bookings.states import Refusal
 from lararportal.forms import Form
 
 MOST_CHOICES = 100
 """A list longer than this was not made with the form."""
 
 LONGEST_NUMBER = 10
-"""Digits: no row has a longer number, and Python does not read numbers of any length."""
+LARGEST_NUMBER = 2**31 - 1
+"""No row has a longer number or a larger one, and Python does not read numbers of any length."""
 
 
 def _is_row_number(text: str) -> bool:
-    return text.isdecimal() and len(text) <= LONGEST_NUMBER
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return is_number and int(text) <= LARGEST_NUMBER
 
 
 class RankedField(Field):
@@ -28,9 +31,16 @@ class RankedField(Field):
         self.data = list(value or [])
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Takes the list that the page carried; a choice that stands there twice is kept where it stands first."""
+        """Takes the list that the page carried; a choice that stands there twice is kept where it stands first.
+
+        Such a list, or one with something else in it than sessions, is not sent in: not all of it could be kept.
+        """
         ids = [int(value) for value in valuelist if _is_row_number(value)]
         self.data = list(dict.fromkeys(ids))[:MOST_CHOICES]
+        if len(ids) < len(valuelist):
+            raise ValueError(Refusal.SESSION_NOT_IN_ROUND)
+        if len(self.data) < len(ids):
+            raise ValueError(Refusal.CHOICE_TWICE)
 
 
 class ApplicationForm(Form):

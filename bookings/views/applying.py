@@ -157,8 +157,14 @@ def apply(round_id: int) -> Page:
     except Refused as refusal:
         _explain(form, refusal)
         return _apply_page(form, material), 409
-    flash(pages.sentence("application_sent", closes=material.round.closes_at))
+    is_news = material.sent is None or _asks_otherwise(form, material.sent)
+    said = "application_sent" if is_news else "application_sent_already"
+    flash(pages.sentence(said, closes=material.round.closes_at))
     return redirect(url_for("mine.my_courses"))
+
+
+def _asks_otherwise(form: ApplicationForm, sent: ApplicationView) -> bool:
+    return (form.choices.data, form.cap.data) != (sent.choices, sent.cap)
 
 
 def _explain(form: ApplicationForm, refusal: Refused) -> None:

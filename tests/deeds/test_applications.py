@@ -73,6 +73,25 @@ def test_a_later_list_replaces_the_earlier_one(db, offer):
     assert occasions(db, person) == ["application_received", "application_changed"]
 
 
+def test_the_same_list_once_more_changes_nothing_and_nobody_is_told_again(db, offer):
+    person = make.person(db)
+    apply(db, offer, person, offer.first.id, offer.second.id, cap=2)
+    again = apply(db, offer, person, offer.first.id, offer.second.id, cap=2, now=OPENS + timedelta(days=1))
+    assert (again.version, again.submitted_at) == (1, OPENS)
+    assert choices(db, again) == [offer.first.id, offer.second.id]
+    assert [deed for deed, *_ in noted(db)] == ["application.sent"]
+    assert occasions(db, person) == ["application_received"]
+    assert apply(db, offer, person, offer.first.id, offer.second.id, cap=1).version == 2
+
+
+def test_the_same_list_once_more_counts_again_after_it_was_withdrawn(db, offer):
+    person = make.person(db)
+    apply(db, offer, person, offer.first.id)
+    applications.withdraw(db, round_id=offer.round_.id, person_id=person.id, now=OPENS, by=person.id)
+    again = apply(db, offer, person, offer.first.id)
+    assert (again.state, again.version) == (ApplicationState.SUBMITTED, 2)
+
+
 def test_a_list_can_be_turned_round(db, offer):
     person = make.person(db)
     apply(db, offer, person, offer.first.id, offer.second.id)

@@ -245,6 +245,19 @@ class TestSendingIn:
         assert "Din ansökan är inskickad" in words_of(page)
         assert "Skicka in ändringen" in words_of(page)
 
+    def test_one_that_is_sent_in_once_more_as_it_is_stands_unchanged_and_that_is_said(self, db, visit, offered):
+        browser, path = visit(make.person(db)), f"/ansokan/{offered[0].id}"
+        said = []
+        for cap in ("1", "1", "2"):
+            browser.post(path, data={"choices": [offered[1].id], "cap": cap, "action": "submit"})
+            said.append("Din ansökan är oförändrad" in words_of(browser.get("/mina-kurser")))
+
+        assert said == [False, True, False]
+        assert db.scalars(select(Letter.occasion).order_by(Letter.id)).all() == [
+            "application_received",
+            "application_changed",
+        ]
+
     def test_an_empty_list_is_refused_and_what_was_typed_is_kept(self, db, visit, offered):
         answer = visit(make.person(db)).post(
             f"/ansokan/{offered[0].id}", data={"cap": "3", "text": "hud", "action": "submit"}

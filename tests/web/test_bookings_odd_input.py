@@ -3,9 +3,12 @@
 from datetime import date
 
 import pytest
+from bookings_pages import words_of
+from sqlalchemy import select
 
 import make
 from bookings import left_over_seats
+from bookings.models import Application
 
 ODD = ["x", "", "-1", "²", "٩٩٩٩٩٩", "1.5", "999999999999", "9" * 5000]
 
@@ -30,8 +33,22 @@ def test_a_list_is_rearranged_without_it_and_none_is_made_of_it(db, visit):
         page = [browser.post(path, data={"action": f"{verb}:{odd}", "choices": odd}).text for odd in ODD]
         assert ["Du har inte valt något än." in each for each in page] == [True] * len(ODD)
     assert answers(lambda odd: browser.get(path, query_string={"val": odd})) == {200}
-    assert answers(lambda odd: browser.post(path, data={"choices": odd, "cap": "1"})) == {409}
+    assert answers(lambda odd: browser.post(path, data={"choices": odd, "cap": "1"})) == {400}
     assert answers(lambda odd: browser.post(path, data={"cap": f"9{odd}"})) == {400}
+
+
+def test_a_list_that_could_not_be_kept_whole_is_not_sent_in_and_that_is_said(db, visit):
+    session = make.session(db)
+    browser, path = visit(make.person(db)), f"/ansokan/{make.round_of(db, session).id}"
+    odd = browser.post(path, data={"choices": [session.id, "x"], "cap": "1"})
+    twice = browser.post(path, data={"choices": [session.id, session.id], "cap": "1"})
+    far = browser.post(path, data={"choices": [session.id, 2**31], "cap": "1"})
+
+    assert [odd.status_code, twice.status_code, far.status_code] == [400, 400, 400]
+    assert "Ett av kurstillfällena går inte att söka" in words_of(odd)
+    assert "Samma kurstillfälle står två gånger" in words_of(twice)
+    assert "Ett av kurstillfällena går inte att söka" in words_of(far)
+    assert db.scalar(select(Application)) is None
 
 
 def test_no_seat_is_changed_for_it(db, visit, now):
