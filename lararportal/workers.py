@@ -11,6 +11,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from bookings import publication
+from bookings.states import RoundState
 from lararportal import clock, config, logs, pages, tick
 from lararportal.app import install
 from lararportal.edge import NUDGED, QUEUE, Installation, nudge
@@ -41,13 +42,16 @@ def see_to_it() -> None:
 def publish_round(round_id: int, by: int) -> dict[str, Any]:
     """Publishes a round, too long for a request: some hundred letters are rendered in the one transaction.
 
-    A refusal is an answer, and comes back as its sentence for the page that waits.
+    A refusal is an answer, and comes back as its sentence for the page that waits. What was handed over twice is done
+    once, and done for both.
     """
     place = _place()
     try:
         with place.database.transaction() as db:
             posted = publication.publish(db, round_id=round_id, now=clock.now(), by=by)
     except Refused as refusal:
+        if refusal.facts.get("state") is RoundState.PUBLISHED:
+            return {"published_before": True}
         return {"refused": pages.sentence(refusal.reason, **refusal.facts)}
     nudge(place)
     return {"letters": posted}

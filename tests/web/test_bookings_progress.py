@@ -114,15 +114,30 @@ def test_the_worker_publishes_and_the_page_says_how_many_letters_there_are(place
     assert decided == APPLICANTS
 
 
-def test_publishing_twice_is_a_no_with_its_sentence(place, drawn_up, browser):
+def test_pressed_twice_it_is_published_once_and_both_pages_say_so(place, drawn_up, browser):
     round_id, _ = drawn_up
     first, second = (browser.post(f"/samordning/omgangar/{round_id}/publicera").location for _ in range(2))
 
     work_once(place)
     work_once(place)
 
-    assert "Beskeden är publicerade." in words_of(browser.get(first))
+    assert f"Beskeden är publicerade. {APPLICANTS} brev är på väg." in words_of(browser.get(first))
     page = words_of(browser.get(second))
+    assert "Beskeden var redan publicerade." in page
+    assert "Inget publicerades" not in page
+    with place.database.transaction() as db:
+        assert db.scalar(select(func.count()).where(Letter.occasion == "decision")) == APPLICANTS
+
+
+def test_what_cannot_be_published_is_a_no_with_its_sentence(place, drawn_up, browser):
+    round_id, _ = drawn_up
+    path = browser.post(f"/samordning/omgangar/{round_id}/publicera").location
+    with place.database.transaction() as db:
+        db.get_one(Round, round_id).state = RoundState.REVEALED
+
+    work_once(place)
+    page = words_of(browser.get(path))
+
     assert "Inget publicerades" in page
     assert "Omgången är i ett annat läge" in page
 
