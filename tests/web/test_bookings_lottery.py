@@ -340,6 +340,12 @@ class TestTheCoordinator:
         assert answer.status_code == 409
         assert "Det offentliga värdet blir känt 11 januari 2027 kl. 13.00." in words_of(answer)
 
+    def test_is_offered_nothing_while_nothing_can_be_done_yet(self, db, visit, eva, office, closed):
+        reveal(db, closed, eva)
+        pages = [words_of(visit(office, at=at).get(office_page(closed))) for at in (CLOSES, KNOWN)]
+
+        assert ["Det här för lottningen vidare" in page for page in pages] == [False, True]
+
     def test_replaces_a_source_that_had_no_value(self, db, visit, office, closed):
         browser = visit(office, at=KNOWN)
         data = {"source_kind": "drand", "source_name": "", "source_at": "", "reason": "drand svarade inte"}
