@@ -1,13 +1,18 @@
 """Who may open a page: a decorator on every view, and the visitor behind the request."""
 
 import json
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Request, abort, flash, redirect, request, session, url_for
+from flask import Flask, Request, abort, flash, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFError
+from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.exceptions import Forbidden
 
 from auth import login_sessions
@@ -22,6 +27,7 @@ __all__ = [
     "needs",
     "proved_anew",
     "public",
+    "sent_from_another_sign_in",
     "sign_in_browser",
     "sign_out_browser",
     "signed_in",
@@ -31,7 +37,10 @@ ViewResult = Any
 View = Callable[..., ViewResult]
 
 SENT_KEY = "sent"
-"""Where the cookie keeps what somebody sent in, while they prove anew who they are."""
+"""Where the cookie keeps what somebody sent in, while they sign in or prove anew who they are."""
+
+PROOF = "csrf_token"
+"""What a form carries, and the cookie, to show that a page of ours sent it."""
 
 LONGEST_SENT = 1500
 """As much of it as there is room for beside a sign-in: a cookie holds 4 kB."""
@@ -49,10 +58,14 @@ def init_app(app: Flask) -> None:
 
 
 def sign_in_browser(token: str, *, person_id: int) -> None:
-    """The browser carries the token from now on, and of what it carried before only what this person sent in."""
+    """The browser carries the token from now on, and of what it carried before only what this person sent in.
+
+    The proof in its forms says whose they are, for when one comes back after the sign-in has ended.
+    """
     sent = session.get(SENT_KEY)
     session.clear()
     session[login_sessions.COOKIE_KEY] = token
+    session[PROOF] = f"{person_id}-{secrets.token_hex(20)}"
     if sent is not None and sent["by"] == person_id:
         session[SENT_KEY] = sent
 
@@ -82,6 +95,7 @@ def signed_in(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> ViewResult:
         if not current_user.is_authenticated:
             return _ask_to_sign_in()
+        _put_back_unless_proved_anew(view)
         return view(*args, **kwargs)
 
     return _marked(guarded, access="signed_in")
@@ -97,6 +111,7 @@ def needs(*roles: Role) -> Callable[[View], View]:
                 return _ask_to_sign_in()
             if not me().has(*roles):
                 abort(403)
+            _put_back_unless_proved_anew(view)
             return view(*args, **kwargs)
 
         return _marked(guarded, access=frozenset(roles))
@@ -116,23 +131,60 @@ def proved_anew(view: View) -> View:
         patience = timedelta(minutes=edge.installation().settings.fresh_minutes)
         proved_at = me().proved_at
         if proved_at is None or edge.moment() - proved_at > patience:
-            _keep_what_was_sent()
+            _keep_what_was_sent(by=me().person_id)
             return redirect(url_for("auth.prove_anew", next=request.path))
         _put_back_what_was_sent()
         return view(*args, **kwargs)
 
+    guarded.puts_back_itself = True  # type: ignore[attr-defined]
     return guarded
 
 
-def _keep_what_was_sent() -> None:
+def sent_from_another_sign_in(_fault: CSRFError) -> ViewResult:
+    """Does nothing that a form asks whose sign-in has ended, and leads back to it, with what was sent in it.
+
+    Somebody who is signed in no more signs in first. Who did not send it from a page of their own here is not led.
+    """
+    owner, can_be_shown = _owner_of_form(), request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    here = me().person_id if current_user.is_authenticated else None
+    if owner is None or here not in (None, owner) or not (can_be_shown or here is None):
+        return render_template("error.html", code=HTTPStatus.BAD_REQUEST), HTTPStatus.BAD_REQUEST
+    if can_be_shown:
+        _keep_what_was_sent(by=owner)
+    if here is None:
+        return redirect(url_for("auth.sign_in", next=request.path if can_be_shown else None))
+    return redirect(request.path)
+
+
+def _owner_of_form() -> int | None:
+    """Whose form was sent in, by the proof in it: the portal signed it, and it came from a page of the portal."""
+    ours = {request.host, urlsplit(edge.installation().settings.base_url).netloc}
+    if urlsplit(request.headers.get("Origin", "")).netloc not in ours:
+        return None
+    signer = URLSafeTimedSerializer(edge.installation().settings.secret_key, salt="wtf-csrf-token")
+    try:
+        proof = signer.loads(request.form.get(PROOF, ""))
+    except BadData:
+        return None
+    owner = str(proof).partition("-")[0]
+    return int(owner) if owner.isdecimal() and "-" in str(proof) else None
+
+
+def _keep_what_was_sent(*, by: int) -> None:
     """The cookie has it, for this person and this page; what it has no room for is lost, and that is said."""
-    fields = {name: text for name, text in request.form.items() if name != "csrf_token"}
+    fields = {name: texts for name, texts in request.form.lists() if name != PROOF}
     if not fields:
         return
     if len(json.dumps(fields)) > LONGEST_SENT:
         flash("sent_form_lost", "warning")
         return
-    session[SENT_KEY] = {"by": me().person_id, "to": request.path, "fields": fields}
+    session[SENT_KEY] = {"by": by, "to": request.path, "fields": fields}
+
+
+def _put_back_unless_proved_anew(view: View) -> None:
+    """A page that asks for a fresh proof puts it back after that."""
+    if not getattr(view, "puts_back_itself", False):
+        _put_back_what_was_sent()
 
 
 def _put_back_what_was_sent() -> None:

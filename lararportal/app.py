@@ -101,6 +101,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "BOOTSTRAP_SERVE_LOCAL": True,
         "WTF_I18N_ENABLED": False,
+        "WTF_CSRF_TIME_LIMIT": None,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,

@@ -1,6 +1,6 @@
 """Forms: Swedish messages, labels that the template gives, faults that lead to their field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,9 +80,14 @@ class Form(FlaskForm):  # type: ignore[misc]
         return whole + [fault for field in self for fault in _faults(field)]
 
 
-def begin_with(fields: Mapping[str, str]) -> None:
+def begin_with(fields: Mapping[str, Sequence[str]]) -> None:
     """The form of this request's page stands there with these texts, as if they had just been typed."""
     g.begun_with = MultiDict(fields)
+
+
+def has_begun() -> bool:
+    """Whether it does, so that nothing else is to be filled in."""
+    return "begun_with" in g
 
 
 def _faults(field: Field) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
 
 from auth import access, login_sessions, people, queries, rules, sso
@@ -21,8 +22,9 @@ STATUS = {Refusal.SIGN_IN_FAILED: 400, Refusal.PROVIDER_DOWN: 503}
 
 
 def init_app(app: Flask) -> None:
-    """Recognises visitors, and makes the providers known."""
+    """Recognises visitors, leads them back to forms of another sign-in, and makes the providers known."""
     access.init_app(app)
+    app.register_error_handler(CSRFError, access.sent_from_another_sign_in)
     sso.init_app(app)
 
 

@@ -18,6 +18,7 @@ from bookings.queries import ApplicationView, LotteryView, RoundView, SessionRow
 from bookings.states import ApplicationState, RoundState
 from lararportal import edge, pages
 from lararportal.errors import NotFound, Refused
+from lararportal.forms import has_begun
 
 Page = str | Response | tuple[str, int]
 
@@ -135,7 +136,8 @@ def apply(round_id: int) -> Page:
     form = ApplicationForm()
     form.offer(material.round.cap)
     if request.method == "GET":
-        _prefill(form, material)
+        if not has_begun():
+            _prefill(form, material)
         return _apply_page(form, material)
     action = request.form.get("action", "submit")
     form.choices.data = rearranged(form.choices.data, action)

@@ -144,7 +144,7 @@ def test_the_cookie_holds_the_token_and_the_row_its_hash_and_the_proof(browser, 
 
     with browser.client.session_transaction() as cookie:
         token = cookie[login_sessions.COOKIE_KEY]
-        assert set(cookie) == {login_sessions.COOKIE_KEY}
+        assert set(cookie) == {login_sessions.COOKIE_KEY, "csrf_token"}
     assert row.token_hash == login_sessions._hash(token)
     assert row.id_token.count(".") == 2
 
