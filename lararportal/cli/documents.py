@@ -50,17 +50,26 @@ def digest(document: dict[str, Any]) -> str:
             found.update(piece.encode())
     except MalformedInstance as fault:
         raise click.ClickException(str(fault)) from fault
+    except RecursionError as fault:
+        raise click.ClickException("The document is nested too deep to be hashed.") from fault
     return found.hexdigest()
 
 
 def write(path: Path, document: dict[str, Any]) -> None:
     """The file holds the document as canonical JSON, or is what it was before.
 
+    A link stays one, and what it leads to is written. A device or pipe is written into and never replaced.
+
     Raises:
         ClickException: the file cannot be written.
     """
     try:
-        _exchange(path, pieces(document))
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8", newline="") as stream:
+                stream.writelines(pieces(document))
+        else:
+            _exchange(target, pieces(document))
     except OSError as fault:
         raise click.ClickException(f"{path} cannot be written: {fault.strerror}.") from fault
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bookings.rules.allocation import MalformedInstance, verification
+from bookings.rules.allocation import MalformedInstance, fields, verification
 from bookings.rules.allocation import lottery as rules
 from lararportal.cli import documents
 
@@ -26,6 +26,18 @@ def digits(value: str) -> bytes:
     if len(found) != BYTES:
         raise click.BadParameter(f"{value} is not {BYTES} bytes in hexadecimal")
     return found
+
+
+def identifier(value: str) -> str:
+    """A name that lots are drawn from, as a document may hold it.
+
+    Raises:
+        BadParameter: it is empty, or holds a character that is not allowed there.
+    """
+    try:
+        return fields.identifier(value, "a name", "The command")
+    except MalformedInstance as fault:
+        raise click.BadParameter(str(fault)) from fault
 
 
 @click.group()
@@ -67,7 +79,7 @@ def reveal(*, secret: bytes, commitment: bytes) -> None:
     show_default=True,
     help="How the public value is written.",
 )
-@click.option("--term", required=True, help="Such as 2027-1.")
+@click.option("--term", type=identifier, required=True, help="Such as 2027-1.")
 @click.option("--frozen-hash", type=digits, required=True, help="The hash of the frozen input, published at closing.")
 def seed(
     *, secret1: bytes | None, secret2: bytes | None, value: str | None, form: str, term: str, frozen_hash: bytes
@@ -90,13 +102,13 @@ def seed(
 
 
 @lottery.command()
-@click.argument("pseudonym")
+@click.argument("pseudonym", type=identifier)
 @click.option("--seed", type=digits, required=True, help="The seed of the round.")
-@click.option("--term", required=True, help="Such as 2027-1.")
-@click.option("--course", default="", help="A course, where numbers are drawn for each.")
-def number(*, pseudonym: str, seed: bytes, term: str, course: str) -> None:
+@click.option("--term", type=identifier, required=True, help="Such as 2027-1.")
+@click.option("--course", type=identifier, help="A course, where numbers are drawn for each.")
+def number(*, pseudonym: str, seed: bytes, term: str, course: str | None) -> None:
     """Reckon the lottery number of PSEUDONYM; the smaller goes first."""
-    drawn = rules.lot(seed, term=term, person=pseudonym, course=course)
+    drawn = rules.lot(seed, term=term, person=pseudonym, course=course or "")
     click.echo(f"{drawn}  0x{drawn:012x}")
 
 

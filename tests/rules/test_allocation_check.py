@@ -160,6 +160,9 @@ SHAPELESS = {
     "a decision with more": lambda result: result | {"decisions": [result["decisions"][1] | {"name": "Anna"}]},
     "a short key": lambda result: result | {"decisions": [result["decisions"][1] | {"key": [0]}]},
     "true as a part of a key": lambda result: result | {"decisions": [result["decisions"][1] | {"key": [True] * 6}]},
+    "an endless part of a key": lambda result: (
+        result | {"decisions": [result["decisions"][1] | {"key": [0, 1, 1, 1e999, 0, 7]}]}
+    ),
     "a position in words": lambda result: result | {"decisions": [result["decisions"][1] | {"pos": "first"}]},
     "another flag": lambda result: result | {"waitlist": {"A1": [["p", "asleep"]]}},
     "a line of names": lambda result: result | {"waitlist": {"A1": ["p"]}},

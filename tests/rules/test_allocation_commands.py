@@ -3,8 +3,10 @@
 import copy
 import hashlib
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,55 @@ def test_a_result_that_cannot_be_written_leaves_the_old_one_as_it_was(folder):
 
     assert out.read_text() == "old"
     assert sorted(path.name for path in folder.iterdir()) == ["instance.json", "out.json", "result.json"]
+
+
+@pytest.mark.parametrize("depth", [30, 500, 800])
+def test_a_field_that_no_rule_knows_and_that_is_nested_too_deep_is_said(folder, depth):
+    deep = "[" * depth + "]" * depth
+    instance = json.dumps(EXAMPLE["instance"])
+    (folder / "instance.json").write_text(f'{instance[:-1]}, "note": {deep}}}')
+    sentence = f"Error: {folder / 'instance.json'} cannot be run: The document is nested deeper than "
+
+    assert allocated(folder).stderr.startswith(sentence)
+    assert run("check", folder / "instance.json", folder / "result.json").stderr.startswith(sentence)
+    assert sorted(path.name for path in folder.iterdir()) == ["instance.json", "result.json"]
+
+
+def test_an_endless_number_in_a_result_is_blamed_on_the_result(folder):
+    result = json.loads((folder / "result.json").read_text())
+    seated = next(each for each in result["decisions"] if each["key"])
+    seated["key"][3] = 4711_4711
+    (folder / "result.json").write_text(json.dumps(result).replace("47114711", "1e999"))
+    told = run("check", folder / "instance.json", folder / "result.json")
+
+    assert told.stdout == (
+        "The result is no alloc-result/1 document of this term: an entry in its decisions is of the wrong kind.\n"
+    )
+    assert told.stderr == f"Error: {folder / 'result.json'} is not what the rules give: 1 violations.\n"
+
+
+def test_a_link_stays_one_and_what_it_leads_to_is_written(folder):
+    (folder / "elsewhere").mkdir()
+    (folder / "out.json").symlink_to(folder / "elsewhere" / "result.json")
+    told = allocated(folder)
+
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert (folder / "out.json").is_symlink()
+    assert json.loads((folder / "elsewhere" / "result.json").read_text()) == EXAMPLE["result"]
+    assert sorted(path.name for path in (folder / "elsewhere").iterdir()) == ["result.json"]
+
+
+def test_a_pipe_is_written_into_and_stays_one(folder):
+    pipe = folder / "out.json"
+    os.mkfifo(pipe)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    told = allocated(folder)
+    reader.join(timeout=10)
+
+    assert (told.exit_code, told.stderr, pipe.is_fifo()) == (0, "", True)
+    assert json.loads(read[0]) == EXAMPLE["result"]
 
 
 def test_a_folder_that_does_not_exist_is_said(folder):

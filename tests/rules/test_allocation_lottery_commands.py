@@ -83,6 +83,12 @@ def test_a_public_value_in_words_enters_as_text():
         ["seed", "--term=2027-1", "--frozen-hash", FOUR],
         ["seed", "--secret1", ONE, "--public", "noon", "--term=2027-1", "--frozen-hash", FOUR],
         ["number", "p0001", "--term=2027-1"],
+        ["number", "p\udcff", "--seed", ONE, "--term=2027-1"],
+        ["number", "p\x1f1", "--seed", ONE, "--term=2027-1"],
+        ["number", "", "--seed", ONE, "--term=2027-1"],
+        ["number", "p0001", "--seed", ONE, "--term=2027\x1f1"],
+        ["number", "p0001", "--seed", ONE, "--term=2027-1", "--course", "M\x1f01"],
+        ["seed", "--secret1", ONE, "--term=2027\udcff", "--frozen-hash", FOUR],
         ["verify", "none.json"],
     ],
 )

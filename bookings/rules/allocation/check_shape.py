@@ -1,5 +1,6 @@
 """Whether a document has the shape of a result at all, which every other question of the check rests on (2.8)."""
 
+import math
 from typing import Any
 
 PARTS = {
@@ -42,7 +43,11 @@ def _texts(value: Any) -> bool:
 
 
 def _key(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == KEY_PARTS and all(type(part) in (int, float) for part in value)
+    return isinstance(value, list) and len(value) == KEY_PARTS and all(map(_number, value))
+
+
+def _number(value: Any) -> bool:
+    return type(value) is int or (type(value) is float and math.isfinite(value))
 
 
 def _decision(value: Any) -> bool:

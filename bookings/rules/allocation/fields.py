@@ -12,6 +12,9 @@ UNPAIRED = re.compile("[\ud800-\udfff]")
 SEED = re.compile(r"[0-9a-fA-F]{64}")
 SEPARATOR = "\x1f"
 
+DEEPEST = 20
+"""So many tables and lists a document may have inside each other; what a rule reads is nested six deep at most."""
+
 Entry = dict[str, Any]
 
 
@@ -20,6 +23,22 @@ def require(entry: Entry, name: str, whose: str) -> Any:
     if name not in entry:
         raise MalformedInstance(f"{whose} has no {name}.")
     return entry[name]
+
+
+def insist_on_depth(value: Any, whose: str) -> None:
+    """Insist that nothing is nested deeper than every reader can follow, in fields that no rule knows either."""
+    layer = [value]
+    for _ in range(DEEPEST):
+        layer = [
+            inner
+            for each in layer
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, dict | list)
+        ]
+        if not layer:
+            return
+    raise MalformedInstance(f"{whose} is nested deeper than {DEEPEST} tables and lists inside each other.")
 
 
 def identifier(value: Any, name: str, whose: str) -> str:

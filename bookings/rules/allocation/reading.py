@@ -29,6 +29,7 @@ def read(document: Any, *, told: Told = untold) -> Instance:
     """
     if not isinstance(document, dict):
         raise MalformedInstance("The document must be an object with a format.")
+    fields.insist_on_depth(document, "The document")
     fields.word(fields.require(document, "format", "The document"), "format", "The document", (FORMAT,))
     courses = {name: _course(name, entry) for name, entry in _entries(document, "courses")}
     groups = _groups(courses)
