@@ -134,7 +134,9 @@
       verdicts.push(result.verdict);
     }
     const isWell = !verdicts.includes("no") && !verdicts.includes("unreadable");
-    const summary = form.querySelector(`template[data-summary="${isWell ? "yes" : "no"}"]`).content.cloneNode(true);
+    const isNothing = verdicts.every(verdict => verdict === "missing");
+    const told = isNothing ? "nothing" : isWell ? "yes" : "no";
+    const summary = form.querySelector(`template[data-summary="${told}"]`).content.cloneNode(true);
     form.querySelector("p[data-summary]").replaceChildren(summary);
     form.ariaBusy = "false";
   }

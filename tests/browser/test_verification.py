@@ -31,6 +31,7 @@ TAMPERED = {"portal_secret": "portal", "seed": "seed", "pseudonym": "lot", "lot"
 RIGHT, WRONG, SKIPPED = "stämmer", "stämmer inte", "hoppas över, värdet saknas"
 RECKONED, UNREADABLE = "uträknat", "går inte att läsa"
 WELL, NOT_WELL = "Allt som gick att räkna om stämmer.", "Något stämmer inte. Se stegen."
+NOTHING = "Inget räknades om. Fyll i värdena först."
 
 
 @pytest.fixture
@@ -70,6 +71,15 @@ class TestTheArithmetic:
 
         assert verdicts(page) == [RIGHT, RIGHT, RIGHT, RECKONED, SKIPPED, SKIPPED]
         assert (found(page, "portal"), found(page, "seed")) == (VECTORS["portal_commitment"], VECTORS["seed"])
+        assert summed_up(page) == WELL
+
+    def test_of_nothing_is_not_called_right(self, visit: Visit):
+        page = visit.go("/regler/kontrollera")
+
+        assert verdicts(page) == [SKIPPED] * 6
+        assert summed_up(page) == NOTHING
+        fill(page, portal_secret=VECTORS["portal_secret"], portal_commitment=VECTORS["portal_commitment"])
+        assert verdicts(page) == [RIGHT, *[SKIPPED] * 5]
         assert summed_up(page) == WELL
 
     def test_gives_everybody_the_number_of_the_rules(self, visit: Visit):
