@@ -52,14 +52,22 @@ def is_source(round_: Round, source: PublicSource | None) -> bool:
     return named == (source.kind, source.in_full, source.at)
 
 
-def name_second_party(db: Session, round_: Round, person_id: int | None, *, now: datetime) -> None:
-    """Another second party is asked for a commitment; what came of an earlier one counts no more.
+def name_second_party(db: Session, round_: Round, person_id: int | None, *, now: datetime, by: int | None) -> None:
+    """Another second party is asked for a commitment; what came of an earlier one counts no more, but stays in sight.
 
     Raises:
         Refused: they cannot be one.
     """
     if person_id is not None and not may_be_second_party(db, person_id):
         raise Refused(Refusal.SECOND_PARTY_UNFIT)
+    if round_.second_commitment is not None:
+        former = {
+            "party": round_.second_party_id,
+            "commitment": round_.second_commitment,
+            "at": now.isoformat(),
+            "by": by,
+        }
+        round_.former_second_parties = [*round_.former_second_parties, former]
     round_.second_party_id = person_id
     round_.second_commitment = round_.second_committed_at = None
     round_.waived_at = round_.waived_by = None

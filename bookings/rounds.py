@@ -5,7 +5,7 @@ Their lottery is named when they are planned; its story goes on in `lottery`.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, exists, or_, select
@@ -21,11 +21,13 @@ from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal import journal
-from lararportal.clock import day_of
+from lararportal.clock import STOCKHOLM, day_of
 from lararportal.errors import NotFound, Refused
 
 PLANNED_FACTS = ("term", "title", "opens_at", "closes_at", "decision_on", "cap", "respite_hours")
 """What a plan says of the round itself, beside its sessions and its lottery."""
+
+SHORTEST_WINDOW = timedelta(weeks=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,16 +55,16 @@ def plan(
     The portal's secret of the lottery, which `draw` draws, is bound by its commitment from now on.
 
     Raises:
-        Refused: its dates are out of order, it has no sessions, one of them is in another round or has bookings, the
-            public value would be known too soon, or the second party cannot be one.
+        Refused: its dates are out of order or too near each other, it has no sessions, one of them is in another
+            round or has bookings, the public value would be known too soon, or the second party cannot be one.
     """
-    round_ = Round(secret=draw(), former_sources=[])
+    round_ = Round(secret=draw(), state=RoundState.PLANNED, former_sources=[], former_second_parties=[])
     _write(round_, wanted)
     db.add(round_)
     db.flush()
     _include(db, round_, wanted.session_ids)
     _note_plan(db, "round.planned", round_, wanted, now=now, by=by)
-    name_second_party(db, round_, wanted.second_party_id, now=now)
+    name_second_party(db, round_, wanted.second_party_id, now=now, by=by)
     return round_
 
 
@@ -87,7 +89,7 @@ def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: 
     changed = {name: [before[name], value] for name, value in _plain(round_).items() if value != before[name]}
     _note_plan(db, "round.changed", round_, wanted, now=now, by=by, changed=changed)
     if wanted.second_party_id != round_.second_party_id:
-        name_second_party(db, round_, wanted.second_party_id, now=now)
+        name_second_party(db, round_, wanted.second_party_id, now=now, by=by)
     return round_
 
 
@@ -104,22 +106,38 @@ def open_round(db: Session, round_id: int, *, now: datetime, by: int | None) -> 
     if refusal is not None:
         raise Refused(refusal)
     round_.move_to(RoundState.OPEN)
+    round_.opened_at = now
     _note(db, "round.opened", round_, now=now, by=by)
     return round_
 
 
 def close_round(db: Session, round_id: int, *, now: datetime, by: int | None) -> Round:
-    """No list is taken any more; what counts is frozen as the register has it today, and its hash is public."""
+    """No list is taken any more; what counts is frozen as the register has it today, and its hash is public.
+
+    Raises:
+        Refused: the round is not open, or its closing time has not come.
+    """
     round_ = lock(db, round_id)
     round_.move_to(RoundState.CLOSED)
-    round_.closed_at = now
-    document = frozen.document(db, round_, today=day_of(now))
-    round_.frozen = frozen.canonical(document)
-    round_.frozen_hash = canonical_hash(document)
-    _note(db, "round.closed", round_, now=now, by=by, hash=round_.frozen_hash, applicants=len(document["applicants"]))
-    if round_.second_commitment is not None:
-        ask_to_reveal(db, round_, now=now)
-    return round_
+    if now < round_.closes_at:
+        raise Refused(Refusal.ROUND_CLOSES_LATER, until=round_.closes_at)
+    return _freeze(db, round_, now=now, by=by)
+
+
+def close_early(db: Session, *, round_id: int, reason: str, now: datetime, by: int | None) -> Round:
+    """As `close_round`, before the time that applicants rely on; everybody can read who decided it and why.
+
+    Raises:
+        Refused: the round is not open, or no reason is given.
+    """
+    round_ = lock(db, round_id)
+    round_.move_to(RoundState.CLOSED)
+    if not reason.strip():
+        raise Refused(Refusal.GOING_ON_WITHOUT_REASON)
+    if now >= round_.closes_at:
+        return _freeze(db, round_, now=now, by=by)
+    round_.early_reason, round_.closed_early_by = reason.strip(), by
+    return _freeze(db, round_, now=now, by=by, reason=reason.strip(), announced=round_.closes_at.isoformat())
 
 
 def due_to_open(db: Session, *, now: datetime) -> list[int]:
@@ -174,6 +192,19 @@ def has_applied(db: Session, round_id: int, person_id: int | None) -> bool:
     return person_id is not None and bool(db.scalar(select(own)))
 
 
+def _freeze(db: Session, round_: Round, *, now: datetime, by: int | None, **facts: Any) -> Round:
+    """What counts in a round that has just closed stands, and the second party is asked for their secret."""
+    round_.closed_at = now
+    document = frozen.document(db, round_, today=day_of(now))
+    round_.frozen = frozen.canonical(document)
+    round_.frozen_hash = canonical_hash(document)
+    facts |= {"hash": round_.frozen_hash, "applicants": len(document["applicants"])}
+    _note(db, "round.closed", round_, now=now, by=by, **facts)
+    if round_.second_commitment is not None:
+        ask_to_reveal(db, round_, now=now)
+    return round_
+
+
 def _takes_from_applicants(round_: Round, wanted: RoundPlan) -> bool:
     """Whether the plan gives less than what applicants rely on, or another lottery than the one that was named.
 
@@ -193,6 +224,8 @@ def _takes_from_applicants(round_: Round, wanted: RoundPlan) -> bool:
 def _write(round_: Round, wanted: RoundPlan) -> None:
     if wanted.opens_at >= wanted.closes_at or day_of(wanted.closes_at) > wanted.decision_on:
         raise Refused(Refusal.ROUND_DATES)
+    if round_.state is RoundState.PLANNED and not _is_long_enough(wanted):
+        raise Refused(Refusal.ROUND_TOO_SHORT)
     if not wanted.session_ids:
         raise Refused(Refusal.ROUND_WITHOUT_SESSIONS)
     for name in PLANNED_FACTS:
@@ -201,6 +234,12 @@ def _write(round_: Round, wanted: RoundPlan) -> None:
         round_.public_kind, round_.public_source, round_.public_at = None, "", None
     else:
         name_source(round_, wanted.source, after=wanted.closes_at)
+
+
+def _is_long_enough(wanted: RoundPlan) -> bool:
+    """Whether everybody has three weeks to apply (allocation rules, section 2.6), as a clock on the wall shows."""
+    opens, closes = (each.astimezone(STOCKHOLM) for each in (wanted.opens_at, wanted.closes_at))
+    return closes - opens >= SHORTEST_WINDOW
 
 
 def _include(db: Session, round_: Round, session_ids: Sequence[int], *, present: Collection[int] = ()) -> None:

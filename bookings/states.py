@@ -154,6 +154,8 @@ class Refusal(StrEnum):
     ROUND_STATE = "round_state"
     ROUND_IS_OPEN = "round_is_open"
     ROUND_DATES = "round_dates"
+    ROUND_TOO_SHORT = "round_too_short"
+    ROUND_CLOSES_LATER = "round_closes_later"
     ROUND_WITHOUT_SESSIONS = "round_without_sessions"
     SESSION_UNFIT_FOR_ROUND = "session_unfit_for_round"
     SESSION_HAS_SEATS_TAKEN = "session_has_seats_taken"

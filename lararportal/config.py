@@ -62,7 +62,7 @@ class Settings:
     )
     fresh_minutes: int = _variable(
         "LARARPORTAL_FRESH_MINUTES",
-        "publishing and the steps of a lottery ask for a sign-in that is not older than this",
+        "publishing, closing a round and the steps of a lottery ask for a sign-in that is not older than this",
         default=10,
     )
     log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Grant, Identity, Person
 from auth.states import Area, Category, Role, Standing
-from bookings import lottery
+from bookings import lottery, rounds
 from bookings.models import Round, RoundSession
 from bookings.states import PublicKind, RoundState
 from courses.models import Course, CourseDay, CourseSession
@@ -149,6 +149,11 @@ def bound(db: Session, round_: Round, *, at: datetime = LONG_AGO) -> Round:
         lottery.bind(db, round_id=round_.id, commitment=commitment, replaces=None, now=at, by=by)
     db.flush()
     return round_
+
+
+def closed_early(db: Session, round_: Round, *, at: datetime, by: int | None = None) -> Round:
+    """An open round is closed before its time, with a reason."""
+    return rounds.close_early(db, round_id=round_.id, reason="Alla har redan sökt.", now=at, by=by)
 
 
 def revealed(db: Session, round_: Round) -> Round:

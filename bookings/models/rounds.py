@@ -34,6 +34,9 @@ class Round(Base):
         default=48, doc="From publication until left-over seats may be booked: time to read and cancel."
     )
     state: Mapped[RoundState] = mapped_column(default=RoundState.PLANNED)
+    opened_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When it really opened: a coordinator may have been earlier, the lottery later."
+    )
     secret: Mapped[str] = mapped_column(
         String(64), doc="The portal's own 32 bytes in hex; public when the second party's part is settled."
     )
@@ -42,6 +45,9 @@ class Round(Base):
     second_committed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     second_secret: Mapped[str | None] = mapped_column(String(64), doc="32 bytes in hex, as they were revealed.")
     second_revealed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    former_second_parties: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, doc="Second parties that were bound and then replaced: who, to what, when, by whom."
+    )
     second_revealed_by: Mapped[int | None] = mapped_column(
         doc="The second party, or the coordinator who opened the sealed copy."
     )
@@ -64,6 +70,8 @@ class Round(Base):
     seed: Mapped[str | None] = mapped_column(String(64), doc="32 bytes in hex; reckoned once, and public at once.")
     revealed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_early_by: Mapped[int | None] = mapped_column(doc="The coordinator who closed it before its time.")
+    early_reason: Mapped[str] = mapped_column(String(500), default="", doc="Why; everybody can read it.")
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     booking_opens_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

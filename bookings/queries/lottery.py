@@ -53,6 +53,24 @@ class FormerSource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FormerParty:
+    """A second party that was bound, and was replaced before the round opened."""
+
+    name: str
+    commitment: str
+    replaced_at: datetime
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyClosing:
+    """The decision to close a round before its time, at the moment when it closed."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LotteryView:
     """Everything public about the lottery of a round. What is not there yet is None."""
 
@@ -61,13 +79,16 @@ class LotteryView:
     title: str
     state: RoundState
     opens_at: datetime
+    opened_at: datetime | None
     closes_at: datetime
     closed_at: datetime | None
+    early_closing: EarlyClosing | None
     portal_commitment: str
     portal_secret: str | None
     second_party_id: int | None
     second_party: str | None
     """The name of who holds the second secret."""
+    former_parties: Sequence[FormerParty]
     second_commitment: str | None
     second_committed_at: datetime | None
     second_secret: str | None
@@ -129,7 +150,9 @@ def _names(db: Session, rounds: Sequence[Round]) -> Mapping[int | None, str]:
             each.second_revealed_by,
             each.waived_by,
             each.public_entered_by,
+            each.closed_early_by,
             *(former["by"] for former in each.former_sources),
+            *(former[who] for former in each.former_second_parties for who in ("party", "by")),
         )
     }
     people = db.scalars(select(Person).where(Person.id.in_(ids - {None})))
@@ -144,12 +167,15 @@ def _view(round_: Round, names: Mapping[int | None, str]) -> LotteryView:
         title=round_.title,
         state=round_.state,
         opens_at=round_.opens_at,
+        opened_at=round_.opened_at,
         closes_at=round_.closes_at,
         closed_at=round_.closed_at,
+        early_closing=_early_closing(round_, names),
         portal_commitment=lots.commitment(round_),
         portal_secret=round_.secret if lottery_protocol.is_own_secret_shown(standing) else None,
         second_party_id=round_.second_party_id,
         second_party=names.get(round_.second_party_id),
+        former_parties=_former_parties(round_, names),
         second_commitment=round_.second_commitment,
         second_committed_at=round_.second_committed_at,
         second_secret=round_.second_secret,
@@ -189,6 +215,24 @@ def _waiver(round_: Round, names: Mapping[int | None, str]) -> Waiver | None:
     if round_.waived_at is None:
         return None
     return Waiver(at=round_.waived_at, by=names.get(round_.waived_by, ""), reason=round_.waiver_reason)
+
+
+def _early_closing(round_: Round, names: Mapping[int | None, str]) -> EarlyClosing | None:
+    if not round_.early_reason:
+        return None
+    return EarlyClosing(by=names.get(round_.closed_early_by, ""), reason=round_.early_reason)
+
+
+def _former_parties(round_: Round, names: Mapping[int | None, str]) -> list[FormerParty]:
+    return [
+        FormerParty(
+            name=names.get(each["party"], ""),
+            commitment=each["commitment"],
+            replaced_at=datetime.fromisoformat(each["at"]),
+            by=names.get(each["by"], ""),
+        )
+        for each in round_.former_second_parties
+    ]
 
 
 def _former(round_: Round, names: Mapping[int | None, str]) -> list[FormerSource]:

@@ -31,6 +31,8 @@ class RoundView:
     term: str
     title: str
     opens_at: datetime
+    opened_at: datetime | None
+    """When it really opened."""
     closes_at: datetime
     closed_at: datetime | None
     """When it really closed: a coordinator may have been earlier."""
@@ -124,6 +126,7 @@ def _view(round_: Round, sessions: int, applications: int, unconfirmed: int) -> 
         term=round_.term,
         title=round_.title,
         opens_at=round_.opens_at,
+        opened_at=round_.opened_at,
         closes_at=round_.closes_at,
         closed_at=round_.closed_at,
         decision_on=round_.decision_on,

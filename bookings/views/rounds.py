@@ -13,7 +13,7 @@ from auth.access import me, needs, proved_anew
 from auth.states import Role
 from bookings import allocation, publication, queries
 from bookings import rounds as deeds
-from bookings.forms import ConfirmForm, RoundFacts, RoundForm, wall_clock
+from bookings.forms import ConfirmForm, ReasonForm, RoundFacts, RoundForm, wall_clock
 from bookings.lottery_plan import PublicSource
 from bookings.queries import RoundView
 from bookings.states import ROUND_MOVES, PublicKind, Refusal, RoundState
@@ -27,6 +27,8 @@ Page = str | Response | tuple[str, int]
 CHANGEABLE = (RoundState.PLANNED, RoundState.OPEN)
 USUAL = {"cap": 4, "respite_hours": 48, "source_kind": PublicKind.DRAND}
 """What a new round has until somebody says otherwise (allocation rules, sections 2.1 and 2.6)."""
+LOTTERY_FIELD = "source_kind"
+"""Only the form of a planned round has it."""
 DRAWN_UP = (RoundState.ALLOCATED, RoundState.PUBLISHED)
 
 
@@ -75,14 +77,18 @@ def plan() -> Page:
 
 @needs(Role.COORDINATOR)
 def change(round_id: int) -> Page:
-    """Other facts for a round that is not closed yet."""
+    """Other facts for a round that is not closed yet.
+
+    A form from before it opened brings its lottery along, which the deed refuses when it is another.
+    """
     with edge.reading() as db:
         found = queries.round_view(db, round_id)
         chosen = [row.session_id for row in queries.round_sessions(db, round_id)]
     if found.state not in CHANGEABLE:
         raise Refused(Refusal.ROUND_STATE)
     facts = _facts_of(found) | {"session_ids": chosen}
-    form = RoundForm(data=facts) if found.state is RoundState.PLANNED else RoundFacts(data=facts)
+    asks_for_lottery = found.state is RoundState.PLANNED or LOTTERY_FIELD in request.form
+    form = RoundForm(data=facts) if asks_for_lottery else RoundFacts(data=facts)
 
     def deed(db: Session) -> int:
         wanted = form.plan if isinstance(form, RoundForm) else form.plan_with(**_lottery_of(found))
@@ -147,30 +153,54 @@ def _open(db: Session, round_id: int) -> object:
     return deeds.open_round(db, round_id, now=edge.moment(), by=me().person_id)
 
 
-def _close(db: Session, round_id: int) -> object:
-    return deeds.close_round(db, round_id, now=edge.moment(), by=me().person_id)
-
-
 def _draw_up(db: Session, round_id: int) -> object:
     return allocation.draw_up(db, round_id=round_id, now=edge.moment(), by=me().person_id)
 
 
 STEPS = {
     "oppna": Step(RoundState.OPEN, _open, "round_opened"),
-    "stang": Step(RoundState.CLOSED, _close, "round_closed"),
     "fordela": Step(RoundState.ALLOCATED, _draw_up, "round_drawn_up"),
 }
 
 
 @needs(Role.COORDINATOR)
 def step(round_id: int, name: str) -> Page:
-    """Opens, closes or draws up a round, after a page that says what happens and to how many."""
+    """Opens or draws up a round, after a page that says what happens and to how many."""
     wanted = STEPS[name]
     if request.method == "GET" or not ConfirmForm().validate():
         return _question(round_id, name, wanted.to)
     with edge.deed() as db:
         wanted.deed(db, round_id)
     flash(pages.sentence(wanted.said))
+    return redirect(url_for("bookings_desk.round_page", round_id=round_id))
+
+
+def _close(db: Session, round_id: int, form: ReasonForm | ConfirmForm) -> object:
+    if not isinstance(form, ReasonForm):
+        return deeds.close_round(db, round_id, now=edge.moment(), by=me().person_id)
+    reason = form.reason.data or ""
+    return deeds.close_early(db, round_id=round_id, reason=reason, now=edge.moment(), by=me().person_id)
+
+
+@needs(Role.COORDINATOR)
+@proved_anew
+def close(round_id: int) -> Page:
+    """Closes a round: before its time with a reason that everybody can read."""
+    with edge.reading() as db:
+        found = queries.round_view(db, round_id)
+    if RoundState.CLOSED not in ROUND_MOVES[found.state]:
+        raise Refused(Refusal.ROUND_STATE)
+    form = ReasonForm() if edge.moment() < found.closes_at else ConfirmForm()
+    if not form.validate_on_submit():
+        status = 400 if form.is_submitted() else 200
+        return render_template("bookings/round_close.html", round=found, form=form), status
+    try:
+        with edge.deed() as db:
+            _close(db, round_id, form)
+    except Refused as refusal:
+        form.explain(refusal)
+        return render_template("bookings/round_close.html", round=found, form=form), 409
+    flash(pages.sentence("round_closed"))
     return redirect(url_for("bookings_desk.round_page", round_id=round_id))
 
 
@@ -203,7 +233,8 @@ PAGES = (
     ("/samordning/omgangar/ny", plan, ["GET", "POST"]),
     ("/samordning/omgangar/<int:round_id>", round_page, ["GET"]),
     ("/samordning/omgangar/<int:round_id>/andra", change, ["GET", "POST"]),
-    ("/samordning/omgangar/<int:round_id>/<any(oppna, stang, fordela):name>", step, ["GET", "POST"]),
+    ("/samordning/omgangar/<int:round_id>/<any(oppna, fordela):name>", step, ["GET", "POST"]),
+    ("/samordning/omgangar/<int:round_id>/stang", close, ["GET", "POST"]),
     ("/samordning/omgangar/<int:round_id>/publicera", publish, ["GET", "POST"]),
 )
 """Address, view and methods."""

@@ -19,6 +19,7 @@ def he_closes_the_round(stage: Stage, olle: Visit, term: Term) -> None:
     page.get_by_role("link", name="Stäng nu").click()
     heading(page, f"Stäng {term.round.title}?")
     stage.look(olle, "round-close")
+    page.get_by_label("Skäl").fill("Alla har redan sökt.")
     press(page, "Stäng omgången")
     said(page, "Omgången är stängd. Nu återstår lottningen innan platserna kan fördelas.")
 

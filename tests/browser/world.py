@@ -181,7 +181,7 @@ def _waiting_for_the_desk(db: Session, second_party_id: int, office: int, now: d
             rounds.open_round(db, round_.id, now=opens, by=office)
             _apply(db, round_.id, make.person(db), [session.id], opens + timedelta(days=1))
         if reached > 1:
-            rounds.close_round(db, round_.id, now=now, by=office)
+            make.closed_early(db, round_, at=now, by=office)
         if reached > 2:
             make.revealed(db, round_)
         if reached > 3:

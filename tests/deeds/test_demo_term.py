@@ -199,7 +199,7 @@ def test_what_was_decided_in_the_finished_round_counts_in_the_open_one(built, db
     rounds_ = dict(db.execute(select(Round.state, Round.id)).all())
     marked = queries.exceptions(db, rounds_[RoundState.PUBLISHED])
     open_round = rounds_[RoundState.OPEN]
-    rounds.close_round(db, open_round, now=NOW, by=None)
+    rounds.close_early(db, round_id=open_round, reason="Alla har sökt.", now=NOW, by=None)
     applicants = json.loads(db.scalar(select(Round.frozen).where(Round.id == open_round)))["applicants"]
 
     assert (len(marked.frozen), len(marked.afterwards), marked.unexplained) == (2, 1, [])

@@ -78,7 +78,7 @@ def test_each_round_counts_once(db, course):
     round_ = make.round_of(db, second, opens_at=AFTER, closes_at=AFTER + timedelta(days=2))
     sent(db, round_, loser, second)
     seat(db, second, other)
-    rounds.close_round(db, round_.id, now=AFTER, by=None)
+    make.closed_early(db, round_, at=AFTER)
     make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=AFTER, by=None)
     publication.publish(db, round_id=round_.id, now=AFTER, by=None)

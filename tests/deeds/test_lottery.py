@@ -59,6 +59,9 @@ class TestNaming:
         rounds.change(db, round_id=planned.id, wanted=wanted, now=EARLIER, by=office.id)
         assert (planned.second_party_id, planned.second_commitment) == (bo.id, None)
         assert occasions(db, bo) == ["lottery_to_commit"]
+        [former] = queries.lottery(db, planned.id).former_parties
+        assert (former.name, former.commitment, former.replaced_at) == (eva.name, COMMITMENT, EARLIER)
+        assert former.by == office.name
         with refused(Refusal.NOT_THE_SECOND_PARTY):
             commit(db, planned, eva)
 

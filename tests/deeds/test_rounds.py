@@ -44,6 +44,7 @@ def test_a_planned_round_stands_with_its_sessions(db):
     [
         pytest.param({"opens_at": CLOSES}, Refusal.ROUND_DATES, id="closes when it opens"),
         pytest.param({"decision_on": date(2027, 1, 10)}, Refusal.ROUND_DATES, id="decided before it closes"),
+        pytest.param({"opens_at": CLOSES - timedelta(days=20, hours=23)}, Refusal.ROUND_TOO_SHORT, id="too short"),
         pytest.param({"session_ids": []}, Refusal.ROUND_WITHOUT_SESSIONS),
     ],
 )
@@ -224,14 +225,6 @@ def test_a_round_takes_its_steps_in_order(db, state, deed):
 def test_a_round_that_does_not_exist_is_not_found(db, deed):
     with pytest.raises(NotFound):
         deed(db, 10**6, now=OPENS, by=None)
-
-
-def test_what_is_due_to_open_and_close(db):
-    planned = make.round_of(db, state=RoundState.PLANNED, opens_at=OPENS, closes_at=CLOSES)
-    opened = make.round_of(db, state=RoundState.OPEN, opens_at=OPENS, closes_at=CLOSES)
-    moments = [OPENS - timedelta(seconds=1), OPENS, CLOSES - timedelta(seconds=1), CLOSES]
-    assert [rounds.due_to_open(db, now=at) for at in moments] == [[], [planned.id], [planned.id], []]
-    assert [rounds.due_to_close(db, now=at) for at in moments] == [[], [], [], [opened.id]]
 
 
 def frozen(db, round_) -> dict:

@@ -1,5 +1,7 @@
 """Migrations meet rows that are there already, in both directions."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import text
 
 from lararportal import schema
@@ -56,4 +58,28 @@ def test_what_was_decided_before_is_marked_with_the_first_version_of_the_rules(f
     schema.downgrade(fresh_database_url, "0002")
     with engine.begin() as connection:
         assert connection.scalars(text("SELECT result FROM runs")).all() == [""]
+    engine.dispose()
+
+
+def test_rounds_from_before_opened_when_the_journal_says(fresh_database_url):
+    schema.downgrade(fresh_database_url, "0001")
+    engine = connect(fresh_database_url)
+    with engine.begin() as connection:
+        for state in ("open", "planned"):
+            connection.execute(text(ROUND), {"state": state, "secret": "11" * 32, "hash": None})
+        connection.execute(
+            text(
+                "INSERT INTO journal (at, deed, facts) SELECT '2027-01-11 09:30Z', 'round.opened',"
+                " jsonb_build_object('round', id) FROM rounds WHERE state = 'open'"
+            )
+        )
+
+    schema.upgrade(fresh_database_url)
+    schema.check(fresh_database_url)
+
+    with engine.begin() as connection:
+        rows = connection.execute(text("SELECT state, opened_at, early_reason FROM rounds ORDER BY id")).all()
+        opened = datetime(2027, 1, 11, 9, 30, tzinfo=UTC)
+        assert [tuple(each) for each in rows] == [("open", opened, ""), ("planned", None, "")]
+    schema.downgrade(fresh_database_url, "0001")
     engine.dispose()

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 import make
 from auth.states import Role
-from bookings import allocation, left_over_seats, precedence, rounds
+from bookings import allocation, left_over_seats, precedence
 from bookings.states import RoundState
 
 ANYBODY = "nobody"
@@ -93,7 +93,7 @@ SENT = {
     "/samordning/omgangar/ny": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{open}/andra": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{planned}/oppna": for_holders(COORDINATOR, 302),
-    "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 302),
+    "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 302),
     "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 302),
     "/samordning/omgangar/{drawn_up}/tillfallen/{given}/stang": for_holders(COORDINATOR, 400),
@@ -125,7 +125,7 @@ def ask(db, visit, now):
     days = [[date(2027, 5, number)] for number in (3, 4, 5)]
     given = make.session(db, days=days[0])
     drawn_up = make.round_of(db, given)
-    rounds.close_round(db, drawn_up.id, now=now, by=None)
+    make.closed_early(db, drawn_up, at=now)
     make.revealed(db, drawn_up)
     allocation.draw_up(db, round_id=drawn_up.id, now=now, by=None)
     names = {

@@ -8,7 +8,7 @@ from bookings_pages import words_of
 
 import make
 from auth.states import Category, Role, Standing
-from bookings import allocation, applications, cancellation, left_over_seats, publication, rounds, waitlist
+from bookings import allocation, applications, cancellation, left_over_seats, publication, waitlist
 from bookings import queries as reads
 from bookings.states import RoundState
 from courses.states import Order, Publicity
@@ -39,7 +39,7 @@ def published(db, *wishes, now):
             now=BEFORE,
             by=person.id,
         )
-    rounds.close_round(db, round_.id, now=now, by=None)
+    make.closed_early(db, round_, at=now)
     make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=now, by=None)
     publication.publish(db, round_id=round_.id, now=now, by=None)

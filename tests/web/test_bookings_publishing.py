@@ -38,7 +38,7 @@ def drawn_up_for(db, olle, session, *people) -> Round:
             db, round_id=round_.id, person_id=person.id, choices=[session.id], cap=4, now=BEFORE, by=person.id
         )
     db.flush()
-    olle.post(f"/samordning/omgangar/{round_.id}/stang")
+    olle.post(f"/samordning/omgangar/{round_.id}/stang", data={"reason": "Alla har sökt."})
     make.revealed(db, round_)
     olle.post(f"/samordning/omgangar/{round_.id}/fordela")
     return round_

@@ -8,7 +8,7 @@ from bookings_pages import words_of
 from sqlalchemy import select
 
 import make
-from auth.states import Standing
+from auth.states import Role, Standing
 from bookings import applications
 from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Round, RoundSession
@@ -16,6 +16,8 @@ from bookings.states import PublicKind, RoundState
 from courses.states import Publicity
 from lararportal import clock, pages
 
+LOTTERY = ("second_party_id", "source_kind", "source_name", "source_at")
+"""What the form of an open round does not ask for."""
 BEFORE = clock.parse("2026-12-16T08:00")
 
 
@@ -122,6 +124,7 @@ class TestPlanning:
         ("wrong", "message"),
         [
             ({"closes_at": "2027-01-12T08:00"}, "Tiderna stämmer inte."),
+            ({"closes_at": "2027-02-02T07:59"}, "Ansökan måste vara öppen i minst tre veckor"),
             (
                 {"decision_on": "2027-03-15"},
                 "Ett kurstillfälle av Dermatologi är inte publicerat, eller börjar innan",
@@ -153,6 +156,17 @@ class TestChanging:
         assert answer.status_code == 302
         assert db.scalars(select(Round.title).where(Round.id == round_.id)).one() == "Våren"
 
+    def test_a_form_from_before_it_opened_does_not_lose_its_lottery_without_a_word(self, db, olle):
+        session, eva = make.session(db), make.holder(db, Role.DIRECTOR)
+        round_ = make.round_of(db, session)
+        stale = sent(session, second_party_id=str(eva.id), source_at="2027-02-06T12:00")
+
+        answer = olle.post(f"/samordning/omgangar/{round_.id}/andra", data=stale)
+
+        assert answer.status_code == 409
+        assert "Omgången är öppen. Då går det bara att" in words_of(answer)
+        assert db.scalars(select(Round.second_party_id).where(Round.id == round_.id)).one() is None
+
     def test_an_open_round_keeps_its_sessions(self, db, olle):
         session, other = make.session(db), make.session(db, days=[date(2027, 4, 1)])
         round_ = make.round_of(db, session)
@@ -177,7 +191,8 @@ class TestChanging:
         page = olle.get(path)
         chosen = re.findall(r'value="(\d+)" checked', page.text)
         times = {"opens_at": "2026-12-15T08:00", "closes_at": "2027-02-05T12:00"}
-        answer = olle.post(path, data=sent(more, session_ids=[*chosen, more.id], **times))
+        facts = sent(more, session_ids=[*chosen, more.id], **times)
+        answer = olle.post(path, data={name: fact for name, fact in facts.items() if name not in LOTTERY})
 
         assert chosen == [str(session.id)]
         assert pages.words()["publicity"][publicity] in words_of(page)
@@ -260,7 +275,9 @@ class TestTheSteps:
 
         assert (answer.status_code, answer.location) == (302, f"/samordning/omgangar/{round_.id}")
         assert state_of(db, round_.id) is RoundState.OPEN
-        assert "Omgången är öppen för ansökan." in words_of(olle.get(answer.location))
+        text = words_of(olle.get(answer.location))
+        assert "Omgången är öppen för ansökan." in text
+        assert "Öppnade 11 januari 2027 kl. 08.00" in text
 
     def test_closing_says_how_many_it_concerns(self, db, olle):
         session = make.session(db)
@@ -272,9 +289,7 @@ class TestTheSteps:
         text = words_of(olle.get(path))
         assert "Ansökningar från 2 personer räknas som de ser ut nu." in text
         assert "1 av dem har inte en bekräftad profil och räknas inte med." in text
-        olle.post(path)
-
-        assert state_of(db, round_.id) is RoundState.CLOSED
+        assert state_of(db, round_.id) is RoundState.OPEN
 
     def test_drawing_up_shows_what_would_come_of_it(self, db, olle):
         session = make.session(db, of=make.course(db, title="Hud", seats=1))
@@ -283,7 +298,7 @@ class TestTheSteps:
         far = make.person(db, planned_end=date(2030, 9, 1), given_name="Bo", family_name="Al")
         apply(db, round_, near, session)
         apply(db, round_, far, session)
-        olle.post(f"/samordning/omgangar/{round_.id}/stang")
+        olle.post(f"/samordning/omgangar/{round_.id}/stang", data={"reason": "Alla har sökt."})
         make.revealed(db, round_)
 
         assert "Ansökningarna från 2 personer" in words_of(olle.get(f"/samordning/omgangar/{round_.id}/fordela"))
@@ -327,7 +342,7 @@ class TestTheSteps:
         own = make.coordinator(db, category="st_2015", residency_start=date(2024, 1, 1), planned_end=date(2029, 1, 1))
         apply(db, round_, own, session)
         browser = visit(own)
-        browser.post(f"/samordning/omgangar/{round_.id}/stang")
+        browser.post(f"/samordning/omgangar/{round_.id}/stang", data={"reason": "Alla har sökt."})
 
         answer = browser.post(f"/samordning/omgangar/{round_.id}/fordela")
 

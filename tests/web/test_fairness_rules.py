@@ -2,14 +2,17 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from bookings_pages import words_of
-from bookings_room import OPENS
+from bookings_room import CLOSES, OPENS
 from fairness_room import crowd, two_party_round
 
 import make
+from auth.states import Role
+from bookings import rounds
+from bookings.lottery_plan import name_second_party
 from bookings.models import Precedence, Run
 from bookings.rules import worked_example
 from bookings.rules.allocation import RULES_VERSION, canonical_hash
@@ -90,6 +93,26 @@ class TestARound:
         assert "Från 11 januari 2027 kl. 13.00 Kommer: Det offentliga värdet skrivs in drand quicknet 1" in text
         assert "Klart: Ansökan stängde" not in text
         assert round_.secret not in answer.text
+
+    def test_it_opened_when_it_really_opened(self, db, visit):
+        at = OPENS + timedelta(hours=3)
+        round_ = make.round_of(db, state=RoundState.PLANNED, opens_at=OPENS, closes_at=CLOSES)
+        rounds.open_round(db, round_.id, now=at, by=None)
+        db.flush()
+
+        text = page_of(visit, round_)
+
+        assert "Ansökan öppnade 1 december 2026 kl. 11.00" in text
+        assert "1 december 2026 kl. 11.00 Klart: Ansökan öppnade" in text
+        assert "1 december 2026 kl. 08.00" not in text
+
+    def test_a_second_party_who_was_bound_and_replaced_stays_named(self, db, visit):
+        round_ = two_party_round(db, {make.person(db): [make.session(db)]}, until=RoundState.PLANNED)
+        former, office = round_.second_commitment, make.coordinator(db, given_name="Olle", family_name="Sandberg")
+        name_second_party(db, round_, make.holder(db, Role.DIRECTOR).id, now=OPENS, by=office.id)
+
+        told = f"Olle Sandberg bytte andra part, från Eva Rektor, som hade lämnat sitt åtagande {former}"
+        assert f"1 december 2026 kl. 08.00 Klart: {told}" in page_of(visit, round_)
 
     def test_once_closed_the_hash_of_what_was_frozen_is_shown_and_no_secret(self, db, visit):
         round_ = two_party_round(db, {make.person(db): [make.session(db)]}, until=RoundState.CLOSED)

@@ -1,0 +1,58 @@
+"""A round is open for three weeks at least, and nobody ends it early without a reason that stands in public."""
+
+from datetime import date, timedelta
+
+from bookings_room import CLOSES, OPENS, last_facts, plan_of, refused
+
+import make
+from bookings import rounds
+from bookings.lottery_plan import PublicSource
+from bookings.states import PublicKind, Refusal, RoundState
+from lararportal import clock
+
+EARLIER = OPENS - timedelta(days=9)
+
+
+def test_three_weeks_are_three_weeks_though_an_hour_is_lost_on_the_way(db):
+    opens, closes = clock.parse("2027-03-08T08:00"), clock.parse("2027-03-29T08:00")
+    source = PublicSource(kind=PublicKind.DRAND, at=closes + timedelta(hours=1))
+    session = make.session(db, days=[date(2027, 6, 1)])
+    wanted = plan_of(session, opens_at=opens, closes_at=closes, decision_on=date(2027, 4, 9), source=source)
+    assert closes - opens == timedelta(days=20, hours=23)
+    assert rounds.plan(db, wanted=wanted, now=EARLIER, by=None).closes_at == closes
+
+
+def test_nobody_closes_a_round_before_its_time_without_a_reason(db):
+    office, round_ = make.coordinator(db), make.round_of(db, opens_at=OPENS, closes_at=CLOSES)
+    early = CLOSES - timedelta(minutes=1)
+    with refused(Refusal.ROUND_CLOSES_LATER, until=CLOSES), db.begin_nested():
+        rounds.close_round(db, round_.id, now=early, by=office.id)
+    with refused(Refusal.GOING_ON_WITHOUT_REASON), db.begin_nested():
+        rounds.close_early(db, round_id=round_.id, reason=" ", now=early, by=office.id)
+    rounds.close_early(db, round_id=round_.id, reason=" Kurserna börjar snart. ", now=early, by=office.id)
+    assert (round_.closed_at, round_.closed_early_by, round_.early_reason) == (
+        early,
+        office.id,
+        "Kurserna börjar snart.",
+    )
+    assert last_facts(db) == {
+        "round": round_.id,
+        "hash": round_.frozen_hash,
+        "applicants": 0,
+        "reason": "Kurserna börjar snart.",
+        "announced": CLOSES.isoformat(),
+    }
+
+
+def test_a_reason_that_comes_when_the_time_has_come_is_not_needed(db):
+    round_ = make.round_of(db, opens_at=OPENS, closes_at=CLOSES)
+    rounds.close_early(db, round_id=round_.id, reason="Alla har sökt.", now=CLOSES, by=None)
+    assert (round_.state, round_.early_reason, round_.closed_early_by) == (RoundState.CLOSED, "", None)
+
+
+def test_what_is_due_to_open_and_close(db):
+    planned = make.round_of(db, state=RoundState.PLANNED, opens_at=OPENS, closes_at=CLOSES)
+    opened = make.round_of(db, state=RoundState.OPEN, opens_at=OPENS, closes_at=CLOSES)
+    moments = [OPENS - timedelta(seconds=1), OPENS, CLOSES - timedelta(seconds=1), CLOSES]
+    assert [rounds.due_to_open(db, now=at) for at in moments] == [[], [planned.id], [planned.id], []]
+    assert [rounds.due_to_close(db, now=at) for at in moments] == [[], [], [], [opened.id]]
