@@ -55,23 +55,23 @@ class Outline:
     """Where those who took no part had seats at closing."""
 
 
-def publish(db: Session, *, round_id: int, now: datetime, by: int | None) -> int:
+def publish(db: Session, *, round_id: int, run_id: int, now: datetime, by: int | None) -> int:
     """Everybody who applied has a decision with its reason, and the seat or place it gives; how many people.
 
-    The last drawing up counts. Who has taken a seat in the course, or one on the same day, since closing does not get
-    another: that seat goes to the next in line.
+    `run_id` is the drawing up that was looked at, and it must be the last. Who has taken a seat in the course, or one
+    on the same day, since closing does not get another: that seat goes to the next in line.
 
     Raises:
         NotFound: there is no such round.
-        Refused: nothing is drawn up, the coordinator applied in it, or a session has fewer seats than were given, is
-            not offered any more, or has been opened or closed since.
+        Refused: nothing is drawn up, it was drawn up again since, the coordinator applied in it, or a session has
+            fewer seats than were given, is not offered any more, or has been opened or closed since.
     """
     round_ = lock(db, round_id)
     insist_on_no_own_interest(db, round_id, by)
     round_.move_to(RoundState.PUBLISHED)
     round_.published_at = now
     round_.booking_opens_at = now + timedelta(hours=round_.respite_hours)
-    outline = _outline(db, round_)
+    outline = _outline(db, round_, run_id)
     opening_and_closing.carry_out(db, round_, outline.sessions, drawn_up_from=outline.input_hash, now=now, by=by)
     decisions = {each.person_id: _decisions(outline, each) for each in outline.applications}
     bookings = {
@@ -99,13 +99,15 @@ def publish(db: Session, *, round_id: int, now: datetime, by: int | None) -> int
     return len(outline.applications)
 
 
-def _outline(db: Session, round_: Round) -> Outline:
+def _outline(db: Session, round_: Round, run_id: int) -> Outline:
+    run = db.scalars(select(Run).where(Run.round_id == round_.id).order_by(Run.id.desc()).limit(1)).one()
+    if run.id != run_id:
+        raise Refused(Refusal.DRAWN_UP_SINCE)
     ids = db.scalars(select(RoundSession.session_id).where(RoundSession.round_id == round_.id)).all()
     locked = {each.id: each for each in sessions.lock(db, ids)}
     applications = frozen.submitted(db, round_.id)
     persons = [each.person_id for each in applications]
     people.lock(db, persons)
-    run = db.scalars(select(Run).where(Run.round_id == round_.id).order_by(Run.id.desc()).limit(1)).one()
     result = json.loads(run.result)
     document = json.loads(round_.frozen or "{}")
     groups = {name: facts_["group"] for name, facts_ in document.get("applicants", {}).items()}

@@ -189,6 +189,7 @@ class Refusal(StrEnum):
     SEATS_CHANGED = "seats_changed"
     SESSION_DECIDED_SO = "session_decided_so"
     SESSION_GONE_SINCE = "session_gone_since"
+    DRAWN_UP_SINCE = "drawn_up_since"
     DRAWN_UP_BEFORE_DECISION = "drawn_up_before_decision"
     CHECK_FAILED = "check_failed"
     SESSION_NOT_OPEN = "session_not_open"

@@ -39,7 +39,7 @@ def see_to_it() -> None:
     log.info("letters delivered", tried=tried)
 
 
-def publish_round(round_id: int, by: int) -> dict[str, Any]:
+def publish_round(round_id: int, run_id: int, by: int) -> dict[str, Any]:
     """Publishes a round, too long for a request: some hundred letters are rendered in the one transaction.
 
     A refusal is an answer, and comes back as its sentence for the page that waits. What was handed over twice is done
@@ -48,7 +48,7 @@ def publish_round(round_id: int, by: int) -> dict[str, Any]:
     place = _place()
     try:
         with place.database.transaction() as db:
-            posted = publication.publish(db, round_id=round_id, now=clock.now(), by=by)
+            posted = publication.publish(db, round_id=round_id, run_id=run_id, now=clock.now(), by=by)
     except Refused as refusal:
         if refusal.facts.get("state") is RoundState.PUBLISHED:
             return {"published_before": True}

@@ -10,3 +10,8 @@ def words_of(answer: TestResponse) -> str:
     main = re.search(r"<main.*?</main>", answer.text, re.DOTALL)
     assert main is not None
     return " ".join(re.sub(r"<[^>]+>", " ", main.group(0)).split()).replace(" .", ".").replace(" ,", ",")
+
+
+def shown_run(page: str) -> str:
+    """The drawing up that the page of publishing asks about."""
+    return re.search(r'name="run_id" value="(\d+)"', page)[1]

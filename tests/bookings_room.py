@@ -15,7 +15,7 @@ import make
 from auth.models import Person
 from bookings import allocation, applications, publication, rounds, seats, waitlist
 from bookings.lottery_plan import PublicSource
-from bookings.models import Application, Booking, Round, SeatDay
+from bookings.models import Application, Booking, Round, Run, SeatDay
 from bookings.rounds import RoundPlan
 from bookings.states import LATE, BookingState, Origin, PublicKind
 from courses.models import CourseSession
@@ -195,8 +195,13 @@ def drawn_up(db: Session, wishes: dict[Person, list[CourseSession]], *, cap: int
 def published(db: Session, wishes: dict[Person, list[CourseSession]], **facts) -> Round:
     """As `drawn_up`, and published a moment later."""
     round_ = drawn_up(db, wishes, **facts)
-    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=None)
     return round_
+
+
+def last_run(db: Session, round_: Round) -> int:
+    """The id of the last drawing up; 0 when there is none."""
+    return db.scalars(select(func.max(Run.id)).where(Run.round_id == round_.id)).one() or 0
 
 
 def fill(db: Session, session: CourseSession, now: datetime = AFTER) -> int:

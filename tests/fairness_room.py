@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from bookings_room import CLOSES, OPENS, PUBLISHED_AT, sent
+from bookings_room import CLOSES, OPENS, PUBLISHED_AT, last_run, sent
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +32,9 @@ def two_party_round(
         RoundState.CLOSED: lambda: rounds.close_round(db, round_.id, now=CLOSES, by=None),
         RoundState.REVEALED: lambda: make.revealed(db, round_),
         RoundState.ALLOCATED: lambda: allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None),
-        RoundState.PUBLISHED: lambda: publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None),
+        RoundState.PUBLISHED: lambda: publication.publish(
+            db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=None
+        ),
     }
     for state, step in steps.items():
         if round_.state is until:

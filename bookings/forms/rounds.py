@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp, StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from bookings.lottery_plan import PublicSource
 from bookings.rounds import RoundPlan
@@ -80,6 +80,12 @@ class RoundFacts(Form):
             second_party_id=second_party_id,
             source=source,
         )
+
+
+class PublishForm(Form):
+    """A button that asks once more, about the drawing up that the page showed."""
+
+    run_id = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
 
 
 class NeededForNamed:

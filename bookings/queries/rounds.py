@@ -212,6 +212,7 @@ class SessionOutcome:
 class RunView:
     """The last drawing up of a round in figures, for coordinators only."""
 
+    id: int
     made_at: datetime
     applicants: int
     admitted: int
@@ -235,6 +236,7 @@ def run_summary(db: Session, round_id: int) -> RunView | None:
     wanted_most = _wanted_most(result["decisions"])
     empty = [name for name, ids in assign.items() if not ids]
     return RunView(
+        id=run.id,
         made_at=run.made_at,
         applicants=len(assign),
         admitted=sum(len(ids) for ids in assign.values()),

@@ -13,7 +13,7 @@ from auth.access import me, needs, proved_anew
 from auth.states import Role
 from bookings import allocation, publication, queries
 from bookings import rounds as deeds
-from bookings.forms import ConfirmForm, ReasonForm, RoundFacts, RoundForm, wall_clock
+from bookings.forms import ConfirmForm, PublishForm, ReasonForm, RoundFacts, RoundForm, wall_clock
 from bookings.lottery_plan import PublicSource
 from bookings.queries import RoundView
 from bookings.states import ROUND_MOVES, PublicKind, Refusal, RoundState
@@ -208,13 +208,15 @@ def close(round_id: int) -> Page:
 @proved_anew
 def publish(round_id: int) -> Page:
     """Hands the publication to the workers and leads to its progress; does it here and now while Redis is away."""
-    if request.method == "GET" or not ConfirmForm().validate():
-        return _question(round_id, "publicera", RoundState.PUBLISHED)
-    job_id = edge.enqueue(PUBLISH, round_id, me().person_id)
+    form = PublishForm()
+    if not form.validate_on_submit():
+        return _question(round_id, "publicera", RoundState.PUBLISHED), 400 if form.is_submitted() else 200
+    run_id = form.run_id.data or 0
+    job_id = edge.enqueue(PUBLISH, round_id, run_id, me().person_id)
     if job_id is not None:
         return redirect(url_for("bookings_desk.progress", job_id=job_id))
     with edge.deed() as db:
-        letters = publication.publish(db, round_id=round_id, now=edge.moment(), by=me().person_id)
+        letters = publication.publish(db, round_id=round_id, run_id=run_id, now=edge.moment(), by=me().person_id)
     flash(pages.sentence("round_published", letters=letters))
     return redirect(url_for("bookings_desk.round_page", round_id=round_id))
 

@@ -19,13 +19,13 @@ from random import Random
 
 from sqlalchemy import select
 
-from bookings import allocation, publication
+from bookings import allocation
 from bookings.models import Round
 from bookings.states import RoundState
 from lararportal import schema
 from lararportal.clock import at
 from lararportal.db import Database, connect
-from lararportal.demo import lottery
+from lararportal.demo import lottery, rounds
 from lararportal.demo.aftermath import Aftermath
 from lararportal.demo.agenda import Act, Progress, Tick, play
 from lararportal.demo.arrivals import confirmation
@@ -131,7 +131,7 @@ class _Rehearsal:
             Tick(round_.closes_at),
             *lottery.reveal(round_.id, second_party=eva.id, office=olle, at=round_.closes_at + timedelta(hours=3)),
             Act(drawn, lambda db: allocation.draw_up(db, round_id=round_.id, now=drawn, by=olle)),
-            Act(decided, lambda db: publication.publish(db, round_id=round_.id, now=decided, by=olle)),
+            Act(decided, lambda db: rounds.publish(db, round_.id, now=decided, by=olle)),
             Tick(decided),
         ]
         play(self._database, agenda, label="closing and deciding the open round", progress=self._progress)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bookings import applications, rounds
-from bookings.models import Application, Booking
+from bookings import applications, publication, rounds
+from bookings.models import Application, Booking, Run
 from bookings.rounds import RoundPlan
 from bookings.states import BookingState
 from courses.models import CourseSession
@@ -105,3 +105,9 @@ def _courses_of(db: Session, person_id: int) -> set[int]:
         .where(Booking.person_id == person_id, Booking.state == BookingState.BOOKED)
     )
     return set(db.scalars(booked))
+
+
+def publish(db: Session, round_id: int, *, now: datetime, by: int) -> None:
+    """The last drawing up of the round is published."""
+    run_id = db.scalars(select(func.max(Run.id)).where(Run.round_id == round_id)).one()
+    publication.publish(db, round_id=round_id, run_id=run_id, now=now, by=by)

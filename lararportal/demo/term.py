@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings import allocation, publication
+from bookings import allocation
 from bookings import rounds as round_deeds
 from bookings.models import Booking
 from bookings.states import LIVE
@@ -231,7 +231,7 @@ class _Building:
         allocation.draw_up(db, round_id=round_id, now=now, by=self._olle)
 
     def _publish(self, db: Session, round_id: int, now: datetime) -> None:
-        publication.publish(db, round_id=round_id, now=now, by=self._olle)
+        rounds.publish(db, round_id, now=now, by=self._olle)
 
     def _play(self, agenda: Iterable[Act | Tick], label: str) -> None:
         play(self._database, agenda, label=label, progress=self._progress)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bookings_room import last_run
 from browser.browsing import House
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -150,7 +151,9 @@ def _published(db: Session, people: dict[str, Person], office: int, now: datetim
     rounds.close_round(db, round_.id, now=closes, by=office)
     make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=closes, by=office)
-    publication.publish(db, round_id=round_.id, now=closes + timedelta(days=5), by=office)
+    publication.publish(
+        db, round_id=round_.id, run_id=last_run(db, round_), now=closes + timedelta(days=5), by=office
+    )
 
 
 def _open(db: Session, people: dict[str, Person], office: int, now: datetime) -> int:

@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import AFTER, drawn_up, fill, line_of, published, seat, sent, set_free
+from bookings_room import AFTER, drawn_up, fill, last_run, line_of, published, seat, sent, set_free
 
 import make
 from bookings import allocation, cancellation, publication, rounds, waitlist
@@ -81,7 +81,7 @@ def test_each_round_counts_once(db, course):
     make.closed_early(db, round_, at=AFTER)
     make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=AFTER, by=None)
-    publication.publish(db, round_id=round_.id, now=AFTER, by=None)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=AFTER, by=None)
 
     assert remembered(db, make.session(db, of=course, days=LATER), loser) == [{"HUD": 2}]
 

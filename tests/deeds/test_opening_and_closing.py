@@ -4,7 +4,19 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import CLOSES, OPENS, PUBLISHED_AT, drawn_up, last_facts, noted, refused, sent, states, told
+from bookings_room import (
+    CLOSES,
+    OPENS,
+    PUBLISHED_AT,
+    drawn_up,
+    last_facts,
+    last_run,
+    noted,
+    refused,
+    sent,
+    states,
+    told,
+)
 from sqlalchemy import select
 
 import make
@@ -43,7 +55,7 @@ def draw_up(db, round_, office):
 
 
 def publish(db, round_, office):
-    return publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=office.id)
+    return publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=office.id)
 
 
 def codes(db, person):

@@ -11,6 +11,7 @@ from bookings_room import (
     drawn_up,
     insist_on_invariants,
     last_facts,
+    last_run,
     line_of,
     noted,
     occasions,
@@ -35,7 +36,7 @@ NEAR, MIDDLE, FAR = date(2028, 1, 11), date(2029, 1, 11), date(2031, 1, 11)
 
 
 def publish(db, round_, by=None) -> int:
-    return publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=by and by.id)
+    return publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=by and by.id)
 
 
 def codes(db, person) -> list[Outcome]:
@@ -222,7 +223,7 @@ def test_who_was_left_out_for_a_seat_given_back_since_is_not_told_that_nobody_co
     soon = CLOSES + timedelta(minutes=1)
     cancellation.cancel(db, session_id=elsewhere.id, person_id=person.id, reason="", now=soon, by=None)
 
-    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=None)
 
     assert codes(db, person) == [Outcome.CONFLICT]
 
@@ -331,6 +332,16 @@ def test_the_last_drawing_up_is_the_one_that_counts(db):
     assert states(db, session) == {}
 
 
+def test_what_was_looked_at_before_it_was_drawn_up_again_is_not_published(db):
+    session, person = make.session(db), make.person(db)
+    round_ = drawn_up(db, {person: [session]})
+    looked_at = last_run(db, round_)
+    allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
+    with refused(Refusal.DRAWN_UP_SINCE):
+        publication.publish(db, round_id=round_.id, run_id=looked_at, now=PUBLISHED_AT, by=None)
+    assert db.scalars(select(Decision)).all() == []
+
+
 def test_a_round_with_nobody_in_it_is_published(db):
     round_ = drawn_up(db, {make.person(db, standing=Standing.PENDING): [make.session(db)]})
     assert publish(db, round_) == 1
@@ -350,9 +361,10 @@ def test_publishing_takes_the_same_few_statements_for_few_and_many(db, queries):
         session = make.session(db, seats=2)
         round_ = drawn_up(db, {make.person(db): [session] for _ in range(size)})
         db.flush()
+        looked_at = last_run(db, round_)
         db.expunge_all()
         queries.reset()
-        publish(db, round_)
+        publication.publish(db, round_id=round_.id, run_id=looked_at, now=PUBLISHED_AT, by=None)
         db.flush()
         counts.append(queries.count)
     assert counts == [19, 19]

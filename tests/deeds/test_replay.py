@@ -5,7 +5,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, plan_of, published, refused, seat, sent
+from bookings_room import (
+    AFTER,
+    CLOSES,
+    OPENS,
+    PUBLISHED_AT,
+    drawn_up,
+    last_run,
+    plan_of,
+    published,
+    refused,
+    seat,
+    sent,
+)
 from fairness_room import add_a_space, as_planned
 from lottery_room import DRAW, EARLIER, KNOWN, SECRET, commit, enter
 from sqlalchemy import delete, select, text
@@ -50,7 +62,7 @@ def test_the_last_drawing_up_is_the_one_that_was_published(db):
     session = make.session(db, seats=2)
     round_ = as_planned(db, drawn_up(db, {make.person(db): [session] for _ in range(3)}))
     last = allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
-    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=None)
 
     assert (replay(db, round_.id).run.id, differences(db, round_)) == (last.id, [])
 
@@ -211,7 +223,7 @@ def test_what_was_decided_about_the_lottery_is_told_and_marked_in_the_file(db):
     lottery.open_copy(db, round_id=round_.id, secret=SECRET, now=late, by=office.id)
     enter(db, round_, office, now=late)
     allocation.draw_up(db, round_id=round_.id, now=late, by=office.id)
-    publication.publish(db, round_id=round_.id, now=late, by=office.id)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=late, by=office.id)
     found = replay(db, round_.id)
 
     assert list(found.differences) == []
@@ -232,7 +244,7 @@ def test_what_was_decided_about_a_session_is_told_with_its_reason(db):
         db, round_id=round_.id, session_id=thin.id, reason="Too few.", now=CLOSES, by=office.id
     )
     allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=office.id)
-    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=office.id)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=office.id)
     found = replay(db, round_.id)
 
     assert list(found.differences) == []
@@ -250,7 +262,7 @@ def test_another_reason_or_person_than_the_journal_noted_is_said(db, part):
     decision = {"round_id": round_.id, "session_id": thin.id, "reason": "Too few."}
     opening_and_closing.close_session(db, **decision, now=CLOSES, by=office.id)
     allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=office.id)
-    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=office.id)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=office.id)
     db.execute(text(f"UPDATE session_decisions SET {part}"))
 
     assert differences(db, round_) == [
@@ -275,7 +287,7 @@ def test_what_publication_honoured_or_left_out_is_no_difference(db):
     )
     allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
     seat(db, elsewhere, seated_since)
-    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=None)
     codes = {
         person.id: list(
             db.scalars(select(Decision.code).where(Decision.person_id == person.id).order_by(Decision.rank))
@@ -304,7 +316,7 @@ def test_who_went_before_others_by_a_decision_is_marked(db):
     rounds.close_round(db, round_.id, now=CLOSES, by=None)
     make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=CLOSES, by=None)
-    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=None)
     placed = exceptions.place_for_hardship(
         db,
         session_id=session.id,

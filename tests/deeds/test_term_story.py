@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from bookings_room import last_run
 from sqlalchemy import select
 
 import make
@@ -80,7 +81,7 @@ def test_a_term_from_plan_to_rebooking(db):
     rounds.close_round(db, round_.id, now=closes, by=None)
     make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=closes, by=office.id)
-    assert publication.publish(db, round_id=round_.id, now=closes, by=office.id) == 2
+    assert publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=closes, by=office.id) == 2
 
     decisions = db.execute(
         select(Decision.person_id, Decision.session_id, Decision.code).order_by(Decision.person_id, Decision.rank)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, published, sent
+from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, last_run, published, sent
 
 import make
 from auth.states import Area, Category, Role, Standing
@@ -239,7 +239,7 @@ class TestWhatIsMarkedBesideARound:
         precedence.revoke(db, precedence_id=wrong.id, reason="Fel.", now=NOW, by=eva.id)
         counted = grant(db, anna, course, eva, now=NOW + timedelta(days=1))
         round_ = drawn_up(db, {anna: [session], make.person(db): [session]})
-        publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+        publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=None)
         found = queries.exceptions(db, round_.id)
 
         assert [each.decided_at for each in found.frozen] == [counted.granted_at]

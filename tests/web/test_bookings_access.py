@@ -95,7 +95,7 @@ SENT = {
     "/samordning/omgangar/{planned}/oppna": for_holders(COORDINATOR, 302),
     "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 302),
-    "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 302),
+    "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{drawn_up}/tillfallen/{given}/stang": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{drawn_up}/tillfallen/{given}/oppna": for_holders(COORDINATOR, 400),
     f"{LOTTERY}/utan": for_holders(COORDINATOR, 409),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from bookings_pages import words_of
+from bookings_room import last_run
 
 import make
 from auth.states import Category, Role, Standing
@@ -42,7 +43,7 @@ def published(db, *wishes, now):
     make.closed_early(db, round_, at=now)
     make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=now, by=None)
-    publication.publish(db, round_id=round_.id, now=now, by=None)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=now, by=None)
     db.flush()
     return round_
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
-from bookings_pages import words_of
+from bookings_pages import shown_run, words_of
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 import make
 from auth import login_sessions
 from bookings import allocation, applications, rounds
-from bookings.models import Round
+from bookings.models import Round, Run
 from bookings.states import RoundState
 from lararportal import clock, workers
 from lararportal.app import create_app, install
@@ -97,9 +97,15 @@ def work_once(place) -> None:
     worker.work(burst=True, max_jobs=1, logging_level="CRITICAL")
 
 
+def confirmed(browser, round_id):
+    """What is answered when the question is, about the drawing up that its page shows."""
+    path = f"/samordning/omgangar/{round_id}/publicera"
+    return browser.post(path, data={"run_id": shown_run(browser.get(path).text)})
+
+
 def test_the_worker_publishes_and_the_page_says_how_many_letters_there_are(place, drawn_up, browser):
     round_id, _ = drawn_up
-    path = browser.post(f"/samordning/omgangar/{round_id}/publicera").location
+    path = confirmed(browser, round_id).location
     assert browser.get(path).headers["Refresh"] == "2"
 
     work_once(place)
@@ -116,7 +122,7 @@ def test_the_worker_publishes_and_the_page_says_how_many_letters_there_are(place
 
 def test_pressed_twice_it_is_published_once_and_both_pages_say_so(place, drawn_up, browser):
     round_id, _ = drawn_up
-    first, second = (browser.post(f"/samordning/omgangar/{round_id}/publicera").location for _ in range(2))
+    first, second = (confirmed(browser, round_id).location for _ in range(2))
 
     work_once(place)
     work_once(place)
@@ -142,9 +148,25 @@ def test_what_cannot_be_published_is_a_no_with_its_sentence(place, drawn_up, bro
     assert "Omgången är i ett annat läge" in page
 
 
+def test_a_page_from_before_the_seats_were_drawn_up_again_publishes_nothing(place, drawn_up, browser):
+    round_id, _ = drawn_up
+    with place.database.transaction() as db:
+        stale = db.scalars(select(Run.id)).one()
+        allocation.draw_up(db, round_id=round_id, now=clock.now(), by=None)
+    path = browser.post(f"/samordning/omgangar/{round_id}/publicera", data={"run_id": stale}).location
+    work_once(place)
+
+    page = words_of(browser.get(path))
+
+    assert "Inget publicerades" in page
+    assert "Platserna har fördelats om sedan du öppnade sidan." in page
+    with place.database.transaction() as db:
+        assert db.get_one(Round, round_id).state is RoundState.ALLOCATED
+
+
 def test_a_fault_of_the_worker_is_shown_and_nothing_is_published(place, drawn_up, browser):
     round_id, _ = drawn_up
-    path = browser.post(f"/samordning/omgangar/{round_id}/publicera").location
+    path = confirmed(browser, round_id).location
     with place.database.transaction() as db:
         db.get_one(Round, round_id).frozen = "not JSON"
 

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from bookings_pages import words_of
+from bookings_pages import shown_run, words_of
 from redis import Redis
 from sqlalchemy import select
 
 import make
 from auth.states import Standing
 from bookings import applications
-from bookings.models import Booking, Round
+from bookings.models import Booking, Round, Run
 from bookings.states import BookingState, RoundState
 from lararportal import clock
 from lararportal.app import create_app
@@ -44,6 +44,12 @@ def drawn_up_for(db, olle, session, *people) -> Round:
     return round_
 
 
+def confirmed(browser, round_):
+    """What is answered when the question is, about the drawing up that its page shows."""
+    path = f"/samordning/omgangar/{round_.id}/publicera"
+    return browser.post(path, data={"run_id": shown_run(browser.get(path).text)})
+
+
 @pytest.fixture
 def drawn_up(db, olle):
     return drawn_up_for(db, olle, make.session(db), *(make.person(db) for _ in range(3)))
@@ -73,7 +79,7 @@ def test_the_figures_add_up_to_everybody_who_gets_a_letter(db, olle):
 
 
 def test_it_is_handed_to_the_workers_and_its_progress_shown(db, app, olle, drawn_up):
-    answer = olle.post(f"/samordning/omgangar/{drawn_up.id}/publicera")
+    answer = confirmed(olle, drawn_up)
 
     page = olle.get(answer.location)
     assert (answer.status_code, page.status_code) == (302, 200)
@@ -83,7 +89,8 @@ def test_it_is_handed_to_the_workers_and_its_progress_shown(db, app, olle, drawn
     with app.app_context():
         handed = work(answer.location.rpartition("/")[2])
     assert handed.function == "lararportal.workers.publish_round"
-    assert handed.args[0] == drawn_up.id
+    run = db.scalars(select(Run.id)).one()
+    assert handed.args[:2] == (drawn_up.id, run)
 
 
 def test_while_redis_is_away_it_is_done_at_once(db, settings, database, now, visit, drawn_up):
@@ -93,13 +100,22 @@ def test_while_redis_is_away_it_is_done_at_once(db, settings, database, now, vis
     app.config.update(WTF_CSRF_ENABLED=False)
     browser = visit(make.coordinator(db), at=now + timedelta(minutes=1), of=app)
 
-    answer = browser.post(f"/samordning/omgangar/{drawn_up.id}/publicera")
+    answer = confirmed(browser, drawn_up)
 
     assert (answer.status_code, answer.location) == (302, f"/samordning/omgangar/{drawn_up.id}")
     assert state_of(db, drawn_up.id) is RoundState.PUBLISHED
     assert db.scalars(select(Booking.state)).all() == [BookingState.BOOKED] * 3
     assert db.scalars(select(Letter.occasion).where(Letter.occasion == "decision")).all() == ["decision"] * 3
     assert "Beskeden är publicerade. 3 brev är på väg." in words_of(browser.get(answer.location))
+
+
+@pytest.mark.parametrize("run_id", ["", "x", "-1", str(10**30)])
+def test_without_what_was_looked_at_it_asks_again(db, olle, drawn_up, run_id):
+    answer = olle.post(f"/samordning/omgangar/{drawn_up.id}/publicera", data={"run_id": run_id})
+
+    assert answer.status_code == 400
+    assert shown_run(answer.text) == str(db.scalars(select(Run.id)).one())
+    assert state_of(db, drawn_up.id) is RoundState.ALLOCATED
 
 
 @pytest.mark.parametrize("name", ["unknown", "x:y", "rq:job", "two words", "%00"])

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from bookings_pages import words_of
-from bookings_room import PUBLISHED_AT, published
+from bookings_room import PUBLISHED_AT, last_run, published
 from fairness_room import crowd, two_party_round
 
 import make
@@ -34,7 +34,7 @@ def publish(db, round_):
     rounds.close_round(db, round_.id, now=round_.closes_at, by=None)
     make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=round_.closes_at, by=None)
-    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=None)
 
 
 def told(visit, path: str = PATH) -> str:

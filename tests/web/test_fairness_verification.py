@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from bookings_pages import words_of
-from bookings_room import CLOSES, PUBLISHED_AT
+from bookings_room import CLOSES, PUBLISHED_AT, last_run
 from fairness_room import crowd, file_of, two_party_round
 
 import make
@@ -221,5 +221,5 @@ def make_published(db, round_: Round) -> None:
     if round_.state is RoundState.CLOSED:
         make.revealed(db, round_)
     allocation.draw_up(db, round_id=round_.id, now=round_.closes_at, by=None)
-    publication.publish(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    publication.publish(db, round_id=round_.id, run_id=last_run(db, round_), now=PUBLISHED_AT, by=None)
     db.flush()
