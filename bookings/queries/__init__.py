@@ -78,7 +78,7 @@ from bookings.queries.staff import (
     led_by,
     roster,
 )
-from bookings.queries.wishes import Wish, wishes
+from bookings.queries.wishes import Wish, may_apply, wishes
 
 __all__ = [
     "ApplicationView",
@@ -124,6 +124,7 @@ __all__ = [
     "lotteries",
     "lotteries_with",
     "lottery",
+    "may_apply",
     "my_calendar",
     "my_courses",
     "my_seat",

@@ -18,6 +18,18 @@ from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
 
+def may_apply(db: Session, *, round_id: int, person_id: int) -> Refusal | None:
+    """Why a person may not apply in a round, whatever they want; None when they may.
+
+    Raises:
+        NotFound: there is no such round or person.
+    """
+    round_, person = db.get(Round, round_id), db.get(Person, person_id)
+    if round_ is None or person is None:
+        raise NotFound
+    return rules.may_apply(sender(person, round_, taken_courses=frozenset()))
+
+
 @dataclass(frozen=True)
 class Wish:
     """A session of a round; `refusal` is why the person may not ask for it, None when they may."""

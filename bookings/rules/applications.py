@@ -53,10 +53,9 @@ def fault_of(
     """
     if not window.is_open or now >= window.closes_at:
         return Fault(Refusal.ROUND_NOT_OPEN)
-    if sender.is_second_party:
-        return Fault(Refusal.SECOND_PARTY_APPLIES)
-    if not sender.is_complete:
-        return Fault(Refusal.PROFILE_INCOMPLETE)
+    barred = may_apply(sender)
+    if barred is not None:
+        return Fault(barred)
     if not choices:
         return Fault(Refusal.NO_CHOICES)
     if len(set(choices)) != len(choices):
@@ -68,6 +67,13 @@ def fault_of(
         if refusal is not None:
             return Fault(refusal, session_id)
     return None
+
+
+def may_apply(sender: Sender) -> Refusal | None:
+    """Whether somebody may apply at all, whatever they want: whoever draws takes no part; the profile is whole."""
+    if sender.is_second_party:
+        return Refusal.SECOND_PARTY_APPLIES
+    return None if sender.is_complete else Refusal.PROFILE_INCOMPLETE
 
 
 def may_ask_for(sender: Sender, wanted: Target | None, holdings: Sequence[Holding]) -> Refusal | None:

@@ -15,7 +15,7 @@ from auth.access import me, signed_in
 from bookings import applications, queries
 from bookings.forms import ApplicationForm, ConfirmForm, rearranged
 from bookings.queries import ApplicationView, LotteryView, RoundView, SessionRow, Wish
-from bookings.states import ApplicationState, RoundState
+from bookings.states import ApplicationState, Refusal, RoundState
 from lararportal import edge, pages
 from lararportal.errors import NotFound, Refused
 from lararportal.forms import has_begun
@@ -101,6 +101,8 @@ class Material:
     wishes: list[Wish]
     application: ApplicationView | None
     lottery: LotteryView
+    barred: Refusal | None
+    """Why the visitor may not apply in it, whatever they want."""
 
     @property
     def sent(self) -> ApplicationView | None:
@@ -126,6 +128,7 @@ def _material(round_id: int) -> Material:
             wishes=queries.wishes(db, round_id=round_id, person_id=person_id, now=edge.moment()),
             application=queries.application(db, round_id=round_id, person_id=person_id),
             lottery=queries.lottery(db, round_id),
+            barred=queries.may_apply(db, round_id=round_id, person_id=person_id),
         )
 
 
@@ -185,8 +188,9 @@ def _prefill(form: ApplicationForm, material: Material) -> None:
 
 
 def _apply_page(form: ApplicationForm, material: Material, focus: str = "") -> str:
-    # Once the round is closed, what counts is what was sent in, whatever a late form says.
-    choices = list(material.sent.choices) if material.sent and not material.is_open else form.choices.data
+    # Where no list is taken, what counts is what was sent in, whatever a late form says.
+    takes_lists = material.is_open and material.barred is None
+    choices = list(material.sent.choices) if material.sent and not takes_lists else form.choices.data
     found = offers(material.wishes, choices)
     return render_template(
         "bookings/apply.html",
@@ -195,6 +199,9 @@ def _apply_page(form: ApplicationForm, material: Material, focus: str = "") -> s
         sent=material.sent,
         lottery=material.lottery,
         is_open=material.is_open,
+        takes_lists=takes_lists,
+        why_barred=pages.sentence(material.barred) if material.barred else "",
+        owes_profile=material.barred is Refusal.PROFILE_INCOMPLETE,
         is_changed=material.sent is not None and form.choices.data != material.sent.choices,
         chosen=[found[each] for each in choices if each in found],
         courses=by_course(found, form.text.data or ""),

@@ -46,16 +46,19 @@ def session_actions(session: CourseSession) -> Markup:
     """What the visitor has in a session and may do there, or in one sentence why not."""
     if session.publicity is not Publicity.PUBLISHED or session.is_reserve:
         return Markup()
-    if current_user.is_authenticated and _participant() is None:
+    if current_user.is_authenticated and _participant() is None and me().roles:
         return Markup()
     visitor, now = _participant(), edge.moment()
     if visitor is None and session.starts_on <= day_of(now):
         return Markup()
     situation = None
+    barred = Refusal.PROFILE_INCOMPLETE if visitor is None and current_user.is_authenticated else None
     with edge.reading() as db:
         round_ = queries.open_round_with(db, session.id, now=now)
         if visitor is not None:
             situation = queries.my_situation(db, session_id=session.id, person_id=visitor.person_id, now=now)
+        if visitor is not None and round_ is not None:
+            barred = queries.may_apply(db, round_id=round_.id, person_id=visitor.person_id)
     refusal = situation.may_book if situation is not None else None
     return Markup(  # noqa: S704 - a template of our own, escaped as any
         render_template(
@@ -63,6 +66,8 @@ def session_actions(session: CourseSession) -> Markup:
             session=session,
             round=round_,
             situation=situation,
+            why_no_application=pages.sentence(barred) if barred else "",
+            owes_profile=barred is Refusal.PROFILE_INCOMPLETE,
             why_barred=pages.sentence(situation.barred) if situation and situation.barred else "",
             why_not=pages.sentence(refusal, **situation.facts) if situation and refusal else "",
             may_apply=round_ is not None and refusal not in APPLYING_IS_NO_USE,
