@@ -151,6 +151,8 @@ def claim_another_version(db, round_):
     db.execute(text("UPDATE decisions SET rules_version = '0'"))
 
 
+FORMER = {"source": "X", "due": None, "at": "2027-01-12T09:00:00+00:00", "by": None, "reason": "Silent."}
+
 TAMPERED = {
     "the result": (change_the_result, "The stored result is not what comes of doing it again; other are: assign."),
     "a space": (add_a_space, "The stored result is not what comes of doing it again; other are: letters."),
@@ -184,7 +186,7 @@ TAMPERED = {
         "The journal noted another source of the lottery than the round has.",
     ),
     "a former source": (
-        sql("""UPDATE rounds SET former_sources = '[{"source": "X"}]'"""),
+        lambda db, round_: setattr(round_, "former_sources", [FORMER]),
         "The journal noted another list of former sources of the lottery than the round has.",
     ),
     "why it went on without": (
