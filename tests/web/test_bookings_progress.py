@@ -137,7 +137,7 @@ def test_pressed_twice_it_is_published_once_and_both_pages_say_so(place, drawn_u
 
 def test_what_cannot_be_published_is_a_no_with_its_sentence(place, drawn_up, browser):
     round_id, _ = drawn_up
-    path = browser.post(f"/samordning/omgangar/{round_id}/publicera").location
+    path = confirmed(browser, round_id).location
     with place.database.transaction() as db:
         db.get_one(Round, round_id).state = RoundState.REVEALED
 
