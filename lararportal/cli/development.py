@@ -64,7 +64,7 @@ def dev(*, port: int, folder: Path, reset: bool, beginning: str, leashed: bool) 
 def demo(*, share: float) -> None:
     """Run a demonstration term without a browser and show what came of it.
 
-    On servers of its own in a folder that is removed afterwards: a term is built, its open round decided, weeks of
+    On servers of its own in a folder that is removed afterwards: a term is built, its rounds decided, weeks of
     changes follow, and every letter is delivered. Ends with 1 when something does not hold of the rows.
     """
     refuse_production(os.environ)

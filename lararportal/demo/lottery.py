@@ -35,8 +35,9 @@ def bind(db: Session, round_id: int, *, second_party: int, now: datetime) -> str
     return secret
 
 
-def reveal(round_id: int, *, second_party: int, office: int, at: datetime) -> Iterator[Act]:
-    """The second party shows their secret, and a coordinator enters the public value."""
+def reveal(round_id: int, *, second_party: int, office: int, closed: datetime) -> Iterator[Act]:
+    """The day after closing the second party shows their secret, and a coordinator enters the public value."""
+    at = closed + timedelta(hours=21)
     secret = _second_secret(round_id)
     numbers = sorted(_chance("public value", round_id).sample(range(1, NUMBERS + 1), DRAWN))
     value = " ".join(map(str, numbers))

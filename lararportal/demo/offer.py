@@ -32,7 +32,8 @@ class Offer:
     key: str
     """The course's code and a number, as "OB02-1"."""
     code: str
-    round: int
+    round: int | None
+    """None for one that is still to be planned into a round."""
     area: Area
     place: str
     residents: float
@@ -103,7 +104,7 @@ def _offer(row: dict[str, str], course: Course, days: list[Day], share: float) -
     return Offer(
         key=row["key"],
         code=course.code,
-        round=int(row["round"]),
+        round=int(row["round"]) if row["round"] else None,
         area=Area(row["area"]),
         place=row["place"],
         residents=float(row["st"]),

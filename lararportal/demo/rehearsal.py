@@ -1,7 +1,7 @@
 """The rehearsal: a term without a browser, on servers of its own, that goes on into the future.
 
-The open round is closed, decided and published, weeks of changes follow, the tick runs, and every letter is spoken
-by SMTP to a real server; then the rows are looked at.
+The revealed round is decided, the open one closed and decided, weeks of changes follow, the tick runs, and every
+letter is spoken by SMTP to a real server; then the rows are looked at.
 """
 
 import os
@@ -118,23 +118,24 @@ class _Rehearsal:
             self.outcome.violations += [f"{name}: {each}" for each in invariants(db, now=now)]
 
     def decide(self, term: Term) -> datetime:
-        """The tick closes the open round, its lottery is revealed, and it is drawn up and published on its days."""
+        """The revealed round is drawn up and published on its day; the open one is closed, revealed, and likewise."""
         olle, eva = term.cast.colleague(OLLE).id, term.cast.colleague(EVA)
         with self._database.transaction() as db:
             round_ = db.scalars(select(Round).where(Round.state == RoundState.OPEN)).one()
-        before, drawn = round_.closes_at - timedelta(hours=3), round_.closes_at + timedelta(days=1)
+            revealed = db.scalars(select(Round).where(Round.state == RoundState.REVEALED)).one()
+        before, drawn = round_.closes_at - timedelta(hours=3), round_.closes_at + timedelta(days=2)
         decided = at(round_.decision_on, 9)
+        first = at(revealed.decision_on, 9)
         newcomers = [each for each in term.cast.pending[1:] if each.area is eva.area]
         confirmed = [Act(before, confirmation(term.cast, each, before)) for each in newcomers]
         agenda: list[Act | Tick] = [
+            *_decided(revealed.id, drawn=first - timedelta(hours=1), published=first, by=olle),
             *confirmed,
             Tick(round_.closes_at),
-            *lottery.reveal(round_.id, second_party=eva.id, office=olle, at=round_.closes_at + timedelta(hours=3)),
-            Act(drawn, lambda db: allocation.draw_up(db, round_id=round_.id, now=drawn, by=olle)),
-            Act(decided, lambda db: rounds.publish(db, round_.id, now=decided, by=olle)),
-            Tick(decided),
+            *lottery.reveal(round_.id, second_party=eva.id, office=olle, closed=round_.closes_at),
+            *_decided(round_.id, drawn=drawn, published=decided, by=olle),
         ]
-        play(self._database, agenda, label="closing and deciding the open round", progress=self._progress)
+        play(self._database, agenda, label="deciding two rounds", progress=self._progress)
         return decided
 
     def live_on(self, term: Term, decided: datetime, later: datetime, *, share: float) -> None:
@@ -150,6 +151,12 @@ class _Rehearsal:
         sent = list(self.outcome.stages.values())[-1].letters_sent
         if lying != sent:
             self.outcome.violations.append(f"{sent} letters were sent, and {lying} have arrived")
+
+
+def _decided(round_id: int, *, drawn: datetime, published: datetime, by: int) -> Iterator[Act | Tick]:
+    yield Act(drawn, lambda db: allocation.draw_up(db, round_id=round_id, now=drawn, by=by))
+    yield Act(published, lambda db: rounds.publish(db, round_id, now=published, by=by))
+    yield Tick(published)
 
 
 @contextmanager

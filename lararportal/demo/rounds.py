@@ -1,4 +1,4 @@
-"""The two rounds of the demonstration: one that is over, and one that takes applications."""
+"""The rounds of the demonstration: one that is over, one that takes applications, one that waits for its seats."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -45,7 +45,7 @@ def plan(
     half = 1 + (middle.month >= SUMMER)
     wanted = RoundPlan(
         term=f"{middle.year}-{half}",
-        title=words()["round_titles"][half - 1].format(year=middle.year),
+        title=title([offer.starts_on for offer in offers]),
         opens_at=opens,
         closes_at=closes,
         decision_on=decision_on,
@@ -58,23 +58,37 @@ def plan(
     return rounds.plan(db, wanted=wanted, now=now, by=by, draw=lambda: rng.randbytes(32).hex()).id
 
 
+def title(starts: Iterable[date]) -> str:
+    """What a round is called: the months in which its sessions begin."""
+    days = sorted(starts)
+    first, last = days[0], days[-1]
+    span = "over_new_year" if first.year < last.year else "in_a_year" if first.month < last.month else "in_a_month"
+    months: list[str] = words()["months"]
+    called: str = words()["round_titles"][span].format(
+        first=months[first.month - 1], first_year=first.year, last=months[last.month - 1], last_year=last.year
+    )
+    return called
+
+
 def applying(
     round_id: int, wishes: Iterable[Wish], rng: Random, moment: Callable[[], datetime], *, end: datetime
 ) -> Iterator[Act]:
     """Everybody sends in their list; some change it later, a few take it back."""
     for wish in wishes:
         at = moment()
-        yield Act(at, _application(round_id, wish, at))
+        yield Act(at, application(round_id, wish, at))
         later = at + timedelta(hours=rng.randint(1, 90))
         fate = rng.random()
         if later < end and fate < WITHDRAWS:
             yield Act(later, _withdrawal(round_id, wish, later))
         elif later < end and fate < WITHDRAWS + CHANGES:
             other = Wish(wish.doctor, rng.sample(wish.courses, len(wish.courses)), wish.cap)
-            yield Act(later, _application(round_id, other, later))
+            yield Act(later, application(round_id, other, later))
 
 
-def _application(round_id: int, wish: Wish, at: datetime) -> Callable[[Session], None]:
+def application(round_id: int, wish: Wish, at: datetime) -> Callable[[Session], None]:
+    """They send in their list."""
+
     def do(db: Session) -> None:
         # Meanwhile the line may have given them a seat in a course that they wanted to apply for.
         person_id = wish.doctor.id

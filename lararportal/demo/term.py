@@ -1,4 +1,4 @@
-"""The demonstration term: a year of sessions, a round that is over and one that is open, made by the deeds alone.
+"""The demonstration term: a year of sessions and three rounds, each at another stage, made by the deeds alone.
 
 Nothing here writes what a deed should write; each deed is told the past moment at which it happened.
 """
@@ -29,9 +29,12 @@ from lararportal.demo.lottery import SEED
 from lararportal.demo.offer import Offer
 from lararportal.demo.wishes import Wish, Wishing
 
-FINISHED, OPEN = 1, 2
+FINISHED, OPEN, REVEALED = 1, 2, 3
+"""One is published, one takes applications, and the seats of one can be drawn up at once."""
 ANNAS_SEAT, SISTER, ANNAS_LINE, SARAS_SEAT = "OB06-1", "OB06-2", "OB02-1", "KL10-1"
 ANNAS_PRECEDENCE = "OB05-1"
+ANNAS_WISHES = [["KL03-2"], ["OB04-2"]]
+"""In the round that can be drawn up."""
 LEFT_OVER = {SISTER: 6, "KL26-1": 24}
 """Sessions that keep free seats: Anna can re-book, and one stays below its minimum."""
 APPLIED_SO_FAR = 400
@@ -121,7 +124,7 @@ class _Building:
                 now=line.on(-120, 10),
                 by=self._olle,
             )
-            lottery.bind(db, round_id, second_party=self._eva, now=line.on(-118, 9))
+            lottery.bind(db, round_id, second_party=self._eva, now=line.on(-118, 11))
             round_deeds.open_round(db, round_id, now=opens, by=self._olle)
         busy = {ANNA, SARA, self._late.subject}
         wishes = Wishing(rng, self.cast, self._of_round(FINISHED)).wishes(busy=busy, passed={})
@@ -137,7 +140,7 @@ class _Building:
         self._play([*sent, *favoured], "applications of the finished round")
         steps = [
             Act(closes, lambda db: round_deeds.close_round(db, round_id, now=closes, by=None)),
-            *lottery.reveal(round_id, second_party=self._eva, office=self._olle, at=line.on(-75, 9)),
+            *lottery.reveal(round_id, second_party=self._eva, office=self._olle, closed=closes),
             Act(line.on(-70, 10), lambda db: self._draw_up(db, round_id, line.on(-70, 10))),
             Act(published, lambda db: self._publish(db, round_id, published)),
         ]
@@ -145,7 +148,7 @@ class _Building:
         return published
 
     def live_on(self, published: datetime) -> None:
-        """The weeks since then, with their ticks, in which a second round has opened."""
+        """The weeks since then, with their ticks, in which a second round has opened and a third one closed."""
         line, rng = self._timeline, _rng("since then")
         spared = {ANNA, SARA, self._late.subject}
         aftermath = Aftermath(rng, self.cast, self._of_round(FINISHED), spared, self._left_over)
@@ -156,9 +159,10 @@ class _Building:
             *aftermath.acts(line, begin=begin, share=self._share),
             *arrivals.newcomers(self.cast, line, rng, issuer=self._issuer),
             *self._open_a_round(_rng("open round")),
+            *self._close_a_round(_rng("revealed round")),
             *self._decided_since_then(begin),
         ]
-        self._play(agenda, "the weeks since then, and the open round")
+        self._play(agenda, "the weeks since then, and two more rounds")
 
     def _decided_since_then(self, begin: datetime) -> Iterator[Act]:
         """What is decided about single people, Anna among them: she goes first in a course of the open round."""
@@ -191,7 +195,7 @@ class _Building:
                 now=planned,
                 by=self._olle,
             )
-            self.second_secret = lottery.bind(db, round_id, second_party=self._eva, now=line.on(-38, 9))
+            self.second_secret = lottery.bind(db, round_id, second_party=self._eva, now=line.on(-38, 11))
             passed = self._passed(db)
         yield Act(opens, lambda db: round_deeds.open_round(db, round_id, now=opens, by=self._olle))
         wishes = Wishing(rng, self.cast, self._of_round(OPEN)).wishes(busy={ANNA, SARA}, passed=passed)
@@ -203,6 +207,33 @@ class _Building:
         newcomers = [self._newcomers_wish(rng, doctor) for doctor in self.cast.pending[-NEWCOMERS_WHO_APPLY:]]
         begin = line.now - timedelta(days=3)
         yield from rounds.applying(round_id, newcomers, rng, lambda: line.some_time(rng, begin, end), end=end)
+
+    def _close_a_round(self, rng: Random) -> Iterator[Act]:
+        """A small round, Anna in it, that has closed, and whose lottery has its seed."""
+        line, offers = self._timeline, self._of_round(REVEALED)
+        opens, closes = line.on(-37, 8), line.on(-8, 12)
+        with self._database.transaction() as db:
+            round_id = rounds.plan(
+                db,
+                offers,
+                opens=opens,
+                closes=closes,
+                decision_on=day_of(line.on(7, 9)),
+                rng=rng,
+                second_party=self._eva,
+                now=line.on(-50, 10),
+                by=self._olle,
+            )
+            lottery.bind(db, round_id, second_party=self._eva, now=line.on(-44, 11))
+            passed = self._passed(db)
+        yield Act(opens, lambda db: round_deeds.open_round(db, round_id, now=opens, by=self._olle))
+        wishes = Wishing(rng, self.cast, offers).wishes(busy={ANNA, SARA}, passed=passed)
+        end = closes - timedelta(hours=1)
+        yield from rounds.applying(round_id, wishes, rng, lambda: line.some_time(rng, opens, end), end=end)
+        at = opens + timedelta(days=2)
+        yield Act(at, rounds.application(round_id, self._wish(ANNA, ANNAS_WISHES, cap=2), at))
+        yield Act(closes, lambda db: round_deeds.close_round(db, round_id, now=closes, by=None))
+        yield from lottery.reveal(round_id, second_party=self._eva, office=self._olle, closed=closes)
 
     def _newcomers_wish(self, rng: Random, doctor: Doctor) -> Wish:
         mandatory = [each for each in self._of_round(OPEN) if each.code.startswith("OB")]

@@ -1,5 +1,6 @@
 """The people and the dates of the demonstration, before anything is written."""
 
+import csv
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -115,11 +116,18 @@ def test_what_took_place_is_over_what_is_under_way_is_and_a_go_no_go_day_has_pas
     assert today < soon[0] <= today + timedelta(days=28)
 
 
-def test_the_file_of_sessions_has_as_many_of_each_course_as_the_catalogue_says():
+def sessions_of_the_file() -> list[tuple[str, str]]:
+    """Key and round of each session that is not held in reserve."""
+    with (Path(demo.__file__).parent / "sessions.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(row["key"], row["round"]) for row in csv.DictReader(file)]
+    return [(key, number) for key, number in rows if not key.endswith(IN_RESERVE)]
+
+
+def test_the_two_large_rounds_have_as_many_of_each_course_as_the_catalogue_says_and_six_come_beside():
     folder = Path(demo.__file__).parent
     rows = read((folder / "catalogue.csv").read_text("utf-8"))
-    keys = [line.split(",")[0] for line in (folder / "sessions.csv").read_text("utf-8").splitlines()[1:]]
-    planned = Counter(key.split("-")[0] for key in keys if not key.endswith(IN_RESERVE))
+    planned = Counter(key.split("-")[0] for key, number in sessions_of_the_file() if number in {"1", "2"})
 
     assert planned == {row.code: row.facts["sessions_per_year"] for row in rows}
+    assert Counter(number for _, number in sessions_of_the_file()) == {"1": 26, "2": 24, "3": 3, "": 3}
     assert codes() == {row.code: row.facts["kind"] is Kind.MANDATORY for row in rows}

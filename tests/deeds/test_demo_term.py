@@ -11,8 +11,17 @@ from sqlalchemy.orm import Session
 
 from auth.models import Grant, Identity, Person
 from auth.states import Role, Standing
-from bookings import queries, rebooking, rounds
-from bookings.models import Application, Booking, Choice, MinimumWarning, Precedence, Round
+from bookings import allocation, publication, queries, rebooking, rounds
+from bookings.models import (
+    Application,
+    Booking,
+    Choice,
+    Decision,
+    MinimumWarning,
+    Precedence,
+    Round,
+    RoundSession,
+)
 from bookings.states import BookingState, RoundState
 from courses.models import CourseDay, CourseSession, SessionLeader
 from courses.rules import is_working_day
@@ -20,11 +29,20 @@ from courses.states import Publicity
 from lararportal import clock
 from lararportal.db import Database
 from lararportal.demo import build_term
-from lararportal.demo.cast import ANNA, EVA, KARIN, SARA
+from lararportal.demo.cast import ANNA, EVA, KARIN, OLLE, SARA
 from lararportal.demo.figures import report
 from lararportal.demo.invariants import invariants, names
 from lararportal.demo.offer import Offer
-from lararportal.demo.term import ANNAS_LINE, ANNAS_PRECEDENCE, ANNAS_SEAT, SARAS_SEAT, SISTER, NotEmpty, Term
+from lararportal.demo.term import (
+    ANNAS_LINE,
+    ANNAS_PRECEDENCE,
+    ANNAS_SEAT,
+    ANNAS_WISHES,
+    SARAS_SEAT,
+    SISTER,
+    NotEmpty,
+    Term,
+)
 from lararportal.dev.people import PEOPLE
 from lararportal.journal import Entry
 from lararportal.outbox import Letter, LetterState
@@ -118,15 +136,19 @@ def test_anna_has_a_seat_that_she_can_change_and_a_place_in_line_and_has_not_app
     assert moved.state is BookingState.BOOKED
 
 
-def test_eva_has_shown_her_secret_of_the_finished_round_and_keeps_that_of_the_open_one(built, db):
+def test_eva_has_shown_her_secret_of_the_rounds_that_closed_and_keeps_that_of_the_open_one(built, db):
     eva = person(db, EVA)
-    open_, finished = queries.lotteries_with(db, eva.id)
+    open_, revealed, finished = queries.lotteries_with(db, eva.id)
 
-    assert (finished.state, finished.wanted) == (RoundState.PUBLISHED, [])
-    assert finished.second_revealed_at < finished.value_entered_at <= finished.revealed_at < NOW
-    assert [len(bytes.fromhex(each)) for each in (finished.second_secret, finished.seed)] == [32, 32]
-    numbers = [int(number) for number in finished.value.split(" ")]
-    assert (len(numbers), numbers) == (7, sorted(set(numbers)))
+    assert [(each.state, each.wanted) for each in (revealed, finished)] == [
+        (RoundState.REVEALED, []),
+        (RoundState.PUBLISHED, []),
+    ]
+    for each in (revealed, finished):
+        assert each.second_revealed_at < each.value_entered_at <= each.revealed_at < NOW
+        assert [len(bytes.fromhex(digits)) for digits in (each.second_secret, each.seed)] == [32, 32]
+        numbers = [int(number) for number in each.value.split(" ")]
+        assert (len(numbers), numbers) == (7, sorted(set(numbers)))
     assert (open_.state, open_.second_secret, open_.portal_secret) == (RoundState.OPEN, None, None)
     assert sha256(bytes.fromhex(built.term.second_secret)).hexdigest() == open_.second_commitment
 
@@ -160,13 +182,13 @@ def test_courses_are_over_under_way_and_ahead_on_working_days_only(db):
     today = clock.day_of(NOW)
     spans = [(first, last) for _, first, last in days]
 
-    assert len(spans) == 51
+    assert len(spans) == 57
     assert sum(last < today for _, last in spans) == 2
     assert sum(first < today <= last for first, last in spans) == 1
     assert all(map(is_working_day, db.scalars(select(CourseDay.day))))
 
 
-def test_one_session_beside_the_fifty_is_held_in_reserve_and_may_be_asked_for_in_the_open_round(db, built):
+def test_one_session_is_held_in_reserve_and_may_be_asked_for_in_the_open_round(db, built):
     (spare,) = db.scalars(select(CourseSession).where(CourseSession.is_reserve))
     asked = select(func.count()).where(Choice.session_id == spare.id)
 
@@ -174,14 +196,52 @@ def test_one_session_beside_the_fifty_is_held_in_reserve_and_may_be_asked_for_in
     assert db.scalar(asked) > 0
 
 
-def test_one_round_is_published_and_one_is_open_with_applications_also_of_the_unconfirmed(db):
-    rounds = dict(db.execute(select(Round.state, Round.id)).all())
+def test_three_rounds_are_each_at_another_stage_the_open_one_with_applications_also_of_the_unconfirmed(db):
+    rounds = dict(db.execute(select(Round.state, Round.id).order_by(Round.id)).all())
     sent = select(func.count()).where(Application.round_id == rounds[RoundState.OPEN])
     pending = sent.where(Application.person_id == Person.id, Person.standing == Standing.PENDING)
 
-    assert rounds.keys() == {RoundState.PUBLISHED, RoundState.OPEN}
+    assert list(rounds) == [RoundState.PUBLISHED, RoundState.OPEN, RoundState.REVEALED]
     assert db.scalar(sent) > 50
     assert db.scalar(pending) == 4
+
+
+def test_the_revealed_round_is_drawn_up_previewed_and_published_at_once_and_anna_is_told(built, db):
+    olle, anna = person(db, OLLE), person(db, ANNA)
+    revealed = db.scalars(select(Round).where(Round.state == RoundState.REVEALED)).one()
+    sent = select(func.count()).where(Application.round_id == revealed.id)
+    assert db.scalar(sent) >= 8
+
+    run = allocation.draw_up(db, round_id=revealed.id, now=NOW, by=olle.id)
+    previewed = queries.preview(db, revealed.id)
+    publication.publish(db, round_id=revealed.id, run_id=run.id, now=NOW, by=olle.id)
+
+    assert previewed is not None
+    wished = {built.offer(key).id for course in ANNAS_WISHES for key in course}
+    decided = select(Decision.session_id).where(Decision.round_id == revealed.id, Decision.person_id == anna.id)
+    assert set(db.scalars(decided)) == wished
+    told = select(func.count()).where(Letter.person_id == anna.id, Letter.created_at == NOW)
+    assert db.scalar(told) == 1
+    assert invariants(db, now=NOW) == []
+
+
+def test_some_published_sessions_are_in_no_round_and_can_be_planned_into_one(built, db):
+    free = {built.offer(key).id for key in ("OB09-2", "KL07-2", "OB10-2")}
+
+    assert {each.session_id for each in queries.sessions_for_round(db, None, now=NOW)} == free
+
+
+def test_a_round_is_called_after_the_months_in_which_its_sessions_begin(db):
+    days = select(RoundSession.round_id, func.min(CourseSession.starts_on), func.max(CourseSession.starts_on))
+    spans = db.execute(days.join(CourseSession).group_by(RoundSession.round_id).order_by(RoundSession.round_id)).all()
+
+    months = [(first.isoformat()[:7], last.isoformat()[:7]) for _, first, last in spans]
+    titles = list(db.scalars(select(Round.title).order_by(Round.id)))
+    assert list(zip(titles, months, strict=True)) == [
+        ("Kurser december 2026 till juni 2027", ("2026-12", "2027-06")),
+        ("Kurser juni till december 2027", ("2027-06", "2027-12")),
+        ("Kurser maj 2027", ("2027-05", "2027-05")),
+    ]
 
 
 def test_some_go_before_others_by_a_decision_anna_in_the_open_round(built, db):

@@ -14,7 +14,8 @@ from lararportal.demo import build_term
 from lararportal.demo.figures import Report, report
 from lararportal.demo.rehearsal import Outcome, rehearse
 
-NOW = clock.parse("2026-11-22T09:00")
+NOW = clock.parse("2026-11-21T09:00")
+"""A Saturday, so that what happens some days before or after today often moves to a Monday."""
 SHARE = 0.05
 NOTHING = Report(**dict.fromkeys(Report.__annotations__, 0))
 
