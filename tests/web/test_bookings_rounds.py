@@ -1,7 +1,7 @@
 """The coordinator's rounds: planned, changed, opened, closed and drawn up, with a question before each."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from bookings_pages import words_of
@@ -278,6 +278,16 @@ class TestTheSteps:
         text = words_of(olle.get(answer.location))
         assert "Omgången är öppen för ansökan." in text
         assert "Öppnade 11 januari 2027 kl. 08.00" in text
+
+    def test_closing_says_when_the_public_value_is_known_and_that_nothing_can_be_drawn_up_before(self, db, olle):
+        known = datetime(2027, 1, 21, 12, tzinfo=UTC)
+        round_ = make.round_of(db, make.session(db), public_at=known)
+
+        text = words_of(olle.get(f"/samordning/omgangar/{round_.id}/stang"))
+        assert (
+            "Det offentliga värdet för lottningen blir känt 21 januari 2027 kl. 13.00, även om du stänger nu. "
+            "Innan dess går det inte att fördela platserna."
+        ) in text
 
     def test_closing_says_how_many_it_concerns(self, db, olle):
         session = make.session(db)
