@@ -141,6 +141,9 @@ def read(text: str) -> list[Row]:
     Raises:
         ImportFaulty: with every fault that can be seen at once.
     """
+    strange = [number for number, line in enumerate(text.splitlines(), 1) if "\0" in line]
+    if strange:
+        raise ImportFaulty([Fault(number, "", "", ImportFault.NUL) for number in strange])
     lines = _lines(text.removeprefix("\ufeff"))
     if not lines:
         raise ImportFaulty([Fault(0, "", "", ImportFault.NO_ROWS)])

@@ -84,6 +84,7 @@ class ImportFault(StrEnum):
 
     NOT_UTF8 = "import_not_utf8"
     UNREADABLE = "import_unreadable"
+    NUL = "import_nul"
     NO_ROWS = "import_no_rows"
     MISSING_COLUMN = "import_missing_column"
     COLUMN_TWICE = "import_column_twice"

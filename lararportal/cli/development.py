@@ -20,7 +20,13 @@ from lararportal.dev.term import Beginning
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="The port of 127.0.0.1 where the portal answers.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="The port of 127.0.0.1 where the portal answers.",
+)
 @click.option(
     "--data",
     "folder",

@@ -198,6 +198,12 @@ def test_a_quotation_mark_that_is_never_closed_is_refused_where_it_stands(db, no
     assert faults_in(db, file_of(ROW, 'KL03,"Derma'), now) == [Fault(3, "", "", ImportFault.UNREADABLE)]
 
 
+def test_a_character_that_no_database_keeps_is_refused_on_every_line_where_it_stands(db, now):
+    text = file_of(ROW, "KL03,Der\0ma", "KL04,Öron", "\0")
+
+    assert faults_in(db, text, now) == [Fault(line, "", "", ImportFault.NUL) for line in (3, 5)]
+
+
 def test_a_file_in_another_encoding_is_refused_at_its_first_strange_line():
     with pytest.raises(ImportFaulty) as faulty:
         decode(file_of(ROW, "KL03,Öra").encode("latin-1"))

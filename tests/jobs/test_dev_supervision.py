@@ -12,7 +12,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
+from lararportal.cli import main
 from lararportal.dev.data import Data
 from lararportal.dev.program import CannotStart, Program, begun, session_members
 from lararportal.dev.waiting_room import Progress, WaitingRoom
@@ -173,3 +175,11 @@ def test_the_waiting_room_lives_and_says_how_far_the_start_has_come() -> None:
             assert (status, "300 av 624" in page) == (503, True)
         with WaitingRoom(listening, progress):
             assert ask("/healthz") == (200, "ok\n")
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999"])
+def test_a_port_that_no_machine_has_is_refused_before_anything_starts(port: str, tmp_path: Path) -> None:
+    refused = CliRunner().invoke(main, ["dev", "--port", port, "--data", str(tmp_path / "data")])
+
+    assert (refused.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert f"{port} is not in the range 1<=x<=65535" in refused.output
