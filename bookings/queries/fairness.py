@@ -113,12 +113,16 @@ def round_rules(db: Session, round_id: int) -> RoundRules:
 def _courses(
     db: Session, round_id: int, frozen_courses: Mapping[str, Any], frozen_sessions: Mapping[str, Any]
 ) -> list[CourseRules]:
-    """The courses of a round by title; what was frozen of them goes before what stands in the catalogue today."""
+    """The courses of a round by title; what was frozen of them goes before what stands in the catalogue today.
+
+    Before closing they are those of every session that can be asked for, so of sessions held in reserve too.
+    """
     of_round = sessions_with_course().join(RoundSession).where(RoundSession.round_id == round_id)
     offered: dict[str, list[Offered]] = {}
     courses: dict[str, Course] = {}
     for each in db.scalars(of_round):
-        if each.is_public:
+        can_be_asked_for = each.is_public or each.is_held_in_reserve
+        if str(each.id) in frozen_sessions if frozen_sessions else can_be_asked_for:
             reserves = frozen_sessions.get(str(each.id), {}).get("reserves", each.reserves)
             offered.setdefault(each.course.code, []).append(Offered(row_of(each), reserves))
             courses[each.course.code] = each.course

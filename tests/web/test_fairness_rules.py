@@ -194,10 +194,17 @@ class TestTheOrderOfEachCourse:
             in page_of(visit, open_round)
         )
 
-    def test_a_session_that_is_held_in_reserve_stays_hidden(self, db, visit):
-        hidden = make.session(db, of=make.course(db, title="Reserven"), is_reserve=True, publicity=Publicity.DRAFT)
+    def test_a_session_that_is_held_in_reserve_can_be_asked_for_and_is_told_of(self, db, visit):
+        held = make.session(db, of=make.course(db, title="Reserven"), is_reserve=True, publicity=Publicity.DRAFT)
 
-        assert "Reserven" not in page_of(visit, make.round_of(db, hidden))
+        assert "Reserven i första hand ST-läkare Kortast tid kvar först 1, varav 1 i reserv" in (
+            page_of(visit, make.round_of(db, held))
+        )
+
+    def test_a_draft_that_nobody_can_ask_for_stays_hidden(self, db, visit):
+        draft = make.session(db, of=make.course(db, title="Utkastet"), publicity=Publicity.DRAFT)
+
+        assert "Utkastet" not in page_of(visit, make.round_of(db, draft))
 
     @pytest.mark.parametrize(
         ("orders", "promised"),
@@ -210,6 +217,15 @@ class TestTheOrderOfEachCourse:
 
         assert ("Det kan aldrig löna sig att rangordna oärligt" in text) is promised
         assert ("ingen regel kan då lova att en annan lista aldrig kan löna sig" in text) is not promised
+
+    @pytest.mark.parametrize("until", [RoundState.OPEN, RoundState.CLOSED])
+    def test_a_session_in_reserve_of_another_order_takes_that_promise_away(self, db, visit, until):
+        open_ = make.session(db, of=make.course(db, order=Order.DEADLINE, targets=BOTH))
+        other = make.course(db, order=Order.REVERSED, targets=BOTH)
+        held = make.session(db, of=other, days=[date(2027, 4, 1)], is_reserve=True, publicity=Publicity.DRAFT)
+        round_ = two_party_round(db, {make.person(db): [open_, held]}, until=until)
+
+        assert "Det kan aldrig löna sig att rangordna oärligt" not in page_of(visit, round_)
 
     def test_many_courses_cost_no_more_than_one(self, db, visit, queries):
         counts = []

@@ -1,6 +1,6 @@
 """What became of a round otherwise than was planned: when it opened, why it closed early, who was replaced.
 
-Revision 0008, after 0007.
+Revision 0007, after 0006.
 
 When the rounds so far opened stands in the journal. None of them said why it closed early.
 """
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0008"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Whether participants of a course change seats in rings.
 
-Revision 0007, after 0005.
+Revision 0006, after 0005.
 
 Nobody had said that they may not.
 """
@@ -8,7 +8,7 @@ Nobody had said that they may not.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
+revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
