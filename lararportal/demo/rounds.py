@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bookings import applications, publication, rounds
-from bookings.models import Application, Booking, Run
+from bookings.models import Application, Booking, Run, SeatDay
 from bookings.rounds import RoundPlan
 from bookings.states import BookingState
 from courses.models import CourseSession
@@ -90,10 +90,14 @@ def application(round_id: int, wish: Wish, at: datetime) -> Callable[[Session], 
     """They send in their list."""
 
     def do(db: Session) -> None:
-        # Meanwhile the line may have given them a seat in a course that they wanted to apply for.
+        # Meanwhile they may have got a seat in a course that they wanted to apply for, or on one of its days.
         person_id = wish.doctor.id
-        held = _courses_of(db, person_id)
-        choices = [offer.id for offer in wish.sessions if offer.course_id not in held]
+        held, busy = _courses_of(db, person_id), _days_of(db, person_id)
+        choices = [
+            offer.id
+            for offer in wish.sessions
+            if offer.course_id not in held and busy.isdisjoint(each.day for each in offer.days)
+        ]
         if choices:
             applications.apply(
                 db, round_id=round_id, person_id=person_id, choices=choices, cap=wish.cap, now=at, by=person_id
@@ -119,6 +123,10 @@ def _courses_of(db: Session, person_id: int) -> set[int]:
         .where(Booking.person_id == person_id, Booking.state == BookingState.BOOKED)
     )
     return set(db.scalars(booked))
+
+
+def _days_of(db: Session, person_id: int) -> set[date]:
+    return set(db.scalars(select(SeatDay.day).where(SeatDay.person_id == person_id)))
 
 
 def publish(db: Session, round_id: int, *, now: datetime, by: int) -> None:

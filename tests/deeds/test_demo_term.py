@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import pytest
@@ -33,6 +33,7 @@ from lararportal.demo.cast import ANNA, EVA, KARIN, OLLE, SARA
 from lararportal.demo.figures import report
 from lararportal.demo.invariants import invariants, names
 from lararportal.demo.offer import Offer
+from lararportal.demo.rounds import application
 from lararportal.demo.term import (
     ANNAS_LINE,
     ANNAS_PRECEDENCE,
@@ -43,6 +44,7 @@ from lararportal.demo.term import (
     NotEmpty,
     Term,
 )
+from lararportal.demo.wishes import Wish
 from lararportal.dev.people import PEOPLE
 from lararportal.journal import Entry
 from lararportal.outbox import Letter, LetterState
@@ -223,6 +225,17 @@ def test_the_revealed_round_is_drawn_up_previewed_and_published_at_once_and_anna
     told = select(func.count()).where(Letter.person_id == anna.id, Letter.created_at == NOW)
     assert db.scalar(told) == 1
     assert invariants(db, now=NOW) == []
+
+
+def test_nobody_asks_for_a_session_on_a_day_on_which_they_have_a_seat(built, db):
+    sara = next(each for each in built.term.cast.specialists if each.subject == SARA)
+    round_id = db.scalars(select(Round.id).where(Round.state == RoundState.OPEN)).one()
+    elsewhere = built.offer("KL18-1")
+    that_day = replace(elsewhere, days=built.offer(SARAS_SEAT).days)
+
+    for offer, sent in ((that_day, False), (elsewhere, True)):
+        application(round_id, Wish(sara, [[offer]], 1), NOW)(db)
+        assert (queries.application(db, round_id=round_id, person_id=sara.id) is not None) is sent
 
 
 def test_some_published_sessions_are_in_no_round_and_can_be_planned_into_one(built, db):
