@@ -138,7 +138,7 @@ def _published(db: Session, people: dict[str, Person], office: int, now: datetim
     seat = _session(db, "Försäkringsmedicin", in_days=60)
     small = _session(db, "Hud och venereologi för allmänläkare", in_days=75, seats=1)
     db.add(SessionLeader(session_id=seat.id, person_id=people["karin.kursledare"].id))
-    opens, closes = now - timedelta(days=40), now - timedelta(days=20)
+    opens, closes = now - timedelta(days=45), now - timedelta(days=20)
     eva = people["eva.studierektor"].id
     round_ = _planned(
         db, "Den förra omgången", [seat, small], opens=opens, closes=closes, second_party_id=eva, by=office
@@ -158,7 +158,7 @@ def _published(db: Session, people: dict[str, Person], office: int, now: datetim
 
 def _open(db: Session, people: dict[str, Person], office: int, now: datetime) -> int:
     sessions = [_session(db, f"Öppen kurs {number}", in_days=90 + 7 * number) for number in range(3)]
-    opens = now - timedelta(days=5)
+    opens = now - timedelta(days=15)
     eva = people["eva.studierektor"].id
     closes = now + timedelta(days=9)
     round_ = _planned(db, "Den öppna omgången", sessions, opens=opens, closes=closes, second_party_id=eva, by=office)
@@ -175,7 +175,7 @@ def _waiting_for_the_desk(db: Session, second_party_id: int, office: int, now: d
         session = _session(db, f"Kurs i omgången {title}", in_days=120 + reached)
         opens, closes = now - timedelta(days=30), now - timedelta(days=1)
         if not reached:
-            opens, closes = now + timedelta(days=30), now + timedelta(days=50)
+            opens, closes = now + timedelta(days=30), now + timedelta(days=55)
         round_ = _planned(
             db, title, [session], opens=opens, closes=closes, second_party_id=second_party_id, by=office
         )
