@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bookings import frozen, opening_and_closing
@@ -13,6 +14,11 @@ from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, c
 from bookings.states import Refusal, RoundState
 from lararportal import journal
 from lararportal.errors import Refused
+
+
+def last_run(round_id: int) -> Select[Run]:
+    """The drawing up of a round that counts: the last one."""
+    return select(Run).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)
 
 
 def draw_up(db: Session, *, round_id: int, now: datetime, by: int | None) -> Run:

@@ -13,21 +13,17 @@ from sqlalchemy.orm import Session
 from auth import people
 from auth.models import Person
 from bookings import facts, frozen, letters, opening_and_closing, register, seats
-from bookings.allocation import insist_on_no_own_interest
-from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession, Run
+from bookings.allocation import insist_on_no_own_interest, last_run
+from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession
 from bookings.rounds import lock
 from bookings.rules.merits import Merit, merits
-from bookings.rules.reasons import Explanation, explanation_of
+from bookings.rules.reasons import Explanation, explanation_of, shown_of_last
 from bookings.states import IN_TIME, BookingState, Origin, Outcome, Refusal, RoundState
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal import journal
 from lararportal.errors import Refused
-
-FEW = 3
-"""With fewer admitted in a group, only the first parts of the last one's key are shown (allocation rules, 2.8)."""
-SHOWN_OF_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ def publish(db: Session, *, round_id: int, run_id: int, now: datetime, by: int |
 
 
 def _outline(db: Session, round_: Round, run_id: int) -> Outline:
-    run = db.scalars(select(Run).where(Run.round_id == round_.id).order_by(Run.id.desc()).limit(1)).one()
+    run = db.scalars(last_run(round_.id)).one()
     if run.id != run_id:
         raise Refused(Refusal.DRAWN_UP_SINCE)
     ids = db.scalars(select(RoundSession.session_id).where(RoundSession.round_id == round_.id)).all()
@@ -120,7 +116,7 @@ def _outline(db: Session, round_: Round, run_id: int) -> Outline:
         groups=groups,
         orders={code: facts_["order"] for code, facts_ in document.get("courses", {}).items()},
         in_line=frozenset((name, int(key)) for key, line in result["waitlist"].items() for name, _ in line),
-        last_keys=_last_keys(result, groups),
+        last_keys=shown_of_last(result, groups),
         held=facts.live_bookings(db, persons),
         had=facts.seats_at(
             db,
@@ -128,15 +124,6 @@ def _outline(db: Session, round_: Round, run_id: int) -> Outline:
             round_.closed_at or round_.closes_at,
         ),
     )
-
-
-def _last_keys(result: dict[str, Any], groups: dict[str, str]) -> dict[tuple[int, str], list[int]]:
-    admitted = Counter((key, groups[name]) for name, keys in result["assign"].items() for key in keys)
-    return {
-        (int(key), group): last if admitted[key, group] >= FEW else last[:SHOWN_OF_FEW]
-        for key, cutoff in result["cutoffs"].items()
-        for group, last in cutoff["last"].items()
-    }
 
 
 def _decisions(outline: Outline, application: Application) -> list[Decision]:

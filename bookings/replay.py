@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from auth.models import Person
 from bookings import as_noted, frozen, opening_and_closing, told
+from bookings.allocation import last_run
 from bookings.models import Round, Run, SessionDecision
 from bookings.queries.exceptions import RoundExceptions, exceptions
 from bookings.queries.fairness import verification_file
@@ -60,7 +60,7 @@ def replay(db: Session, round_id: int) -> Replay:
         raise NotFound
     if round_.state is not RoundState.PUBLISHED:
         raise Refused(Refusal.ROUND_STATE, state=round_.state)
-    run = db.scalars(select(Run).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)).one()
+    run = db.scalars(last_run(round_id)).one()
     decided = opening_and_closing.decisions(db, round_id)
     document = opening_and_closing.decided_input(round_.frozen or "{}", decided) | {"lottery": {"seed": round_.seed}}
     file = verification_file(db, round_id)

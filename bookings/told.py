@@ -1,6 +1,5 @@
 """What everybody was told of a published round, laid beside their lists, the run and what the journal noted of it."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from bookings import frozen
 from bookings.models import Decision, Run
-from bookings.publication import FEW, SHOWN_OF_FEW
+from bookings.rules.reasons import shown_of_last
 from bookings.states import Outcome
 from lararportal.journal import Entry
 
@@ -48,11 +47,12 @@ def differences(db: Session, run: Run, *, document: Mapping[str, Any], result: M
             .order_by(Decision.id)
         )
     }
+    groups = {pseudonym: facts["group"] for pseudonym, facts in document["applicants"].items()}
     round_ = _Round(
         version=run.rules_version,
         document=document,
         decided={(entry["a"], int(entry["s"])): entry for entry in result["decisions"]},
-        last_keys=_last_keys(document, result),
+        last_keys=shown_of_last(result, groups),
         ranks={
             (each.person.pseudonym, choice.session_id): choice.rank
             for each in frozen.submitted(db, run.round_id)
@@ -68,21 +68,6 @@ def differences(db: Session, run: Run, *, document: Mapping[str, Any], result: M
         if other := _other_parts(round_, pair, rows[pair]):
             yield f"The decision that {pair[0]} was told about session {pair[1]} is another by {', '.join(other)}."
     yield from _beside_the_journal(db, run.round_id, rows)
-
-
-def _last_keys(document: Mapping[str, Any], result: Mapping[str, Any]) -> dict[tuple[int, str], list[int]]:
-    """What may be shown of the last admitted, by session and group (allocation rules, section 2.8)."""
-    admitted = Counter(
-        (session, document["applicants"][pseudonym]["group"])
-        for pseudonym, sessions in result["assign"].items()
-        for session in sessions
-        if pseudonym in document["applicants"]
-    )
-    return {
-        (int(session), group): key if admitted[session, group] >= FEW else key[:SHOWN_OF_FEW]
-        for session, cutoff in result["cutoffs"].items()
-        for group, key in cutoff["last"].items()
-    }
 
 
 def _other_parts(round_: _Round, pair: Pair, row: Decision) -> list[str]:

@@ -272,7 +272,7 @@ def _leaders(db: Session, ids: Sequence[int], *, already: Sequence[Person]) -> l
 
 
 def _publish(db: Session, session: CourseSession, *, today: date) -> None:
-    if session.days[0].day <= today:
+    if session.starts_on <= today:
         raise Refused(Refusal.SESSION_HAS_BEGUN)
     if lock_course(db, session.course_id).publicity is not Publicity.PUBLISHED:
         raise Refused(Refusal.COURSE_NOT_PUBLISHED)

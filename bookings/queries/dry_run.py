@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from auth.models import Person
 from auth.states import Area
 from bookings import opening_and_closing
+from bookings.allocation import last_run
 from bookings.models import Round, RoundSession, Run, SessionDecision
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules import preview as rules
@@ -111,7 +112,7 @@ class EffectView:
 
 def preview(db: Session, round_id: int) -> Preview | None:
     """What the last dry run would mean; None when there is none."""
-    runs = select(Run).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)
+    runs = last_run(round_id)
     last = db.scalars(runs).first()
     if last is None:
         return None

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, undefer
 
 from bookings import lots, opening_and_closing
+from bookings.allocation import last_run
 from bookings.models import Round, RoundSession, Run
 from bookings.queries.exceptions import exceptions
 from bookings.queries.lottery import LotteryView, is_from_copy, lottery, source_of
@@ -153,7 +154,7 @@ def _published_run(db: Session, round_id: int) -> tuple[str, str]:
     It is kept as it is hashed, and large, so the database reckons the hash.
     """
     result_hash = func.encode(func.sha256(func.convert_to(Run.result, "UTF8")), "hex")
-    found = select(Run.rules_version, result_hash).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)
+    found = last_run(round_id).with_only_columns(Run.rules_version, result_hash)
     version, digits = db.execute(found).one()
     return version, digits
 

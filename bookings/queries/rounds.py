@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from auth.models import Person
 from auth.states import Standing
 from bookings import lots
-from bookings.models import Application, Booking, Choice, Round, RoundSession, Run
+from bookings.allocation import last_run
+from bookings.models import Application, Booking, Choice, Round, RoundSession
 from bookings.queries.lottery import Source, source_of
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules import lottery_protocol
@@ -228,7 +229,7 @@ class RunView:
 
 def run_summary(db: Session, round_id: int) -> RunView | None:
     """The last drawing up; None when there is none."""
-    run = db.scalars(select(Run).where(Run.round_id == round_id).order_by(Run.id.desc()).limit(1)).first()
+    run = db.scalars(last_run(round_id)).first()
     if run is None:
         return None
     result = json.loads(run.result)

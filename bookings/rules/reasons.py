@@ -1,14 +1,19 @@
 """The one thing that decided: where two keys part, in terms a doctor can read (allocation rules, section 2.2)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from bookings.states import Outcome
 
 PARTS = 6
 CEILING = 9
 """Refusals count up to this many in the reversed order."""
+FEW = 3
+"""With fewer admitted in a group, only the first parts of the last one's key are shown (allocation rules, 2.8)."""
+SHOWN_OF_FEW = 3
 
 
 class Deciding(StrEnum):
@@ -74,3 +79,15 @@ def _in_words(part: int, mine: int, theirs: int, *, order: str) -> Explanation:
         if refusals
         else Explanation(Deciding.MONTHS_SERVED, mine, theirs)
     )
+
+
+def shown_of_last(result: Mapping[str, Any], groups: Mapping[str, str]) -> dict[tuple[int, str], list[int]]:
+    """What may be shown of the key of the last admitted, by session and group; `groups` are by pseudonym (2.8)."""
+    admitted = Counter(
+        (key, groups[name]) for name, keys in result["assign"].items() if name in groups for key in keys
+    )
+    return {
+        (int(key), group): last if admitted[key, group] >= FEW else last[:SHOWN_OF_FEW]
+        for key, cutoff in result["cutoffs"].items()
+        for group, last in cutoff["last"].items()
+    }

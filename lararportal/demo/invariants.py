@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, undefer
 
 from auth.models import Person
 from bookings import facts, lots
+from bookings.allocation import last_run
 from bookings.models import Booking, Round, Run
 from bookings.register import group_of
 from bookings.rules import line
@@ -99,7 +100,7 @@ def _rounds_that_do_not_follow_the_rules(db: Session, now: datetime) -> Iterator
         frozen = round_.frozen or ""
         if sha256(frozen.encode()).hexdigest() != round_.frozen_hash:
             yield f"what was frozen of round {round_.id} has another hash than the published one"
-        last = select(Run.result).where(Run.round_id == round_.id).order_by(Run.id.desc()).limit(1)
+        last = last_run(round_.id).with_only_columns(Run.result)
         result = json.loads(db.scalars(last).one())
         document = json.loads(frozen) | {"lottery": {"seed": round_.seed}}
         for violation in check(document, result):
