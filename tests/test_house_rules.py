@@ -109,6 +109,12 @@ class TestTheTemplates:
 
         assert words.unheard(keys, reasons(), product(), texts) == []
 
+    def test_never_ask_anybody_to_reload(self):
+        """Reloading the answer to a form sends the form once more."""
+        asking = [path.name for path in TEMPLATES.rglob("*.*") if "ladda om" in path.read_text("utf-8").lower()]
+
+        assert asking == []
+
     def test_hold_every_sentence_once(self):
         assert words.told_twice(sentences()) == []
 
