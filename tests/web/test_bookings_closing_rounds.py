@@ -33,8 +33,8 @@ def test_closing_early_asks_for_a_reason_that_everybody_reads(db, visit):
         "Ansökan stängde före utsatt tid Den skulle ha stängt 20 januari 2027 kl. 12.00. Olle Sandberg stängde "
         "den 11 januari 2027 kl. 08.00. Skäl: Kurserna börjar tidigare än vi trodde."
     )
-    for page in (f"/regler/omgang/{round_.id}", f"/samordning/omgangar/{round_.id}"):
-        assert told in words_of(browser.get(page))
+    for page in ("/regler/omgang/", "/samordning/omgangar/", "/ansokan/"):
+        assert told in words_of(browser.get(f"{page}{round_.id}"))
 
 
 def test_closing_asks_for_a_sign_in_that_is_minutes_old(db, visit, now):
