@@ -182,15 +182,29 @@ def _close(db: Session, round_id: int, form: ReasonForm | ConfirmForm) -> object
     return deeds.close_early(db, round_id=round_id, reason=reason, now=edge.moment(), by=me().person_id)
 
 
-@needs(Role.COORDINATOR)
-@proved_anew
-def close(round_id: int) -> Page:
-    """Closes a round: before its time with a reason that everybody can read."""
+def _closable(round_id: int) -> tuple[RoundView, ReasonForm | ConfirmForm]:
+    """A round that is open, and what its closing asks for now; its time may be another than when somebody looked.
+
+    Raises:
+        Refused: it is not open.
+    """
     with edge.reading() as db:
         found = queries.round_view(db, round_id)
     if RoundState.CLOSED not in ROUND_MOVES[found.state]:
         raise Refused(Refusal.ROUND_STATE)
-    form = ReasonForm() if edge.moment() < found.closes_at else ConfirmForm()
+    return found, ReasonForm() if edge.moment() < found.closes_at else ConfirmForm()
+
+
+@needs(Role.COORDINATOR)
+@proved_anew
+def close(round_id: int) -> Page:
+    """Closes a round: before its time with a reason that everybody can read.
+
+    Who was not asked for one, as the time was over when they looked, is told that the round goes on, and asked then.
+    """
+    found, form = _closable(round_id)
+    if form.is_submitted() and "reason" not in request.form:
+        form = ConfirmForm()
     if not form.validate_on_submit():
         status = 400 if form.is_submitted() else 200
         return render_template("bookings/round_close.html", round=found, form=form), status
@@ -198,6 +212,7 @@ def close(round_id: int) -> Page:
         with edge.deed() as db:
             _close(db, round_id, form)
     except Refused as refusal:
+        found, form = _closable(round_id)
         form.explain(refusal)
         return render_template("bookings/round_close.html", round=found, form=form), 409
     flash(pages.sentence("round_closed"))
