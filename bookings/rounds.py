@@ -128,7 +128,7 @@ def close_early(db: Session, *, round_id: int, reason: str, now: datetime, by: i
     """As `close_round`, before the time that applicants rely on; everybody can read who decided it and why.
 
     Raises:
-        Refused: the round is not open, or no reason is given.
+        Refused: the round is not open, no reason is given, or the coordinator applied in it.
     """
     round_ = lock(db, round_id)
     round_.move_to(RoundState.CLOSED)
@@ -136,6 +136,8 @@ def close_early(db: Session, *, round_id: int, reason: str, now: datetime, by: i
         raise Refused(Refusal.GOING_ON_WITHOUT_REASON)
     if now >= round_.closes_at:
         return _freeze(db, round_, now=now, by=by)
+    if has_applied(db, round_id, by):
+        raise Refused(Refusal.DECIDES_OVER_OWN_SEAT)
     round_.early_reason, round_.closed_early_by = reason.strip(), by
     return _freeze(db, round_, now=now, by=by, reason=reason.strip(), announced=round_.closes_at.isoformat())
 

@@ -50,6 +50,7 @@ def round_page(round_id: int) -> str:
         run = queries.run_summary(db, round_id) if found.state in DRAWN_UP else None
         preview = queries.preview(db, round_id) if run is not None else None
         draw = queries.lottery(db, round_id)
+        has_applied = deeds.has_applied(db, round_id, me().person_id)
     outcomes = {each.session.session_id: each for each in run.sessions} if run is not None else {}
     return render_template(
         "bookings/round.html",
@@ -60,7 +61,8 @@ def round_page(round_id: int) -> str:
         preview=preview,
         outcomes=outcomes,
         lottery=draw,
-        acts=open_to_office(draw),
+        acts=[] if has_applied else open_to_office(draw),
+        has_applied=has_applied,
     )
 
 
@@ -186,13 +188,18 @@ def _closable(round_id: int) -> tuple[RoundView, ReasonForm | ConfirmForm]:
     """A round that is open, and what its closing asks for now; its time may be another than when somebody looked.
 
     Raises:
-        Refused: it is not open.
+        Refused: it is not open, or its time has not come and the visitor has applied in it.
     """
     with edge.reading() as db:
         found = queries.round_view(db, round_id)
+        has_applied = deeds.has_applied(db, round_id, me().person_id)
     if RoundState.CLOSED not in ROUND_MOVES[found.state]:
         raise Refused(Refusal.ROUND_STATE)
-    return found, ReasonForm() if edge.moment() < found.closes_at else ConfirmForm()
+    if edge.moment() >= found.closes_at:
+        return found, ConfirmForm()
+    if has_applied:
+        raise Refused(Refusal.DECIDES_OVER_OWN_SEAT)
+    return found, ReasonForm()
 
 
 @needs(Role.COORDINATOR)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from bookings_room import CLOSES, OPENS, last_facts, plan_of, refused
+from bookings_room import CLOSES, OPENS, last_facts, plan_of, refused, sent
 
 import make
 from bookings import rounds
@@ -11,6 +11,8 @@ from bookings.states import PublicKind, Refusal, RoundState
 from lararportal import clock
 
 EARLIER = OPENS - timedelta(days=9)
+DOCTOR = {"category": "st_2015", "residency_start": date(2024, 1, 1), "planned_end": date(2029, 1, 1)}
+"""What a coordinator is beside, who may apply."""
 
 
 def test_three_weeks_are_three_weeks_though_an_hour_is_lost_on_the_way(db):
@@ -42,6 +44,19 @@ def test_nobody_closes_a_round_before_its_time_without_a_reason(db):
         "reason": "Kurserna börjar snart.",
         "announced": CLOSES.isoformat(),
     }
+
+
+def test_who_applied_closes_the_round_at_its_time_but_not_before(db):
+    """Whoever is in the list may gain by the others' not coming to be in it."""
+    office, session = make.coordinator(db, **DOCTOR), make.session(db)
+    round_ = make.round_of(db, session, opens_at=OPENS, closes_at=CLOSES)
+    sent(db, round_, office, session)
+    early = CLOSES - timedelta(minutes=1)
+    with refused(Refusal.DECIDES_OVER_OWN_SEAT), db.begin_nested():
+        rounds.close_early(db, round_id=round_.id, reason="Alla har sökt.", now=early, by=office.id)
+    db.refresh(round_)
+    assert (round_.state, round_.closed_at, round_.early_reason) == (RoundState.OPEN, None, "")
+    assert rounds.close_round(db, round_.id, now=CLOSES, by=office.id).closed_at == CLOSES
 
 
 def test_a_reason_that_comes_when_the_time_has_come_is_not_needed(db):

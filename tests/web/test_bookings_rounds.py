@@ -19,6 +19,7 @@ from lararportal import clock, pages
 LOTTERY = ("second_party_id", "source_kind", "source_name", "source_at")
 """What the form of an open round does not ask for."""
 BEFORE = clock.parse("2026-12-16T08:00")
+WHY_NOT = "Du har själv sökt i omgången och får därför inte stänga den i förtid, lotta eller fördela"
 
 
 def sent(*sessions, **changes) -> dict:
@@ -346,15 +347,42 @@ class TestTheSteps:
 
         assert olle.get(f"/samordning/omgangar/{round_.id}/radera").status_code == 404
 
-    def test_who_applied_does_not_decide(self, db, visit):
+    @pytest.mark.parametrize(
+        ("state", "step"),
+        [(RoundState.OPEN, "stang"), (RoundState.REVEALED, "fordela"), (RoundState.ALLOCATED, "publicera")],
+    )
+    def test_who_applied_is_told_why_instead_of_being_offered_what_decides(self, db, visit, state, step):
         session = make.session(db)
         round_ = make.round_of(db, session)
         own = make.coordinator(db, category="st_2015", residency_start=date(2024, 1, 1), planned_end=date(2029, 1, 1))
         apply(db, round_, own, session)
-        browser = visit(own)
-        browser.post(f"/samordning/omgangar/{round_.id}/stang", data={"reason": "Alla har sökt."})
+        round_.state = state
+        db.flush()
+        page, way = f"/samordning/omgangar/{round_.id}", f"/samordning/omgangar/{round_.id}/{step}"
 
-        answer = browser.post(f"/samordning/omgangar/{round_.id}/fordela")
+        other, applicant = visit(make.coordinator(db)).get(page), visit(own).get(page)
+        assert (f'href="{way}"' in other.text, WHY_NOT in words_of(other)) == (True, False)
+        assert (f'href="{way}"' in applicant.text, WHY_NOT in words_of(applicant)) == (False, True)
 
-        assert answer.status_code == 409
-        assert "Du har själv sökt i omgången" in words_of(answer)
+    def test_who_applied_is_not_asked_for_a_reason_to_close(self, db, visit):
+        session = make.session(db)
+        round_ = make.round_of(db, session)
+        own = make.coordinator(db, category="st_2015", residency_start=date(2024, 1, 1), planned_end=date(2029, 1, 1))
+        apply(db, round_, own, session)
+        browser, path = visit(own), f"/samordning/omgangar/{round_.id}/stang"
+
+        for answer in (browser.get(path), browser.post(path, data={"reason": "Alla har sökt."})):
+            assert (answer.status_code, WHY_NOT in words_of(answer)) == (409, True)
+        assert state_of(db, round_.id) is RoundState.OPEN
+
+    def test_who_applied_does_not_draw_up(self, db, visit):
+        session = make.session(db)
+        round_ = make.round_of(db, session)
+        own = make.coordinator(db, category="st_2015", residency_start=date(2024, 1, 1), planned_end=date(2029, 1, 1))
+        apply(db, round_, own, session)
+        visit(make.coordinator(db)).post(f"/samordning/omgangar/{round_.id}/stang", data={"reason": "Alla har sökt."})
+        make.revealed(db, round_)
+
+        answer = visit(own).post(f"/samordning/omgangar/{round_.id}/fordela")
+
+        assert (answer.status_code, WHY_NOT in words_of(answer)) == (409, True)
