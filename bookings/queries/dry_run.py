@@ -15,6 +15,7 @@ from auth.states import Area
 from bookings import opening_and_closing
 from bookings.allocation import last_run
 from bookings.models import Round, RoundSession, Run, SessionDecision
+from bookings.queries.rounds import RunView, in_figures, persons_named
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules import preview as rules
 from bookings.rules.allocation import allocate, canonical_hash
@@ -84,6 +85,7 @@ class Changes:
 class Preview:
     """The last dry run, and what has been decided around it."""
 
+    run: RunView
     is_stale: bool
     """Whether a session has been opened or closed since: then it is to be drawn up again."""
     groups: Mapping[str, Group]
@@ -122,10 +124,11 @@ def preview(db: Session, round_id: int) -> Preview | None:
     decided = opening_and_closing.decisions(db, round_id)
     instance = opening_and_closing.decided_input(round_.frozen or "{}", decided)
     result = json.loads(last.result)
-    persons = _persons(db, instance["applicants"])
+    persons = persons_named(db, instance["applicants"])
     sessions = _sessions(db, round_id)
     earlier = json.loads(before.result) if before is not None else None
     return Preview(
+        run=in_figures(last, result, sessions=[row_of(each) for each in sessions.values()], persons=persons),
         is_stale=last.input_hash != canonical_hash(instance),
         groups=rules.groups(instance, result),
         areas=_areas(persons, result),
@@ -167,7 +170,7 @@ def effect(db: Session, round_id: int, session_id: int, *, fate: SessionFate) ->
         session=row_of(sessions[name]),
         is_reserve=sessions[name].is_reserve,
         is_so_already=now["policy"]["closed"] == then["policy"]["closed"],
-        changes=_changes(rules.effect(now, before, after), _persons(db, now["applicants"]), sessions),
+        changes=_changes(rules.effect(now, before, after), persons_named(db, now["applicants"]), sessions),
         admitted=holding["cutoffs"].get(name, {"admitted": 0})["admitted"],
     )
 
@@ -177,11 +180,6 @@ def _round(db: Session, round_id: int) -> Round:
     if found is None:
         raise NotFound
     return found
-
-
-def _persons(db: Session, pseudonyms: Iterable[str]) -> dict[str, Person]:
-    rows = db.scalars(select(Person).where(Person.pseudonym.in_(list(pseudonyms))))
-    return {each.pseudonym: each for each in rows}
 
 
 def _sessions(db: Session, round_id: int) -> dict[str, CourseSession]:

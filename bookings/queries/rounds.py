@@ -1,7 +1,7 @@
 """Rounds as pages show them: where they stand, what is wanted in them, what was drawn up."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from auth.models import Person
 from auth.states import Standing
 from bookings import lots
 from bookings.allocation import last_run
-from bookings.models import Application, Booking, Choice, Round, RoundSession
+from bookings.models import Application, Booking, Choice, Round, RoundSession, Run
 from bookings.queries.lottery import Source, source_of
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules import lottery_protocol
@@ -233,9 +233,17 @@ def run_summary(db: Session, round_id: int) -> RunView | None:
     if run is None:
         return None
     result = json.loads(run.result)
-    assign: dict[str, list[str]] = result["assign"]
-    wanted_most = _wanted_most(result["decisions"])
-    empty = [name for name, ids in assign.items() if not ids]
+    return in_figures(
+        run, result, sessions=round_sessions(db, round_id), persons=persons_named(db, _without_any(result))
+    )
+
+
+def in_figures(
+    run: Run, result: Mapping[str, Any], *, sessions: Sequence[SessionRow], persons: Mapping[str, Person]
+) -> RunView:
+    """A drawing up that was read already: of the persons at least those who get nothing."""
+    assign: Mapping[str, Sequence[str]] = result["assign"]
+    wanted_most, empty = _wanted_most(result["decisions"]), _without_any(result)
     return RunView(
         id=run.id,
         made_at=run.made_at,
@@ -243,9 +251,23 @@ def run_summary(db: Session, round_id: int) -> RunView | None:
         admitted=sum(len(ids) for ids in assign.values()),
         seated=len(assign) - len(empty),
         first_choice=sum(1 for name, first in wanted_most.items() if first in assign[name]),
-        without_any=_names(db, empty),
-        sessions=_outcomes(round_sessions(db, round_id), result),
+        without_any=[(each.id, each.name) for name, each in persons.items() if name in empty],
+        sessions=_outcomes(sessions, result),
     )
+
+
+def persons_named(db: Session, pseudonyms: Iterable[str]) -> dict[str, Person]:
+    """The persons behind these pseudonyms, in the order of their names."""
+    rows = db.scalars(
+        select(Person)
+        .where(Person.pseudonym.in_(list(pseudonyms)))
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    )
+    return {each.pseudonym: each for each in rows}
+
+
+def _without_any(result: Mapping[str, Any]) -> set[str]:
+    return {name for name, ids in result["assign"].items() if not ids}
 
 
 def _wanted_most(decisions: Sequence[dict[str, Any]]) -> dict[str, str]:
@@ -255,14 +277,7 @@ def _wanted_most(decisions: Sequence[dict[str, Any]]) -> dict[str, str]:
     return first
 
 
-def _names(db: Session, pseudonyms: Sequence[str]) -> list[tuple[int, str]]:
-    rows = db.scalars(
-        select(Person).where(Person.pseudonym.in_(pseudonyms)).order_by(Person.family_name, Person.given_name)
-    )
-    return [(each.id, each.name) for each in rows]
-
-
-def _outcomes(sessions: Sequence[SessionRow], result: dict[str, Any]) -> list[SessionOutcome]:
+def _outcomes(sessions: Sequence[SessionRow], result: Mapping[str, Any]) -> list[SessionOutcome]:
     cutoffs, waitlist = result["cutoffs"], result["waitlist"]
     return [
         SessionOutcome(

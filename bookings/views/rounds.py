@@ -45,21 +45,20 @@ def round_page(round_id: int) -> str:
     """A round: where it stands, what is wanted, what came of it, and what can be done now."""
     with edge.reading() as db:
         found = queries.round_view(db, round_id)
-        sessions = queries.round_sessions(db, round_id)
+        preview = queries.preview(db, round_id) if found.state in DRAWN_UP else None
+        outcomes = preview.run.sessions if preview is not None else []
+        sessions = [each.session for each in outcomes] or queries.round_sessions(db, round_id)
         demand = queries.demand(db, round_id)
-        run = queries.run_summary(db, round_id) if found.state in DRAWN_UP else None
-        preview = queries.preview(db, round_id) if run is not None else None
         draw = queries.lottery(db, round_id)
         has_applied = deeds.has_applied(db, round_id, me().person_id)
-    outcomes = {each.session.session_id: each for each in run.sessions} if run is not None else {}
     return render_template(
         "bookings/round.html",
         round=found,
         sessions=sessions,
         demand=demand,
-        run=run,
+        run=preview.run if preview is not None else None,
         preview=preview,
-        outcomes=outcomes,
+        outcomes={each.session.session_id: each for each in outcomes},
         lottery=draw,
         acts=[] if has_applied else open_to_office(draw),
         has_applied=has_applied,

@@ -150,3 +150,15 @@ def test_publishing_asks_for_a_proof_that_is_minutes_old(visit, office, crowded,
     assert browser.get(path).location == f"/logga-in/igen?next={path}"
     assert browser.post(path).location == f"/logga-in/igen?next={path}"
     assert "round.published" not in {deed for deed, *_ in noted(db)}
+
+
+def test_the_page_reads_the_last_drawing_up_once_and_the_one_before_once(visit, office, db, queries):
+    browser, counts = visit(office, at=CLOSES), []
+    for size in (1, 3):
+        sessions = [make.session(db, days=[date(2027, 2 + size, 20 + number)]) for number in range(size)]
+        round_ = drawn_up(db, {make.person(db): sessions for _ in range(size)})
+        db.expire_all()
+        queries.reset()
+        browser.get(f"/samordning/omgangar/{round_.id}")
+        counts.append((queries.count, len([each for each in queries.statements if "runs.result" in each])))
+    assert counts == [(19, 2), (19, 2)]
