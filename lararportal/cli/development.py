@@ -42,7 +42,7 @@ from lararportal.dev.term import Beginning
     type=click.Choice([word.value for word in Beginning]),
     default=Beginning.TERM.value,
     show_default=True,
-    help="What an empty database is filled with.",
+    help="What an empty database is filled with: a term, or the demonstration accounts alone.",
 )
 @click.option("--leashed", is_flag=True, hidden=True, help="End when the parent process ends.")
 def dev(*, port: int, folder: Path, reset: bool, beginning: str, leashed: bool) -> None:

@@ -59,6 +59,15 @@ class Data:
         return self.folder / "letters"
 
     @property
+    def environment(self) -> Path:
+        """Where the settings of the running portal lie, for a shell."""
+        return self.folder / "env"
+
+    def forget_environment(self) -> None:
+        """Removes them: whoever reads them now would look for servers that have stopped."""
+        self.environment.unlink(missing_ok=True)
+
+    @property
     def postgres(self) -> Path:
         """Where PostgreSQL keeps its data."""
         return self.folder / "postgres"

@@ -2,10 +2,11 @@
 
 import json
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from lararportal.config import Settings
@@ -23,6 +24,7 @@ PROVIDERS = "LARARPORTAL_PROVIDERS"
 SMTP = "LARARPORTAL_SMTP_URL"
 PROVIDER = "dev"
 LETTERS = "LARARPORTAL_LETTERS_DIR"
+INSECURE = "AUTHLIB_INSECURE_TRANSPORT"
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,24 @@ def environment(data: Data, addresses: Addresses) -> dict[str, str]:
         "LARARPORTAL_MAIL_FROM": "kurser@example.org",
     }
     # Letters and sign-in stay on this machine: Authlib wants to be told that http will do.
-    python = {"PYTHONUNBUFFERED": "1", "AUTHLIB_INSECURE_TRANSPORT": "1"}
+    python = {"PYTHONUNBUFFERED": "1", INSECURE: "1"}
     return {**ours, **python, **os.environ}
+
+
+def keep_environment(data: Data, environment: Mapping[str, str]) -> Path:
+    """Lays the settings of the running portal where a shell can read them, for the commands that work with it.
+
+    They hold passwords, so that nobody else may read them; they are removed when the portal stops, since its servers
+    have other ports the next time.
+    """
+    known = [str(entry.metadata["variable"]) for entry in fields(Settings)]
+    lines = [f"{name}={shlex.quote(environment[name])}\n" for name in (*known, INSECURE) if name in environment]
+    fresh = data.environment.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_text("".join(lines), "utf-8")
+    fresh.rename(data.environment)
+    return data.environment
 
 
 def is_our_provider(settings: Settings) -> bool:

@@ -1,8 +1,10 @@
 """The supervisor: starts every part in order, keeps them running, and stops them in the opposite order."""
 
 import errno
+import shlex
 import signal
 import socket
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -67,6 +69,7 @@ def _live(stack: ExitStack, data: Data, *, port: int, beginning: term.Beginning)
     begun = time.monotonic()
     if data.end_survivors():
         say("data", "an earlier start left programs running; they have been ended")
+    data.forget_environment()
     listening = stack.enter_context(_listening(port))
     say("data", str(data.folder))
     watch = Watch(say, data.remember)
@@ -74,6 +77,8 @@ def _live(stack: ExitStack, data: Data, *, port: int, beginning: term.Beginning)
     with WaitingRoom(listening, progress):
         environment = _prepare(stack, data, watch, port)
         term.fill(data, config.from_environment(environment), beginning, progress)
+    stack.callback(data.forget_environment)
+    portal.keep_environment(data, environment)
     for program in portal.parts(data, listening, environment):
         watch.start(program)
     _wait_for_portal(f"http://127.0.0.1:{port}/healthz", watch)
@@ -180,5 +185,8 @@ def _welcome(data: Data, settings: config.Settings, *, seconds: float) -> None:
     if settings.letters_dir:
         say("letters", f"{settings.base_url}/dev/letters")
     say("logs", str(data.logs))
+    command = Path(sys.executable).with_name("lararportal")
+    say("settings", str(data.environment))
+    say("", f"for commands, as ( set -a; . {shlex.quote(str(data.environment))}; {command} role list )")
     if portal.is_our_provider(settings):
         click.echo(f"\n{accounts(PEOPLE)}\n\n  Nobody needs a password. Ctrl-C stops everything.")

@@ -1,5 +1,7 @@
-"""The demonstration term at the first start: built once, into an empty database, whole or not at all."""
+"""The demonstration at the first start: a term, or its people alone; once, into an empty database, whole or not."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 from sqlalchemy import exists, make_url, select
@@ -9,7 +11,8 @@ from courses.models import Course
 from lararportal import clock
 from lararportal.config import Settings
 from lararportal.db import Database, connect
-from lararportal.demo import Term, build_term
+from lararportal.demo import Term, build_term, welcome_people
+from lararportal.dev import portal
 from lararportal.dev.data import Data
 from lararportal.dev.program import CannotStart
 from lararportal.dev.screen import ProgressLine, say
@@ -33,7 +36,7 @@ def discard_half(data: Data) -> None:
 
 
 def fill(data: Data, settings: Settings, beginning: Beginning, progress: Progress) -> None:
-    """Builds the term if that is wanted and the database is empty.
+    """Builds the term if that is wanted and the database is empty, or lets the demonstration people in.
 
     Raises:
         CannotStart: a database that is not ours holds half a term.
@@ -44,7 +47,13 @@ def fill(data: Data, settings: Settings, beginning: Beginning, progress: Progres
         )
     database = Database(connect(_hasty(settings.database_url)), portal_url=settings.base_url)
     try:
-        if beginning is Beginning.TERM and _is_empty(database):
+        if beginning is Beginning.NONE:
+            _let_people_in(database, settings, progress)
+        elif _has(database, Course):
+            return
+        elif _has(database, Person):
+            say("term", "not built, because there are people already: --reset begins anew")
+        else:
             data.begin_building()
             _keep_secret(data, _build(database, settings, progress))
             data.end_building()
@@ -52,16 +61,30 @@ def fill(data: Data, settings: Settings, beginning: Beginning, progress: Progres
         database.dispose()
 
 
+def _let_people_in(database: Database, settings: Settings, progress: Progress) -> None:
+    """So that the accounts which are printed are what they are said to be, where they can sign in at all."""
+    if _has(database, Person) or not portal.is_our_provider(settings):
+        return
+    with _shown("people", progress) as show:
+        welcome_people(database, now=clock.now(), issuer=settings.providers[0].issuer, progress=show)
+
+
 def _build(database: Database, settings: Settings, progress: Progress) -> Term:
-    line = ProgressLine("term")
+    with _shown("term", progress) as show:
+        return build_term(database, now=clock.now(), issuer=settings.providers[0].issuer, progress=show)
+
+
+@contextmanager
+def _shown(label: str, progress: Progress) -> Iterator[Callable[[str, int, int], None]]:
+    """Progress for who waits in a browser and for who looks at the terminal."""
+    line = ProgressLine(label)
 
     def show(step: str, done: int, total: int) -> None:
         progress.step, progress.done, progress.total = step, done, total
         line.show(step, done, total)
 
-    term = build_term(database, now=clock.now(), issuer=settings.providers[0].issuer, progress=show)
+    yield show
     line.end()
-    return term
 
 
 def _keep_secret(data: Data, term: Term) -> None:
@@ -78,6 +101,6 @@ def _hasty(url: str) -> str:
     return address.update_query_dict({"options": options}).render_as_string(hide_password=False)
 
 
-def _is_empty(database: Database) -> bool:
+def _has(database: Database, rows: type[Course | Person]) -> bool:
     with database.transaction() as db:
-        return not db.scalar(select(exists(select(Course.id)) | exists(select(Person.id))))
+        return bool(db.scalar(select(exists(select(rows.id)))))

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -56,6 +57,20 @@ class Developer:
         except requests.ConnectionError:
             return 0
 
+    @property
+    def settings(self) -> Path:
+        return self.data / "env"
+
+    def commands(self, *commands: str) -> list[str]:
+        """What these say, one after the other, in a shell that has read the settings of the running portal."""
+        words = f"set -a; . {self.settings}; " + " && ".join(f"lararportal {command}" for command in commands)
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        done = subprocess.run(
+            ["sh", "-c", words], check=False, cwd=ROOT, env={"PATH": path}, capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
     def processes(self, portal: subprocess.Popen[str]) -> list[int]:
         return descendants(portal.pid)
 
@@ -96,12 +111,22 @@ def test_a_killed_portal_leaves_nothing_that_blocks_the_next_which_stops_every_p
     assert not set(processes) & set(developer.processes(portal))
 
     assert developer.status("/dev/letters") == 200
+    assert stat.S_IMODE(developer.settings.stat().st_mode) == 0o600
+    told = developer.commands(
+        "role grant anna.st@example.org leader",
+        "role list",
+        "courses import lararportal/demo/catalogue.csv",
+    )
+    assert "olle.samordnare@example.org" in " ".join(line for line in told if "coordinator" in line)
+    assert (told[0], told[-3:]) == ("Anna Stenberg is leader now.", ["created: 43", "changed: 0", "unchanged: 0"])
     processes = developer.processes(portal)
     assert len(processes) > 10
     portal.send_signal(signal.SIGINT)
     said, complaints = portal.communicate(timeout=READY_WITHIN)
     assert (portal.returncode, complaints) == (0, "")
     assert "sign in as" in said
+    assert str(developer.settings) in said
+    assert not developer.settings.exists()
     assert end_of(processes) == []
     assert developer.status("/healthz") == 0
 
