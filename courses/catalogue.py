@@ -38,10 +38,11 @@ def change(
         Refused: the facts contradict each other, or it says something else now than what `saw` stands for.
         NotFound: there is no such course.
     """
-    _judge(facts)
     course = lock_course(db, course_id)
     before = facts_of(course)
+    # First of all: whoever is refused for another reason is shown what is said now, and counts as having seen it.
     seen.insist(before, seen=saw)
+    _judge(facts)
     for name, value in _columns(facts).items():
         setattr(course, name, value)
     changed = _differences(before, facts_of(course))

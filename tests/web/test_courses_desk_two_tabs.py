@@ -7,6 +7,7 @@ import make
 from courses.models import Course
 
 MEANWHILE = "Någon annan har ändrat sedan du öppnade sidan."
+BELOW_MINIMUM = {"seats": "10", "minimum": "11"}
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,29 @@ def test_a_course_that_was_changed_meanwhile_is_not_saved_unseen(db, client):
     assert client.post(path, data=form_of(answer)).status_code == 302
     db.expire_all()
     assert (db.get_one(Course, course.id).title, db.get_one(Course, course.id).seats) == (other["title"], 18)
+
+
+def test_another_fault_does_not_hide_what_a_course_has_become_meanwhile(db, client):
+    course = make.course(db, code="KL29")
+    path = "/samordning/kurser/KL29/andra"
+    one, other = form_of(client.get(path)), form_of(client.get(path))
+    client.post(path, data=one | {"title": "Hud i primärvård"})
+
+    answer = client.post(path, data=other | BELOW_MINIMUM)
+
+    assert (answer.status_code, MEANWHILE in answer.text) == (409, True)
+    again = client.post(path, data=form_of(answer))
+    assert (again.status_code, MEANWHILE in again.text) == (409, False)
+    db.expire_all()
+    assert db.get_one(Course, course.id).title == "Hud i primärvård"
+
+
+def test_another_fault_does_not_hide_what_a_session_has_become_meanwhile(db, client):
+    path = f"/samordning/tillfallen/{session_with(db).id}/andra"
+    one, other = form_of(client.get(path)), form_of(client.get(path))
+    client.post(path, data=one | {"place": "Borås, Medicinens hus"})
+
+    answer = client.post(path, data=other | BELOW_MINIMUM)
+
+    assert (answer.status_code, MEANWHILE in answer.text) == (409, True)
+    assert the_session(db).place == "Borås, Medicinens hus"
