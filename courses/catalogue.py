@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from courses import rules, seen
 from courses.models import Course, CourseDay, CourseSession
 from courses.rules import CourseFacts
-from courses.states import Publicity, Refusal
+from courses.states import COURSE_BEARING_2015, Publicity, Refusal
 from lararportal import clock, journal
 from lararportal.errors import NotFound, Refused
 
@@ -116,7 +116,7 @@ def facts_of(course: Course) -> CourseFacts:
 def _judge(facts: CourseFacts) -> None:
     refusal = rules.course_faults_of(facts)
     if refusal is not None:
-        raise Refused(refusal)
+        raise Refused(refusal, value=", ".join(COURSE_BEARING_2015))
 
 
 def _columns(facts: CourseFacts) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from courses import catalogue, rules
 from courses.models import Course
 from courses.rules import CourseFacts
-from courses.states import OBJECTIVES_2015, OBJECTIVES_2021, ImportFault, Kind, Refusal
+from courses.states import COURSE_BEARING_2015, OBJECTIVES_2015, OBJECTIVES_2021, ImportFault, Kind, Refusal
 from lararportal import journal
 from lararportal.errors import Refused
 
@@ -204,8 +204,8 @@ class _RowReader:
         code = self._code(seen)
         facts = {
             "title": self._title(),
-            "kind": self._kind(),
-            "objectives_2015": self._objectives("delmal_2015", OBJECTIVES_2015),
+            "kind": (kind := self._kind()),
+            "objectives_2015": self._objectives_2015(kind),
             "objectives_2021": self._objectives("delmal_2021", OBJECTIVES_2021),
             "day_count": self._number("days"),
             "seats": self._number("seats"),
@@ -243,6 +243,13 @@ class _RowReader:
             return Kind(plain)
         self.fault("kind", ImportFault.UNKNOWN_KIND if text else ImportFault.EMPTY, text)
         return None
+
+    def _objectives_2015(self, kind: Kind | None) -> tuple[str, ...]:
+        faults_before = len(self.faults)
+        found = self._objectives("delmal_2015", OBJECTIVES_2015)
+        if kind and len(self.faults) == faults_before and rules.only_looks_mandatory(kind, found):
+            self.fault("delmal_2015", ImportFault.ONLY_LOOKS_MANDATORY, ", ".join(COURSE_BEARING_2015))
+        return found
 
     def _objectives(self, field: str, known: tuple[str, ...]) -> tuple[str, ...]:
         found, unknown = rules.objectives_in(self.row[field], known)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from courses.states import GROUPS, Kind, Order, Refusal
+from courses.states import COURSE_BEARING_2015, GROUPS, Kind, Order, Refusal
 
 CANCEL_DAYS = 21
 GO_NO_GO_DAYS = 28
@@ -160,8 +160,18 @@ def default_targets(kind: Kind) -> dict[str, int]:
     return {"ST": 0} if kind is Kind.MANDATORY else {"ST": 0, "SPEC": 0, "PRE": 1}
 
 
+def only_looks_mandatory(kind: Kind, objectives_2015: Sequence[str]) -> bool:
+    """A mandatory course meets an objective that demands a course; a clinical one must not be shown as mandatory.
+
+    Only the rules of 2015 say of each objective whether it demands a course.
+    """
+    return kind is Kind.MANDATORY and not set(objectives_2015) & set(COURSE_BEARING_2015)
+
+
 def course_faults_of(facts: CourseFacts) -> Refusal | None:
-    """A course is for somebody, and its usual minimum fits its usual seats."""
+    """A course is for somebody, is mandatory only where a course is demanded, and its minimum fits its seats."""
+    if only_looks_mandatory(facts.kind, facts.objectives_2015):
+        return Refusal.ONLY_LOOKS_MANDATORY
     if not facts.targets or not set(facts.targets) <= set(GROUPS):
         return Refusal.NO_TARGET_GROUP
     if facts.seats < 1 or not 0 <= facts.minimum <= facts.seats:

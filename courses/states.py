@@ -57,6 +57,7 @@ class Refusal(StrEnum):
     """Why the courses room says no."""
 
     CODE_TAKEN = "code_taken"
+    ONLY_LOOKS_MANDATORY = "only_looks_mandatory"
     NO_TARGET_GROUP = "no_target_group"
     COURSE_NOT_PUBLISHED = "course_not_published"
     COURSE_HAS_SESSIONS_AHEAD = "course_has_sessions_ahead"
@@ -95,6 +96,7 @@ class ImportFault(StrEnum):
     TOO_LONG = "import_too_long"
     UNKNOWN_KIND = "import_unknown_kind"
     UNKNOWN_OBJECTIVE = "import_unknown_objective"
+    ONLY_LOOKS_MANDATORY = "import_only_looks_mandatory"
     NOT_A_NUMBER = "import_not_a_number"
     OUT_OF_RANGE = "import_out_of_range"
     MINIMUM_ABOVE_SEATS = "import_minimum_above_seats"

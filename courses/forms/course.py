@@ -4,13 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
 from courses import rules, seen
 from courses.course_import import TITLE_LENGTH
 from courses.forms.fields import a_number, choices_of, stripped, unfolded
 from courses.rules import CourseFacts
-from courses.states import GROUPS, OBJECTIVES_2015, OBJECTIVES_2021, ImportFault, Kind, Order
+from courses.states import (
+    COURSE_BEARING_2015,
+    GROUPS,
+    OBJECTIVES_2015,
+    OBJECTIVES_2021,
+    ImportFault,
+    Kind,
+    Order,
+    Refusal,
+)
 from lararportal import pages
 from lararportal.forms import Form
 
@@ -23,10 +32,10 @@ class ObjectivesField(StringField):
         self.known = known
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - the signature is WTForms'
-        """Names every word that is no objective."""
+        """Names every word that is no objective; nothing else is said of them then."""
         _, unknown = rules.objectives_in(self.data or "", self.known)
         if unknown:
-            raise ValidationError(pages.sentence(ImportFault.UNKNOWN_OBJECTIVE, value=", ".join(unknown)))
+            raise StopValidation(pages.sentence(ImportFault.UNKNOWN_OBJECTIVE, value=", ".join(unknown)))
 
     @property
     def found(self) -> tuple[str, ...]:
@@ -65,6 +74,12 @@ class CourseForm(Form):
         self.order.choices = choices_of("order")
         for field in self.targets.values():
             field.choices = choices_of("target_rank")
+
+    def validate_objectives_2015(self, field: ObjectivesField) -> None:
+        """A mandatory course is one that the objectives demand."""
+        if not self.kind.errors and rules.only_looks_mandatory(self.kind.data, field.found):
+            demanding = ", ".join(COURSE_BEARING_2015)
+            raise ValidationError(pages.sentence(Refusal.ONLY_LOOKS_MANDATORY, value=demanding))
 
     @property
     def targets(self) -> dict[str, SelectField]:

@@ -65,6 +65,7 @@ def test_a_code_that_is_taken_becomes_a_polite_refusal_at_the_edge(db, database,
     ("facts", "reason"),
     [
         (replace(FACTS, minimum=31), Refusal.MINIMUM_ABOVE_SEATS),
+        (replace(FACTS, kind=Kind.MANDATORY, objectives_2015=("c4",)), Refusal.ONLY_LOOKS_MANDATORY),
         (replace(FACTS, targets={}), Refusal.NO_TARGET_GROUP),
         (replace(FACTS, targets={"ADMIN": 0}), Refusal.NO_TARGET_GROUP),
     ],

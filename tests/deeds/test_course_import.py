@@ -12,7 +12,7 @@ from courses import catalogue
 from courses.course_import import COLUMNS, Fault, ImportFaulty, decode, import_file
 from courses.models import Course
 from courses.rules import CourseFacts
-from courses.states import ImportFault, Kind, Order, Publicity
+from courses.states import COURSE_BEARING_2015, ImportFault, Kind, Order, Publicity
 from lararportal.cli import main
 from lararportal.db import connect
 from lararportal.journal import Entry
@@ -143,6 +143,10 @@ def test_kinds_are_read_without_regard_to_dots_and_capitals(db, now, spelling, k
         (ROW.replace("klinisk", ""), ("KL02", "kind", ImportFault.EMPTY, "")),
         (ROW.replace("c4;c5,", "c4;c15,"), ("KL02", "delmal_2015", ImportFault.UNKNOWN_OBJECTIVE, "c15")),
         (ROW.replace("STc5", "c5"), ("KL02", "delmal_2021", ImportFault.UNKNOWN_OBJECTIVE, "c5")),
+        (
+            ROW.replace("klinisk", "obligatorisk"),
+            ("KL02", "delmal_2015", ImportFault.ONLY_LOOKS_MANDATORY, ", ".join(COURSE_BEARING_2015)),
+        ),
         (ROW.replace(",2,30", ",två,30"), ("KL02", "days", ImportFault.NOT_A_NUMBER, "två")),
         (ROW.replace(",2,30", ",0,30"), ("KL02", "days", ImportFault.OUT_OF_RANGE, "1-30")),
         (ROW.replace(",30,15", ",3.5,1"), ("KL02", "seats", ImportFault.NOT_A_NUMBER, "3.5")),

@@ -124,6 +124,10 @@ def test_a_code_that_is_taken_is_refused_and_everything_typed_is_kept(db, client
         ({"code": "KL 29"}, "är ingen kurskod"),
         ({"title": "x" * 201}, "Skriv högst 200 tecken."),
         ({"objectives_2015": "c4 c99 STc4"}, "”c99, STc4” är inget delmål i den här målbeskrivningen."),
+        (
+            {"kind": "obligatorisk"},
+            "minst ett delmål som kräver kurs (a1, a2, a5, a6, b1, b2, b3, b4, b5, c3, c6, c14). Lägg till",
+        ),
         ({"seats": "många"}, "Skriv ett heltal med siffror."),
         ({"day_count": "0"}, "Talet behöver vara mellan 1 och 30."),
         ({"kind": "kul"}, "Välj ett av alternativen."),
