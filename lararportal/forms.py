@@ -69,6 +69,14 @@ class Form(FlaskForm):  # type: ignore[misc]
             field.label.text = ""
             return field
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether nothing is wrong. A field has one fault at a time: what follows from the first only confuses."""
+        sound = bool(super().validate(extra_validators))
+        for field in self:
+            if not isinstance(field, FormField | FieldList):
+                field.errors = list(field.errors)[:1]
+        return sound
+
     def explain(self, refusal: Refused) -> None:
         """Puts the sentence of a refusal among the faults of the form."""
         self.form_errors.append(pages.sentence(refusal.reason, **refusal.facts))

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 
 import pytest
@@ -6,6 +7,7 @@ from flask import Flask, render_template_string
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, FormField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
 from wtforms.i18n import get_builtin_gnu_translations
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
@@ -73,6 +75,30 @@ def test_faults_come_in_the_order_of_the_fields_and_lead_to_them(sent: Asked):
         Fault("agreed", "", "Inloggningstjänsten svarar inte just nu. Försök igen om en stund."),
         Fault("days-0-title", "", "Det här behöver fyllas i."),
     ]
+
+
+def forms(kind: type[Form] = Form) -> Iterator[type[Form]]:
+    """Every form of the portal: the application has imported them all."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from forms(each)
+
+
+@pytest.mark.parametrize("typed", ["3.5", "3,5", "många", "1e3", "9" * 5000], ids=lambda typed: typed[:5])
+def test_a_number_that_is_no_whole_one_is_one_fault_in_every_form(app: Flask, typed: str):
+    fields = {
+        (form.__name__, name): field
+        for form in forms()
+        for name, field in vars(form).items()
+        if isinstance(field, UnboundField) and issubclass(field.field_class, IntegerField)
+    }
+    assert {"CourseForm", "SessionForm", "FactsForm"} < {form for form, _ in fields}
+    for (_, name), field in fields.items():
+        alone = type("Alone", (Form,), {name: field})
+        with app.test_request_context("/", method="POST"):
+            form = alone(MultiDict({name: typed}), meta={"csrf": False})
+            form.validate()
+            assert form.faults == [Fault(name, "", "Skriv ett heltal med siffror.")]
 
 
 def test_a_refusal_stands_first_among_the_faults(sent: Asked):
