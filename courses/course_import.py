@@ -18,6 +18,7 @@ from courses.rules import CourseFacts
 from courses.states import COURSE_BEARING_2015, OBJECTIVES_2015, OBJECTIVES_2021, ImportFault, Kind, Refusal
 from lararportal import journal
 from lararportal.errors import Refused
+from lararportal.lines import breaks, turns_around
 
 COLUMNS = (
     "code",
@@ -229,6 +230,10 @@ class _RowReader:
         return code
 
     def _title(self) -> str:
+        if turns_around(self.row["title_sv"]):
+            self.fault("title_sv", ImportFault.TURNS_AROUND)
+        elif breaks(self.row["title_sv"]):
+            self.fault("title_sv", ImportFault.BREAKS)
         title = " ".join(self.row["title_sv"].split())
         if not title:
             self.fault("title_sv", ImportFault.EMPTY)

@@ -94,6 +94,8 @@ class ImportFault(StrEnum):
     CODE_TWICE = "import_code_twice"
     EMPTY = "import_empty"
     TOO_LONG = "import_too_long"
+    BREAKS = "text_breaks"
+    TURNS_AROUND = "text_turns_around"
     UNKNOWN_KIND = "import_unknown_kind"
     UNKNOWN_OBJECTIVE = "import_unknown_objective"
     ONLY_LOOKS_MANDATORY = "import_only_looks_mandatory"

@@ -15,6 +15,7 @@ from wtforms.widgets import CheckboxInput, TextArea
 
 from lararportal import pages
 from lararportal.errors import Refused
+from lararportal.lines import breaks, turns_around
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,15 @@ class Form(FlaskForm):  # type: ignore[misc]
             return field
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether nothing is wrong. A field has one fault at a time: what follows from the first only confuses."""
+        """Whether nothing is wrong, the text of any field among it.
+
+        A field has one fault at a time: what follows from the first only confuses.
+        """
         sound = bool(super().validate(extra_validators))
-        for field in self:
-            if not isinstance(field, FormField | FieldList):
-                field.errors = list(field.errors)[:1]
-        return sound
+        plain = [field for field in self if not isinstance(field, FormField | FieldList)]
+        for field in plain:
+            field.errors = (_of_text(field) or list(field.errors))[:1]
+        return sound and not any(field.errors for field in plain)
 
     def explain(self, refusal: Refused) -> None:
         """Puts the sentence of a refusal among the faults of the form."""
@@ -105,6 +109,14 @@ def _faults(field: Field) -> Iterator[Fault]:
         return
     for error in field.errors:
         yield Fault(anchor(field), str(field.label.text), in_words(error))
+
+
+def _of_text(field: Field) -> list[str]:
+    """What is wrong with the characters of a text, whatever the field asks of it."""
+    text = field.data if isinstance(field.data, str) else ""
+    if turns_around(text):
+        return ["text_turns_around"]
+    return ["text_breaks"] if shape(field) == "input" and breaks(text) else []
 
 
 def in_words(error: object) -> str:

@@ -139,6 +139,8 @@ def test_kinds_are_read_without_regard_to_dots_and_capitals(db, now, spelling, k
         (ROW.replace("KL02", "K" * 21), ("K" * 21, "code", ImportFault.BAD_CODE, "K" * 21)),
         (ROW.replace("Dermatologi", " "), ("KL02", "title_sv", ImportFault.EMPTY, "")),
         (ROW.replace("Dermatologi", "x" * 201), ("KL02", "title_sv", ImportFault.TOO_LONG, "200")),
+        (ROW.replace("Dermatologi", "Hud \u202eråh hco"), ("KL02", "title_sv", ImportFault.TURNS_AROUND, "")),
+        (ROW.replace("Dermatologi", '"Hud\noch hår"'), ("KL02", "title_sv", ImportFault.BREAKS, "")),
         (ROW.replace("klinisk", "kul"), ("KL02", "kind", ImportFault.UNKNOWN_KIND, "kul")),
         (ROW.replace("klinisk", ""), ("KL02", "kind", ImportFault.EMPTY, "")),
         (ROW.replace("c4;c5,", "c4;c15,"), ("KL02", "delmal_2015", ImportFault.UNKNOWN_OBJECTIVE, "c15")),
@@ -179,6 +181,7 @@ def test_all_faults_of_all_rows_are_named_at_once_in_their_order(db, now):
         Fault(2, "KL01", "delmal_2015", ImportFault.UNKNOWN_OBJECTIVE, "x"),
         Fault(2, "KL01", "days", ImportFault.OUT_OF_RANGE, "1-30"),
         Fault(2, "KL01", "seats", ImportFault.NOT_A_NUMBER, "a"),
+        Fault(4, "KL02", "title_sv", ImportFault.BREAKS),
         Fault(6, "kl02", "code", ImportFault.CODE_TWICE, "4"),
     ]
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 import pytest
 from flask import Flask, render_template_string
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, FormField, IntegerField, RadioField, StringField
+from wtforms import BooleanField, FieldList, FormField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.i18n import get_builtin_gnu_translations
@@ -75,6 +75,48 @@ def test_faults_come_in_the_order_of_the_fields_and_lead_to_them(sent: Asked):
         Fault("agreed", "", "Inloggningstjänsten svarar inte just nu. Försök igen om en stund."),
         Fault("days-0-title", "", "Det här behöver fyllas i."),
     ]
+
+
+class Written(Form):
+    place = StringField(validators=[Length(max=20)])
+    reason = TextAreaField()
+
+    class Meta(Form.Meta):
+        csrf = False
+
+
+def faults(app: Flask, **texts: str) -> list[Fault]:
+    with app.test_request_context("/", method="POST"):
+        form = Written(MultiDict(texts))
+        assert form.validate() is not bool(form.faults)
+        return form.faults
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r\n", "\t", "\x0b", "\x85", "\u2028", "\u2029", "\x1b"], ids=repr)
+def test_a_text_of_one_line_has_no_line_break_in_it_and_a_text_of_several_may(app: Flask, sign: str):
+    broken = [Fault("place", "", "Skriv allt på en rad, utan radbrytningar och tabbar.")]
+
+    assert faults(app, place=f"Skövde{sign}Aspen") == broken
+    assert faults(app, place=f"Skövde{sign}{'Konferens Aspen' * 2}") == broken
+    assert faults(app, reason=f"Skövde{sign}Aspen") == []
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2066", "\u2069", "\u200e", "\u200f", "\u061c"], ids=ascii)
+@pytest.mark.parametrize("name", ["place", "reason"])
+def test_nothing_that_turns_the_direction_of_writing_is_in_any_text(app: Flask, name: str, sign: str):
+    assert faults(app, **{name: f"Aspen {sign}edvökS"}) == [
+        Fault(
+            name,
+            "",
+            "Texten har osynliga tecken som vänder på skrivriktningen. "
+            "Skriv den för hand i stället för att klistra in.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("text", ["Åsa-Märta", "naïve œuvre", "Vårdcentralen\xa0Eken", "👩\u200d⚕️", ""])
+def test_letters_signs_and_spaces_of_all_kinds_are_kept(app: Flask, text: str):
+    assert faults(app, place=text, reason=text) == []
 
 
 def forms(kind: type[Form] = Form) -> Iterator[type[Form]]:

@@ -1,0 +1,20 @@
+"""What a text that somebody types may have in it: where it stands on one line, no more than a line."""
+
+import re
+import unicodedata
+
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""The characters that nobody sees and that turn the direction of writing (Unicode Standard Annex 9)."""
+
+BREAKING = frozenset({"Cc", "Zl", "Zp"})
+"""The general categories of line breaks and of what else steers a printer."""
+
+
+def turns_around(text: str) -> bool:
+    """Whether it can make what stands after it read backwards, as in an address or a letter."""
+    return TURNING.search(text) is not None
+
+
+def breaks(text: str) -> bool:
+    """Whether it stands on more than one line, or has a character in it that is no letter, sign or space."""
+    return any(unicodedata.category(sign) in BREAKING for sign in text)
