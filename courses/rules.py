@@ -1,11 +1,11 @@
 """What must hold of a course and of a session's days and dates, and which days are working days in Sweden."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from courses.states import COURSE_BEARING_2015, GROUPS, Kind, Order, Refusal
+from courses.states import COURSE_BEARING_2015, GROUPS, Kind, Oddity, Order, Refusal
 
 CANCEL_DAYS = 21
 GO_NO_GO_DAYS = 28
@@ -131,6 +131,36 @@ def faults_of(session: SessionFacts) -> Refusal | None:
 def _in_order(dates: SessionDates, start: date) -> bool:
     prepared = dates.prepare_by is None or dates.prepare_by <= start
     return dates.cancel_by < start and dates.go_no_go_on < start and prepared
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something odd that a coordinator is told, because they may not have meant it."""
+
+    what: Oddity
+    days: list[date]
+
+
+def odd_days(days: Iterable[date]) -> list[Hint]:
+    """Days of a course on which hardly anybody works. They are not refused: some courses are given on Saturdays."""
+    ordered = sorted(days)
+    holidays = [day for day in ordered if is_day_off(day)]
+    weekend = [day for day in ordered if day.weekday() >= SATURDAY and day not in holidays]
+    found = [Hint(Oddity.ON_WEEKEND, weekend), Hint(Oddity.ON_HOLIDAY, holidays)]
+    return [hint for hint in found if hint.days]
+
+
+def past_dates(days: Iterable[date], dates: SessionDates, *, today: date) -> list[Hint]:
+    """What cannot be kept any more of a session that is planned; once it has begun, nothing else matters."""
+    start = min(days)
+    if start <= today:
+        return [Hint(Oddity.BEGUN, [start])]
+    found = {
+        Oddity.DECISION_PAST: dates.go_no_go_on,
+        Oddity.CANCELLING_PAST: dates.cancel_by,
+        Oddity.PREPARING_PAST: dates.prepare_by,
+    }
+    return [Hint(what, [day]) for what, day in found.items() if day is not None and day < today]
 
 
 @dataclass(frozen=True, kw_only=True)

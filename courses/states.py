@@ -80,6 +80,17 @@ class Refusal(StrEnum):
     IMPORT_FAULTY = "import_faulty"
 
 
+class Oddity(StrEnum):
+    """What is seldom meant of a session, and may be meant all the same."""
+
+    ON_WEEKEND = "session_on_weekend"
+    ON_HOLIDAY = "session_on_holiday"
+    BEGUN = "session_begun"
+    DECISION_PAST = "session_decision_past"
+    CANCELLING_PAST = "session_cancelling_past"
+    PREPARING_PAST = "session_preparing_past"
+
+
 class ImportFault(StrEnum):
     """What can be wrong with a catalogue file, with a row of it or with a field."""
 

@@ -26,7 +26,7 @@ def planted(path: str, text: str) -> Source:
     return Source(path, dedent(text))
 
 
-def reasons(*, of: tuple[str, ...] = ("Refusal", "ImportFault")) -> set[str]:
+def reasons(*, of: tuple[str, ...] = ("Refusal", "ImportFault", "Oddity")) -> set[str]:
     return set().union(*(values for name, values in words.enums(product()).items() if name in of))
 
 

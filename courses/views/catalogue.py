@@ -5,12 +5,13 @@ from flask_login import current_user
 
 from auth.access import me, public
 from auth.states import Role
-from courses import queries
+from courses import queries, rules
 from courses.forms.searching import SearchForm
 from courses.models import CourseSession
 from courses.queries import Filters
+from courses.rules import SessionDates
 from courses.states import GROUPS, Publicity
-from lararportal import edge
+from lararportal import edge, pages
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
@@ -57,7 +58,18 @@ def session(session_id: int) -> str:
         found = queries.session(db, session_id)
     if not _may_see(found):
         raise NotFound
-    return render_template("courses/session.html", session=found, course=found.course)
+    hints = _hints(found) if sees_drafts() else []
+    return render_template("courses/session.html", session=found, course=found.course, hints=hints)
+
+
+def _hints(session: CourseSession) -> list[str]:
+    """What a coordinator may not have meant: that a date is past, only before anybody else has seen the session."""
+    days, today = [each.day for each in session.days], day_of(edge.moment())
+    if session.publicity not in (Publicity.DRAFT, Publicity.PUBLISHED) or (session.is_public and days[-1] < today):
+        return []
+    dates = SessionDates(session.cancel_by, session.go_no_go_on, session.prepare_by)
+    past = [] if session.is_public else rules.past_dates(days, dates, today=today)
+    return [pages.sentence(hint.what, days=hint.days) for hint in (*rules.odd_days(days), *past)]
 
 
 def _precedence(targets: dict[str, int]) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """The coordinator's desk: course sessions are planned, changed, published, opened and archived."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from flask import Flask, current_app, flash, redirect, render_template, request, url_for
@@ -7,11 +8,13 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
-from courses import queries, seen, sessions
+from courses import queries, rules, seen, sessions
 from courses.concerned import NOBODY, Count, Interested
 from courses.forms.searching import DeskSearchForm
 from courses.forms.session import DAY_ROWS, NewSessionForm, SessionForm
 from courses.models import Course, CourseSession
+from courses.rules import Hint, SessionDates
+from courses.sessions import SessionPlan
 from courses.states import Refusal
 from lararportal import edge, pages
 from lararportal.clock import day_of
@@ -97,7 +100,22 @@ def change_session(session_id: int) -> Page:
         form.fill_up()
         return _form_page(form, session.course, session, interested), 409
     flash(pages.sentence("session_changed"))
+    if session.is_public:
+        _tell_what_is_past(session, form.plan)
     return redirect(url_for("catalogue.session", session_id=session_id))
+
+
+def _tell_what_is_past(session: CourseSession, plan: SessionPlan) -> None:
+    """Dates that this change has laid in the past: the page of a published session says nothing of them later."""
+    known = _past(sessions.said_of(session))
+    for hint in _past(plan):
+        if hint not in known:
+            flash(pages.sentence(hint.what, days=hint.days), "warning")
+
+
+def _past(said: Mapping[str, Any]) -> list[Hint]:
+    dates = SessionDates(said["cancel_by"], said["go_no_go_on"], said["prepare_by"])
+    return rules.past_dates([each.day for each in said["days"]], dates, today=day_of(edge.moment()))
 
 
 @needs(Role.COORDINATOR)

@@ -22,6 +22,7 @@ COMMON = frozenset(
 NOT_IN_WORDS = {
     "Refusal": "each has a sentence",
     "ImportFault": "each has a sentence",
+    "Oddity": "each has a sentence",
     "Deciding": "pages and letters tell it in a sentence with both values",
     "Code": "the document's own; people see it as the Outcome of the same name",
     "LetterState": "pages count letters and do not name their states",

@@ -8,6 +8,7 @@ import pytest
 
 from courses.rules import (
     Day,
+    Hint,
     SessionDates,
     SessionFacts,
     default_dates,
@@ -15,9 +16,11 @@ from courses.rules import (
     is_day_off,
     is_working_day,
     next_working_day,
+    odd_days,
+    past_dates,
     working_days_before,
 )
-from courses.states import Refusal
+from courses.states import Oddity, Refusal
 
 EVES = {"Midsummer Eve", "Christmas Eve", "New Year's Eve"}
 
@@ -142,3 +145,36 @@ SOUND = SessionFacts(
 )
 def test_a_session_is_judged_by_its_first_fault(change, verdict):
     assert faults_of(replace(SOUND, **change)) == verdict
+
+
+def test_courses_on_weekends_and_holidays_are_odd_and_an_eve_on_a_weekend_is_named_once():
+    days = [date(2027, 3, 29), date(2027, 3, 28), date(2027, 3, 27), date(2027, 3, 24)]
+
+    assert odd_days(days) == [
+        Hint(Oddity.ON_WEEKEND, [date(2027, 3, 27)]),
+        Hint(Oddity.ON_HOLIDAY, [date(2027, 3, 28), date(2027, 3, 29)]),
+    ]
+    assert odd_days([date(2027, 3, 9), date(2027, 3, 10)]) == []
+
+
+@pytest.mark.parametrize(
+    ("today", "past"),
+    [
+        (date(2027, 2, 9), []),
+        (date(2027, 2, 10), [Oddity.DECISION_PAST]),
+        (date(2027, 2, 17), [Oddity.DECISION_PAST, Oddity.CANCELLING_PAST]),
+        (date(2027, 3, 5), [Oddity.DECISION_PAST, Oddity.CANCELLING_PAST, Oddity.PREPARING_PAST]),
+        (date(2027, 3, 9), [Oddity.BEGUN]),
+    ],
+)
+def test_a_date_that_is_past_when_a_session_is_planned_is_odd(today, past):
+    days = [each.day for each in SOUND.days]
+
+    assert [hint.what for hint in past_dates(days, SOUND.dates, today=today)] == past
+
+
+def test_nobody_prepares_late_where_there_is_nothing_to_prepare():
+    dates = replace(SOUND.dates, prepare_by=None)
+
+    found = past_dates([date(2027, 3, 9)], dates, today=date(2027, 3, 5))
+    assert Oddity.PREPARING_PAST not in [hint.what for hint in found]
