@@ -1,13 +1,13 @@
 """Who gets a seat.
 
-The story of a term: a coordinator plans a round (`rounds`) with its lottery (`lottery_plan`), and opens it when two
-parties are bound (`lottery`); doctors send in what they want, most wanted first (`applications`); the round is closed
-and what counts is frozen (`frozen`, with what the `register` says); the parties reveal, and the seed gives everybody
-their lot (`lots`); seats are drawn up (`allocation`), sessions that many or few want are opened or closed and the
-seats drawn up again (`opening_and_closing`), until all is published at one moment (`publication`); seats that are
-left over may be booked directly (`left_over_seats`); who got none waits in line (`waitlist`); a seat can be given
-back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line; those who wait for each
-other's full sessions change seats (`swap_rings`); sessions that too few have booked are shown in time
+The story of a term: a coordinator plans a round (`rounds`, `round_plan`) with its lottery (`lottery_plan`), and opens
+it when two parties are bound (`lottery`); doctors send in what they want, most wanted first (`applications`); the
+round is closed and what counts is frozen (`frozen`, with what the `register` says); the parties reveal, and the seed
+gives everybody their lot (`lots`); seats are drawn up (`allocation`), sessions that many or few want are opened or
+closed and the seats drawn up again (`opening_and_closing`), until all is published at one moment (`publication`);
+seats that are left over may be booked directly (`left_over_seats`); who got none waits in line (`waitlist`); a seat
+can be given back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line; those who wait
+for each other's full sessions change seats (`swap_rings`); sessions that too few have booked are shown in time
 (`minimum_enrolment`).
 
 Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason: before a

@@ -1,50 +1,25 @@
 """Application rounds: planned, opened for lists, and closed, when everything that counts is frozen.
 
-Their lottery is named when they are planned; its story goes on in `lottery`.
+What a plan may say stands in `round_plan`. Their lottery is named with it; its story goes on in `lottery`.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
-from bookings import frozen, lots
-from bookings.lottery_plan import PublicSource, ask_to_reveal, is_source, name_second_party, name_source
-from bookings.models import Application, Booking, Round, RoundSession
+from bookings import frozen, lots, round_plan
+from bookings.lottery_plan import ask_to_reveal, name_second_party
+from bookings.models import Application, Round, RoundSession
+from bookings.round_plan import RoundPlan
 from bookings.rules import lottery_protocol
 from bookings.rules.allocation import canonical_hash
-from bookings.states import ApplicationState, BookingState, Refusal, RoundState
-from courses import sessions
-from courses.models import CourseSession
-from courses.states import Publicity
+from bookings.states import ApplicationState, Refusal, RoundState
 from lararportal import journal
-from lararportal.clock import STOCKHOLM, day_of
+from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
-
-PLANNED_FACTS = ("term", "title", "opens_at", "closes_at", "decision_on", "cap", "respite_hours")
-"""What a plan says of the round itself, beside its sessions and its lottery."""
-
-SHORTEST_WINDOW = timedelta(weeks=3)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoundPlan:
-    """What a coordinator decides about a round. Moments are aware; `decision_on` is a day in Stockholm."""
-
-    term: str
-    title: str
-    opens_at: datetime
-    closes_at: datetime
-    decision_on: date
-    cap: int
-    respite_hours: int
-    session_ids: Sequence[int]
-    second_party_id: int | None
-    """The director of studies who holds the second secret of the lottery; without one the round does not open."""
-    source: PublicSource | None
 
 
 def plan(
@@ -59,10 +34,10 @@ def plan(
             round or has bookings, the public value would be known too soon, or the second party cannot be one.
     """
     round_ = Round(secret=draw(), state=RoundState.PLANNED, former_sources=[], former_second_parties=[])
-    _write(round_, wanted)
+    round_plan.write(round_, wanted)
     db.add(round_)
     db.flush()
-    _include(db, round_, wanted.session_ids)
+    round_plan.include(db, round_, wanted.session_ids)
     _note_plan(db, "round.planned", round_, wanted, now=now, by=by)
     name_second_party(db, round_, wanted.second_party_id, now=now, by=by)
     return round_
@@ -80,13 +55,14 @@ def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: 
         raise Refused(Refusal.ROUND_STATE)
     present = set(db.scalars(select(RoundSession.session_id).where(RoundSession.round_id == round_id)))
     gone = present - set(wanted.session_ids)
-    if round_.state is RoundState.OPEN and (gone or _takes_from_applicants(round_, wanted)):
+    if round_.state is RoundState.OPEN and (gone or round_plan.takes_from_applicants(round_, wanted)):
         raise Refused(Refusal.ROUND_IS_OPEN)
-    before = _plain(round_)
-    _write(round_, wanted)
+    before = round_plan.plain(round_)
+    round_plan.write(round_, wanted)
     db.execute(delete(RoundSession).where(RoundSession.round_id == round_id, RoundSession.session_id.in_(gone)))
-    _include(db, round_, wanted.session_ids, present=present)
-    changed = {name: [before[name], value] for name, value in _plain(round_).items() if value != before[name]}
+    round_plan.include(db, round_, wanted.session_ids, present=present)
+    after = round_plan.plain(round_)
+    changed = {name: [before[name], value] for name, value in after.items() if value != before[name]}
     _note_plan(db, "round.changed", round_, wanted, now=now, by=by, changed=changed)
     if wanted.second_party_id != round_.second_party_id:
         name_second_party(db, round_, wanted.second_party_id, now=now, by=by)
@@ -205,72 +181,6 @@ def _freeze(db: Session, round_: Round, *, now: datetime, by: int | None, **fact
     if round_.second_commitment is not None:
         ask_to_reveal(db, round_, now=now)
     return round_
-
-
-def _takes_from_applicants(round_: Round, wanted: RoundPlan) -> bool:
-    """Whether the plan gives less than what applicants rely on, or another lottery than the one that was named.
-
-    The term is part of the lottery; when the round opened has happened.
-    """
-    is_other_round = (wanted.term, wanted.opens_at) != (round_.term, round_.opens_at)
-    is_other_lottery = wanted.second_party_id != round_.second_party_id or not is_source(round_, wanted.source)
-    gives_less = (
-        wanted.closes_at < round_.closes_at
-        or wanted.decision_on > round_.decision_on
-        or wanted.cap < round_.cap
-        or wanted.respite_hours < round_.respite_hours
-    )
-    return is_other_round or is_other_lottery or gives_less
-
-
-def _write(round_: Round, wanted: RoundPlan) -> None:
-    if wanted.opens_at >= wanted.closes_at or day_of(wanted.closes_at) > wanted.decision_on:
-        raise Refused(Refusal.ROUND_DATES)
-    if round_.state is RoundState.PLANNED and not _is_long_enough(wanted):
-        raise Refused(Refusal.ROUND_TOO_SHORT)
-    if not wanted.session_ids:
-        raise Refused(Refusal.ROUND_WITHOUT_SESSIONS)
-    for name in PLANNED_FACTS:
-        setattr(round_, name, getattr(wanted, name))
-    if wanted.source is None:
-        round_.public_kind, round_.public_source, round_.public_at = None, "", None
-    else:
-        name_source(round_, wanted.source, after=wanted.closes_at)
-
-
-def _is_long_enough(wanted: RoundPlan) -> bool:
-    """Whether everybody has three weeks to apply (allocation rules, section 2.6), as a clock on the wall shows."""
-    opens, closes = (each.astimezone(STOCKHOLM) for each in (wanted.opens_at, wanted.closes_at))
-    return closes - opens >= SHORTEST_WINDOW
-
-
-def _include(db: Session, round_: Round, session_ids: Sequence[int], *, present: Collection[int] = ()) -> None:
-    """The sessions of the round are these; those that were `present` need only begin after its decisions.
-
-    One that was withdrawn meanwhile stays, for those who asked for it, and nothing is asked of it.
-    """
-    for session in sessions.lock(db, session_ids):
-        is_new = session.id not in present
-        is_offered = session.publicity is Publicity.PUBLISHED or session.is_held_in_reserve
-        if (is_new and not is_offered) or (is_offered and session.starts_on <= round_.decision_on):
-            raise Refused(Refusal.SESSION_UNFIT_FOR_ROUND, course=session.course.title)
-        if is_new and (session.seats_taken or _has_line(db, session)):
-            raise Refused(Refusal.SESSION_HAS_SEATS_TAKEN, course=session.course.title)
-        if is_new:
-            db.add(RoundSession(round_id=round_.id, session_id=session.id))
-    db.flush()
-
-
-def _has_line(db: Session, session: CourseSession) -> bool:
-    """Whether somebody waits: whoever waits is given free seats, and those of a round are not free."""
-    waits = exists().where(Booking.session_id == session.id, Booking.state == BookingState.WAITING)
-    return bool(db.scalar(select(waits)))
-
-
-def _plain(round_: Round) -> dict[str, Any]:
-    """What was planned of the round itself, as the journal keeps it."""
-    facts = {name: getattr(round_, name) for name in PLANNED_FACTS}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
 
 
 def _note_plan(

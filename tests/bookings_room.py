@@ -16,7 +16,7 @@ from auth.models import Person
 from bookings import allocation, applications, publication, rounds, seats, waitlist
 from bookings.lottery_plan import PublicSource
 from bookings.models import Application, Booking, Round, Run, SeatDay
-from bookings.rounds import RoundPlan
+from bookings.round_plan import RoundPlan
 from bookings.states import LATE, BookingState, Origin, PublicKind
 from courses.models import CourseSession
 from lararportal import clock

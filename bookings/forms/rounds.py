@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Regexp, StopV
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from bookings.lottery_plan import PublicSource
-from bookings.rounds import RoundPlan
+from bookings.round_plan import RoundPlan
 from bookings.states import PublicKind
 from courses.forms.fields import FIRST_DAY, LAST_DAY, a_day, stripped
 from lararportal import pages

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bookings import applications, publication, rounds
 from bookings.models import Application, Booking, Run, SeatDay
-from bookings.rounds import RoundPlan
+from bookings.round_plan import RoundPlan
 from bookings.states import BookingState
 from courses.models import CourseSession
 from lararportal.demo import lottery

@@ -11,7 +11,7 @@ from auth.states import Area, Role
 from bookings import applications, rounds
 from bookings.lottery_plan import PublicSource
 from bookings.models import Round
-from bookings.rounds import RoundPlan
+from bookings.round_plan import RoundPlan
 from bookings.states import PublicKind
 from courses.models import Course, CourseSession
 from lararportal import clock

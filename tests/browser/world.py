@@ -14,7 +14,7 @@ from auth.states import Area, Category, Role, Standing
 from bookings import allocation, applications, exceptions, left_over_seats, precedence, publication, rounds, waitlist
 from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Round
-from bookings.rounds import RoundPlan
+from bookings.round_plan import RoundPlan
 from bookings.states import BookingState, Ground, PublicKind
 from courses.models import Course, CourseSession, SessionLeader
 from courses.states import Kind, Publicity

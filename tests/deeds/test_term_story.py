@@ -20,7 +20,7 @@ from bookings import (
 )
 from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Decision
-from bookings.rounds import RoundPlan
+from bookings.round_plan import RoundPlan
 from bookings.states import BookingState, Outcome, PublicKind
 from lararportal import clock
 from lararportal.journal import Entry

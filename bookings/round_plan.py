@@ -1,0 +1,115 @@
+"""What a plan says of a round beside its lottery: its times, what it promises, and the sessions that it gives."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bookings.lottery_plan import PublicSource, is_source, name_source
+from bookings.models import Booking, Round, RoundSession
+from bookings.states import BookingState, Refusal, RoundState
+from courses import sessions
+from courses.models import CourseSession
+from courses.states import Publicity
+from lararportal.clock import STOCKHOLM, day_of
+from lararportal.errors import Refused
+
+PLANNED_FACTS = ("term", "title", "opens_at", "closes_at", "decision_on", "cap", "respite_hours")
+"""What a plan says of the round itself, beside its sessions and its lottery."""
+
+SHORTEST_WINDOW = timedelta(weeks=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundPlan:
+    """What a coordinator decides about a round. Moments are aware; `decision_on` is a day in Stockholm."""
+
+    term: str
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    decision_on: date
+    cap: int
+    respite_hours: int
+    session_ids: Sequence[int]
+    second_party_id: int | None
+    """The director of studies who holds the second secret of the lottery; without one the round does not open."""
+    source: PublicSource | None
+
+
+def write(round_: Round, wanted: RoundPlan) -> None:
+    """The round says what is wanted of it.
+
+    Raises:
+        Refused: its dates are out of order or too near each other, it has no sessions, or the public value would be
+            known too soon or is not said to be anything.
+    """
+    if wanted.opens_at >= wanted.closes_at or day_of(wanted.closes_at) > wanted.decision_on:
+        raise Refused(Refusal.ROUND_DATES)
+    if round_.state is RoundState.PLANNED and not _is_long_enough(wanted):
+        raise Refused(Refusal.ROUND_TOO_SHORT)
+    if not wanted.session_ids:
+        raise Refused(Refusal.ROUND_WITHOUT_SESSIONS)
+    for name in PLANNED_FACTS:
+        setattr(round_, name, getattr(wanted, name))
+    if wanted.source is None:
+        round_.public_kind, round_.public_source, round_.public_at = None, "", None
+    else:
+        name_source(round_, wanted.source, after=wanted.closes_at)
+
+
+def include(db: Session, round_: Round, session_ids: Sequence[int], *, present: Collection[int] = ()) -> None:
+    """The sessions of the round are these; those that were `present` need only begin after its decisions.
+
+    One that was withdrawn meanwhile stays, for those who asked for it, and nothing is asked of it.
+
+    Raises:
+        Refused: one of them is not offered or begins too early, or somebody has a seat in it or waits for one.
+    """
+    for session in sessions.lock(db, session_ids):
+        is_new = session.id not in present
+        is_offered = session.publicity is Publicity.PUBLISHED or session.is_held_in_reserve
+        if (is_new and not is_offered) or (is_offered and session.starts_on <= round_.decision_on):
+            raise Refused(Refusal.SESSION_UNFIT_FOR_ROUND, course=session.course.title)
+        if is_new and (session.seats_taken or _has_line(db, session)):
+            raise Refused(Refusal.SESSION_HAS_SEATS_TAKEN, course=session.course.title)
+        if is_new:
+            db.add(RoundSession(round_id=round_.id, session_id=session.id))
+    db.flush()
+
+
+def takes_from_applicants(round_: Round, wanted: RoundPlan) -> bool:
+    """Whether the plan gives less than what applicants rely on, or another lottery than the one that was named.
+
+    The term is part of the lottery; when the round opened has happened.
+    """
+    is_other_round = (wanted.term, wanted.opens_at) != (round_.term, round_.opens_at)
+    is_other_lottery = wanted.second_party_id != round_.second_party_id or not is_source(round_, wanted.source)
+    gives_less = (
+        wanted.closes_at < round_.closes_at
+        or wanted.decision_on > round_.decision_on
+        or wanted.cap < round_.cap
+        or wanted.respite_hours < round_.respite_hours
+    )
+    return is_other_round or is_other_lottery or gives_less
+
+
+def plain(round_: Round) -> dict[str, Any]:
+    """What was planned of the round itself, as the journal keeps it."""
+    facts = {name: getattr(round_, name) for name in PLANNED_FACTS}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+
+
+def _is_long_enough(wanted: RoundPlan) -> bool:
+    """Whether everybody has three weeks to apply (allocation rules, section 2.6), as a clock on the wall shows."""
+    opens, closes = (each.astimezone(STOCKHOLM) for each in (wanted.opens_at, wanted.closes_at))
+    return closes - opens >= SHORTEST_WINDOW
+
+
+def _has_line(db: Session, session: CourseSession) -> bool:
+    """Whether somebody waits: whoever waits is given free seats, and those of a round are not free."""
+    waits = exists().where(Booking.session_id == session.id, Booking.state == BookingState.WAITING)
+    return bool(db.scalar(select(waits)))
