@@ -93,7 +93,7 @@ SENT = {
     "/samordning/omgangar/ny": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{open}/andra": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{planned}/oppna": for_holders(COORDINATOR, 302),
-    "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 400),
+    "/samordning/omgangar/{open}/stang": for_holders(COORDINATOR, 409),
     "/samordning/omgangar/{drawn_up}/fordela": for_holders(COORDINATOR, 302),
     "/samordning/omgangar/{drawn_up}/publicera": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{drawn_up}/tillfallen/{given}/stang": for_holders(COORDINATOR, 400),
