@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -21,6 +21,9 @@ PLANNED_FACTS = ("term", "title", "opens_at", "closes_at", "decision_on", "cap",
 """What a plan says of the round itself, beside its sessions and its lottery."""
 
 SHORTEST_WINDOW = timedelta(weeks=3)
+"""So long everybody has to apply (allocation rules, section 2.6)."""
+GRACE = timedelta(days=1)
+"""So much later than that a round may open: its second party, or the portal, may have been late by some hours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +43,18 @@ class RoundPlan:
     source: PublicSource | None
 
 
-def write(round_: Round, wanted: RoundPlan) -> None:
-    """The round says what is wanted of it.
+def latest_opening(closes_at: datetime) -> datetime:
+    """When a round that closes then opens at the latest, for everybody to have three weeks on the wall's clock."""
+    return (closes_at.astimezone(STOCKHOLM) - SHORTEST_WINDOW).astimezone(UTC)
+
+
+def can_open_until(closes_at: datetime) -> datetime:
+    """As `latest_opening`, for a round that is planned already and late."""
+    return latest_opening(closes_at) + GRACE
+
+
+def write(round_: Round, wanted: RoundPlan, *, now: datetime) -> None:
+    """The round says what is wanted of it. One that is still to open does not do so before `now`.
 
     Raises:
         Refused: its dates are out of order or too near each other, it has no sessions, or the public value would be
@@ -49,7 +62,7 @@ def write(round_: Round, wanted: RoundPlan) -> None:
     """
     if wanted.opens_at >= wanted.closes_at or day_of(wanted.closes_at) > wanted.decision_on:
         raise Refused(Refusal.ROUND_DATES)
-    if round_.state is RoundState.PLANNED and not _is_long_enough(wanted):
+    if round_.state is RoundState.PLANNED and max(wanted.opens_at, now) > latest_opening(wanted.closes_at):
         raise Refused(Refusal.ROUND_TOO_SHORT)
     if not wanted.session_ids:
         raise Refused(Refusal.ROUND_WITHOUT_SESSIONS)
@@ -101,12 +114,6 @@ def plain(round_: Round) -> dict[str, Any]:
     """What was planned of the round itself, as the journal keeps it."""
     facts = {name: getattr(round_, name) for name in PLANNED_FACTS}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
-
-
-def _is_long_enough(wanted: RoundPlan) -> bool:
-    """Whether everybody has three weeks to apply (allocation rules, section 2.6), as a clock on the wall shows."""
-    opens, closes = (each.astimezone(STOCKHOLM) for each in (wanted.opens_at, wanted.closes_at))
-    return closes - opens >= SHORTEST_WINDOW
 
 
 def _has_line(db: Session, session: CourseSession) -> bool:

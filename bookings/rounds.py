@@ -34,7 +34,7 @@ def plan(
             round or has bookings, the public value would be known too soon, or the second party cannot be one.
     """
     round_ = Round(secret=draw(), state=RoundState.PLANNED, former_sources=[], former_second_parties=[])
-    round_plan.write(round_, wanted)
+    round_plan.write(round_, wanted, now=now)
     db.add(round_)
     db.flush()
     round_plan.include(db, round_, wanted.session_ids)
@@ -58,7 +58,7 @@ def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: 
     if round_.state is RoundState.OPEN and (gone or round_plan.takes_from_applicants(round_, wanted)):
         raise Refused(Refusal.ROUND_IS_OPEN)
     before = round_plan.plain(round_)
-    round_plan.write(round_, wanted)
+    round_plan.write(round_, wanted, now=now)
     db.execute(delete(RoundSession).where(RoundSession.round_id == round_id, RoundSession.session_id.in_(gone)))
     round_plan.include(db, round_, wanted.session_ids, present=present)
     after = round_plan.plain(round_)
@@ -73,11 +73,14 @@ def open_round(db: Session, round_id: int, *, now: datetime, by: int | None) -> 
     """Lists are taken from now on, and the lottery's parties and source stand fast.
 
     Raises:
-        Refused: the round's time is over, or its lottery is not bound yet.
+        Refused: the round's time is over, or so much of it that too little is left to apply in; or its lottery is
+            not bound yet.
     """
     round_ = lock(db, round_id)
     if round_.closes_at <= now:
         raise Refused(Refusal.ROUND_DATES)
+    if now > round_plan.can_open_until(round_.closes_at):
+        raise Refused(Refusal.ROUND_TOO_SHORT)
     refusal = lottery_protocol.may_open(lots.standing(round_))
     if refusal is not None:
         raise Refused(refusal)
@@ -119,15 +122,14 @@ def close_early(db: Session, *, round_id: int, reason: str, now: datetime, by: i
 
 
 def due_to_open(db: Session, *, now: datetime) -> list[int]:
-    """The planned rounds whose opening time has come, and whose closing time has not; and whose lottery is bound."""
+    """The planned rounds whose opening time has come, and leaves time to apply; and whose lottery is bound."""
     is_bound = or_(Round.second_commitment.is_not(None), Round.waived_at.is_not(None)) & Round.public_at.is_not(None)
-    return list(
-        db.scalars(
-            select(Round.id)
-            .where(Round.state == RoundState.PLANNED, Round.opens_at <= now, Round.closes_at > now, is_bound)
-            .order_by(Round.id)
-        )
+    found = db.execute(
+        select(Round.id, Round.closes_at)
+        .where(Round.state == RoundState.PLANNED, Round.opens_at <= now, Round.closes_at > now, is_bound)
+        .order_by(Round.id)
     )
+    return [round_id for round_id, closes_at in found if now <= round_plan.can_open_until(closes_at)]
 
 
 def due_to_close(db: Session, *, now: datetime) -> list[int]:

@@ -16,6 +16,7 @@ from bookings.allocation import last_run
 from bookings.models import Application, Booking, Choice, Round, RoundSession, Run
 from bookings.queries.lottery import Source, source_of
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.round_plan import can_open_until
 from bookings.rules import lottery_protocol
 from bookings.states import ApplicationState, BookingState, LotteryAct, RoundState
 from courses.models import CourseSession
@@ -34,6 +35,8 @@ class RoundView:
     opens_at: datetime
     opened_at: datetime | None
     """When it really opened."""
+    opens_until: datetime
+    """Later than this it cannot open: too little time would be left to apply in."""
     closes_at: datetime
     closed_at: datetime | None
     """When it really closed: a coordinator may have been earlier."""
@@ -54,6 +57,10 @@ class RoundView:
     """What its lottery waits for now."""
     published_at: datetime | None
     booking_opens_at: datetime | None
+
+    def is_too_late(self, now: datetime) -> bool:
+        """Whether it is planned, and will not open before somebody lets it close later."""
+        return self.state is RoundState.PLANNED and max(now, self.opens_at) > self.opens_until
 
 
 def rounds(db: Session) -> list[RoundView]:
@@ -128,6 +135,7 @@ def _view(round_: Round, sessions: int, applications: int, unconfirmed: int) -> 
         title=round_.title,
         opens_at=round_.opens_at,
         opened_at=round_.opened_at,
+        opens_until=can_open_until(round_.closes_at),
         closes_at=round_.closes_at,
         closed_at=round_.closed_at,
         decision_on=round_.decision_on,

@@ -21,7 +21,7 @@ def desk() -> str:
     with edge.reading() as db:
         found = queries.desk(db, now=now)
         pending = len(people.pending(db, None))
-    return render_template("bookings/desk.html", desk=found, pending=pending, today=day_of(now))
+    return render_template("bookings/desk.html", desk=found, pending=pending, today=day_of(now), now=now)
 
 
 STAFF = (rounds, lottery, opening_and_closing, progress, rosters, precedence, leading)

@@ -54,6 +54,7 @@ def round_page(round_id: int) -> str:
     return render_template(
         "bookings/round.html",
         round=found,
+        now=edge.moment(),
         sessions=sessions,
         demand=demand,
         run=preview.run if preview is not None else None,
@@ -248,6 +249,8 @@ def _question(round_id: int, name: str, to: RoundState) -> str:
         run = queries.run_summary(db, round_id) if to is RoundState.PUBLISHED else None
     if to not in ROUND_MOVES[found.state]:
         raise Refused(Refusal.ROUND_STATE)
+    if found.is_too_late(edge.moment()):
+        raise Refused(Refusal.ROUND_TOO_SHORT)
     return render_template("bookings/round_step.html", round=found, name=name, run=run)
 
 

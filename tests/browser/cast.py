@@ -61,9 +61,9 @@ def session(db: Session, course: Course, *, in_days: int, place: str, **facts) -
 def planned_round(
     db: Session, sessions: list[CourseSession], *, second_party_id: int, by: int, respite_hours: int = 48
 ) -> Round:
-    """A round that should have opened ten days ago, and takes lists for eleven more."""
+    """A round that is to open tomorrow, and takes lists for three weeks then."""
     now = clock.now()
-    opens, closes = _noon(now - timedelta(days=10)), _noon(now + timedelta(days=11))
+    opens, closes = _noon(now + timedelta(days=1)), _noon(now + timedelta(days=22))
     wanted = RoundPlan(
         term=f"{closes.year + 1}-1",
         title=f"Vårterminen {closes.year + 1}",
@@ -76,18 +76,18 @@ def planned_round(
         second_party_id=second_party_id,
         source=PublicSource(kind=PublicKind.DRAND, at=closes + timedelta(hours=1)),
     )
-    return rounds.plan(db, wanted=wanted, now=opens - timedelta(days=14), by=by)
+    return rounds.plan(db, wanted=wanted, now=now, by=by)
 
 
 def has_applied(db: Session, round_: Round, applicant: Person, *wanted: CourseSession) -> None:
-    """The applicant's list lies there since the day after the round opened."""
+    """The applicant's list lies there."""
     applications.apply(
         db,
         round_id=round_.id,
         person_id=applicant.id,
         choices=[each.id for each in wanted],
         cap=4,
-        now=round_.opens_at + timedelta(days=1),
+        now=clock.now(),
         by=applicant.id,
     )
 

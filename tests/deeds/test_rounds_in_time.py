@@ -11,6 +11,8 @@ from bookings.states import PublicKind, Refusal, RoundState
 from lararportal import clock
 
 EARLIER = OPENS - timedelta(days=9)
+LATEST = CLOSES - timedelta(days=20)
+"""When a round that closes then can still be opened."""
 DOCTOR = {"category": "st_2015", "residency_start": date(2024, 1, 1), "planned_end": date(2029, 1, 1)}
 """What a coordinator is beside, who may apply."""
 
@@ -65,9 +67,45 @@ def test_a_reason_that_comes_when_the_time_has_come_is_not_needed(db):
     assert (round_.state, round_.early_reason, round_.closed_early_by) == (RoundState.CLOSED, "", None)
 
 
+def test_a_round_that_is_planned_late_gives_its_weeks_from_now(db):
+    """What was typed as its opening may lie in the past, and nobody could apply then."""
+    late, session = CLOSES - timedelta(weeks=3), make.session(db)
+    with refused(Refusal.ROUND_TOO_SHORT), db.begin_nested():
+        rounds.plan(db, wanted=plan_of(session), now=late + timedelta(minutes=1), by=None)
+    round_ = rounds.plan(db, wanted=plan_of(session), now=late, by=None)
+    with refused(Refusal.ROUND_TOO_SHORT):
+        rounds.change(
+            db, round_id=round_.id, wanted=plan_of(session, cap=3), now=late + timedelta(minutes=1), by=None
+        )
+
+
+def test_an_open_round_is_not_measured_anew(db):
+    session = make.session(db)
+    round_ = rounds.plan(db, wanted=plan_of(session), now=EARLIER, by=None)
+    make.bound(db, round_)
+    rounds.open_round(db, round_.id, now=OPENS, by=None)
+    late = CLOSES - timedelta(days=1)
+    assert rounds.change(db, round_id=round_.id, wanted=plan_of(session, cap=5), now=late, by=None).cap == 5
+
+
+def test_a_late_round_opens_while_three_weeks_but_a_day_are_left(db):
+    planned = {"state": RoundState.PLANNED, "opens_at": OPENS, "closes_at": CLOSES}
+    one, other = (make.round_of(db, **planned) for _ in range(2))
+    with refused(Refusal.ROUND_TOO_SHORT), db.begin_nested():
+        rounds.open_round(db, one.id, now=LATEST + timedelta(seconds=1), by=None)
+    assert rounds.open_round(db, other.id, now=LATEST, by=None).opened_at == LATEST
+
+
+def test_the_day_is_one_on_the_wall_though_an_hour_is_lost_on_the_way(db):
+    round_ = make.round_of(db, state=RoundState.PLANNED, closes_at=clock.parse("2027-03-29T08:00"))
+    latest = clock.parse("2027-03-09T08:00")
+    assert rounds.due_to_open(db, now=latest) == [round_.id]
+    assert rounds.due_to_open(db, now=latest + timedelta(seconds=1)) == []
+
+
 def test_what_is_due_to_open_and_close(db):
     planned = make.round_of(db, state=RoundState.PLANNED, opens_at=OPENS, closes_at=CLOSES)
     opened = make.round_of(db, state=RoundState.OPEN, opens_at=OPENS, closes_at=CLOSES)
-    moments = [OPENS - timedelta(seconds=1), OPENS, CLOSES - timedelta(seconds=1), CLOSES]
-    assert [rounds.due_to_open(db, now=at) for at in moments] == [[], [planned.id], [planned.id], []]
-    assert [rounds.due_to_close(db, now=at) for at in moments] == [[], [], [], [opened.id]]
+    moments = [OPENS - timedelta(seconds=1), OPENS, LATEST, LATEST + timedelta(seconds=1), CLOSES]
+    assert [rounds.due_to_open(db, now=at) for at in moments] == [[], [planned.id], [planned.id], [], []]
+    assert [rounds.due_to_close(db, now=at) for at in moments] == [[], [], [], [], [opened.id]]

@@ -95,7 +95,9 @@ def test_a_tick_that_comes_late_does_what_was_due_then(db, database):
 
 def test_running_twice_does_nothing_twice(db, database):
     make.coordinator(db)
-    make.round_of(db, make.session(db), state=RoundState.PLANNED, opens_at=OPENS, closes_at=AFTER + timedelta(1))
+    make.round_of(
+        db, make.session(db), state=RoundState.PLANNED, opens_at=OPENS, closes_at=AFTER + timedelta(weeks=3)
+    )
     make.round_of(db, make.session(db), opens_at=OPENS, closes_at=CLOSES)
     make.session(db, minimum=2, days=[date(2027, 2, 1)])
     full = make.session(db, days=[date(2027, 6, 7)])

@@ -231,7 +231,7 @@ def much_is_due(shared_database: Database, now) -> None:
         closing = make.round_of(db, given[0])
         sent(db, closing, person, given[0])
         closing.closes_at = now
-        make.round_of(db, given[1], state=RoundState.PLANNED, opens_at=now)
+        make.round_of(db, given[1], state=RoundState.PLANNED, opens_at=now, closes_at=now + timedelta(weeks=3))
         for number in range(4):
             make.session(db, days=[date(2027, 2, 1 + number)], minimum=3)
         for number in range(6):

@@ -1,6 +1,6 @@
 """Who may open what in the bookings room: every address of it, for everybody."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
@@ -132,7 +132,9 @@ def ask(db, visit, now):
         "session": session.id,
         "anna": anna.id,
         "open": make.round_of(db, make.session(db, days=days[1])).id,
-        "planned": make.round_of(db, make.session(db, days=days[2]), state=RoundState.PLANNED).id,
+        "planned": make.round_of(
+            db, make.session(db, days=days[2]), state=RoundState.PLANNED, closes_at=now + timedelta(weeks=3)
+        ).id,
         "drawn_up": drawn_up.id,
         "given": given.id,
         "precedence": precedence.grant(

@@ -265,21 +265,6 @@ class TestTheRound:
 
 
 class TestTheSteps:
-    def test_opening(self, db, olle):
-        round_ = make.round_of(db, make.session(db), state=RoundState.PLANNED)
-        path = f"/samordning/omgangar/{round_.id}/oppna"
-
-        assert "1 kurstillfällen ingår." not in words_of(olle.get(path))
-        assert "Ett kurstillfälle ingår." in words_of(olle.get(path))
-        assert state_of(db, round_.id) is RoundState.PLANNED
-        answer = olle.post(path)
-
-        assert (answer.status_code, answer.location) == (302, f"/samordning/omgangar/{round_.id}")
-        assert state_of(db, round_.id) is RoundState.OPEN
-        text = words_of(olle.get(answer.location))
-        assert "Omgången är öppen för ansökan." in text
-        assert "Öppnade 11 januari 2027 kl. 08.00" in text
-
     def test_closing_says_when_the_public_value_is_known_and_that_nothing_can_be_drawn_up_before(self, db, olle):
         known = datetime(2027, 1, 21, 12, tzinfo=UTC)
         round_ = make.round_of(db, make.session(db), public_at=known)
