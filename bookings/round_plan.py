@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bookings.lottery_plan import PublicSource, is_source, name_source
 from bookings.models import Booking, Round, RoundSession
-from bookings.states import BookingState, Refusal, RoundState
+from bookings.states import BookingState, PublicKind, Refusal, RoundState
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -108,6 +108,27 @@ def takes_from_applicants(round_: Round, wanted: RoundPlan) -> bool:
         or wanted.respite_hours < round_.respite_hours
     )
     return is_other_round or is_other_lottery or gives_less
+
+
+def said_of(db: Session, round_: Round) -> RoundPlan:
+    """What is planned of a round, as somebody would say it anew; its sessions in the order of their ids."""
+    source = None
+    if round_.public_kind is not None and round_.public_at is not None:
+        name = round_.public_source if round_.public_kind is PublicKind.NAMED else ""
+        source = PublicSource(kind=round_.public_kind, name=name, at=round_.public_at.astimezone(UTC))
+    included = select(RoundSession.session_id).where(RoundSession.round_id == round_.id)
+    return RoundPlan(
+        term=round_.term,
+        title=round_.title,
+        opens_at=round_.opens_at.astimezone(UTC),
+        closes_at=round_.closes_at.astimezone(UTC),
+        decision_on=round_.decision_on,
+        cap=round_.cap,
+        respite_hours=round_.respite_hours,
+        session_ids=list(db.scalars(included.order_by(RoundSession.session_id))),
+        second_party_id=round_.second_party_id,
+        source=source,
+    )
 
 
 def plain(round_: Round) -> dict[str, Any]:

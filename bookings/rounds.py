@@ -17,6 +17,7 @@ from bookings.round_plan import RoundPlan
 from bookings.rules import lottery_protocol
 from bookings.rules.allocation import canonical_hash
 from bookings.states import ApplicationState, Refusal, RoundState
+from courses import seen
 from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
@@ -43,17 +44,22 @@ def plan(
     return round_
 
 
-def change(db: Session, *, round_id: int, wanted: RoundPlan, now: datetime, by: int | None) -> Round:
+def change(
+    db: Session, *, round_id: int, wanted: RoundPlan, saw: str | None = None, now: datetime, by: int | None
+) -> Round:
     """The round is as wanted now. Once it is open nothing that applicants relied on may go: sessions are only added.
 
     Raises:
-        Refused: as for `plan`; or the round is closed; or it is open and a session, or time to apply or to answer,
+        Refused: as for `plan`; or the round is closed; or somebody else has changed it since what `saw` stands for
+            was shown; or it is open and a session, or time to apply or to answer,
             would be lost, decisions would come later, or its term, its opening or its lottery would be another.
     """
     round_ = lock(db, round_id)
     if round_.state not in (RoundState.PLANNED, RoundState.OPEN):
         raise Refused(Refusal.ROUND_STATE)
-    present = set(db.scalars(select(RoundSession.session_id).where(RoundSession.round_id == round_id)))
+    said = round_plan.said_of(db, round_)
+    seen.insist(said, seen=saw)
+    present = set(said.session_ids)
     gone = present - set(wanted.session_ids)
     if round_.state is RoundState.OPEN and (gone or round_plan.takes_from_applicants(round_, wanted)):
         raise Refused(Refusal.ROUND_IS_OPEN)

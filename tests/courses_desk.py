@@ -60,7 +60,7 @@ def form_of(answer):
     sent = {}
     for tag in re.findall(r"<input[^>]*>", form):
         attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        if attributes.get("type") != "checkbox" or " checked" in tag:
+        if attributes.get("type") not in ("checkbox", "radio") or " checked" in tag:
             sent[attributes["name"]] = unescape(attributes.get("value", ""))
     for name, options in re.findall(r'<select[^>]* name="(\w+)".*?>(.*?)</select>', form, re.DOTALL):
         chosen = re.findall(r'<option selected value="([^"]*)"', options)

@@ -6,7 +6,7 @@
 from bookings.forms.applying import ApplicationForm, rearranged
 from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
-from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm, wall_clock
+from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm
 from bookings.forms.seats import CancelForm, ConfirmForm, LateCancelForm, RebookForm
 
 __all__ = [
@@ -28,5 +28,4 @@ __all__ = [
     "ValueForm",
     "WithoutForm",
     "rearranged",
-    "wall_clock",
 ]

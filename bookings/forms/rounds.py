@@ -9,6 +9,7 @@ from wtforms import (
     DateField,
     DateTimeLocalField,
     Field,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -21,6 +22,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from bookings.lottery_plan import PublicSource
 from bookings.round_plan import RoundPlan
 from bookings.states import PublicKind
+from courses import seen
 from courses.forms.fields import FIRST_DAY, LAST_DAY, a_day, stripped
 from lararportal import pages
 from lararportal.clock import STOCKHOLM
@@ -61,6 +63,8 @@ class RoundFacts(Form):
         coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validators=[InputRequired()]
     )
 
+    saw = HiddenField()
+
     def offer(self, session_ids: Iterable[int]) -> None:
         """Offers these sessions; the page says in words what each of them is."""
         self.session_ids.choices = [(session_id, str(session_id)) for session_id in session_ids]
@@ -80,6 +84,24 @@ class RoundFacts(Form):
             second_party_id=second_party_id,
             source=source,
         )
+
+    def has_seen(self, planned: RoundPlan) -> None:
+        """Whoever is shown this form again has been told what is planned now."""
+        self.saw.data = seen.token(planned)
+
+    @staticmethod
+    def answers(planned: RoundPlan) -> dict[str, Any]:
+        """What the form shows of a round; its lottery only where it asks for it."""
+        plain = ("title", "term", "decision_on", "cap", "respite_hours", "session_ids", "second_party_id")
+        source = planned.source
+        return {name: getattr(planned, name) for name in plain} | {
+            "opens_at": wall_clock(planned.opens_at),
+            "closes_at": wall_clock(planned.closes_at),
+            "source_kind": source.kind if source else None,
+            "source_name": source.name if source else "",
+            "source_at": wall_clock(source.at) if source else None,
+            "saw": seen.token(planned),
+        }
 
 
 class PublishForm(Form):

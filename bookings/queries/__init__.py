@@ -1,9 +1,9 @@
 """What pages read.
 
 `rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `situation` what they may do
-with a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `dry_run` what a dry run
-would mean, `glimpses` what the start page shows, `history` what counts of somebody before they apply, and
-`precedence` and `exceptions` who goes before others by a decision.
+with a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `runs` what was drawn up
+and `dry_run` what it would mean, `glimpses` what the start page shows, `history` what counts of somebody before they
+apply, and `precedence` and `exceptions` who goes before others by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
 one doctor alone: `own_decision`, with all that is behind it.
@@ -53,18 +53,18 @@ from bookings.queries.precedence import (
 from bookings.queries.pressure import Pressure, pressure, pressure_of_round
 from bookings.queries.rounds import (
     RoundView,
-    RunView,
     demand,
     open_round_with,
     open_rounds,
     open_rounds_with_course,
+    planned,
     round_sessions,
     round_view,
     rounds,
-    run_summary,
     sessions_for_round,
 )
 from bookings.queries.rows import SessionRow, row_of
+from bookings.queries.runs import RunView, run_summary
 from bookings.queries.situation import Situation, my_situation
 from bookings.queries.staff import (
     Desk,
@@ -135,6 +135,7 @@ __all__ = [
     "open_rounds_with_course",
     "overtaken",
     "own_decision",
+    "planned",
     "precedence",
     "precedences",
     "precedences_of",

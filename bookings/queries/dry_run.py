@@ -15,8 +15,8 @@ from auth.states import Area
 from bookings import opening_and_closing
 from bookings.allocation import last_run
 from bookings.models import Round, RoundSession, Run, SessionDecision
-from bookings.queries.rounds import RunView, in_figures, persons_named
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.runs import RunView, in_figures, persons_named
 from bookings.rules import preview as rules
 from bookings.rules.allocation import allocate, canonical_hash
 from bookings.rules.preview import Effect, Group

@@ -1,10 +1,8 @@
-"""Rounds as pages show them: where they stand, what is wanted in them, what was drawn up."""
+"""Rounds as pages show them: where they stand, what is planned and what is wanted in them."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, distinct, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -12,11 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 from auth.models import Person
 from auth.states import Standing
 from bookings import lots
-from bookings.allocation import last_run
-from bookings.models import Application, Booking, Choice, Round, RoundSession, Run
+from bookings.models import Application, Booking, Choice, Round, RoundSession
 from bookings.queries.lottery import Source, source_of
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
-from bookings.round_plan import can_open_until
+from bookings.round_plan import RoundPlan, can_open_until, said_of
 from bookings.rules import lottery_protocol
 from bookings.states import ApplicationState, BookingState, LotteryAct, RoundState
 from courses.models import CourseSession
@@ -155,6 +152,18 @@ def _view(round_: Round, sessions: int, applications: int, unconfirmed: int) -> 
     )
 
 
+def planned(db: Session, round_id: int) -> RoundPlan:
+    """What is planned of one round, for who wants to change it.
+
+    Raises:
+        NotFound: there is no such round.
+    """
+    found = db.get(Round, round_id)
+    if found is None:
+        raise NotFound
+    return said_of(db, found)
+
+
 def round_sessions(db: Session, round_id: int) -> list[SessionRow]:
     """The sessions of a round, in the order they begin."""
     rows = db.scalars(sessions_with_course().join(RoundSession).where(RoundSession.round_id == round_id))
@@ -206,92 +215,3 @@ def demand(db: Session, round_id: int) -> dict[int, Demand]:
         .group_by(Choice.session_id)
     )
     return {session_id: Demand(first, applicants) for session_id, first, applicants in rows}
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionOutcome:
-    """What a drawing up gives in one session."""
-
-    session: SessionRow
-    admitted: int
-    waiting: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunView:
-    """The last drawing up of a round in figures, for coordinators only."""
-
-    id: int
-    made_at: datetime
-    applicants: int
-    admitted: int
-    """Seats given."""
-    seated: int
-    """Persons with at least one seat."""
-    first_choice: int
-    """Persons who got what they wanted most."""
-    without_any: list[tuple[int, str]]
-    """Person id and name of those who get nothing."""
-    sessions: list[SessionOutcome]
-
-
-def run_summary(db: Session, round_id: int) -> RunView | None:
-    """The last drawing up; None when there is none."""
-    run = db.scalars(last_run(round_id)).first()
-    if run is None:
-        return None
-    result = json.loads(run.result)
-    return in_figures(
-        run, result, sessions=round_sessions(db, round_id), persons=persons_named(db, _without_any(result))
-    )
-
-
-def in_figures(
-    run: Run, result: Mapping[str, Any], *, sessions: Sequence[SessionRow], persons: Mapping[str, Person]
-) -> RunView:
-    """A drawing up that was read already: of the persons at least those who get nothing."""
-    assign: Mapping[str, Sequence[str]] = result["assign"]
-    wanted_most, empty = _wanted_most(result["decisions"]), _without_any(result)
-    return RunView(
-        id=run.id,
-        made_at=run.made_at,
-        applicants=len(assign),
-        admitted=sum(len(ids) for ids in assign.values()),
-        seated=len(assign) - len(empty),
-        first_choice=sum(1 for name, first in wanted_most.items() if first in assign[name]),
-        without_any=[(each.id, each.name) for name, each in persons.items() if name in empty],
-        sessions=_outcomes(sessions, result),
-    )
-
-
-def persons_named(db: Session, pseudonyms: Iterable[str]) -> dict[str, Person]:
-    """The persons behind these pseudonyms, in the order of their names."""
-    rows = db.scalars(
-        select(Person)
-        .where(Person.pseudonym.in_(list(pseudonyms)))
-        .order_by(Person.family_name, Person.given_name, Person.id)
-    )
-    return {each.pseudonym: each for each in rows}
-
-
-def _without_any(result: Mapping[str, Any]) -> set[str]:
-    return {name for name, ids in result["assign"].items() if not ids}
-
-
-def _wanted_most(decisions: Sequence[dict[str, Any]]) -> dict[str, str]:
-    first: dict[str, str] = {}
-    for each in decisions:
-        first.setdefault(each["a"], each["s"])
-    return first
-
-
-def _outcomes(sessions: Sequence[SessionRow], result: Mapping[str, Any]) -> list[SessionOutcome]:
-    cutoffs, waitlist = result["cutoffs"], result["waitlist"]
-    return [
-        SessionOutcome(
-            session=each,
-            admitted=cutoffs.get(str(each.session_id), {}).get("admitted", 0),
-            waiting=sum(1 for _, flag in waitlist.get(str(each.session_id), []) if flag == "active"),
-        )
-        for each in sessions
-    ]

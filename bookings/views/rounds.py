@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -13,9 +12,9 @@ from auth.access import me, needs, proved_anew
 from auth.states import Role
 from bookings import allocation, publication, queries
 from bookings import rounds as deeds
-from bookings.forms import ConfirmForm, PublishForm, ReasonForm, RoundFacts, RoundForm, wall_clock
-from bookings.lottery_plan import PublicSource
+from bookings.forms import ConfirmForm, PublishForm, ReasonForm, RoundFacts, RoundForm
 from bookings.queries import RoundView
+from bookings.round_plan import RoundPlan
 from bookings.states import ROUND_MOVES, PublicKind, Refusal, RoundState
 from bookings.views.lottery import open_to_office
 from bookings.views.progress import PUBLISH
@@ -74,7 +73,7 @@ def plan() -> Page:
     def deed(db: Session) -> int:
         return deeds.plan(db, wanted=form.plan, now=edge.moment(), by=me().person_id).id
 
-    return _round_form(form, deed, None)
+    return _round_form(form, deed)
 
 
 @needs(Role.COORDINATOR)
@@ -85,44 +84,28 @@ def change(round_id: int) -> Page:
     """
     with edge.reading() as db:
         found = queries.round_view(db, round_id)
-        chosen = [row.session_id for row in queries.round_sessions(db, round_id)]
+        planned = queries.planned(db, round_id)
     if found.state not in CHANGEABLE:
         raise Refused(Refusal.ROUND_STATE)
-    facts = _facts_of(found) | {"session_ids": chosen}
     asks_for_lottery = found.state is RoundState.PLANNED or LOTTERY_FIELD in request.form
-    form = RoundForm(data=facts) if asks_for_lottery else RoundFacts(data=facts)
+    form = (RoundForm if asks_for_lottery else RoundFacts)(data=RoundFacts.answers(planned))
 
     def deed(db: Session) -> int:
-        wanted = form.plan if isinstance(form, RoundForm) else form.plan_with(**_lottery_of(found))
-        return deeds.change(db, round_id=round_id, wanted=wanted, now=edge.moment(), by=me().person_id).id
+        wanted = (
+            form.plan
+            if isinstance(form, RoundForm)
+            else form.plan_with(second_party_id=planned.second_party_id, source=planned.source)
+        )
+        return deeds.change(
+            db, round_id=round_id, wanted=wanted, saw=form.saw.data, now=edge.moment(), by=me().person_id
+        ).id
 
-    return _round_form(form, deed, found)
-
-
-def _facts_of(found: RoundView) -> dict[str, Any]:
-    return {
-        "title": found.title,
-        "term": found.term,
-        "opens_at": wall_clock(found.opens_at),
-        "closes_at": wall_clock(found.closes_at),
-        "decision_on": found.decision_on,
-        "cap": found.cap,
-        "respite_hours": found.respite_hours,
-        "second_party_id": found.second_party_id,
-        "source_kind": found.source.kind if found.source else None,
-        "source_name": found.source.name if found.source and found.source.kind is PublicKind.NAMED else "",
-        "source_at": wall_clock(found.source.known_at) if found.source else None,
-    }
+    return _round_form(form, deed, found, planned)
 
 
-def _lottery_of(found: RoundView) -> dict[str, Any]:
-    """What an open round keeps, whatever else changes."""
-    named = found.source
-    source = PublicSource(kind=named.kind, name=named.name, at=named.known_at) if named else None
-    return {"second_party_id": found.second_party_id, "source": source}
-
-
-def _round_form(form: RoundFacts, deed: Callable[[Session], int], found: RoundView | None) -> Page:
+def _round_form(
+    form: RoundFacts, deed: Callable[[Session], int], found: RoundView | None = None, planned: RoundPlan | None = None
+) -> Page:
     with edge.reading() as db:
         sessions = queries.sessions_for_round(db, found.id if found else None, now=edge.moment())
         directors = people.holders(db, Role.DIRECTOR)
@@ -137,6 +120,8 @@ def _round_form(form: RoundFacts, deed: Callable[[Session], int], found: RoundVi
             round_id = deed(db)
     except Refused as refusal:
         form.explain(refusal)
+        if planned is not None:
+            form.has_seen(planned)
         return render_template("bookings/round_form.html", **page), 409
     flash(pages.sentence("round_saved"))
     return redirect(url_for("bookings_desk.round_page", round_id=round_id))
