@@ -13,7 +13,7 @@ for each other's full sessions change seats (`swap_rings`); sessions that too fe
 Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason: before a
 round closes (`precedence`), or as an exception in the line after it (`exceptions`). A published round can be done
 again from what was frozen, and laid beside what was published (`replay`): what everybody was `told`, and who decided
-what and why, `as_noted` in the journal.
+what and why, `as_noted` in the journal, in which every round can be `retold`.
 
 `seats` is the only code that takes and releases a seat. `asking` holds what somebody asks for still while it is
 judged, and `facts` turns rows into what the rules ask for. `states` are the words and the allowed moves, `rules/`

@@ -48,7 +48,19 @@ def draw_up(db: Session, *, round_id: int, now: datetime, by: int | None) -> Run
     db.add(run)
     db.flush()
     admitted = sum(len(ids) for ids in result["assign"].values())
-    journal.note(db, "round.drawn_up", now=now, by=by, round=round_id, run=run.id, admitted=admitted)
+    journal.note(
+        db,
+        "round.drawn_up",
+        now=now,
+        by=by,
+        round=round_id,
+        run=run.id,
+        input=run.input_hash,
+        result=canonical_hash(result),
+        rules=run.rules_version,
+        would_close=run.would_close,
+        admitted=admitted,
+    )
     return run
 
 

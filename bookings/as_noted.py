@@ -1,101 +1,101 @@
-"""As noted: what the journal has of a round's decisions and their persons, laid beside the rows that pages read.
+"""As noted: what the journal has of a round, its applications and the decisions about it, laid beside the rows.
 
 The journal is written once, in the transaction of the deed, and no code of the portal changes it. Somebody with the
 rights of the database can: what is found here was changed in one of the two places, and not in both.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import lots
-from bookings.models import LineException, Precedence, Round, RoundSession, SessionDecision
-from bookings.states import PrecedenceKind
+from bookings.models import Application, LineException, Precedence, Round, RoundSession, Run, SessionDecision
+from bookings.retold import Story, retold
+from bookings.states import ApplicationState, PrecedenceKind
 from lararportal.journal import Entry
 
 FATE = "round.session_"
+Parts = Mapping[str, Any]
+"""What a row, or an entry, says, by name."""
 
 
 def differences(db: Session, round_: Round, decided: Sequence[SessionDecision]) -> Iterator[str]:
     """Where rows and journal disagree about a round; `decided` is what was decided about its sessions."""
-    entries = db.scalars(
+    entries = _of_round(db, round_, "round.", "lottery.")
+    story = retold(entries)
+    yield from _about_round(db, round_, story)
+    yield from _about_runs(db, round_, story)
+    yield from _about_sessions(entries, decided)
+    yield from _about_applications(db, round_)
+    if story.columns["closed_at"] is not None:
+        yield from _about_precedences(db, closed_at=story.columns["closed_at"])
+    yield from _about_exceptions(db, round_)
+
+
+def _of_round(db: Session, round_: Round, *deeds: str) -> Sequence[Entry]:
+    """The entries about a round, in order, but for what each person was told, of which there are very many."""
+    return db.scalars(
         select(Entry)
         .where(
-            or_(Entry.deed.startswith("round.", autoescape=True), Entry.deed.startswith("lottery.", autoescape=True)),
+            or_(*(Entry.deed.startswith(each, autoescape=True) for each in deeds)),
             Entry.deed != "round.decided",
             Entry.facts["round"].as_integer() == round_.id,
         )
         .order_by(Entry.id)
     ).all()
-    yield from _about_hashes(round_, entries)
-    yield from _about_lottery(round_, entries)
-    yield from _about_sessions(entries, decided)
-    yield from _about_precedences(db, round_)
-    yield from _about_exceptions(db, round_)
 
 
-def _about_hashes(round_: Round, entries: Sequence[Entry]) -> Iterator[str]:
-    noted = {str(each.facts.get("hash")) for each in entries if each.deed == "round.closed"}
-    if noted != {round_.frozen_hash}:
-        yield f"The journal noted another hash at closing: {', '.join(noted) or 'none'}."
-    noted = {str(each.facts.get("commitment")) for each in entries if each.deed == "round.planned"}
-    if noted := noted - {lots.commitment(round_)}:
-        yield f"The journal noted another commitment of the portal: {', '.join(noted)}."
+def _about_round(db: Session, round_: Round, story: Story) -> Iterator[str]:
+    """Its plan, its lottery and its moments, and which sessions it gives."""
+    other = [name for name, noted in story.columns.items() if getattr(round_, name) != noted]
+    if other:
+        yield f"The journal noted the round otherwise, by {_in_words(other)}."
+    if round_.secret == story.columns["secret"] and story.commitments != {lots.commitment(round_)}:
+        yield f"The journal noted another commitment of the portal: {', '.join(sorted(story.commitments)) or 'none'}."
+    given = select(RoundSession.session_id).where(RoundSession.round_id == round_.id)
+    if sorted(db.scalars(given)) != story.sessions:
+        yield "The journal noted other sessions than the round gives."
 
 
-def _about_lottery(round_: Round, entries: Sequence[Entry]) -> Iterator[str]:
-    """Source, second party and public value, and who did what about them, as one entry after the other made them."""
-    noted = _retold(entries)
-    rows = {
-        "source": round_.public_source,
-        "list of former sources": round_.former_sources,
-        "second party": round_.second_party_id,
-        "second commitment": round_.second_commitment,
-        "waiver": (round_.waived_at, round_.waived_by, round_.waiver_reason) if round_.waived_at else None,
-        "second secret": round_.second_secret and (round_.second_secret, round_.second_revealed_by),
-        "public value": round_.public_value and (round_.public_value, round_.public_entered_by),
+def _about_runs(db: Session, round_: Round, story: Story) -> Iterator[str]:
+    """Every drawing up, and that the last of them is the published one."""
+    runs = db.scalars(select(Run).where(Run.round_id == round_.id).order_by(Run.id)).all()
+    rows = {each.id: _of_run(each) for each in runs}
+    yield from _compared("drawing up", rows, story.runs)
+    if story.published_run != max(rows, default=None):
+        yield f"The journal noted that drawing up {story.published_run} was published, which is not the last."
+
+
+def _of_run(row: Run) -> Parts:
+    return {
+        "made_at": row.made_at,
+        "by": row.by,
+        "input": row.input_hash,
+        "result": hashlib.sha256(row.result.encode()).hexdigest(),
+        "rules": row.rules_version,
+        "would_close": row.would_close,
     }
-    for part, row in rows.items():
-        if noted[part] != row:
-            yield f"The journal noted another {part} of the lottery than the round has."
-
-
-def _retold(entries: Sequence[Entry]) -> dict[str, Any]:
-    """The lottery of a round as its entries tell it; another second party, or commitment, ends a waiver."""
-    told: dict[str, Any] = dict.fromkeys(
-        ("second party", "second commitment", "waiver", "second secret", "public value")
-    )
-    told |= {"source": "", "list of former sources": []}
-    for each in entries:
-        facts = each.facts
-        if each.deed in ("round.planned", "round.changed"):
-            if facts.get("second_party") != told["second party"]:
-                told["second commitment"] = told["waiver"] = None
-            told["source"], told["second party"] = facts.get("source", ""), facts.get("second_party")
-        elif each.deed == "lottery.committed":
-            told["second commitment"], told["waiver"] = facts["commitment"], None
-        elif each.deed == "lottery.waived":
-            told["waiver"] = each.at, each.by, facts["reason"]
-        elif each.deed == "lottery.source_replaced":
-            told["source"] = facts["source"]
-            told["list of former sources"] = [*told["list of former sources"], facts["former"]]
-        elif each.deed in ("lottery.secret_revealed", "lottery.copy_opened"):
-            told["second secret"] = facts["secret"], each.by
-        elif each.deed == "lottery.value_entered":
-            told["public value"] = facts["value"], each.by
-    return told
 
 
 def _about_sessions(entries: Sequence[Entry], decided: Sequence[SessionDecision]) -> Iterator[str]:
     noted = [
-        (each.session_id, each.deed.removeprefix(FATE), each.facts["reason"], each.at, each.by, each.facts["hash"])
+        (
+            each.session_id,
+            each.deed.removeprefix(FATE),
+            _facts(each, "reason"),
+            each.at,
+            each.by,
+            _facts(each, "hash"),
+        )
         for each in entries
         if each.deed.startswith(FATE)
     ]
     rows = [
-        (each.session_id, each.fate.value, each.reason, each.made_at, each.made_by, each.input_hash)
+        (each.session_id, each.fate.value, (each.reason,), each.made_at, each.made_by, (each.input_hash,))
         for each in decided
     ]
     about = {each[0]: None for each in [*noted, *rows]}
@@ -104,18 +104,77 @@ def _about_sessions(entries: Sequence[Entry], decided: Sequence[SessionDecision]
             yield f"The journal noted another decision about session {session_id}, its reason or who took it."
 
 
-def _about_precedences(db: Session, round_: Round) -> Iterator[str]:
-    """Every precedence that was granted before the round closed, whether or not it came to count there."""
-    before_closing = Precedence.granted_at <= round_.closed_at
-    rows = {each.id: each for each in db.scalars(select(Precedence).where(before_closing))}
-    noted = _by_number(db, "precedence.granted", "precedence", Entry.at <= round_.closed_at)
-    for number in sorted(rows.keys() | noted.keys()):
-        row, entry = rows.get(number), noted.get(number)
-        found = row and (row.person_id, row.granted_at, row.granted_by, row.term, row.reason)
-        due = entry and (entry.person_id, entry.at, entry.by, entry.facts["term"], entry.facts["reason"])
-        was_granted = row is None or row.kind is PrecedenceKind.GRANTED
-        if found != due and (entry or was_granted):
+def _about_applications(db: Session, round_: Round) -> Iterator[str]:
+    """Every list that was sent in, as it was last, whether it was withdrawn or counts."""
+    applications = db.scalars(
+        select(Application)
+        .where(Application.round_id == round_.id)
+        .order_by(Application.person_id)
+        .options(selectinload(Application.choices))
+    )
+    rows = {
+        each.person_id: {
+            "state": each.state,
+            "cap": each.cap,
+            "version": each.version,
+            "submitted_at": each.submitted_at,
+            "choices": [[choice.rank, choice.session_id] for choice in each.choices],
+        }
+        for each in applications
+    }
+    noted: dict[int, Parts] = {}
+    for each in _of_round(db, round_, "application."):
+        whose = each.person_id or 0
+        if each.deed == "application.withdrawn":
+            noted[whose] = {**noted.get(whose, {}), "state": ApplicationState.WITHDRAWN}
+            continue
+        noted[whose] = {
+            "state": ApplicationState.SUBMITTED,
+            "cap": each.facts.get("cap"),
+            "version": each.facts.get("version"),
+            "submitted_at": each.at,
+            "choices": [[rank, chosen] for rank, chosen in enumerate(each.facts.get("choices", []), start=1)],
+        }
+    yield from _compared("application of person", rows, noted)
+
+
+def _about_precedences(db: Session, *, closed_at: datetime) -> Iterator[str]:
+    """Every precedence that was granted before the round closed, whether or not it came to count there.
+
+    One that the portal gave by itself has no entry that says so; how it ended has.
+    """
+    before_closing = Precedence.granted_at <= closed_at
+    held = db.scalars(select(Precedence).where(before_closing).options(joinedload(Precedence.course)))
+    rows = {each.id: each for each in held}
+    granted = _by_number(db, "precedence.granted", "precedence", Entry.at <= closed_at)
+    used, revoked = (_by_number(db, f"precedence.{end}", "precedence") for end in ("used", "revoked"))
+    for number in sorted(rows.keys() | granted.keys()):
+        row, entry = rows.get(number), granted.get(number)
+        is_own = row is not None and row.kind is PrecedenceKind.CALLED_OFF and entry is None
+        if not is_own and (row and _of_grant(row)) != (entry and _of_granting(entry)):
             yield f"The journal noted another decision to grant precedence {number}, its reason or who took it."
+        if row is not None and _of_end(row) != _of_ending(used.get(number), revoked.get(number)):
+            yield f"The journal noted another end of precedence {number}, its reason or who took it."
+
+
+def _of_grant(row: Precedence) -> tuple[Any, ...]:
+    return row.kind, row.person_id, row.granted_at, row.granted_by, (row.course.code, row.term, row.reason)
+
+
+def _of_granting(entry: Entry) -> tuple[Any, ...]:
+    what = _facts(entry, "course", "term", "reason")
+    return PrecedenceKind.GRANTED, entry.person_id, entry.at, entry.by, what
+
+
+def _of_end(row: Precedence) -> tuple[Any, ...]:
+    return row.used_by, row.revoked_at, row.revoked_by, row.revoke_reason
+
+
+def _of_ending(used: Entry | None, revoked: Entry | None) -> tuple[Any, ...]:
+    seat = used.facts.get("booking") if used is not None else None
+    if revoked is None:
+        return seat, None, None, ""
+    return seat, revoked.at, revoked.by, revoked.facts.get("reason")
 
 
 def _about_exceptions(db: Session, round_: Round) -> Iterator[str]:
@@ -130,16 +189,33 @@ def _about_exceptions(db: Session, round_: Round) -> Iterator[str]:
 
 
 def _of_exception(row: LineException) -> tuple[Any, ...]:
-    what = row.kind.value, row.ground.value, row.reason, row.key
-    return row.person_id, row.session_id, row.made_at, row.made_by, *what
+    what = row.booking_id, row.kind.value, row.ground.value, row.reason, row.key
+    return row.person_id, row.session_id, row.made_at, row.made_by, what
 
 
 def _of_entry(entry: Entry) -> tuple[Any, ...]:
-    facts = entry.facts
-    return entry.person_id, entry.session_id, entry.at, entry.by, *(facts[each] for each in WHAT_WAS_DECIDED)
+    what = _facts(entry, "booking", "kind", "ground", "reason", "key")
+    return entry.person_id, entry.session_id, entry.at, entry.by, what
 
 
-WHAT_WAS_DECIDED = ("kind", "ground", "reason", "key")
+def _facts(entry: Entry, *names: str) -> tuple[Any, ...]:
+    return tuple(entry.facts.get(name) for name in names)
+
+
+def _compared(what: str, rows: Mapping[int, Parts], noted: Mapping[int, Parts]) -> Iterator[str]:
+    """What is missing, invented, or another in one of its parts; all of it by number."""
+    for number in sorted(noted.keys() - rows.keys()):
+        yield f"The journal noted {what} {number}, which is not there."
+    for number in sorted(rows.keys() - noted.keys()):
+        yield f"The journal has nothing of {what} {number}."
+    for number in sorted(rows.keys() & noted.keys()):
+        row, entry = rows[number], noted[number]
+        if other := [part for part in row if row[part] != entry.get(part)]:
+            yield f"The journal noted {what} {number} otherwise, by {_in_words(other)}."
+
+
+def _in_words(names: Sequence[str]) -> str:
+    return ", ".join(names).replace("_", " ")
 
 
 def _by_number(db: Session, deed: str, fact: str, *conditions: ColumnElement[bool]) -> Mapping[int, Entry]:

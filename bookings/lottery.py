@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bookings import lots
-from bookings.lottery_plan import PublicSource, ask_to_commit, ask_to_reveal, may_be_second_party, name_source
+from bookings.lottery_plan import (
+    PublicSource,
+    ask_to_commit,
+    ask_to_reveal,
+    may_be_second_party,
+    name_source,
+    noted_source,
+)
 from bookings.models import Round
 from bookings.rounds import has_applied, lock
 from bookings.rules import lottery_protocol
@@ -125,7 +132,7 @@ def replace_source(
     }
     name_source(round_, source, after=now)
     round_.former_sources = [*round_.former_sources, former]
-    _note(db, "lottery.source_replaced", round_, now=now, by=by, source=round_.public_source, former=former)
+    _note(db, "lottery.source_replaced", round_, now=now, by=by, former=former, **noted_source(round_))
     return round_
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -42,6 +43,12 @@ def name_source(round_: Round, source: PublicSource, *, after: datetime) -> None
     if not source.in_full:
         raise Refused(Refusal.LOTTERY_WITHOUT_SOURCE)
     round_.public_kind, round_.public_source, round_.public_at = source.kind, source.in_full, source.at
+
+
+def noted_source(round_: Round) -> dict[str, Any]:
+    """The source of a round's public value as the journal keeps it."""
+    kind, due = round_.public_kind, round_.public_at
+    return {"source": round_.public_source, "kind": kind, "due": due.isoformat() if due else None}
 
 
 def is_source(round_: Round, source: PublicSource | None) -> bool:

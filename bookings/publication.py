@@ -91,7 +91,8 @@ def publish(db: Session, *, round_id: int, run_id: int, now: datetime, by: int |
             by=by,
         )
     places = sum(len(mine.places) for mine in bookings.values())
-    journal.note(db, "round.published", now=now, by=by, round=round_id, seats=len(given), places=places)
+    told: dict[str, Any] = {"run": run_id, "booking_opens": round_.booking_opens_at.isoformat(), "seats": len(given)}
+    journal.note(db, "round.published", now=now, by=by, round=round_id, places=places, **told)
     return len(outline.applications)
 
 

@@ -6,7 +6,7 @@ persons took beside the rules, about the lottery, sessions and applicants, are l
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,9 @@ from bookings.queries.lottery import lottery
 from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, check, verification
 from bookings.states import Refusal, RoundState
 from lararportal.errors import NotFound, Refused
+
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What comes of reading a row into which somebody has written what no deed writes."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,14 @@ class Replay:
     """A published round beside what comes of doing it again."""
 
     round_: Round
-    run: Run
-    applicants: int
-    file: dict[str, Any]
-    """The verification file of the round."""
+    run: Run | None
+    """None, if it is gone."""
     differences: Sequence[str]
     """What is not as it was stored or published; nothing, if all is well."""
-    asides: Sequence[Aside]
+    applicants: int = 0
+    file: dict[str, Any] | None = None
+    """The verification file of the round; None, if what is stored could not be read."""
+    asides: Sequence[Aside] = ()
 
 
 def replay(db: Session, round_id: int) -> Replay:
@@ -60,19 +64,33 @@ def replay(db: Session, round_id: int) -> Replay:
         raise NotFound
     if round_.state is not RoundState.PUBLISHED:
         raise Refused(Refusal.ROUND_STATE, state=round_.state)
-    run = db.scalars(last_run(round_id)).one()
     decided = opening_and_closing.decisions(db, round_id)
-    document = opening_and_closing.decided_input(round_.frozen or "{}", decided) | {"lottery": {"seed": round_.seed}}
-    file = verification_file(db, round_id)
-    marked = exceptions(db, round_id)
-    return Replay(
+    found = Replay(
         round_=round_,
-        run=run,
+        run=db.scalars(last_run(round_id)).one_or_none(),
+        differences=list(as_noted.differences(db, round_, decided)),
+    )
+    if found.run is None:
+        return found
+    try:
+        return _done_again(db, found, found.run, decided)
+    except UNREADABLE as fault:
+        what = f"What is stored cannot be read, so nothing was done again: {type(fault).__name__}, {fault}."
+        return replace(found, differences=[*found.differences, what])
+
+
+def _done_again(db: Session, found: Replay, run: Run, decided: Sequence[SessionDecision]) -> Replay:
+    round_ = found.round_
+    document = opening_and_closing.decided_input(round_.frozen or "{}", decided) | {"lottery": {"seed": round_.seed}}
+    file = verification_file(db, round_.id)
+    marked = exceptions(db, round_.id)
+    return replace(
+        found,
         applicants=len(document["applicants"]),
         file=file,
         differences=[
             *_of_input(round_, run, decided),
-            *as_noted.differences(db, round_, decided),
+            *found.differences,
             *(str(fault) for fault in verification.faults(file)),
             *_of_result(document, run),
             *told.differences(db, run, document=document, result=json.loads(run.result)),
@@ -81,7 +99,7 @@ def replay(db: Session, round_id: int) -> Replay:
                 for who, course in marked.unexplained
             ),
         ],
-        asides=[*_about_lottery(db, round_id), *_about_sessions(db, decided), *_about_persons(marked)],
+        asides=[*_about_lottery(db, round_.id), *_about_sessions(db, decided), *_about_persons(marked)],
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bookings import frozen, lots, round_plan
-from bookings.lottery_plan import ask_to_reveal, name_second_party
+from bookings.lottery_plan import ask_to_reveal, name_second_party, noted_source
 from bookings.models import Application, Round, RoundSession
 from bookings.round_plan import RoundPlan
 from bookings.rules import lottery_protocol
@@ -203,7 +203,8 @@ def _note_plan(
         sessions=list(wanted.session_ids),
         commitment=lots.commitment(round_),
         second_party=wanted.second_party_id,
-        source=round_.public_source,
+        **noted_source(round_),
+        **round_plan.plain(round_),
         **facts,
     )
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 import make
 from auth.models import Person
 from auth.states import Role
-from bookings import allocation, lots, publication, rounds
-from bookings.models import Round, Run
+from bookings import allocation, lots, publication, round_plan, rounds
+from bookings.lottery_plan import noted_source
+from bookings.models import Round, RoundSession, Run
 from bookings.states import RoundState
 from courses.models import CourseSession
 from lararportal import journal
@@ -62,7 +63,9 @@ def file_of(browser: FlaskClient, round_: Round) -> dict:
 
 def as_planned(db: Session, round_: Round) -> Round:
     """The journal has what a plan of such a round, and going on without a second party, would have noted."""
-    facts = {"commitment": lots.commitment(round_), "second_party": None, "source": round_.public_source}
+    given = select(RoundSession.session_id).where(RoundSession.round_id == round_.id)
+    facts = {"commitment": lots.commitment(round_), "second_party": None, "sessions": list(db.scalars(given))}
+    facts |= {**round_plan.plain(round_), **noted_source(round_)}
     journal.note(db, "round.planned", now=OPENS, by=None, round=round_.id, **facts)
     waived_at, reason = round_.waived_at, round_.waiver_reason
     journal.note(db, "lottery.waived", now=waived_at, by=None, round=round_.id, reason=reason)

@@ -36,8 +36,9 @@ def _tell(found: Replay) -> None:
     click.echo(f"round         {round_.id}, term {round_.term}, {found.applicants} applicants")
     click.echo(f"frozen input  {round_.frozen_hash}")
     click.echo(f"seed          {round_.seed}")
-    click.echo(f"result        {found.file['result_hash']}, run {run.id} by rules {run.rules_version}")
-    if verification.faults(found.file) == []:
+    if run is not None and found.file is not None:
+        click.echo(f"result        {found.file['result_hash']}, run {run.id} by rules {run.rules_version}")
+    if found.file is not None and verification.faults(found.file) == []:
         for remark in verification.remarks(found.file):
             click.echo(remark)
         click.echo("The seed follows from the values of the lottery.")

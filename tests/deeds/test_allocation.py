@@ -10,7 +10,7 @@ from sqlalchemy import select
 import make
 from bookings import allocation, applications, queries, rounds
 from bookings.models import Booking, Decision, Run
-from bookings.rules.allocation import RULES_VERSION, allocate
+from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash
 from bookings.states import Refusal, RoundState
 from lararportal.errors import NotFound
 
@@ -34,7 +34,15 @@ def test_what_is_drawn_up_is_kept_and_told_to_nobody(db):
     assert run.rules_version == RULES_VERSION
     assert sorted(len(ids) for ids in result["assign"].values()) == [0, 1, 1]
     assert noted(db)[-1] == ("round.drawn_up", office.id, None, None)
-    assert last_facts(db) == {"round": round_.id, "run": run.id, "admitted": 2}
+    assert last_facts(db) == {
+        "round": round_.id,
+        "run": run.id,
+        "input": run.input_hash,
+        "result": canonical_hash(result),
+        "rules": RULES_VERSION,
+        "would_close": [],
+        "admitted": 2,
+    }
     assert len(occasions(db)) == told
     assert db.scalars(select(Booking)).all() == []
     assert db.scalars(select(Decision)).all() == []

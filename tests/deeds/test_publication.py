@@ -63,7 +63,13 @@ def test_everybody_who_applied_has_a_decision_a_seat_or_a_place_and_one_letter(d
         ("round.decided", office.id, far.id, None),
         ("round.published", office.id, None, None),
     ]
-    assert last_facts(db) == {"round": round_.id, "seats": 1, "places": 1}
+    assert last_facts(db) == {
+        "round": round_.id,
+        "run": last_run(db, round_),
+        "booking_opens": round_.booking_opens_at.isoformat(),
+        "seats": 1,
+        "places": 1,
+    }
     insist_on_invariants(db)
 
 

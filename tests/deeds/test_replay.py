@@ -157,9 +157,9 @@ TAMPERED = {
     "the result": (change_the_result, "The stored result is not what comes of doing it again; other are: assign."),
     "a space": (add_a_space, "The stored result is not what comes of doing it again; other are: letters."),
     "the frozen input": (change_the_frozen_input, "The frozen input is not the one that was published: "),
-    "the input and its hash": (change_the_hash_too, "The journal noted another hash at closing: "),
+    "the input and its hash": (change_the_hash_too, "The journal noted the round otherwise, by frozen hash."),
     "the seed": (change_the_seed, "The seed is not the one that follows from the values, "),
-    "the portal's secret": (change_the_portals_secret, "The journal noted another commitment of the portal: "),
+    "the portal's secret": (change_the_portals_secret, "The journal noted the round otherwise, by secret."),
     "the public value": (change_the_public_value, "The seed is not the one that follows from the values, "),
     "a decision deleted": (delete_a_decision, "No decision was told to "),
     "a decision and its wish deleted": (delete_a_decision_and_the_wish, "No decision was told to "),
@@ -183,19 +183,19 @@ TAMPERED = {
     "a rank": (change_what_is_told("WAITLISTED", rank=2), " is another by rank."),
     "the public source": (
         sql("UPDATE rounds SET public_source = 'drand quicknet 7'"),
-        "The journal noted another source of the lottery than the round has.",
+        "The journal noted the round otherwise, by public source.",
     ),
     "a former source": (
         lambda db, round_: setattr(round_, "former_sources", [FORMER]),
-        "The journal noted another list of former sources of the lottery than the round has.",
+        "The journal noted the round otherwise, by former sources.",
     ),
     "why it went on without": (
         sql("UPDATE rounds SET waiver_reason = 'Another.'"),
-        "The journal noted another waiver of the lottery than the round has.",
+        "The journal noted the round otherwise, by waiver reason.",
     ),
     "who entered the value": (
         sql("UPDATE rounds SET public_entered_by = 7"),
-        "The journal noted another public value of the lottery than the round has.",
+        "The journal noted the round otherwise, by public entered by.",
     ),
     "the version": (claim_another_version, "The run was made by version 0 of the rules, and these are version 1."),
 }

@@ -1,5 +1,7 @@
 """`lararportal replay`: what the command says of a round that is as it was, and of one that is not."""
 
+import re
+
 import pytest
 from bookings_room import CLOSES, OPENS, published
 from click.testing import CliRunner
@@ -56,11 +58,14 @@ def test_the_command_says_that_all_is_as_it_was_or_what_is_not(command):
         "Done again, everything is the same byte for byte, and the check finds nothing.\n"
     )
 
+    [number] = re.findall(r"result .*, run (\d+) by rules", well.stdout)
     ill = run(done.id, after=add_a_space)
 
-    assert (ill.exit_code, ill.stderr) == (1, f"Error: round {done.id} is not as it was: 1 differences.\n")
+    assert (ill.exit_code, ill.stderr) == (1, f"Error: round {done.id} is not as it was: 2 differences.\n")
     assert ill.stdout.endswith(
-        "Decisions beside the rules: 1.\nThe stored result is not what comes of doing it again; other are: letters.\n"
+        "Decisions beside the rules: 1.\n"
+        f"The journal noted drawing up {number} otherwise, by result.\n"
+        "The stored result is not what comes of doing it again; other are: letters.\n"
     )
     assert (run(planned.id).exit_code, run(planned.id).stdout) == (1, "")
     assert run(planned.id + 1).stderr == f"Error: there is no round {planned.id + 1}\n"

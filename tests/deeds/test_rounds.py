@@ -30,13 +30,12 @@ def test_a_planned_round_stands_with_its_sessions(db):
     assert (round_.state, round_.title, round_.cap) == (RoundState.PLANNED, "Vårterminen 2027", 4)
     assert sessions_of(db, round_) == [first.id, second.id]
     assert noted(db) == [("round.planned", office.id, None, None)]
-    assert last_facts(db) == {
-        "round": round_.id,
-        "sessions": [first.id, second.id],
-        "commitment": hashlib.sha256(bytes.fromhex(round_.secret)).hexdigest(),
-        "second_party": None,
-        "source": round_.public_source,
-    }
+    bound = hashlib.sha256(bytes.fromhex(round_.secret)).hexdigest()
+    facts = {"round": round_.id, "sessions": [first.id, second.id], "commitment": bound, "second_party": None}
+    facts |= {"source": round_.public_source, "kind": "drand", "due": "2027-01-11T12:00:00+00:00"}
+    facts |= {"opens_at": "2026-12-01T07:00:00+00:00", "closes_at": "2027-01-11T11:00:00+00:00"}
+    facts |= {"term": "2027-1", "title": "Vårterminen 2027", "decision_on": "2027-01-29"}
+    assert last_facts(db) == facts | {"cap": 4, "respite_hours": 48}
 
 
 @pytest.mark.parametrize(
