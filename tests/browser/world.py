@@ -169,7 +169,10 @@ def _open(db: Session, people: dict[str, Person], office: int, now: datetime) ->
 
 
 def _waiting_for_the_desk(db: Session, second_party_id: int, office: int, now: datetime) -> None:
-    """One round planned, one whose time has come, one closed, one whose lottery is revealed, one drawn up."""
+    """One round planned, one too late to open, one whose time has come, one closed, one revealed, one drawn up."""
+    late = _session(db, "Kurs i omgången Försenad", in_days=130)
+    opens, closes = now - timedelta(days=5), now + timedelta(days=18)
+    _planned(db, "Försenad", [late], opens=opens, closes=closes, second_party_id=second_party_id, by=office)
     titles = ("Planerad", "Att stänga", "Stängd", "Lottad", "Fördelad")
     for reached, title in enumerate(titles):
         session = _session(db, f"Kurs i omgången {title}", in_days=120 + reached)

@@ -48,6 +48,7 @@ def test_one_that_would_be_too_short_says_so_and_opens_once_it_closes_later(db, 
     page = f"/samordning/omgangar/{round_.id}"
 
     text = words_of(olle.get(page))
+    assert "Skulle ha öppnat 9 januari 2027 kl. 08.00" in text
     assert "Kan inte öppna, det är för kort tid tills ansökan stänger." in text
     assert "Omgången öppnar inte Alla ska ha minst tre veckor på sig att söka" in text
     assert "Kan inte öppna, det är för kort tid" in words_of(olle.get("/samordning"))
@@ -73,3 +74,10 @@ def test_one_that_waits_says_how_long_it_can(db, olle):
     text = words_of(olle.get(f"/samordning/omgangar/{round_.id}"))
     assert "Kan öppna senast 12 januari 2027 kl. 08.00" in text
     assert "Omgången öppnar inte" not in text
+
+
+def test_a_page_with_nothing_to_do_has_no_room_for_buttons(db, olle):
+    closed, planned = (make.round_of(db, state=state) for state in (RoundState.CLOSED, RoundState.PLANNED))
+
+    pages = [olle.get(f"/samordning/omgangar/{each.id}").text for each in (closed, planned)]
+    assert ['<div class="actions mb-4">' in page for page in pages] == [False, True]

@@ -172,7 +172,9 @@ class TestChanging:
         session, other = make.session(db), make.session(db, days=[date(2027, 4, 1)])
         round_ = make.round_of(db, session)
 
-        assert "Omgången är öppen." in words_of(olle.get(f"/samordning/omgangar/{round_.id}/andra"))
+        page = words_of(olle.get(f"/samordning/omgangar/{round_.id}/andra"))
+        assert ("Omgången är öppen." in page, "Går bara att flytta framåt" in page) == (True, True)
+        assert "Minst tre veckor" not in page
         answer = olle.post(f"/samordning/omgangar/{round_.id}/andra", data=sent(other))
 
         assert answer.status_code == 409
