@@ -7,7 +7,7 @@ persons took beside the rules, about the lottery, sessions and applicants, are l
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, undefer
@@ -131,8 +131,15 @@ def _of_result(document: dict[str, Any], run: Run) -> Iterator[str]:
 
 
 def _about_lottery(db: Session, round_id: int) -> Iterator[Aside]:
-    """Going on without the second secret, opening its sealed copy, and naming another source."""
+    """Other parties and sources than were named first, closing early, and going on without the second secret."""
     found = lottery(db, round_id)
+    for party in found.former_parties:
+        what = f"replaced {party.name} as second party, bound to {party.commitment}"
+        yield Aside(what, party.replaced_at, party.by, "")
+    if found.early_closing is not None and found.closed_at is not None:
+        announced = found.closes_at.astimezone(UTC).isoformat()
+        what = f"closed the round before the announced time, {announced}"
+        yield Aside(what, found.closed_at, found.early_closing.by, found.early_closing.reason)
     if found.waiver is not None:
         yield Aside("went on without the second secret", found.waiver.at, found.waiver.by, found.waiver.reason)
     if found.copy_opened_by is not None and found.second_revealed_at is not None:

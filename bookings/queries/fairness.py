@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import cast, func, select
@@ -14,10 +14,18 @@ from bookings import lots, opening_and_closing
 from bookings.allocation import last_run
 from bookings.models import Round, RoundSession, Run
 from bookings.queries.exceptions import exceptions
-from bookings.queries.lottery import LotteryView, is_from_copy, lottery, source_of
+from bookings.queries.lottery import LotteryView, Source, is_from_copy, lottery, source_of
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules.allocation import verification
-from bookings.rules.allocation.verification import Beside, FormerSource, FrozenInput, Party, PublicValue
+from bookings.rules.allocation.verification import (
+    Beside,
+    FormerSecond,
+    FormerSource,
+    FrozenInput,
+    Party,
+    PublicValue,
+    Window,
+)
 from bookings.rules.one_order import run_on_one_order
 from bookings.states import RoundState, SessionFate
 from courses.models import Course, CourseSession
@@ -194,7 +202,13 @@ def verification_file(db: Session, round_id: int) -> dict[str, Any]:
         rules=version,
         portal=Party(commitment=lots.commitment(round_), secret=round_.secret),
         second=Party(commitment=round_.second_commitment, secret=round_.second_secret),
-        public=PublicValue(source=source.name, form=source.form, value=round_.public_value) if source else None,
+        public=_public_value(source, round_.public_value) if source else None,
+        window=Window(
+            opened=_moment(round_.opened_at) if round_.opened_at else None,
+            announced=_moment(round_.closes_at),
+            closed=_moment(round_.closed_at or round_.closes_at),
+            early_reason=round_.early_reason or None,
+        ),
         frozen=[
             FrozenInput(hash=round_.frozen_hash or ""),
             *(FrozenInput(hash=each.input_hash, reason=each.reason) for each in decided),
@@ -202,11 +216,25 @@ def verification_file(db: Session, round_id: int) -> dict[str, Any]:
         seed=round_.seed or "",
         result_hash=result_hash,
         applicants=json.loads(round_.frozen or "{}").get("applicants", {}),
-        beside=Beside(
-            waiver=round_.waiver_reason or None,
-            copy_opened=is_from_copy(round_),
-            former_sources=[
-                FormerSource(source=each["source"], reason=each["reason"]) for each in round_.former_sources
-            ],
-        ),
+        beside=_beside(round_),
     )
+
+
+def _public_value(source: Source, value: str | None) -> PublicValue:
+    due = _moment(source.known_at)
+    return PublicValue(source=source.name, kind=source.kind.value, form=source.form, due=due, value=value)
+
+
+def _beside(round_: Round) -> Beside:
+    return Beside(
+        waiver=round_.waiver_reason or None,
+        copy_opened=is_from_copy(round_),
+        former_sources=[FormerSource(source=each["source"], reason=each["reason"]) for each in round_.former_sources],
+        former_seconds=[
+            FormerSecond(commitment=each["commitment"], replaced=each["at"]) for each in round_.former_second_parties
+        ],
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

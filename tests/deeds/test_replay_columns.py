@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DataError, IntegrityError
 
 import make
+from auth.models import Person
 from auth.states import Role
 from bookings import (
     allocation,
@@ -36,6 +37,7 @@ from bookings.models import (
     SessionDecision,
 )
 from bookings.replay import replay
+from bookings.rules.allocation import verification
 from bookings.states import Ground
 from lararportal.errors import Refused
 
@@ -197,6 +199,33 @@ def test_a_row_that_is_gone_is_found(db, round_):
     for model in OF_A_ROUND:
         for this, row in rows_of(db, model, number):
             assert False not in outcomes(db, number, delete(model).where(*this)), row
+
+
+def test_what_deviated_from_the_plan_is_told_and_marked_in_the_file(db, round_):
+    found = replay(db, round_.id)
+    [former] = round_.former_second_parties
+    by = found.asides[0].by
+    announced = "the announced time, 2027-01-11T11:00:00+00:00"
+
+    assert [(each.what, each.at, each.by, each.reason) for each in found.asides[:2]] == [
+        (f"replaced {party_of(db, former)} as second party, bound to {former['commitment']}", EARLIER, by, ""),
+        (f"closed the round before {announced}", EARLY, by, "All have applied."),
+    ]
+    assert found.file["window"] == {
+        "opened": "2026-12-01T07:00:00+00:00",
+        "announced": "2027-01-11T11:00:00+00:00",
+        "closed": "2027-01-09T11:00:00+00:00",
+        "early_reason": "All have applied.",
+    }
+    assert found.file["beside"]["former_seconds"] == [
+        {"commitment": former["commitment"], "replaced": "2026-11-22T07:00:00+00:00"}
+    ]
+    assert [each for each in verification.remarks(found.file) if "closed at" in each or "bound to" in each] != []
+
+
+def party_of(db, former) -> str:
+    """The name of a second party that was replaced."""
+    return db.get(Person, former["party"]).name
 
 
 def test_a_round_whose_runs_are_gone_is_not_done_again_and_that_is_said(db, round_):

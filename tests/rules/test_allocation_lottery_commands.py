@@ -162,7 +162,7 @@ def test_what_is_no_verification_file_is_answered_with_that(folder):
     told = run("verify", folder / "instance.json")
 
     assert (told.exit_code, told.stdout.count("\n")) == (1, 1)
-    assert "The file is no lararportal-lottery/1 document" in told.stdout
+    assert "The file is no lararportal-lottery/2 document" in told.stdout
 
 
 def test_whoever_holds_the_documents_can_have_them_compared(folder):

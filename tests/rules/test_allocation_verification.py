@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,16 @@ EXAMPLE = json.loads((Path(__file__).parent / "oracles" / "example.json").read_t
 INSTANCE, RESULT = EXAMPLE["instance"], EXAMPLE["result"]
 FROZEN = canonical_hash(INSTANCE)
 ONE, TWO, DRAWN = b"\1" * 32, b"\2" * 32, b"\3" * 32
-DRAND = papers.PublicValue(source="drand, round 4711", form="hex", value=DRAWN.hex())
+CLOSED, DUE = "2027-01-11T11:00:00+00:00", "2027-01-11T12:00:00+00:00"
+WINDOW = papers.Window(opened="2026-12-01T07:00:00+00:00", announced=CLOSED, closed=CLOSED)
+
+
+def public_of(source="drand, round 4711", *, value, kind="drand", due=DUE):
+    form = "hex" if kind == "drand" else "text"
+    return papers.PublicValue(source=source, kind=kind, form=form, due=due, value=value)
+
+
+DRAND = public_of(value=DRAWN.hex())
 
 
 def party(secret):
@@ -30,6 +40,7 @@ def a_file(*, second=TWO, public=DRAND, drawn=DRAWN, **changed):
         "portal": party(ONE),
         "second": party(second),
         "public": public,
+        "window": WINDOW,
         "frozen": [papers.FrozenInput(hash=FROZEN)],
         "seed": seed_from(ONE, second, drawn, term=INSTANCE["term"], frozen_hash=bytes.fromhex(FROZEN)).hex(),
         "result_hash": canonical_hash(RESULT),
@@ -62,7 +73,7 @@ def test_a_person_finds_the_hash_of_their_own_frozen_facts_and_no_name_stands_th
 def test_a_value_that_is_missing_enters_as_nothing_and_is_remarked():
     silent = papers.Party(commitment=commitment(TWO), secret=None)
     absent = papers.Party(commitment=None, secret=None)
-    dry = papers.PublicValue(source="drand, round 4711", form="hex", value=None)
+    dry = public_of(value=None)
 
     for second, public, remarked in [(silent, DRAND, 2), (absent, DRAND, 2), (silent, dry, 3), (absent, None, 3)]:
         drawn = DRAWN if public is DRAND else b""
@@ -76,10 +87,15 @@ def test_a_value_that_is_missing_enters_as_nothing_and_is_remarked():
 
 def test_what_was_decided_beside_the_plain_way_of_a_lottery_is_remarked_with_its_reason():
     former = [papers.FormerSource(source=f"drand, round {number}", reason="It was silent.") for number in (1, 2)]
-    file = a_file(beside=papers.Beside(waiver="Ill.", copy_opened=True, former_sources=former))
+    party = papers.FormerSecond(commitment="06" * 32, replaced="2026-11-30T07:00:00+00:00")
+    beside = papers.Beside(waiver="Ill.", copy_opened=True, former_sources=former, former_seconds=[party])
+    window = replace(WINDOW, closed="2027-01-09T11:00:00+00:00", early_reason="All have applied.")
+    file = a_file(beside=beside, window=window)
 
     assert papers.faults(file) == []
     assert papers.remarks(file) == [
+        f"The window closed at {window.closed}, before the time that was announced, {CLOSED}: All have applied.",
+        f"A second party that was bound to {'06' * 32} was replaced at 2026-11-30T07:00:00+00:00.",
         "It was decided to go on without the secret of the second party: Ill.",
         "The secret of the second party was read from its sealed copy; the party did not reveal it.",
         "The public value was first to come from drand, round 1, which was replaced: It was silent.",
@@ -88,10 +104,16 @@ def test_what_was_decided_beside_the_plain_way_of_a_lottery_is_remarked_with_its
 
 
 def test_a_public_value_in_words_enters_as_its_utf8():
-    closing = papers.PublicValue(source="Börsen", form="text", value="2 531,42 på kvällen")
+    closing = public_of("Börsen", kind="named", value="2 531,42 på kvällen")
 
     assert papers.faults(a_file(public=closing, drawn="2 531,42 på kvällen".encode())) == []
     assert kinds(papers.faults(a_file(public=closing, drawn=DRAWN))) == ["wrong_seed"]
+
+
+def test_a_public_value_that_was_known_before_the_window_had_closed_is_remarked():
+    assert papers.remarks(a_file(public=public_of(value=DRAWN.hex(), due=CLOSED))) == [
+        "The public value could be known at 2027-01-11T11:00:00+00:00, before the window had closed."
+    ]
 
 
 def test_the_seed_keeps_the_first_frozen_input_when_another_takes_its_place():
@@ -132,12 +154,13 @@ WRONG = {
     "swapped secrets": (swap_the_secrets, ["wrong_secret", "wrong_secret", "wrong_seed"]),
     "a secret kept back afterwards": (change("second", ("secret", None)), ["no_waiver", "wrong_seed"]),
     "another public value": (change("public", ("value", "04" * 32)), ["wrong_seed"]),
-    "another form": (change("public", ("form", "text")), ["wrong_seed"]),
+    "another kind": (lambda file: file["public"].update(kind="named", form="text"), ["wrong_seed"]),
     "no digits": (change("public", ("value", "4711 and more")), ["wrong_public"]),
     "another term": (change(("term", "2027-2")), ["wrong_seed"]),
     "another frozen input": (change("frozen", 0, ("hash", "04" * 32)), ["wrong_seed"]),
     "another seed": (change(("seed", "04" * 32)), ["wrong_seed"]),
     "exchanged without a reason": (exchange_without_reason, ["no_reason"]),
+    "closed early without a reason": (change("window", ("closed", "2027-01-09T11:00:00+00:00")), ["no_early_reason"]),
     "nothing drawn": (nobody_draws, ["no_waiver", "no_chance"]),
     "lines out of order": (lambda file: file["lines"].reverse(), ["wrong_order"]),
     "a line twice": (lambda file: file["lines"].append(file["lines"][-1]), ["wrong_order"]),
@@ -157,7 +180,7 @@ def test_what_does_not_fit_together_is_found_and_said_in_a_sentence(spoil, due):
 SHAPELESS = {
     "nothing": lambda file: None,
     "a list": lambda file: [file],
-    "another format": lambda file: file | {"format": "lararportal-lottery/2"},
+    "another format": lambda file: file | {"format": "lararportal-lottery/1"},
     "a part missing": lambda file: {name: part for name, part in file.items() if name != "lines"},
     "a name": lambda file: file | {"name": "Anna"},
     "a name beside a secret": lambda file: file | {"second": file["second"] | {"name": "Eva"}},
@@ -166,6 +189,14 @@ SHAPELESS = {
     "half a letter": lambda file: file | {"term": "\ud800"},
     "another way to write": lambda file: file | {"public": file["public"] | {"form": "base64"}},
     "a number as public value": lambda file: file | {"public": file["public"] | {"value": 7}},
+    "drand in words": lambda file: file | {"public": file["public"] | {"form": "text"}},
+    "a value that is due some day": lambda file: file | {"public": file["public"] | {"due": "2027-01-11"}},
+    "a window without its end": lambda file: file | {"window": file["window"] | {"closed": None}},
+    "opened at noon": lambda file: file | {"window": file["window"] | {"opened": "noon"}},
+    "closed early without words": lambda file: file | {"window": file["window"] | {"early_reason": ""}},
+    "a former party with a name": lambda file: (
+        file | {"beside": file["beside"] | {"former_seconds": [{"commitment": FROZEN, "replaced": DUE, "name": "X"}]}}
+    ),
     "a waiver without words": lambda file: file | {"beside": file["beside"] | {"waiver": ""}},
     "a copy that was perhaps opened": lambda file: file | {"beside": file["beside"] | {"copy_opened": None}},
     "a former source without a reason": lambda file: (

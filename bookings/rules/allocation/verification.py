@@ -8,7 +8,8 @@ learns anything of anybody else. A pseudonym is random and long, so its hash can
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from bookings.rules.allocation.instance import canonical, canonical_hash
@@ -19,13 +20,14 @@ from bookings.rules.allocation.verification_shape import FORMAT, complaint
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 
 SENTENCES = {
-    "not_a_verification": "The file is no lararportal-lottery/1 document: {what}.",
+    "not_a_verification": "The file is no lararportal-lottery/2 document: {what}.",
     "uncommitted": "The secret of the {what} party stands without a commitment that bound it beforehand.",
     "wrong_secret": "The secret of the {what} party is not the one that its commitment bound.",
     "wrong_public": "The public value is not written as its form says, which is {what}.",
     "no_chance": "No party revealed a secret and there is no public value, so nothing was drawn by lot.",
     "wrong_seed": "The seed is not the one that follows from the values, the term and the frozen input: {what} does.",
     "no_reason": "The frozen input was exchanged for {what}, and no reason is given.",
+    "no_early_reason": "The window closed before the time that was announced, {what}, and no reason is given.",
     "no_waiver": "The {what} party did not reveal its secret, and nobody decided to go on without it.",
     "wrong_order": "The hashes of the applicants are not in order, each of them once.",
     "other_term": "The frozen input is of another term: {what}.",
@@ -62,12 +64,15 @@ class Party:
 class PublicValue:
     """A value that did not exist at closing, from a source that was named before the window opened.
 
-    The form says which bytes enter the seed: `hex` those that the digits stand for, `text` those of UTF-8. Without a
-    value the source had none to give, and the run went without it.
+    The kind is `drand` or `named`; the form says which bytes enter the seed: `hex`, as drand writes, those that the
+    digits stand for, `text` those of UTF-8. Due is when anybody could know it. Without a value the source had none to
+    give, and the run went without it.
     """
 
     source: str
+    kind: str
     form: str
+    due: str
     value: str | None
 
 
@@ -91,6 +96,26 @@ class FormerSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerSecond:
+    """A second party that was bound, and then replaced before the window opened."""
+
+    commitment: str
+    replaced: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """When lists were taken. All moments of a file are written as in ISO 8601, in UTC."""
+
+    opened: str | None
+    announced: str
+    """When it was to close."""
+    closed: str
+    early_reason: str | None = None
+    """Why it closed before that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What named persons decided about a lottery beside its plain way (2.7.4): reasons, and no names."""
 
@@ -99,6 +124,7 @@ class Beside:
     copy_opened: bool = False
     """Whether the second secret came from the sealed copy, and not from the second party."""
     former_sources: Sequence[FormerSource] = ()
+    former_seconds: Sequence[FormerSecond] = ()
 
 
 def document(
@@ -109,6 +135,7 @@ def document(
     portal: Party,
     second: Party,
     public: PublicValue | None,
+    window: Window,
     frozen: Sequence[FrozenInput],
     seed: str,
     result_hash: str,
@@ -127,11 +154,13 @@ def document(
         "rules": rules,
         "portal": {"commitment": portal.commitment, "secret": portal.secret},
         "second": {"commitment": second.commitment, "secret": second.secret},
-        "public": public and {"source": public.source, "form": public.form, "value": public.value},
+        "public": public and asdict(public),
+        "window": asdict(window),
         "beside": {
             "waiver": beside.waiver,
             "copy_opened": beside.copy_opened,
-            "former_sources": [{"source": each.source, "reason": each.reason} for each in beside.former_sources],
+            "former_sources": [asdict(each) for each in beside.former_sources],
+            "former_seconds": [asdict(each) for each in beside.former_seconds],
         },
         "frozen": [{"hash": each.hash, "reason": each.reason} for each in frozen],
         "seed": seed,
@@ -203,7 +232,12 @@ def remarks(file: Mapping[str, Any]) -> list[str]:
         said.append("No public value was named, so the run went without one.")
     elif file["public"]["value"] is None:
         said.append("The source of the public value had none, so the run went without it.")
+    said.extend(_remarks_on_times(file))
     beside = file["beside"]
+    said.extend(
+        f"A second party that was bound to {former['commitment']} was replaced at {former['replaced']}."
+        for former in beside["former_seconds"]
+    )
     if beside["waiver"]:
         said.append(f"It was decided to go on without the secret of the second party: {beside['waiver']}")
     if beside["copy_opened"]:
@@ -217,6 +251,19 @@ def remarks(file: Mapping[str, Any]) -> list[str]:
     return said
 
 
+def _remarks_on_times(file: Mapping[str, Any]) -> Iterator[str]:
+    window, public = file["window"], file["public"]
+    if window["early_reason"]:
+        told = f"before the time that was announced, {window['announced']}: {window['early_reason']}"
+        yield f"The window closed at {window['closed']}, {told}"
+    if public is not None and _moment(public["due"]) <= _moment(window["closed"]):
+        yield f"The public value could be known at {public['due']}, before the window had closed."
+
+
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
 def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
     """Ask after everything that a file of the right shape can have wrong."""
     yield from _of_parties(file)
@@ -228,6 +275,9 @@ def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("wrong_seed", seed)
     if not drawn and file["portal"]["secret"] is None and file["second"]["secret"] is None:
         yield Fault("no_chance")
+    window = file["window"]
+    if _moment(window["closed"]) < _moment(window["announced"]) and not window["early_reason"]:
+        yield Fault("no_early_reason", window["announced"])
     for later in file["frozen"][1:]:
         if not later["reason"]:
             yield Fault("no_reason", later["hash"])

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from bookings.rules.allocation.fields import UNPAIRED
-from bookings.rules.allocation.lottery import FORMS
 
-FORMAT = "lararportal-lottery/1"
+FORMAT = "lararportal-lottery/2"
 HASH = re.compile(r"[0-9a-f]{64}")
+FORM_OF = {"drand": "hex", "named": "text"}
+"""How the public value of each kind of source is written."""
 
 
 def complaint(file: Any) -> str | None:
@@ -35,18 +37,45 @@ def _is_party(value: Any) -> bool:
 def _is_public(value: Any) -> bool:
     if value is None:
         return True
-    right = _has(value, "source", "form", "value") and value["form"] in FORMS and _is_text(value["source"])
-    return right and (value["value"] is None or _is_text(value["value"]))
+    return (
+        _has(value, "source", "kind", "form", "due", "value")
+        and (value["kind"], value["form"]) in FORM_OF.items()
+        and _is_text(value["source"])
+        and _is_moment(value["due"])
+        and (value["value"] is None or _is_text(value["value"]))
+    )
+
+
+def _is_window(value: Any) -> bool:
+    return (
+        _has(value, "opened", "announced", "closed", "early_reason")
+        and all(_is_moment(value[each]) for each in ("announced", "closed"))
+        and (value["opened"] is None or _is_moment(value["opened"]))
+        and (value["early_reason"] is None or _is_text(value["early_reason"]))
+    )
+
+
+def _is_moment(value: Any) -> bool:
+    """Whether it says when, beyond doubt: with its distance from UTC."""
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_beside(value: Any) -> bool:
     return (
-        _has(value, "waiver", "copy_opened", "former_sources")
+        _has(value, "waiver", "copy_opened", "former_sources", "former_seconds")
         and (value["waiver"] is None or _is_text(value["waiver"]))
         and isinstance(value["copy_opened"], bool)
         and isinstance(value["former_sources"], list)
         and all(
             _has(each, "source", "reason") and all(map(_is_text, each.values())) for each in value["former_sources"]
+        )
+        and isinstance(value["former_seconds"], list)
+        and all(
+            _has(each, "commitment", "replaced") and _is_hash(each["commitment"]) and _is_moment(each["replaced"])
+            for each in value["former_seconds"]
         )
     )
 
@@ -67,6 +96,7 @@ SHAPE: dict[str, Callable[[Any], bool]] = {
     "portal": _is_party,
     "second": _is_party,
     "public": _is_public,
+    "window": _is_window,
     "beside": _is_beside,
     "frozen": lambda value: isinstance(value, list) and value != [] and all(map(_is_frozen, value)),
     "seed": _is_hash,
