@@ -58,18 +58,18 @@ def digest(document: dict[str, Any]) -> str:
 def write(path: Path, document: dict[str, Any]) -> None:
     """The file holds the document as canonical JSON, or is what it was before.
 
-    A link stays one, and what it leads to is written. A device or pipe is written into and never replaced.
+    A link stays one, and what it leads to is written. A device or pipe is written into and never replaced; one that
+    is open already, such as /dev/fd/3, may have no name that could be resolved.
 
     Raises:
         ClickException: the file cannot be written.
     """
     try:
-        target = path.resolve()
-        if target.exists() and not target.is_file():
-            with target.open("w", encoding="utf-8", newline="") as stream:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="") as stream:
                 stream.writelines(pieces(document))
         else:
-            _exchange(target, pieces(document))
+            _exchange(path.resolve(), pieces(document))
     except OSError as fault:
         raise click.ClickException(f"{path} cannot be written: {fault.strerror}.") from fault
 

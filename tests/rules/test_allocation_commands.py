@@ -186,6 +186,31 @@ def test_a_pipe_is_written_into_and_stays_one(folder):
     assert json.loads(read[0]) == EXAMPLE["result"]
 
 
+def test_a_pipe_without_a_name_is_written_into(folder):
+    """So a shell hands over a pipe, as in `--to >(sha256sum)`."""
+    read, write = os.pipe()
+    text = []
+    with os.fdopen(read) as end:
+        reader = threading.Thread(target=lambda: text.append(end.read()), daemon=True)
+        reader.start()
+        told = run("allocate", "--from", folder / "instance.json", "--to", f"/dev/fd/{write}")
+        os.close(write)
+        reader.join(timeout=10)
+
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert text == [canonical(EXAMPLE["result"])]
+
+
+def test_a_pipe_that_nobody_reads_is_said(folder):
+    read, write = os.pipe()
+    os.close(read)
+    told = run("allocate", "--from", folder / "instance.json", "--to", f"/dev/fd/{write}")
+    os.close(write)
+
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr == f"Error: /dev/fd/{write} cannot be written: Broken pipe.\n"
+
+
 def test_a_folder_that_does_not_exist_is_said(folder):
     told = run("allocate", "--from", folder / "instance.json", "--to", folder / "none" / "out.json")
 
