@@ -16,6 +16,7 @@ from bookings.rules.allocation import check as violations_of
 from bookings.rules.allocation.market import Market
 from bookings.rules.allocation.progress import untold
 from bookings.rules.allocation.run import Run
+from bookings.rules.allocation.unknown import unknown_fields
 from lararportal.cli import documents
 from lararportal.dev.screen import ProgressLine
 
@@ -24,6 +25,9 @@ LARGE = 5_000
 
 VERY_LARGE = 50_000
 """From so many applicants on a compiled run is worth the seconds that it takes to get ready."""
+
+MOST_NAMED = 10
+"""So many unknown fields are named in a warning; of the others it says how many."""
 
 KERNEL = "bookings.kernel.ready"
 
@@ -44,6 +48,7 @@ def allocate(*, source: Path, target: Path, compiled: bool | None) -> None:
     cannot be run, one sentence says why, and nothing is written.
     """
     document = documents.read(source)
+    _warn_of_unknown_fields(source, document)
     persons = _applicants(document)
     line = ProgressLine("allocate", to=sys.stderr) if persons >= LARGE else None
     wants_kernel = persons >= VERY_LARGE if compiled is None else compiled
@@ -71,6 +76,7 @@ def check(*, instance: Path, result: Path) -> None:
     Ends with 1 and a sentence for each violation when it is not.
     """
     frozen, drawn_up = documents.read(instance), documents.read(result)
+    _warn_of_unknown_fields(instance, frozen)
     try:
         with _without_a_search_for_garbage():
             violations = violations_of(frozen, drawn_up)
@@ -82,6 +88,17 @@ def check(*, instance: Path, result: Path) -> None:
         raise click.ClickException(f"{result} is not what the rules give: {len(violations)} violations.")
     click.echo(f"{result} is what the rules give: every invariant holds for {len(drawn_up['assign'])} persons")
     click.echo(_hashes(frozen, drawn_up))
+
+
+def _warn_of_unknown_fields(path: Path, document: Any) -> None:
+    """A field that no rule knows changes nothing but the hash; one that is misspelt was meant to."""
+    found = unknown_fields(document)
+    if found:
+        shown = [str(each) for each in found[:MOST_NAMED]]
+        more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+        # Written with escapes, for a name can hold anything and a warning is one line.
+        told = ascii(", ".join(shown))[1:-1]
+        click.echo(f"Warning: {path} has fields that no rule knows, and no rule reads: {told}{more}", err=True)
 
 
 @contextmanager

@@ -21,6 +21,8 @@ The story of one run, in order:
 9. `verification` makes the file that anybody can check a published lottery by, and says what is wrong with one;
    `verification_shape` looks at the document.
 
+`unknown` names the fields that none of these reads, for whoever may have misspelt one.
+
 After the round, `choice` tells the waiting lists what a person would take now.
 """
 

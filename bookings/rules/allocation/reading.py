@@ -25,7 +25,8 @@ ORDERS = ("deadline", "straight", "reversed")
 def read(document: Any, *, told: Told = untold) -> Instance:
     """Return the whole document as facts, or raise `MalformedInstance`; nothing is guessed or half read.
 
-    Fields that no rule knows are left alone: they count in the hash, and the run does not see them.
+    Fields that no rule knows are left alone: they count in the hash, and the run does not see them. `unknown` names
+    them.
     """
     if not isinstance(document, dict):
         raise MalformedInstance("The document must be an object with a format.")
