@@ -1,9 +1,9 @@
 """How the values of a lottery are written: secrets, commitments, the public value, the number of a drand round."""
 
 import re
-import unicodedata
 from datetime import UTC, datetime, timedelta
 
+from bookings.rules.allocation.lottery import one_spelling
 from bookings.states import PublicKind
 
 DIGITS = re.compile(r"[0-9a-f]{64}")
@@ -24,14 +24,13 @@ def hex_of(text: str) -> str | None:
 def public_value(text: str, *, kind: PublicKind) -> str | None:
     """The public value as it is kept; None when it cannot be one.
 
-    That of drand is 32 bytes in hex. Any other is the text as published, in composed letters and with single plain
-    blanks, so that two who copy it from different places write the same bytes.
+    That of drand is 32 bytes in hex. Of any other only letters and digits are kept, so that two who copy it from
+    different places, or would rather have other bytes, write the same.
     """
     if kind is PublicKind.DRAND:
         return hex_of(text)
-    value = " ".join(unicodedata.normalize("NFC", text).split())
-    is_fit = 0 < len(value) <= LONGEST_VALUE and value.isprintable()
-    return value if is_fit else None
+    value = one_spelling(text)
+    return value if 0 < len(value) <= LONGEST_VALUE else None
 
 
 def drand_round(at: datetime) -> int:

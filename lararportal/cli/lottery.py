@@ -71,7 +71,7 @@ def reveal(*, secret: bytes, commitment: bytes) -> None:
 @lottery.command()
 @click.option("--secret1", type=digits, help="The secret of the portal.")
 @click.option("--secret2", type=digits, help="The secret of the second party.")
-@click.option("--public", "value", help="The value that was public after closing.")
+@click.option("--public", "value", help="The public value, as the page of the round shows it.")
 @click.option(
     "--form",
     type=click.Choice(rules.FORMS),

@@ -167,14 +167,14 @@ class TestThePublicValue:
             enter(db, closed, office, value=OTHER)
         assert closed.public_value == make.DRAWN
 
-    def test_a_draw_enters_as_its_text(self, db, office):
+    def test_a_draw_enters_as_its_digits(self, db, office):
         round_ = rounds.plan(db, wanted=plan_of(make.session(db), source=DRAW), now=EARLIER, by=office.id)
         make.bound(db, round_)
         rounds.open_round(db, round_.id, now=OPENS, by=None)
         rounds.close_round(db, round_.id, now=CLOSES, by=None)
         enter(db, round_, office, value=" 3  7 12\N{NO-BREAK SPACE}19 ")
-        assert round_.public_value == "3 7 12 19"
-        assert round_.seed == seed_of(round_.secret, "", b"3 7 12 19".hex(), TERM, round_.frozen_hash)
+        assert round_.public_value == "371219"
+        assert round_.seed == seed_of(round_.secret, "", b"371219".hex(), TERM, round_.frozen_hash)
 
     def test_a_source_that_had_none_is_replaced_for_everybody_to_see(self, db, office, closed):
         former, now = closed.public_source, KNOWN + timedelta(days=1)

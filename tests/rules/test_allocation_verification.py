@@ -104,10 +104,17 @@ def test_what_was_decided_beside_the_plain_way_of_a_lottery_is_remarked_with_its
 
 
 def test_a_public_value_in_words_enters_as_its_utf8():
-    closing = public_of("Börsen", kind="named", value="2 531,42 på kvällen")
+    closing = public_of("Börsen", kind="named", value="253142påkvällen")
 
-    assert papers.faults(a_file(public=closing, drawn="2 531,42 på kvällen".encode())) == []
+    assert papers.faults(a_file(public=closing, drawn="253142påkvällen".encode())) == []
     assert kinds(papers.faults(a_file(public=closing, drawn=DRAWN))) == ["wrong_seed"]
+
+
+@pytest.mark.parametrize("spelling", ["2 531,42 på kvällen", "253142PÅkvällen", "253142på\nkvällen"])
+def test_a_public_value_in_words_has_one_spelling_and_no_other(spelling):
+    other = public_of("Börsen", kind="named", value=spelling)
+
+    assert kinds(papers.faults(a_file(public=other, drawn=spelling.encode()))) == ["wrong_public"]
 
 
 def test_a_public_value_that_was_known_before_the_window_had_closed_is_remarked():

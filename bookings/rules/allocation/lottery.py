@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 
 SEED_LABEL = b"lp-seed-1"
 LOT_LABEL = b"lp-lot-1"
@@ -14,6 +15,16 @@ FORMS = ("hex", "text")
 def commitment(secret: bytes) -> str:
     """Return what a party publishes before the window opens, so that its secret cannot change later (2.7.1)."""
     return hashlib.sha256(secret).hexdigest()
+
+
+def one_spelling(text: str) -> str:
+    """Return a public value in words as everybody writes it: small letters and digits, and nothing between them.
+
+    Of how a source sets a number apart, by blanks, points or commas, nothing is left that could be chosen to suit
+    somebody. Zeros that numbers begin with, the number of decimals and the order are for the source's name to say.
+    """
+    small = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return unicodedata.normalize("NFKC", "".join(each for each in small if each.isalnum()))
 
 
 def public_bytes(value: str, *, form: str) -> bytes:

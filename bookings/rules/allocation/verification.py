@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from bookings.rules.allocation.instance import canonical, canonical_hash
-from bookings.rules.allocation.lottery import commitment, public_bytes, seed_from
+from bookings.rules.allocation.lottery import commitment, one_spelling, public_bytes, seed_from
 from bookings.rules.allocation.reading import read
 from bookings.rules.allocation.verification_shape import FORMAT, complaint
 
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+_moment = datetime.fromisoformat
 
 SENTENCES = {
     "not_a_verification": "The file is no lararportal-lottery/2 document: {what}.",
@@ -260,16 +261,12 @@ def _remarks_on_times(file: Mapping[str, Any]) -> Iterator[str]:
         yield f"The public value could be known at {public['due']}, before the window had closed."
 
 
-def _moment(written: str) -> datetime:
-    return datetime.fromisoformat(written)
-
-
 def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
     """Ask after everything that a file of the right shape can have wrong."""
     yield from _of_parties(file)
     public = file["public"]
     drawn = public is not None and public["value"] is not None
-    if drawn and public["form"] == "hex" and not HEX.fullmatch(public["value"]):
+    if drawn and not _is_spelt(public["value"], public["form"]):
         yield Fault("wrong_public", public["form"])
     elif (seed := seed_of(file)) != file["seed"]:
         yield Fault("wrong_seed", seed)
@@ -283,6 +280,10 @@ def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault("no_reason", later["hash"])
     if file["lines"] != sorted(set(file["lines"])):
         yield Fault("wrong_order")
+
+
+def _is_spelt(value: str, form: str) -> bool:
+    return bool(HEX.fullmatch(value)) if form == "hex" else one_spelling(value) == value
 
 
 def _of_parties(file: Mapping[str, Any]) -> Iterator[Fault]:
