@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bookings import letters, rounds
-from bookings.models import Booking, MinimumWarning
-from bookings.states import BookingState
+from bookings import facts, letters, rounds
+from bookings.models import MinimumWarning
+from bookings.rules.line import would_come
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -49,8 +49,6 @@ def ask_for_decision(db: Session, session_id: int, *, now: datetime, by: int | N
     )
     if is_new is None:
         return
-    waiting = db.scalar(
-        select(func.count()).where(Booking.session_id == session_id, Booking.state == BookingState.WAITING)
-    )
+    line = facts.line(db, [session_id], today=day_of(now))[session_id]
     journal.note(db, "minimum.asked", now=now, by=by, session=session_id, booked=session.seats_taken)
-    letters.too_few_booked(db, session=session, waiting=waiting or 0, now=now)
+    letters.too_few_booked(db, session=session, waiting=would_come(line), now=now)

@@ -13,7 +13,7 @@ from bookings.models import Application, Booking, Choice, MinimumWarning, Round
 from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rounds import sessions_to_be_given
-from bookings.rules.line import active_places
+from bookings.rules.line import active_places, would_come
 from bookings.states import LIVE, ApplicationState, BookingState, RoundState
 from courses.concerned import Interested
 from courses.models import CourseSession, SessionLeader
@@ -125,6 +125,8 @@ class MinimumRow:
 
     session: SessionRow
     waiting: int
+    would_come: int
+    """Of those who wait: who would take a seat now."""
     missing: int
     warned_at: datetime | None
     is_due: bool
@@ -133,15 +135,9 @@ class MinimumRow:
 
 def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[MinimumRow]:
     """The sessions below their minimum whose go/no-go day has come or comes within the horizon, nearest first."""
-    waiting = (
-        select(func.count())
-        .where(Booking.session_id == CourseSession.id, Booking.state == BookingState.WAITING)
-        .correlate(CourseSession)
-        .scalar_subquery()
-    )
     rows = db.execute(
         sessions_with_course()
-        .add_columns(waiting, MinimumWarning.warned_at)
+        .add_columns(MinimumWarning.warned_at)
         .outerjoin(MinimumWarning, MinimumWarning.session_id == CourseSession.id)
         .where(
             CourseSession.publicity == Publicity.PUBLISHED,
@@ -152,16 +148,18 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
         )
         .order_by(None)
         .order_by(CourseSession.go_no_go_on, CourseSession.id)
-    )
+    ).all()
+    lines = facts.line(db, [session.id for session, _ in rows], today=today)
     return [
         MinimumRow(
             session=row_of(session),
-            waiting=count,
+            waiting=len(lines[session.id]),
+            would_come=would_come(lines[session.id]),
             missing=session.minimum - session.seats_taken,
             warned_at=warned_at,
             is_due=session.go_no_go_on <= today,
         )
-        for session, count, warned_at in rows
+        for session, warned_at in rows
     ]
 
 

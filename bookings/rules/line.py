@@ -130,3 +130,8 @@ def active_places(line: Sequence[Waiter]) -> dict[int, int | None]:
         place += is_active
         places[waiter.booking_id] = place if is_active else None
     return places
+
+
+def would_come(line: Sequence[Waiter]) -> int:
+    """How many in a line would take a seat now; the others are passed over, however many seats are free."""
+    return sum(place is not None for place in active_places(line).values())

@@ -45,14 +45,26 @@ def test_coordinators_and_the_sessions_leaders_are_asked(db, session):
         ["too_few_booked"],
         [],
     ]
-    assert "1 av 10 platser är bokade och minst 2 behövs. Det saknas alltså 1. En person står i kö." in told(
-        db, leader
+    assert (
+        "1 av 10 platser är bokade och minst 2 behövs. Det saknas alltså 1. En person i kö kan ta en plats."
+        in told(db, leader)
     )
     assert noted(db) == [("minimum.asked", None, None, session.id)]
     assert last_facts(db) == {"booked": 1}
     warning = db.scalars(select(MinimumWarning)).one()
     assert (warning.session_id, warning.warned_at, warning.booked) == (session.id, MORNING, 1)
     insist_on_invariants(db)
+
+
+def test_who_is_passed_over_in_line_does_not_count_as_somebody_who_could_come(db, session):
+    office, busy = make.coordinator(db), make.person(db)
+    elsewhere = make.session(db)
+    seat(db, elsewhere, busy)
+    place(db, session, busy)
+
+    assert [each.would_come for each in below_minimum(db, today=DECIDED_ON)] == [0]
+    ask(db, session)
+    assert "Det saknas alltså 2. Ingen i kö kan ta en plats nu." in told(db, office)
 
 
 def test_a_coordinator_who_leads_the_session_is_asked_once(db, session):
@@ -134,7 +146,10 @@ def test_the_list_shows_what_is_due_and_what_is_coming(db, session):
     seat(db, coming, make.person(db))
     ask(db, session)
     rows = below_minimum(db, today=DECIDED_ON)
-    assert [(each.session.session_id, each.missing, each.waiting, each.warned_at, each.is_due) for each in rows] == [
-        (session.id, 2, 0, MORNING, True),
-        (coming.id, 2, 1, None, False),
+    assert [
+        (each.session.session_id, each.missing, each.waiting, each.would_come, each.warned_at, each.is_due)
+        for each in rows
+    ] == [
+        (session.id, 2, 0, 0, MORNING, True),
+        (coming.id, 2, 1, 1, None, False),
     ]
