@@ -6,10 +6,11 @@ from typing import Any
 from wtforms import Field, SelectField, StringField
 
 from bookings.states import Refusal
+from lararportal import pages
 from lararportal.forms import Form
 
 MOST_CHOICES = 100
-"""A list longer than this was not made with the form."""
+"""Nobody can mean an order among more than these."""
 
 LONGEST_NUMBER = 10
 LARGEST_NUMBER = 2**31 - 1
@@ -33,14 +34,17 @@ class RankedField(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Takes the list that the page carried; a choice that stands there twice is kept where it stands first.
 
-        Such a list, or one with something else in it than sessions, is not sent in: not all of it could be kept.
+        Such a list, or one with something else in it than sessions, is not sent in: not all of it could be kept. Nor
+        is one that is too long, which is kept whole, so that the person can say what to leave out.
         """
         ids = [int(value) for value in valuelist if _is_row_number(value)]
-        self.data = list(dict.fromkeys(ids))[:MOST_CHOICES]
+        self.data = list(dict.fromkeys(ids))
         if len(ids) < len(valuelist):
             raise ValueError(Refusal.SESSION_NOT_IN_ROUND)
         if len(self.data) < len(ids):
             raise ValueError(Refusal.CHOICE_TWICE)
+        if len(self.data) > MOST_CHOICES:
+            raise ValueError(pages.sentence("too_many_choices", count=len(self.data), most=MOST_CHOICES))
 
 
 class ApplicationForm(Form):

@@ -1,5 +1,6 @@
 """What no browser sends to the forms of the bookings room: it is ignored, or answered with a sentence."""
 
+import re
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 import make
 from bookings import left_over_seats
-from bookings.models import Application
+from bookings.models import Application, RoundSession
 
 ODD = ["x", "", "-1", "²", "٩٩٩٩٩٩", "1.5", "999999999999", "9" * 5000]
 
@@ -49,6 +50,25 @@ def test_a_list_that_could_not_be_kept_whole_is_not_sent_in_and_that_is_said(db,
     assert "Samma kurstillfälle står två gånger" in words_of(twice)
     assert "Ett av kurstillfällena går inte att söka" in words_of(far)
     assert db.scalar(select(Application)) is None
+
+
+def test_a_list_that_is_too_long_is_not_sent_in_and_is_kept_whole(db, visit):
+    course = make.course(db)
+    every = [make.session(db, of=course).id for _ in range(101)]
+    round_ = make.round_of(db)
+    db.add_all(RoundSession(round_id=round_.id, session_id=each) for each in every)
+    db.flush()
+    browser, path = visit(make.person(db)), f"/ansokan/{round_.id}"
+
+    answer = browser.post(path, data={"choices": every, "cap": "1"})
+    shorter = browser.post(path, data={"choices": every, "action": f"remove:{every[0]}"})
+
+    assert answer.status_code == 400
+    assert "Du har valt 101 kurstillfällen, och en ansökan har högst 100." in words_of(answer)
+    assert re.findall(r'name="choices" value="(\d+)"', answer.text) == list(map(str, every))
+    assert "en ansökan har högst" not in words_of(shorter)
+    assert db.scalar(select(Application)) is None
+    assert browser.post(path, data={"choices": every[1:], "cap": "1"}).status_code == 302
 
 
 def test_no_seat_is_changed_for_it(db, visit, now):
