@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
 from courses import rules, seen
@@ -61,7 +61,7 @@ class CourseForm(Form):
     minimum = a_number("min_participants")
     preparatory_parts = a_number("preparatory")
     sessions_per_year = a_number("sessions_per_year")
-    order = SelectField(coerce=Order, validators=[InputRequired()])
+    order = RadioField(coerce=Order, validators=[InputRequired()])
     target_st = SelectField(coerce=rank_or_none)
     target_spec = SelectField(coerce=rank_or_none)
     target_pre = SelectField(coerce=rank_or_none)
