@@ -95,8 +95,7 @@ def signed_in(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> ViewResult:
         if not current_user.is_authenticated:
             return _ask_to_sign_in()
-        _put_back_unless_proved_anew(view)
-        return view(*args, **kwargs)
+        return _let_in(view, *args, **kwargs)
 
     return _marked(guarded, access="signed_in")
 
@@ -111,8 +110,7 @@ def needs(*roles: Role) -> Callable[[View], View]:
                 return _ask_to_sign_in()
             if not me().has(*roles):
                 abort(403)
-            _put_back_unless_proved_anew(view)
-            return view(*args, **kwargs)
+            return _let_in(view, *args, **kwargs)
 
         return _marked(guarded, access=frozenset(roles))
 
@@ -122,22 +120,27 @@ def needs(*roles: Role) -> Callable[[View], View]:
 def proved_anew(view: View) -> View:
     """Below `needs`: the visitor has just proved anew who they are; who has not is sent to do so, and comes back.
 
-    For what decides something for many: a browser that was left open must not be enough. What they had sent in
-    stands in the form when they are back, to be sent once more.
+    For what decides something for many: a browser that was left open must not be enough.
     """
+    if hasattr(view, "access"):
+        raise TypeError("proved_anew stands below the decorator that lets the visitor in, which asks for the proof")
+    view.asks_for_proof = True  # type: ignore[attr-defined]
+    return view
 
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> ViewResult:
-        patience = timedelta(minutes=edge.installation().settings.fresh_minutes)
-        proved_at = me().proved_at
-        if proved_at is None or edge.moment() - proved_at > patience:
-            _keep_what_was_sent(by=me().person_id)
-            return redirect(url_for("auth.prove_anew", next=request.path))
-        _put_back_what_was_sent()
-        return view(*args, **kwargs)
 
-    guarded.puts_back_itself = True  # type: ignore[attr-defined]
-    return guarded
+def _let_in(view: View, *args: Any, **kwargs: Any) -> ViewResult:
+    """The page, for somebody who may open it; what they had sent in before they came back stands in its form."""
+    if getattr(view, "asks_for_proof", False) and not _has_proved_anew():
+        _keep_what_was_sent(by=me().person_id)
+        return redirect(url_for("auth.prove_anew", next=request.path))
+    _put_back_what_was_sent()
+    return view(*args, **kwargs)
+
+
+def _has_proved_anew() -> bool:
+    patience = timedelta(minutes=edge.installation().settings.fresh_minutes)
+    proved_at = me().proved_at
+    return proved_at is not None and edge.moment() - proved_at <= patience
 
 
 def sent_from_another_sign_in(_fault: CSRFError) -> ViewResult:
@@ -179,12 +182,6 @@ def _keep_what_was_sent(*, by: int) -> None:
         flash("sent_form_lost", "warning")
         return
     session[SENT_KEY] = {"by": by, "to": request.path, "fields": fields}
-
-
-def _put_back_unless_proved_anew(view: View) -> None:
-    """A page that asks for a fresh proof puts it back after that."""
-    if not getattr(view, "puts_back_itself", False):
-        _put_back_what_was_sent()
 
 
 def _put_back_what_was_sent() -> None:

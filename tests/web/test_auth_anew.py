@@ -12,6 +12,7 @@ from lying_provider import Story, known_as_demo, lying_provider
 from sqlalchemy import select
 
 import make
+from auth.access import proved_anew, signed_in
 from auth.models import Grant, LoginSession, Person
 from auth.states import Area, Role
 from bookings.states import RoundState
@@ -196,3 +197,19 @@ def test_the_page_before_says_why_and_keeps_where_one_was_going(come_back, clien
     assert "Det du ska göra nu får betydelse för många" in page
     assert '<input type="hidden" name="next" value="/om">' in page
     assert 'value="https://evil.example"' not in client.get("/logga-in/igen?next=https://evil.example").text
+
+
+def test_no_page_asks_for_a_proof_of_somebody_who_need_not_have_signed_in(app):
+    asking = [view for view in app.view_functions.values() if getattr(view, "asks_for_proof", False)]
+
+    assert len(asking) == 8
+    assert [view for view in asking if view.access == "public"] == []
+
+
+def test_a_proof_is_asked_for_below_the_decorator_that_lets_the_visitor_in():
+    with pytest.raises(TypeError, match="stands below"):
+
+        @proved_anew
+        @signed_in
+        def page():
+            """Whoever wrote this thought that it asks for a proof."""
