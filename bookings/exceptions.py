@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from auth import people
+from auth.states import Role
 from bookings import asking, facts, letters, waitlist
 from bookings.asking import Asking
 from bookings.models import Booking, LineException
@@ -125,7 +127,7 @@ def _place(
 def _tell(
     db: Session, made: LineException, asked: Asking, *, former: dict[str, object] | None, position: int | None
 ) -> None:
-    """The journal has where the person stood before; the person has a letter."""
+    """The journal has where the person stood before, and as what it was decided; the person has a letter."""
     journal.note(
         db,
         "line.exception",
@@ -138,6 +140,7 @@ def _tell(
         kind=made.kind,
         ground=made.ground,
         reason=made.reason,
+        role=_role_of(db, made.made_by),
         former=former,
         key=made.key,
         position=position,
@@ -151,6 +154,11 @@ def _tell(
         decided_by=name_of(db, made.made_by),
         now=made.made_at,
     )
+
+
+def _role_of(db: Session, person_id: int) -> Role:
+    """As what somebody decides: who coordinates may do so for everybody, so that goes first, as the rules ask."""
+    return Role.COORDINATOR if Role.COORDINATOR in people.powers(db, person_id).roles else Role.DIRECTOR
 
 
 def _new_place(db: Session, asked: Asking) -> Booking:

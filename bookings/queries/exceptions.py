@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
 
-from auth.models import Grant, Person
+from auth.models import Person
 from auth.states import Role
 from bookings.models import Booking, LineException, Precedence, Round
 from bookings.queries.rows import SessionRow, row_of
@@ -15,6 +15,7 @@ from bookings.rules.history import precedence_holds
 from bookings.states import BookingState, ExceptionKind, Ground, PrecedenceKind
 from courses.models import Course, CourseSession
 from lararportal.errors import NotFound
+from lararportal.journal import Entry
 
 Decider = aliased(Person)
 
@@ -54,7 +55,7 @@ class ExceptionRow:
     decided_at: datetime
     decided_by: str
     decided_as: Role | None
-    """The role by which the decider may do so today; None for who has left."""
+    """The role by which they did so; None if the journal has lost it."""
 
 
 @dataclass(frozen=True)
@@ -169,16 +170,8 @@ def _frozen_precedence(held: Precedence, person: Person, course: Course, decider
 
 
 def _line_exceptions(db: Session, condition: ColumnElement[bool]) -> list[ExceptionRow]:
-    # A coordinator may decide for everybody, and is asked for that role first, as the rules ask.
-    role = (
-        select(Grant.role)
-        .where(Grant.person_id == Decider.id, Grant.role.in_([Role.COORDINATOR, Role.DIRECTOR]))
-        .order_by(Grant.role != Role.COORDINATOR)
-        .limit(1)
-        .scalar_subquery()
-    )
     rows = db.execute(
-        select(LineException, Person, Decider, role)
+        select(LineException, Person, Decider, _role_then())
         .join(Person, Person.id == LineException.person_id)
         .join(Decider, Decider.id == LineException.made_by)
         .where(condition)
@@ -202,7 +195,21 @@ def _line_exceptions(db: Session, condition: ColumnElement[bool]) -> list[Except
             key=made.key,
             decided_at=made.made_at,
             decided_by=decider.name,
-            decided_as=held,
+            decided_as=Role(held) if held else None,
         )
         for made, person, decider, held in rows
     ]
+
+
+def _role_then() -> ScalarSelect[str]:
+    """As what an exception was decided: the journal has it, whatever has become of the decider since."""
+    return (
+        select(Entry.facts["role"].as_string())
+        .where(
+            Entry.deed == "line.exception",
+            Entry.person_id == LineException.person_id,
+            Entry.facts["exception"].as_integer() == LineException.id,
+        )
+        .limit(1)
+        .scalar_subquery()
+    )

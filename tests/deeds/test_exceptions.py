@@ -118,6 +118,7 @@ def test_an_exception_is_in_the_journal_and_the_person_is_told(db, session, wait
         "kind": "hardship",
         "ground": "parental_leave",
         "reason": WHY,
+        "role": "director",
         "former": None,
         "key": made.key,
         "position": 1,

@@ -214,13 +214,18 @@ class TestExceptions:
             f" Beslutat {pages.moment(AFTER)} av Eva Lind, {word}. Skäl: sjukdom. Intyg visat."
         )
 
-    def test_who_has_left_is_named_without_a_role(self, db, visit, waiting, place):
+    @pytest.mark.parametrize(("then", "since"), [(Role.DIRECTOR, Role.COORDINATOR), (Role.DIRECTOR, None)])
+    def test_the_role_is_that_of_the_day_whatever_it_is_now(self, db, visit, waiting, place, then, since):
         round_, _, anna = waiting
-        eva = make.holder(db, Role.DIRECTOR, given_name="Eva", family_name="Lind")
+        eva = make.holder(db, then, given_name="Eva", family_name="Lind")
         place(eva)
         db.query(Grant).filter_by(person_id=eva.id).delete()
+        if since is not None:
+            db.add(Grant(person_id=eva.id, role=since))
+            db.flush()
 
-        assert f"Beslutat {pages.moment(AFTER)} av Eva Lind. Skäl" in words_of(page_of(visit, anna, round_))
+        told = words_of(page_of(visit, anna, round_))
+        assert f"Beslutat {pages.moment(AFTER)} av Eva Lind, studierektor. Skäl" in told
 
     def test_one_of_somebody_else_does_not(self, db, visit, waiting, place):
         round_, _, anna = waiting
