@@ -16,7 +16,7 @@ from lararportal import clock
 
 def she_draws_her_secret(stage: Stage, eva: Visit, term: Term) -> str:
     """She is bound, and nobody else knows her secret: in the browser it is drawn, without script she brings one."""
-    eva.sign_in_as("eva.studierektor")
+    eva.is_let_in_as("eva.studierektor")
     page = eva.go("/")
     page.get_by_role("link", name="Lottning", exact=True).click()
     heading(page, "Lottning")
@@ -61,7 +61,7 @@ def brought_by(page: Page) -> str:
 
 
 def he_opens_the_round(stage: Stage, olle: Visit, term: Term) -> None:
-    olle.sign_in_as("olle.samordnare")
+    olle.is_let_in_as("olle.samordnare")
     page = olle.go(f"/samordning/omgangar/{term.round.id}")
     expect(page.get_by_text("Eva Nordin lämnade sitt åtagande")).to_be_visible()
     stage.look(olle, "round-planned")

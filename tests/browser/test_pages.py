@@ -101,7 +101,7 @@ def test_everybody_can_read_the_catalogue_and_the_rules(
 def test_a_resident_reaches_every_page_of_their_own(
     visit: Visit, routes: MapAdapter, checked: set[str], world: World
 ):
-    visit.sign_in_as("anna.st")
+    visit.is_let_in_as("anna.st")
 
     seen = walk(visit, routes, checked, leave=DEVELOPMENT)
 
@@ -109,7 +109,7 @@ def test_a_resident_reaches_every_page_of_their_own(
 
 
 def test_a_leader_reaches_their_sessions(visit: Visit, routes: MapAdapter, checked: set[str], world: World):
-    visit.sign_in_as("karin.kursledare")
+    visit.is_let_in_as("karin.kursledare")
 
     seen = walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
 
@@ -119,7 +119,7 @@ def test_a_leader_reaches_their_sessions(visit: Visit, routes: MapAdapter, check
 def test_a_director_reaches_the_people_of_their_area(
     visit: Visit, routes: MapAdapter, checked: set[str], world: World
 ):
-    visit.sign_in_as("eva.studierektor")
+    visit.is_let_in_as("eva.studierektor")
 
     seen = walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
 
@@ -130,7 +130,7 @@ def test_a_director_reaches_the_people_of_their_area(
 def test_a_coordinator_reaches_every_page_of_the_desk(
     visit: Visit, routes: MapAdapter, checked: set[str], world: World
 ):
-    visit.sign_in_as("olle.samordnare")
+    visit.is_let_in_as("olle.samordnare")
 
     seen = {
         endpoint.partition(" ")[0] for endpoint in walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
@@ -151,7 +151,7 @@ def test_a_coordinator_reaches_every_page_of_the_desk(
 def test_the_others_find_no_page_that_they_may_not_open(
     visit: Visit, routes: MapAdapter, checked: set[str], world: World, subject: str
 ):
-    visit.sign_in_as(subject)
+    visit.is_let_in_as(subject)
 
     assert walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
 

@@ -39,7 +39,7 @@ def test_a_seat_is_changed_for_another_of_the_course(stage: Stage):
         booked(db, free, *(make.person(db) for _ in range(3)))
         booked(db, full, make.person(db))
     visit = stage.enter()
-    visit.sign_in_as("anna.st")
+    visit.is_let_in_as("anna.st")
 
     page = visit.go("/mina-kurser")
     page.get_by_role("region", name=INSURANCE).get_by_role("link", name="Boka om").click()
@@ -79,7 +79,7 @@ def test_two_change_full_sessions_through_a_ring(stage: Stage):
         waitlist.join(db, session_id=saras.id, person_id=make.person(db).id, now=clock.now(), by=None)
 
     visit = stage.enter()
-    visit.sign_in_as("anna.st")
+    visit.is_let_in_as("anna.st")
     page = visit.go(f"/tillfallen/{annas.id}")
     page.get_by_role("region", name="Din plats").get_by_role("link", name="Boka om").click()
     expect(page.get_by_role("main")).to_contain_text("Ingen i kö förlorar på det")
@@ -93,7 +93,7 @@ def test_two_change_full_sessions_through_a_ring(stage: Stage):
     expect(page.get_by_role("region", name=INSURANCE)).to_contain_text(days_of(annas))
 
     other = stage.enter()
-    other.sign_in_as("sara.specialist")
+    other.is_let_in_as("sara.specialist")
     page = other.go(f"/tillfallen/{saras.id}/boka-om")
     press(page, f"Ställ i kö: {days_of(annas)}")
     stage.tick()
@@ -130,7 +130,7 @@ def test_leader_and_coordinator_are_asked_whether_a_session_runs(stage: Stage):
         booked(db, few, make.person(db), make.person(db))
         booked(db, enough, make.person(db), make.person(db))
     visit = stage.enter()
-    visit.sign_in_as("olle.samordnare")
+    visit.is_let_in_as("olle.samordnare")
 
     page = visit.go("/samordning")
     expect(page.get_by_role("main").get_by_role("listitem").nth(1)).to_contain_text(
@@ -163,7 +163,7 @@ def test_a_seat_that_collides_is_refused_in_words_and_nothing_is_lost(stage: Sta
         other = make.course(db, code="LED1", title=LEADERSHIP, kind=Kind.OTHER)
         colliding = make.session(db, of=other, days=[first.days[1].day], place="Skövde, Billingehus")
     visit = stage.enter()
-    visit.sign_in_as("anna.st")
+    visit.is_let_in_as("anna.st")
 
     page = visit.go(f"/tillfallen/{colliding.id}")
     stage.look(visit, "session-free")
@@ -198,7 +198,7 @@ def test_a_late_cancellation_asks_why_and_keeps_what_was_typed(stage: Stage):
         soon = cast.session(db, course, in_days=10, place="Göteborg, Konferens Aspen")
         booked(db, soon, anna)
     visit = stage.enter()
-    visit.sign_in_as("anna.st")
+    visit.is_let_in_as("anna.st")
 
     page = visit.go(f"/tillfallen/{soon.id}/avboka")
     expect(page.get_by_role("main")).to_contain_text("Avbokningen är sen")

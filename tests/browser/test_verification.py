@@ -121,7 +121,7 @@ class TestTheArithmetic:
 
 class TestOnesOwnDecision:
     def test_everything_in_it_is_right_and_the_page_is_whole(self, visit: Visit, published: int):
-        visit.sign_in_as("anna.st")
+        visit.is_let_in_as("anna.st")
         page = visit.go(f"/mina-kurser/besked/{published}")
 
         assert verdicts(page) == [RIGHT] * 6
@@ -132,7 +132,7 @@ class TestOnesOwnDecision:
         visit.screenshot("besked", CROSSED)
 
     def test_a_value_that_was_tampered_with_is_noticed(self, visit: Visit, published: int):
-        visit.sign_in_as("anna.st")
+        visit.is_let_in_as("anna.st")
         page = visit.go(f"/mina-kurser/besked/{published}")
         values = {name: page.locator(f"#verifier [name={name}]").input_value() for name in TAMPERED}
         told = {}
@@ -145,7 +145,7 @@ class TestOnesOwnDecision:
         assert summed_up(page) == NOT_WELL
 
     def test_the_line_of_somebody_else_is_no_proof(self, visit: Visit, published: int):
-        visit.sign_in_as("anna.st")
+        visit.is_let_in_as("anna.st")
         page = visit.go(f"/mina-kurser/besked/{published}")
         fill(page, pseudonym="0123456789abcdef", lot="")
 
