@@ -11,6 +11,9 @@ REQUIREMENTS := requirements-dev.txt
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(name) 2>/dev/null)))
 PYTEST_OPTIONS ?=
 
+# Every process of a run would compile all tests and the portal anew: kept, it is done once.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long check demo lock
 
