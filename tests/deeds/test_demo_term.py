@@ -22,6 +22,7 @@ from bookings.models import (
     Round,
     RoundSession,
 )
+from bookings.replay import replay
 from bookings.states import BookingState, RoundState
 from courses.models import CourseDay, CourseSession, SessionLeader
 from courses.rules import is_working_day
@@ -104,8 +105,10 @@ def states(db: Session, subject: str) -> dict[int, BookingState]:
     return dict(db.execute(mine).all())
 
 
-def test_every_invariant_holds_of_a_new_term(db):
-    assert invariants(db, now=NOW) == []
+def test_every_invariant_holds_of_a_new_term_and_its_published_rounds_are_as_they_were(db):
+    published = list(db.scalars(select(Round.id).where(Round.state == RoundState.PUBLISHED)))
+    assert (invariants(db, now=NOW), published != []) == ([], True)
+    assert [list(replay(db, each).differences) for each in published] == [[] for _ in published]
 
 
 def test_a_term_is_not_built_where_something_is_already(built):
