@@ -1,0 +1,92 @@
+"""How a free seat is given to who is next in line, and by when they answer (allocation rules, section 2.9).
+
+All hours are hours that pass, also in the nights when the clocks are changed; the days that are left and office hours
+are those of Stockholm. Which days are working days is told by whoever asks.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+STANDING_YES_DAYS = 21
+"""A standing yes gives the seat at once until this many days before the start, the last day to cancel as a rule."""
+SHORT_NOTICE_DAYS = 5
+"""From this many days before the start nobody is offered a seat of their own: all who said so are asked at once."""
+HOURS_BY_DAYS: Sequence[tuple[int, int]] = ((28, 120), (14, 72), (SHORT_NOTICE_DAYS, 24))
+"""With more days left than the first there are as many hours as the second."""
+CALL_OUT_HOURS = 6
+LAST_HOURS = timedelta(hours=12)
+"""So near the start nobody is asked any more, and no answer is waited for."""
+OPENS, CLOSES, NOON = time(8), time(18), time(12)
+
+
+class Way(Enum):
+    """How a seat that is free now comes to the line."""
+
+    AT_ONCE = auto()
+    OFFER = auto()
+    CALL_OUT = auto()
+    TOO_LATE = auto()
+
+
+@dataclass(frozen=True)
+class Start:
+    """When a session begins, as an aware moment."""
+
+    moment: datetime
+
+    def days_left(self, now: datetime) -> int:
+        """Calendar days in Stockholm."""
+        return (_day(self.moment) - _day(now)).days
+
+
+def way_of(start: Start, *, has_standing_yes: bool, now: datetime) -> Way:
+    """Whoever said yes beforehand has the seat at once while there is time to give it back; others are asked."""
+    days_left = start.days_left(now)
+    if days_left > SHORT_NOTICE_DAYS:
+        return Way.AT_ONCE if has_standing_yes and days_left >= STANDING_YES_DAYS else Way.OFFER
+    return Way.CALL_OUT if start.moment - now > LAST_HOURS else Way.TOO_LATE
+
+
+def needs_short_notice(*, starts_on: date, today: date) -> bool:
+    """Whether only those are asked who have said that short notice is fine."""
+    return (starts_on - today).days <= SHORT_NOTICE_DAYS
+
+
+def answer_by(start: Start, *, now: datetime, is_working_day: Callable[[date], bool]) -> datetime:
+    """When an offer that is made now lapses.
+
+    120 hours while more than 28 days are left, 72 while more than 14, else 24. What ends outside office hours
+    or on no working day ends at noon of the next working day instead, unless that is later than 12 hours before the
+    start: then the hours stand as they are.
+    """
+    days_left = start.days_left(now)
+    hours = next((hours for days, hours in HOURS_BY_DAYS if days_left > days), HOURS_BY_DAYS[-1][1])
+    deadline = now + timedelta(hours=hours)
+    moved = _in_office_hours(deadline, is_working_day)
+    return moved if start.moment - moved > LAST_HOURS else deadline
+
+
+def call_out_until(*, now: datetime) -> datetime:
+    """When a call-out that is made now ends: after six hours, whatever day it is."""
+    return now + timedelta(hours=CALL_OUT_HOURS)
+
+
+def _in_office_hours(moment: datetime, is_working_day: Callable[[date], bool]) -> datetime:
+    """That moment, if somebody could be expected to answer then; else the first noon of a working day after it."""
+    local = moment.astimezone(STOCKHOLM)
+    day = local.date()
+    if is_working_day(day) and OPENS <= local.time() <= CLOSES:
+        return moment
+    if local.time() >= OPENS:
+        day += timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, NOON, STOCKHOLM).astimezone(UTC)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(STOCKHOLM).date()

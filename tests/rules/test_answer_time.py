@@ -1,0 +1,135 @@
+"""By when an offer is answered: hours by the days left, moved into office hours, whatever the calendar has."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookings.rules import answer_time
+from bookings.rules.answer_time import Start, Way, call_out_until, needs_short_notice, way_of
+from courses.rules import is_working_day
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def at(text: str) -> datetime:
+    """A wall-clock time in Stockholm."""
+    return datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+def wall(moment: datetime) -> str:
+    return moment.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H:%M")
+
+
+def answer_by(begins: Start, *, now: datetime) -> datetime:
+    return answer_time.answer_by(begins, now=now, is_working_day=is_working_day)
+
+
+def start(text: str) -> Start:
+    return Start(at(f"{text} 08:30"))
+
+
+@pytest.mark.parametrize(
+    ("starts", "now", "deadline"),
+    [
+        pytest.param("2027-03-15", "2027-02-14 10:00", "2027-02-19 10:00", id="29 days left: 120 hours"),
+        pytest.param("2027-03-15", "2027-02-15 10:00", "2027-02-18 10:00", id="28 days left: 72 hours"),
+        pytest.param("2027-03-15", "2027-02-27 10:00", "2027-03-02 10:00", id="16 days left: 72 hours"),
+        pytest.param("2027-03-15", "2027-03-01 10:00", "2027-03-02 10:00", id="14 days left: 24 hours"),
+        pytest.param("2027-03-15", "2027-03-09 10:00", "2027-03-10 10:00", id="6 days left: 24 hours"),
+        pytest.param("2027-03-15", "2027-03-09 08:00", "2027-03-10 08:00", id="ends when the office opens"),
+        pytest.param("2027-03-15", "2027-03-09 07:59", "2027-03-10 12:00", id="ends just before it opens"),
+        pytest.param("2027-03-15", "2027-03-08 18:00", "2027-03-09 18:00", id="ends when it closes"),
+        pytest.param("2027-03-15", "2027-03-08 18:01", "2027-03-10 12:00", id="ends just after it closes"),
+        pytest.param("2027-03-15", "2027-03-08 03:00", "2027-03-09 12:00", id="ends at night, before a working day"),
+        pytest.param("2027-03-15", "2027-03-04 19:00", "2027-03-08 12:00", id="ends on a Friday evening"),
+        pytest.param("2027-03-15", "2027-03-05 10:00", "2027-03-08 12:00", id="ends on a Saturday"),
+        pytest.param("2027-03-15", "2027-03-06 10:00", "2027-03-08 12:00", id="ends on a Sunday"),
+        # The clocks go forward on Sunday 28 March 2027 and back on Sunday 31 October.
+        pytest.param("2027-06-01", "2027-03-25 16:30", "2027-03-30 17:30", id="over the lost hour"),
+        pytest.param("2027-06-01", "2027-03-25 17:30", "2027-03-31 12:00", id="over the lost hour, into the evening"),
+        pytest.param("2027-06-01", "2027-03-25 07:00", "2027-03-30 08:00", id="over the lost hour, into the morning"),
+        pytest.param("2027-12-01", "2027-10-28 08:59", "2027-11-02 12:00", id="over the hour that comes twice"),
+        pytest.param("2027-12-01", "2027-10-28 19:00", "2027-11-02 18:00", id="the same, in the evening"),
+        # Good Friday is 26 March 2027, Easter Monday the 29th.
+        pytest.param("2027-05-10", "2027-03-21 10:00", "2027-03-30 12:00", id="ends on Good Friday"),
+        pytest.param("2027-05-10", "2027-03-24 10:00", "2027-03-30 12:00", id="ends on Easter Monday"),
+        pytest.param("2027-05-10", "2027-03-20 10:00", "2027-03-25 10:00", id="ends on Maundy Thursday"),
+        pytest.param("2027-09-10", "2027-05-01 10:00", "2027-05-07 12:00", id="ends on Ascension Day"),
+        # Midsummer Eve is Friday 25 June 2027.
+        pytest.param("2027-09-10", "2027-06-20 10:00", "2027-06-28 12:00", id="ends on Midsummer Eve"),
+        pytest.param("2027-09-10", "2027-06-21 10:00", "2027-06-28 12:00", id="ends on Midsummer Day"),
+        pytest.param("2027-09-10", "2027-06-01 10:00", "2027-06-07 12:00", id="ends on the National Day, a Sunday"),
+        # 24-26 December 2026 are Thursday to Saturday, 6 January 2027 is a Wednesday.
+        pytest.param("2027-03-15", "2026-12-19 10:00", "2026-12-28 12:00", id="ends on Christmas Eve"),
+        pytest.param("2027-03-15", "2026-12-26 10:00", "2027-01-04 12:00", id="ends on New Year's Eve"),
+        pytest.param("2027-03-15", "2026-12-27 10:00", "2027-01-04 12:00", id="ends on New Year's Day"),
+        pytest.param("2027-03-15", "2027-01-01 10:00", "2027-01-07 12:00", id="ends on Epiphany"),
+        pytest.param("2027-03-15", "2026-12-30 10:00", "2027-01-04 10:00", id="ends on the first working day"),
+    ],
+)
+def test_when_an_offer_lapses(starts, now, deadline):
+    assert wall(answer_by(start(starts), now=at(now))) == deadline
+
+
+def test_an_offer_that_ends_on_a_holiday_right_before_the_start_is_not_moved_past_it():
+    """Six days before Tuesday after Easter, in the evening: the next working day is the day itself."""
+    assert wall(answer_by(start("2027-03-30"), now=at("2027-03-24 19:00"))) == "2027-03-25 19:00"
+
+
+@pytest.mark.parametrize(
+    ("now", "has_standing_yes", "way"),
+    [
+        pytest.param("2027-02-22 23:59", True, Way.AT_ONCE, id="yes beforehand, 21 days left"),
+        pytest.param("2027-02-23 00:00", True, Way.OFFER, id="yes beforehand, 20 days left"),
+        pytest.param("2027-01-15 10:00", False, Way.OFFER, id="no yes beforehand"),
+        pytest.param("2027-03-09 23:59", True, Way.OFFER, id="6 days left"),
+        pytest.param("2027-03-10 00:00", True, Way.CALL_OUT, id="5 days left"),
+        pytest.param("2027-03-14 20:29", False, Way.CALL_OUT, id="a minute more than 12 hours left"),
+        pytest.param("2027-03-14 20:30", False, Way.TOO_LATE, id="12 hours left"),
+        pytest.param("2027-03-15 09:00", False, Way.TOO_LATE, id="begun"),
+    ],
+)
+def test_how_a_free_seat_comes_to_the_line(now, has_standing_yes, way):
+    assert way_of(start("2027-03-15"), has_standing_yes=has_standing_yes, now=at(now)) is way
+
+
+@pytest.mark.parametrize(("today", "needed"), [(date(2027, 3, 9), False), (date(2027, 3, 10), True)])
+def test_from_five_days_before_only_those_are_asked_who_said_so(today, needed):
+    assert needs_short_notice(starts_on=date(2027, 3, 15), today=today) is needed
+
+
+def test_a_call_out_ends_after_six_hours_over_the_lost_hour_too():
+    assert wall(call_out_until(now=at("2027-03-28 00:30"))) == "2027-03-28 07:30"
+
+
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - aware
+ahead = st.integers(6 * 24, 200 * 24).map(lambda hours: timedelta(hours=hours))
+
+
+@given(moments, ahead)
+def test_nobody_has_less_time_than_the_days_left_promise_and_the_answer_comes_before_the_course(now, until_start):
+    begins = Start(now + until_start)
+    if begins.days_left(now) <= 5:
+        return
+    deadline = answer_by(begins, now=now)
+    promised = 120 if begins.days_left(now) > 28 else 72 if begins.days_left(now) > 14 else 24
+    local = deadline.astimezone(STOCKHOLM)
+
+    assert deadline - now >= timedelta(hours=promised)
+    assert begins.moment - deadline > timedelta(hours=12)
+    in_office_hours = is_working_day(local.date()) and time(8) <= local.time() <= time(18)
+    assert in_office_hours or deadline - now == timedelta(hours=promised)
+    if deadline - now != timedelta(hours=promised):
+        assert local.time() == time(12)
+
+
+@given(moments, st.integers(0, 60 * 24).map(lambda hours: timedelta(hours=hours)), st.booleans())
+def test_there_is_one_way_and_it_follows_the_days_left(now, until_start, has_standing_yes):
+    begins = Start(now + until_start)
+    way = way_of(begins, has_standing_yes=has_standing_yes, now=now)
+
+    assert (way in {Way.CALL_OUT, Way.TOO_LATE}) == (begins.days_left(now) <= 5)
+    assert has_standing_yes or way is not Way.AT_ONCE
