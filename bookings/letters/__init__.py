@@ -1,0 +1,47 @@
+"""What is posted to whom when: one function for each letter of the bookings room.
+
+`rounds` about what was asked for and decided, `seats` about seats and the line, `decisions` about what
+somebody decides beside the rules.
+"""
+
+from bookings.letters.decisions import (
+    placed_by_exception,
+    precedence_granted,
+    precedence_revoked,
+    too_few_booked,
+)
+from bookings.letters.rounds import (
+    application_changed,
+    application_received,
+    application_withdrawn,
+    decided,
+    lottery_to_commit,
+    lottery_to_reveal,
+)
+from bookings.letters.seats import (
+    place_in_line,
+    seat_booked,
+    seat_cancelled,
+    seat_from_line,
+    seat_moved,
+    seat_swapped,
+)
+
+__all__ = [
+    "application_changed",
+    "application_received",
+    "application_withdrawn",
+    "decided",
+    "lottery_to_commit",
+    "lottery_to_reveal",
+    "place_in_line",
+    "placed_by_exception",
+    "precedence_granted",
+    "precedence_revoked",
+    "seat_booked",
+    "seat_cancelled",
+    "seat_from_line",
+    "seat_moved",
+    "seat_swapped",
+    "too_few_booked",
+]

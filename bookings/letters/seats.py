@@ -1,0 +1,97 @@
+"""What is posted about a seat, or a place in line."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from auth.models import Person
+from bookings import seat_calendar
+from bookings.models import Booking
+from bookings.seat_calendar import Seat
+from courses.models import CourseSession
+from lararportal import outbox
+
+
+def seat_booked(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
+    """You took a seat that was free."""
+    _about_seat(db, "seat_booked", booking, person=person, session=session, now=now)
+
+
+def place_in_line(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, position: int | None, now: datetime
+) -> None:
+    """There was no seat; this is your place. It has no number while you would be passed over."""
+    outbox.post(
+        db,
+        "place_in_line",
+        to=person.recipient,
+        once=f"line:{booking.id}",
+        now=now,
+        session=session,
+        position=position,
+    )
+
+
+def seat_from_line(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, left: Sequence[Seat], now: datetime
+) -> None:
+    """You were next, and the seat is yours; with what you gave up for it, as your own list said."""
+    _about_seat(db, "seat_from_line", booking, person=person, session=session, now=now, left=left)
+
+
+def seat_cancelled(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, by: int | None, now: datetime
+) -> None:
+    """You gave the seat back, or somebody did so for you."""
+    outbox.post(
+        db,
+        "seat_cancelled",
+        to=person.recipient,
+        once=f"cancelled:{booking.id}",
+        now=now,
+        calendars=[seat_calendar.take_out(db, (booking, session), now=now)],
+        session=session,
+        booking=booking,
+        is_own=by == person.id,
+    )
+
+
+def seat_moved(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, left: Sequence[Seat], now: datetime
+) -> None:
+    """You changed one seat for another."""
+    _about_seat(db, "seat_moved", booking, person=person, session=session, now=now, left=left)
+
+
+def seat_swapped(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, left: Sequence[Seat], now: datetime
+) -> None:
+    """You changed seats with others of the course who wanted yours, and nobody in line lost by it."""
+    _about_seat(db, "seat_swapped", booking, person=person, session=session, now=now, left=left)
+
+
+def _about_seat(
+    db: Session,
+    occasion: str,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    now: datetime,
+    left: Sequence[Seat] = (),
+) -> None:
+    outbox.post(
+        db,
+        occasion,
+        to=person.recipient,
+        once=f"seat:{booking.id}",
+        now=now,
+        calendars=[
+            seat_calendar.put_in(db, (booking, session), now=now),
+            *(seat_calendar.take_out(db, old, now=now) for old in left),
+        ],
+        session=session,
+        is_bound=booking.ended_late,
+        left=[place for _, place in left],
+    )

@@ -1,0 +1,84 @@
+"""The golden copies of what is posted about a seat, a place in line, an offer, and a decision beside the rules."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from letter_facts import ANNA, HEART, LATE, LATER_SKIN, NOW, SKIN, UNEVEN, Desk
+
+from bookings import letters
+from bookings.models import Booking, LineException, Precedence
+from bookings.states import ExceptionKind
+from courses.models import CourseSession
+from lararportal import clock
+
+
+def about_seat(
+    tell: Callable[..., None], session_: CourseSession, *left: CourseSession, now: datetime = NOW, bound: bool = False
+):
+    def write(db: Desk) -> None:
+        booking = Booking(id=100 + session_.id, session_id=session_.id, ended_late=bound)
+        given_up = [(Booking(id=100 + each.id, session_id=each.id), each) for each in left]
+        more = {} if tell is letters.seat_booked else {"left": given_up}
+        tell(db, booking, person=ANNA, session=session_, now=now, **more)
+
+    return write
+
+
+def cancelled(*, late: bool, now: datetime = NOW, by: int | None = ANNA.id, reason: str = ""):
+    def write(db: Desk) -> None:
+        seat = Booking(id=101, ended_late=late, end_reason=reason)
+        letters.seat_cancelled(db, seat, person=ANNA, session=SKIN, by=by, now=now)
+
+    return write
+
+
+def in_line(position: int | None):
+    def write(db: Desk) -> None:
+        letters.place_in_line(db, Booking(id=101), person=ANNA, session=SKIN, position=position, now=NOW)
+
+    return write
+
+
+def favoured(tell: Callable[..., None]):
+    def write(db: Desk) -> None:
+        made = Precedence(id=4, term="2026-2")
+        tell(db, made, person=ANNA, course=SKIN.course, decided_by="Eva Studierektor", now=NOW)
+
+    return write
+
+
+def excepted(kind: ExceptionKind, *, position: int | None = 2):
+    def write(db: Desk) -> None:
+        made = LineException(id=6, kind=kind)
+        letters.placed_by_exception(
+            db, made, person=ANNA, session=SKIN, position=position, decided_by="Eva Studierektor", now=NOW
+        )
+
+    return write
+
+
+ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
+    "place_in_line": in_line(4),
+    "place_in_line.passed_over": in_line(None),
+    "placed_by_exception.hardship": excepted(ExceptionKind.HARDSHIP),
+    "placed_by_exception.precedence": excepted(ExceptionKind.PRECEDENCE),
+    "placed_by_exception.passed_over": excepted(ExceptionKind.PRECEDENCE, position=None),
+    "precedence_granted": favoured(letters.precedence_granted),
+    "precedence_revoked": favoured(letters.precedence_revoked),
+    "seat_booked": about_seat(letters.seat_booked, SKIN),
+    "seat_booked.uneven_hours": about_seat(letters.seat_booked, UNEVEN, now=clock.parse("2027-02-01T09:00")),
+    "seat_booked.late": about_seat(letters.seat_booked, SKIN, now=LATE),
+    "seat_cancelled": cancelled(late=False),
+    "seat_cancelled.late": cancelled(late=True, now=LATE),
+    "seat_cancelled.changed_late": cancelled(late=True),
+    "seat_cancelled.by_staff": cancelled(late=False, by=99, reason="Anna ringde och är sjuk."),
+    "seat_from_line": about_seat(letters.seat_from_line, SKIN),
+    "seat_from_line.late": about_seat(letters.seat_from_line, SKIN, now=LATE),
+    "seat_from_line.soon": about_seat(letters.seat_from_line, SKIN, now=clock.parse("2027-02-18T09:00")),
+    "seat_from_line.with_swap": about_seat(letters.seat_from_line, SKIN, LATER_SKIN, HEART),
+    "seat_moved": about_seat(letters.seat_moved, LATER_SKIN, SKIN),
+    "seat_moved.bound": about_seat(letters.seat_moved, LATER_SKIN, SKIN, now=LATE, bound=True),
+    "seat_moved.late": about_seat(letters.seat_moved, SKIN, LATER_SKIN, now=LATE),
+    "seat_swapped": about_seat(letters.seat_swapped, LATER_SKIN, SKIN),
+    "seat_swapped.bound": about_seat(letters.seat_swapped, LATER_SKIN, SKIN, bound=True),
+}
