@@ -15,7 +15,7 @@ from bookings.rules import precedence as rules
 from bookings.rules.history import term_of
 from bookings.rules.line import active_places
 from bookings.rules.precedence import Opening, Place, Prospect
-from bookings.states import IN_TIME, BookingState, ExceptionKind, Ground, Origin, Refusal, RoundState
+from bookings.states import ANSWERABLE, IN_TIME, BookingState, ExceptionKind, Ground, Origin, Refusal, RoundState
 from courses.states import Publicity
 from lararportal import journal
 from lararportal.errors import Refused
@@ -89,6 +89,8 @@ def _hold(db: Session, *, session_id: int, person_id: int, by: int, now: datetim
     course = asked.session.course
     insist_on_powers(db, asked.person, course_id=course.id, by=by)
     here = [each for each in asked.bookings if each.session_id == session_id]
+    if any(each.state in ANSWERABLE for each in here):
+        raise Refused(Refusal.PERSON_OFFERED)
     return _Case(
         asked=asked,
         waiting=next((each for each in here if each.state is BookingState.WAITING), None),

@@ -1,8 +1,8 @@
 """Rows turned into the facts that the rules ask for."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -13,12 +13,13 @@ from auth.states import Standing
 from bookings.models import Application, Booking, Round, RoundSession
 from bookings.register import group_of
 from bookings.rules import seats as rules
+from bookings.rules.answer_time import Start, needs_short_notice
 from bookings.rules.line import Waiter, Wish
 from bookings.rules.seats import Holding, Participant, Target
-from bookings.states import IN_TIME, LIVE, BookingState, Refusal, RoundState
+from bookings.states import ANSWERABLE, IN_LINE, IN_TIME, LIVE, BookingState, Refusal, RoundState
 from courses.models import Course, CourseSession
 from courses.states import Publicity
-from lararportal.clock import day_of
+from lararportal.clock import STOCKHOLM, day_of
 
 
 def live_bookings(db: Session, person_ids: Collection[int]) -> dict[int, list[Booking]]:
@@ -83,10 +84,24 @@ def holdings(bookings: Sequence[Booking], *, today: date) -> list[Holding]:
             course_id=booking.session.course_id,
             days=days_of(booking.session),
             is_seat=_is_seat(booking),
+            is_offer=booking.state in ANSWERABLE,
         )
         for booking in bookings
         if not _is_over(booking.session, today)
     ]
+
+
+def sessions_of(db: Session, booking_ids: Collection[int]) -> Sequence[CourseSession]:
+    """The sessions of these bookings, with course and days, in the order they begin."""
+    if not booking_ids:
+        return []
+    return db.scalars(
+        select(CourseSession)
+        .join(Booking, Booking.session_id == CourseSession.id)
+        .where(Booking.id.in_(booking_ids))
+        .order_by(CourseSession.starts_on, CourseSession.id)
+        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+    ).all()
 
 
 def round_of(db: Session, session_id: int) -> Round | None:
@@ -123,7 +138,7 @@ def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int,
 
     Who left a line between the two looks that this takes is not in it.
     """
-    return _lines(db, Booking.session_id.in_(session_ids), today=today)
+    return _lines(db, Booking.session_id.in_(session_ids), states=IN_LINE, bar=_barred, today=today)
 
 
 def holders_in_line(db: Session, course_id: int, *, today: date) -> dict[int, list[Waiter]]:
@@ -136,14 +151,25 @@ def holders_in_line(db: Session, course_id: int, *, today: date) -> dict[int, li
         .exists()
     )
     of_course = select(session.id).where(session.course_id == course_id)
-    return _lines(db, Booking.session_id.in_(of_course), has_seat, today=today)
+    return _lines(db, Booking.session_id.in_(of_course), has_seat, states=IN_LINE, bar=_barred, today=today)
 
 
-def _lines(db: Session, *conditions: ColumnElement[bool], today: date) -> dict[int, list[Waiter]]:
+def offered(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Waiter]]:
+    """As `line`, of those for whom a seat is kept until they answer."""
+    of_sessions = Booking.session_id.in_(session_ids)
+    return _lines(db, of_sessions, states=(BookingState.OFFERED,), bar=_not_eligible, today=today)
+
+
+Bar = Callable[[Booking, Participant, date], Refusal | None]
+
+
+def _lines(
+    db: Session, *conditions: ColumnElement[bool], states: Collection[BookingState], bar: Bar, today: date
+) -> dict[int, list[Waiter]]:
     rows = db.execute(
         select(Booking, Person)
         .join(Person, Person.id == Booking.person_id)
-        .where(Booking.state == BookingState.WAITING, *conditions)
+        .where(Booking.state.in_(states), *conditions)
         .order_by(Booking.session_id, Booking.wave, Booking.key, Booking.joined_at, Booking.id)
     ).all()
     persons = {person.id for _, person in rows}
@@ -151,24 +177,41 @@ def _lines(db: Session, *conditions: ColumnElement[bool], today: date) -> dict[i
     caps = _caps(db, persons, {booking.round_id for booking, _ in rows if booking.round_id is not None})
     lines: dict[int, list[Waiter]] = defaultdict(list)
     for booking, person in rows:
-        if not any(each is booking and not _is_seat(each) for each in bookings.get(person.id, [])):
+        if not any(each is booking and each.state in states for each in bookings.get(person.id, [])):
             continue
-        cap = caps.get((booking.round_id, person.id), len(bookings[person.id]))
-        lines[booking.session_id].append(_waiter(booking, person, bookings[person.id], cap=cap, today=today))
+        who = participant(person, bookings[person.id], today=today)
+        lines[booking.session_id].append(
+            Waiter(
+                booking_id=booking.id,
+                person_id=person.id,
+                group=who.group,
+                wishes=tuple(_wish(each, today=today) for each in bookings[person.id]),
+                cap=caps.get((booking.round_id, person.id), len(bookings[person.id])),
+                barred=bar(booking, who, today),
+                has_standing_yes=booking.standing_yes,
+            )
+        )
     return lines
 
 
-def _waiter(booking: Booking, person: Person, bookings: Sequence[Booking], *, cap: int, today: date) -> Waiter:
+def _not_eligible(booking: Booking, who: Participant, today: date) -> Refusal | None:  # noqa: ARG001 - as `_barred`
     course = booking.session.course
-    who = participant(person, bookings, today=today)
-    return Waiter(
-        booking_id=booking.id,
-        person_id=person.id,
-        group=who.group,
-        wishes=tuple(_wish(each, today=today) for each in bookings),
-        cap=cap,
-        barred=rules.why_not_eligible(who, course_id=course.id, groups=course.targets),
-    )
+    return rules.why_not_eligible(who, course_id=course.id, groups=course.targets)
+
+
+def _barred(booking: Booking, who: Participant, today: date) -> Refusal | None:
+    """Why somebody in line may not have the seat today: also because they cannot be asked so late."""
+    refusal = _not_eligible(booking, who, today)
+    if refusal is None and not booking.short_notice:
+        is_late = needs_short_notice(starts_on=booking.session.starts_on, today=today)
+        return Refusal.NOT_AT_SHORT_NOTICE if is_late else None
+    return refusal
+
+
+def start_of(session: CourseSession) -> Start:
+    """The moment a session begins; its days are loaded."""
+    first = session.days[0]
+    return Start(datetime.combine(first.day, first.starts, STOCKHOLM).astimezone(UTC))
 
 
 def is_late(booking: Booking, session: CourseSession, *, now: datetime) -> bool:
@@ -183,11 +226,11 @@ def is_late(booking: Booking, session: CourseSession, *, now: datetime) -> bool:
 
 
 def booked_by_group(db: Session, session_id: int) -> dict[str | None, int]:
-    """How many seats each group holds in a session."""
+    """How many seats each group has in a session, or are kept for it."""
     rows = db.execute(
         select(Person.category, Person.standing, func.count())
         .join(Booking, Booking.person_id == Person.id)
-        .where(Booking.session_id == session_id, Booking.state == BookingState.BOOKED)
+        .where(Booking.session_id == session_id, Booking.state.in_((BookingState.BOOKED, BookingState.OFFERED)))
         .group_by(Person.category, Person.standing)
     )
     booked: dict[str | None, int] = defaultdict(int)
@@ -218,6 +261,7 @@ def _wish(booking: Booking, *, today: date) -> Wish:
         rank=booking.rank,
         is_held=_is_seat(booking),
         is_fixed=today > session.cancel_by,
+        is_asked_about=booking.state in ANSWERABLE,
         list_id=booking.round_id if booking.wave == IN_TIME else None,
     )
 

@@ -51,4 +51,4 @@ def ask_for_decision(db: Session, session_id: int, *, now: datetime, by: int | N
         return
     line = facts.line(db, [session_id], today=day_of(now))[session_id]
     journal.note(db, "minimum.asked", now=now, by=by, session=session_id, booked=session.seats_taken)
-    letters.too_few_booked(db, session=session, waiting=would_come(line), now=now)
+    letters.too_few_booked(db, session=session, waiting=would_come(line) + session.seats_offered, now=now)

@@ -15,7 +15,7 @@ from bookings.models import Application, Booking, Choice, Precedence, Round
 from bookings.rules import precedence as rules
 from bookings.rules.history import term_of
 from bookings.rules.precedence import Prospect
-from bookings.states import ApplicationState, BookingState, PrecedenceKind, Refusal, RoundState
+from bookings.states import OPEN, ApplicationState, BookingState, PrecedenceKind, Refusal, RoundState
 from courses.models import Course, CourseSession
 from lararportal import journal
 from lararportal.clock import day_of
@@ -142,7 +142,7 @@ def _wants(db: Session, person_id: int, course_id: int) -> bool:
     )
     waits = exists().where(
         Booking.person_id == person_id,
-        Booking.state == BookingState.WAITING,
+        Booking.state.in_(OPEN),
         CourseSession.id == Booking.session_id,
         CourseSession.course_id == course_id,
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from bookings.models import Booking, Decision, Precedence, Round
 from bookings.rules import history
 from bookings.rules.history import Answer, Stay
 from bookings.rules.register import months_left, months_served
+from bookings.states import REFUSED
 from courses.models import CourseSession
 
 
@@ -61,10 +62,11 @@ def histories(
 
     Refusals are reckoned from what published rounds decided and from the seats there have been since.
     """
-    answers, stays = _answers(db, person_ids, course_ids), _stays(db, person_ids, course_ids)
+    answers, (stays, noes) = _answers(db, person_ids, course_ids), _stays_and_noes(db, person_ids, course_ids)
     rejections: dict[int, dict[int, int]] = defaultdict(dict)
     for (person_id, course_id), given in answers.items():
-        count = history.rejections(given, stays.get((person_id, course_id), []))
+        key = person_id, course_id
+        count = history.rejections(given, stays.get(key, []), noes.get(key, []))
         if count:
             rejections[person_id][course_id] = count
     displaced = _displaced(db, person_ids, course_ids, term=term)
@@ -110,17 +112,20 @@ def _answers(
     return found
 
 
-def _stays(
+def _stays_and_noes(
     db: Session, person_ids: Collection[int], course_ids: Collection[int]
-) -> dict[tuple[int, int], list[Stay]]:
-    """The seats there have been, by person and course."""
+) -> tuple[dict[tuple[int, int], list[Stay]], dict[tuple[int, int], list[datetime]]]:
+    """The seats there have been, and when offered ones were not taken, both by person and course."""
     rows = db.execute(
-        select(Booking.person_id, CourseSession.course_id, Booking.booked_at, Booking.ended_at)
+        select(Booking.person_id, CourseSession.course_id, Booking.state, Booking.booked_at, Booking.ended_at)
         .join(CourseSession, CourseSession.id == Booking.session_id)
         .where(Booking.person_id.in_(person_ids), CourseSession.course_id.in_(course_ids))
     )
-    found: dict[tuple[int, int], list[Stay]] = defaultdict(list)
-    for person_id, course_id, booked_at, ended_at in rows:
+    stays: dict[tuple[int, int], list[Stay]] = defaultdict(list)
+    noes: dict[tuple[int, int], list[datetime]] = defaultdict(list)
+    for person_id, course_id, state, booked_at, ended_at in rows:
         if booked_at is not None:
-            found[person_id, course_id].append(Stay(booked_at, ended_at))
-    return found
+            stays[person_id, course_id].append(Stay(booked_at, ended_at))
+        elif state in REFUSED and ended_at is not None:
+            noes[person_id, course_id].append(ended_at)
+    return stays, noes

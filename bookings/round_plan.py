@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bookings.lottery_plan import PublicSource, is_source, name_source
 from bookings.models import Booking, Round, RoundSession
-from bookings.states import BookingState, PublicKind, Refusal, RoundState
+from bookings.states import OPEN, PublicKind, Refusal, RoundState
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -139,5 +139,5 @@ def plain(round_: Round) -> dict[str, Any]:
 
 def _has_line(db: Session, session: CourseSession) -> bool:
     """Whether somebody waits: whoever waits is given free seats, and those of a round are not free."""
-    waits = exists().where(Booking.session_id == session.id, Booking.state == BookingState.WAITING)
+    waits = exists().where(Booking.session_id == session.id, Booking.state.in_(OPEN))
     return bool(db.scalar(select(waits)))

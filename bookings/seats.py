@@ -1,4 +1,4 @@
-"""Taking and releasing a seat: the only code that changes how many seats of a session are taken."""
+"""Taking, releasing and holding a seat: the only code that changes how many seats of a session are free."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -29,8 +29,9 @@ def take(db: Session, booking: Booking, session: CourseSession, *, now: datetime
 def take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now: datetime) -> None:
     """As `take`, for many at once: a round gives hundreds of seats in a few statements."""
     for booking, session in pairs:
-        booking.move_to(BookingState.BOOKED, now=now)
+        session.seats_offered -= booking.state is BookingState.OFFERED
         session.seats_taken += 1
+        booking.move_to(BookingState.BOOKED, now=now)
         db.add(booking)
     db.flush()
     db.add_all(
@@ -73,3 +74,16 @@ def release(db: Session, booking: Booking, session: CourseSession, *, to: Bookin
     booking.move_to(to, now=now)
     session.seats_taken -= 1
     db.execute(delete(SeatDay).where(SeatDay.booking_id == booking.id))
+
+
+def hold(booking: Booking, session: CourseSession, *, until: datetime, now: datetime) -> None:
+    """A seat is kept for who waits until they answer, and nobody else can have it. The session is locked."""
+    booking.move_to(BookingState.OFFERED, now=now)
+    booking.asked_at, booking.answer_by = now, until
+    session.seats_offered += 1
+
+
+def let_go(booking: Booking, session: CourseSession, *, to: BookingState, now: datetime) -> None:
+    """The seat is kept no longer; the booking goes on, or ends, in the given state. The session is locked."""
+    booking.move_to(to, now=now)
+    session.seats_offered -= 1

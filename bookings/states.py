@@ -55,23 +55,45 @@ class ApplicationState(StrEnum):
 
 
 class BookingState(StrEnum):
-    """What a person has in a session: a place in line, a seat, or neither any more."""
+    """What a person has in a session: a place in line, a seat that is held for them, a seat, or none any more."""
 
     WAITING = "waiting"
+    ASKED = "asked"
+    OFFERED = "offered"
     BOOKED = "booked"
     CANCELLED = "cancelled"
     MOVED = "moved"
     LEFT = "left"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
 
 
 BOOKING_MOVES = {
-    BookingState.WAITING: {BookingState.BOOKED, BookingState.LEFT},
+    BookingState.WAITING: {BookingState.BOOKED, BookingState.OFFERED, BookingState.ASKED, BookingState.LEFT},
+    BookingState.ASKED: {BookingState.BOOKED, BookingState.WAITING, BookingState.LEFT},
+    BookingState.OFFERED: {
+        BookingState.BOOKED,
+        BookingState.DECLINED,
+        BookingState.LAPSED,
+        BookingState.WAITING,
+        BookingState.LEFT,
+    },
     BookingState.BOOKED: {BookingState.CANCELLED, BookingState.MOVED},
     BookingState.CANCELLED: set[BookingState](),
     BookingState.MOVED: set[BookingState](),
     BookingState.LEFT: set[BookingState](),
+    BookingState.DECLINED: set[BookingState](),
+    BookingState.LAPSED: set[BookingState](),
 }
-LIVE = (BookingState.WAITING, BookingState.BOOKED)
+IN_LINE = (BookingState.WAITING, BookingState.ASKED)
+"""No seat is held for whoever is in line; those who are asked in a call-out stand where they stood."""
+ANSWERABLE = (BookingState.ASKED, BookingState.OFFERED)
+"""Somebody has still to answer."""
+OPEN = (*IN_LINE, BookingState.OFFERED)
+"""What may still become a seat."""
+LIVE = (*OPEN, BookingState.BOOKED)
+REFUSED = (BookingState.DECLINED, BookingState.LAPSED)
+"""A seat that was kept for somebody and not taken."""
 
 
 class Origin(StrEnum):
@@ -205,6 +227,11 @@ class Refusal(StrEnum):
     DAY_WAITED_FOR = "day_waited_for"
     NOT_BOOKED = "not_booked"
     NOT_WAITING = "not_waiting"
+    NOT_OFFERED = "not_offered"
+    OFFER_LAPSED = "offer_lapsed"
+    OFFER_COLLIDES = "offer_collides"
+    OFFERED_HERE = "offered_here"
+    NOT_AT_SHORT_NOTICE = "not_at_short_notice"
     OTHER_COURSE = "other_course"
     SESSION_FULL = "session_full"
     LINE_GOES_FIRST = "line_goes_first"
@@ -215,6 +242,7 @@ class Refusal(StrEnum):
     PERSON_NOT_ELIGIBLE = "person_not_eligible"
     PERSON_HAS_SEAT = "person_has_seat"
     PERSON_ELSEWHERE = "person_elsewhere"
+    PERSON_OFFERED = "person_offered"
     PRECEDENCE_HELD = "precedence_held"
     PRECEDENCE_OVER = "precedence_over"
     PRECEDENCE_MISSING = "precedence_missing"

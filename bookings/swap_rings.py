@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from auth import people
 from auth.models import Person
-from bookings import facts, letters, seats, waitlist
+from bookings import facts, letters, seats, seats_from_line
 from bookings.models import Booking
 from bookings.rules import swap_rings as rules
 from bookings.rules.swap_rings import Ring, Venue
@@ -121,7 +121,7 @@ def _tell(
     together: Collection[int],
     now: datetime,
 ) -> None:
-    struck = waitlist.strike_less_wanted(db, new, course_id=session.course_id, now=now)
+    struck = seats_from_line.strike_less_wanted(db, new, course_id=session.course_id, now=now)
     person = persons[new.person_id]
     journal.note(
         db,

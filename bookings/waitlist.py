@@ -1,20 +1,21 @@
-"""The line for a full session: somebody joins, leaves, or is next and gets the seat that became free."""
+"""The line for a full session: somebody joins, leaves, or is next, and a seat that became free is theirs to have."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import asking, facts, letters, seats
+from bookings import asking, call_outs, facts, letters, offers, seats, seats_from_line
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.rules import line as rules
+from bookings.rules.answer_time import Way, needs_short_notice, way_of
 from bookings.rules.line import Move
 from bookings.rules.seats import may_join
-from bookings.states import LATE, LIVE, BookingState, Origin, Refusal
+from bookings.states import ANSWERABLE, IN_LINE, LATE, LIVE, OPEN, BookingState, Origin, Refusal
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -22,7 +23,9 @@ from lararportal import journal, pages
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
-SOMEBODY_WAITS = exists().where(Booking.session_id == CourseSession.id, Booking.state == BookingState.WAITING)
+SOMEBODY_WAITS = exists().where(Booking.session_id == CourseSession.id, Booking.state.in_(IN_LINE))
+SOMEBODY_IS_ASKED = exists().where(Booking.session_id == CourseSession.id, Booking.state == BookingState.ASKED)
+SOMETHING_IS_OPEN = exists().where(Booking.session_id == CourseSession.id, Booking.state.in_(OPEN))
 """Of a session."""
 
 TAKES_NOBODY = (Publicity.ARCHIVED, Publicity.CALLED_OFF)
@@ -48,6 +51,8 @@ def enter(db: Session, asked: Asking, *, by: int | None) -> Booking:
     booking = place(
         session, person, rank=min(held, default=next_rank(asked.bookings)), origin=Origin.LINE, key=key, now=now
     )
+    # Who comes in the last days means that they can come at short notice.
+    booking.short_notice = needs_short_notice(starts_on=session.starts_on, today=asked.today)
     db.add(booking)
     db.flush()
     line = facts.line(db, [session.id], today=asked.today)[session.id]
@@ -70,6 +75,8 @@ def leave(db: Session, *, session_id: int, person_id: int, now: datetime, by: in
     # A seat in another session strikes this place, under the lock of that session and of the person.
     people.lock(db, [person_id])
     booking = live(db, session_id=session_id, person_id=person_id)
+    if booking is not None and booking.state in ANSWERABLE:
+        raise Refused(Refusal.OFFERED_HERE)
     if booking is None or booking.state is not BookingState.WAITING:
         raise Refused(Refusal.NOT_WAITING)
     booking.move_to(BookingState.LEFT, now=now)
@@ -81,16 +88,16 @@ def to_end(db: Session, *, now: datetime) -> list[int]:  # noqa: ARG001 - asked 
     return list(
         db.scalars(
             select(CourseSession.id)
-            .where(CourseSession.publicity.in_(TAKES_NOBODY), SOMEBODY_WAITS)
+            .where(CourseSession.publicity.in_(TAKES_NOBODY), SOMETHING_IS_OPEN)
             .order_by(CourseSession.id)
         )
     )
 
 
 def end(db: Session, session_id: int, *, now: datetime, by: int | None) -> int:
-    """Nobody waits for a session that was archived or called off; how many did.
+    """Nobody waits for a session that was archived or called off, and no seat is kept in it; for how many it was.
 
-    Their pages say why, unless it was over anyway.
+    Their pages say why, unless it was over anyway; who had an offer is told by letter.
 
     Raises:
         NotFound: there is no such session.
@@ -98,29 +105,49 @@ def end(db: Session, session_id: int, *, now: datetime, by: int | None) -> int:
     [session] = sessions.lock(db, [session_id])
     if session.publicity not in TAKES_NOBODY:
         return 0
-    waiting = select(Booking).where(Booking.session_id == session_id, Booking.state == BookingState.WAITING)
-    people.lock(db, db.scalars(waiting.with_only_columns(Booking.person_id)).all())
+    waiting = select(Booking).where(Booking.session_id == session_id, Booking.state.in_(OPEN))
+    locked = people.lock(db, db.scalars(waiting.with_only_columns(Booking.person_id)).all())
+    persons = {each.id: each for each in locked}
     is_over = session.days[-1].day < day_of(now)
     ended = db.scalars(waiting.order_by(Booking.id).execution_options(populate_existing=True)).all()
     for booking in ended:
-        booking.move_to(BookingState.LEFT, now=now)
+        was_offered = booking.state is BookingState.OFFERED
+        _end_one(db, booking, session, persons[booking.person_id], now=now)
         booking.end_reason = "" if is_over else pages.words()["line_ended"][session.publicity]
         journal.note(
-            db, "line.ended", now=now, by=by, person=booking.person_id, session=session_id, booking=booking.id
+            db,
+            "line.ended",
+            now=now,
+            by=by,
+            person=booking.person_id,
+            session=session_id,
+            booking=booking.id,
+            was_offered=was_offered,
         )
     return len(ended)
 
 
+def _end_one(db: Session, booking: Booking, session: CourseSession, person: Person, *, now: datetime) -> None:
+    if booking.state is not BookingState.OFFERED:
+        booking.move_to(BookingState.LEFT, now=now)
+        return
+    seats.let_go(booking, session, to=BookingState.LEFT, now=now)
+    letters.offer_withdrawn(db, booking, person=person, session=session, goes_on=False, now=now)
+
+
 def to_fill(db: Session, *, now: datetime) -> list[int]:
-    """The sessions ahead that have a free seat while somebody waits."""
+    """The sessions ahead that have a free seat while somebody waits, or where somebody has still to answer."""
     return list(
         db.scalars(
             select(CourseSession.id)
             .where(
-                CourseSession.seats_taken < CourseSession.seats,
                 CourseSession.publicity == Publicity.PUBLISHED,
                 CourseSession.starts_on > day_of(now),
-                SOMEBODY_WAITS,
+                or_(
+                    and_(CourseSession.free_seats > 0, SOMEBODY_WAITS),
+                    CourseSession.seats_offered > 0,
+                    SOMEBODY_IS_ASKED,
+                ),
             )
             .order_by(CourseSession.id)
         )
@@ -128,42 +155,74 @@ def to_fill(db: Session, *, now: datetime) -> list[int]:
 
 
 def fill(db: Session, *, session_id: int, now: datetime) -> int:
-    """The free seats of a session belong to the next in line; how many moved.
+    """The free seats of a session belong to the next in line, however they came free; how many it did something for.
+
+    They have the seat at once if they have said yes beforehand and there is time to give it back, else it is offered
+    to them; in the last days those who may be asked then are asked at once. An offer that is no use any more is
+    withdrawn first.
 
     Somebody may give up a seat elsewhere for this one, and that session must be locked too, before anything is
     counted. So the line is looked at twice: once to see what has to be locked, and again under the locks. Who is
     next only since then is found the next time.
     """
-    foreseen = _moves(db, db.get_one(CourseSession, session_id), now=now)
-    if not foreseen:
+    session = db.get_one(CourseSession, session_id)
+    outlived = offers.outlived(db, session, now=now)
+    if not outlived and needs_short_notice(starts_on=session.starts_on, today=day_of(now)):
+        return call_outs.go_on(db, session_id=session_id, now=now)
+    foreseen = _moves(db, session, room=session.free_seats + len(outlived), now=now)
+    if not (foreseen or outlived):
         return 0
-    involved = {session_id, *_sessions_left(db, foreseen)}
-    locked = {each.id: each for each in sessions.lock(db, involved)}
-    persons = {each.id: each for each in people.lock(db, {move.waiter.person_id for move in foreseen})}
-    moved = 0
-    for _ in range(locked[session_id].free_seats):
-        move = next(iter(_moves(db, locked[session_id], now=now)), None)
-        if move is None or move.waiter.person_id not in persons or not _sessions_left(db, [move]) <= locked.keys():
+    locked = {each.id: each for each in sessions.lock(db, {session_id, *seats_from_line.sessions_left(db, foreseen)})}
+    concerned = {*(move.waiter.person_id for move in foreseen), *(waiter.person_id for waiter in outlived)}
+    persons = {each.id: each for each in people.lock(db, concerned)}
+    session = locked[session_id]
+    withdrawn = offers.withdraw(db, session, persons.values(), offers.outlived(db, session, now=now), now=now)
+    return withdrawn + _give_away(db, session, locked, persons, now=now)
+
+
+def _give_away(
+    db: Session,
+    session: CourseSession,
+    locked: Mapping[int, CourseSession],
+    persons: Mapping[int, Person],
+    *,
+    now: datetime,
+) -> int:
+    """Seat by seat to the next, as long as all that it takes is locked."""
+    if needs_short_notice(starts_on=session.starts_on, today=day_of(now)):
+        return 0
+    given = 0
+    for _ in range(session.free_seats):
+        move = next(iter(_moves(db, session, room=session.free_seats, now=now)), None)
+        if move is None or move.waiter.person_id not in persons:
             break
-        _give(db, move, locked, persons[move.waiter.person_id], session_id=session_id, now=now)
-        moved += 1
-    return moved
+        person = persons[move.waiter.person_id]
+        way = way_of(facts.start_of(session), has_standing_yes=move.waiter.has_standing_yes, now=now)
+        if way is Way.OFFER:
+            offers.make(db, move, session, person, now=now)
+        elif seats_from_line.sessions_left(db, [move]) <= locked.keys():
+            seats_from_line.give(db, move, locked, person, session_id=session.id, now=now, by=None)
+        else:
+            break
+        given += 1
+    return given
 
 
 def somebody_goes_before(db: Session, session: CourseSession, *, person_id: int, now: datetime) -> bool:
     """Whether somebody else in line has the next free seat of the session, and would take it."""
-    return any(move.waiter.person_id != person_id for move in _moves(db, session, now=now)[:1])
+    first = _moves(db, session, room=session.free_seats, now=now)[:1]
+    return any(move.waiter.person_id != person_id for move in first)
 
 
-def _moves(db: Session, session: CourseSession, *, now: datetime) -> list[Move]:
+def _moves(db: Session, session: CourseSession, *, room: int, now: datetime) -> list[Move]:
     """As many as would get a seat now, were nothing else to change; the first of them is certain."""
     today = day_of(now)
-    if session.free_seats < 1 or session.publicity is not Publicity.PUBLISHED or session.starts_on <= today:
+    if room < 1 or session.publicity is not Publicity.PUBLISHED or session.starts_on <= today:
         return []
     line = facts.line(db, [session.id], today=today)[session.id]
     booked = facts.booked_by_group(db, session.id) if session.reserves else {}
     moves: list[Move] = []
-    while len(moves) < session.free_seats:
+    while len(moves) < room:
         move = rules.next_in_line(
             line, reserves=session.reserves, booked=booked, starts_on=session.starts_on, today=today
         )
@@ -173,63 +232,6 @@ def _moves(db: Session, session: CourseSession, *, now: datetime) -> list[Move]:
         line.remove(move.waiter)
         booked[move.waiter.group] = booked.get(move.waiter.group, 0) + 1
     return moves
-
-
-def _give(
-    db: Session,
-    move: Move,
-    locked: dict[int, CourseSession],
-    person: Person,
-    *,
-    session_id: int,
-    now: datetime,
-) -> None:
-    left = []
-    for booking_id in move.leaves:
-        old = db.get_one(Booking, booking_id)
-        seats.release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
-        left.append((old, locked[old.session_id]))
-    booking = db.get_one(Booking, move.waiter.booking_id)
-    booking.ended_late = any(facts.is_late(old, session, now=now) for old, session in left)
-    seats.take(db, booking, locked[session_id], now=now)
-    struck = strike_less_wanted(db, booking, course_id=locked[session_id].course_id, now=now)
-    journal.note(
-        db,
-        "seat.from_line",
-        now=now,
-        by=None,
-        person=person.id,
-        session=session_id,
-        booking=booking.id,
-        left=[old.id for old, _ in left],
-        struck=[each.id for each in struck],
-    )
-    letters.seat_from_line(db, booking, person=person, session=locked[session_id], left=left, now=now)
-
-
-def strike_less_wanted(db: Session, booking: Booking, *, course_id: int, now: datetime) -> Sequence[Booking]:
-    """Whoever has a seat no longer waits for sessions of the course that they wanted less (section 2.9).
-
-    What was wished for later is wanted less, where ranks do not say otherwise.
-    """
-    struck = db.scalars(
-        select(Booking)
-        .join(CourseSession, CourseSession.id == Booking.session_id)
-        .where(
-            Booking.person_id == booking.person_id,
-            Booking.state == BookingState.WAITING,
-            tuple_(Booking.rank, Booking.id) > (booking.rank, booking.id),
-            CourseSession.course_id == course_id,
-        )
-        .order_by(Booking.id)
-    ).all()
-    for each in struck:
-        each.move_to(BookingState.LEFT, now=now)
-    return struck
-
-
-def _sessions_left(db: Session, moves: Iterable[Move]) -> set[int]:
-    return {db.get_one(Booking, booking_id).session_id for move in moves for booking_id in move.leaves}
 
 
 def place(

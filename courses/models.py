@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 
 from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, String, Text, Time
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
@@ -71,6 +72,7 @@ class CourseSession(Base):
     seats: Mapped[int]
     minimum: Mapped[int]
     seats_taken: Mapped[int] = mapped_column(default=0, doc="Changed only together with a booking, under lock.")
+    seats_offered: Mapped[int] = mapped_column(default=0, doc="Held for somebody who has still to answer.")
     reserves: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, doc="Soft reserves: group to seats.")
     publicity: Mapped[Publicity] = mapped_column(default=Publicity.DRAFT)
     is_reserve: Mapped[bool] = mapped_column(default=False, doc="Planned and hidden; opened on high demand.")
@@ -88,15 +90,17 @@ class CourseSession(Base):
 
     __table_args__ = (
         CheckConstraint("seats >= 1 AND minimum >= 0 AND minimum <= seats", name="size"),
-        CheckConstraint("seats_taken >= 0 AND seats_taken <= seats", name="seats_taken"),
+        CheckConstraint(
+            "seats_taken >= 0 AND seats_offered >= 0 AND seats_taken + seats_offered <= seats", name="seats_taken"
+        ),
         CheckConstraint("cancel_by < starts_on AND go_no_go_on < starts_on", name="dates"),
         Index("ix_course_sessions_starts_on", "starts_on", "id"),
     )
 
-    @property
+    @hybrid_property
     def free_seats(self) -> int:
-        """Seats that nobody holds."""
-        return self.seats - self.seats_taken
+        """Seats that nobody has, and that are held for nobody."""
+        return self.seats - self.seats_taken - self.seats_offered
 
     @property
     def is_public(self) -> bool:

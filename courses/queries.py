@@ -87,7 +87,7 @@ def _wanted_sessions(filters: Filters, *, today: date) -> ColumnElement[bool]:
         first = filters.month.replace(day=1)
         conditions.append(CourseSession.starts_on.between(first, last_of_month(first)))
     if filters.only_free:
-        conditions.append(CourseSession.seats_taken < CourseSession.seats)
+        conditions.append(CourseSession.free_seats > 0)
     return and_(*conditions)
 
 

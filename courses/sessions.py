@@ -170,7 +170,8 @@ def change(
     """Says something else of a session. The days stand fast while people are booked, because their days are taken.
 
     A change that concerns people (who are booked, wait or have applied) is refused once, with what it means for them
-    and a token of exactly this change; it is done when the token comes back as `confirmed`.
+    and a token of exactly this change; it is done when the token comes back as `confirmed`. A seat that is offered to
+    somebody counts as taken here.
 
     Raises:
         Refused: as `plan`; somebody else has changed it since what `saw` stands for was shown; the seats become fewer
@@ -182,12 +183,13 @@ def change(
     seen.insist(said_of(session), seen=saw)
     leaders = _leaders(db, wanted["leader_ids"], already=session.leaders)
     _judge(wanted, reserved=sum(session.reserves.values()))
-    if wanted["seats"] < session.seats_taken:
-        raise Refused(Refusal.SEATS_BELOW_TAKEN, taken=session.seats_taken)
+    taken = session.seats - session.free_seats
+    if wanted["seats"] < taken:
+        raise Refused(Refusal.SEATS_BELOW_TAKEN, taken=taken)
     changes = changes_of(session, wanted)
     touching = [each for each in changes if each.what in TOLD]
-    if session.seats_taken and any(_is_on_other_days(each) for each in touching):
-        raise Refused(Refusal.SESSION_HAS_BOOKINGS, booked=session.seats_taken)
+    if taken and any(_is_on_other_days(each) for each in touching):
+        raise Refused(Refusal.SESSION_HAS_BOOKINGS, booked=taken)
     if touching:
         ask_first(session, touching, interested(db, session_id), confirmed=confirmed)
     _write(session, wanted)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bookings import minimum_enrolment, rounds, swap_rings, waitlist
+from bookings import minimum_enrolment, offers, rounds, swap_rings, waitlist
 from lararportal import outbox
 from lararportal.db import Database
 from lararportal.errors import Refused
@@ -31,6 +31,7 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
         ("rounds opened", rounds.due_to_open, rounds.open_round),
         ("rounds closed", rounds.due_to_close, rounds.close_round),
         ("lines ended", waitlist.to_end, waitlist.end),
+        ("offers lapsed", offers.to_lapse, offers.lapse),
         ("decisions asked for", minimum_enrolment.due, minimum_enrolment.ask_for_decision),
     ):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))

@@ -145,11 +145,15 @@ def days_of(db: Session, person: Person) -> list[date]:
 
 
 def insist_on_invariants(db: Session) -> None:
-    """Seats are counted as they are booked, and every day of a seat is occupied once, and no other."""
+    """Seats are counted as they are booked and offered, and every day of a seat is occupied once, and no other."""
     booked = Counter(db.scalars(select(Booking.session_id).where(Booking.state == BookingState.BOOKED)))
-    sessions = db.execute(select(CourseSession.id, CourseSession.seats_taken, CourseSession.seats)).all()
-    assert {key: taken for key, taken, _ in sessions} == {key: booked[key] for key, *_ in sessions}
-    assert [key for key, taken, seats_ in sessions if taken > seats_] == []
+    offered = Counter(db.scalars(select(Booking.session_id).where(Booking.state == BookingState.OFFERED)))
+    counts = CourseSession.seats_taken, CourseSession.seats_offered, CourseSession.seats
+    sessions = db.execute(select(CourseSession.id, *counts)).all()
+    assert {key: (taken, kept) for key, taken, kept, _ in sessions} == {
+        key: (booked[key], offered[key]) for key, *_ in sessions
+    }
+    assert [key for key, taken, kept, seats_ in sessions if taken + kept > seats_] == []
     expected = db.execute(
         select(Booking.id, func.count())
         .join(CourseSession.days)

@@ -8,7 +8,7 @@ from auth.models import Person
 from auth.states import Category, Standing
 from bookings.models import Round
 from courses.models import Course, CourseDay, CourseSession
-from courses.states import Kind, Order
+from courses.states import Kind, Order, Publicity
 from lararportal import clock
 from lararportal.outbox import Letter
 
@@ -68,6 +68,7 @@ HEART = session(3, "Hjärtsvikt och förmaksflimmer", "Borås, Navet", date(2027
 HEART.days[0].starts, HEART.days[0].ends = time(9), time(15)
 UNEVEN = session(4, "Allmänmedicinens grunder", "Uddevalla, Bohusgården", date(2027, 9, 6), date(2027, 9, 7))
 UNEVEN.days[1].ends = time(12)
+GONE = session(1, "Hudsjukdomar i primärvård", "Göteborg", date(2027, 3, 15), publicity=Publicity.CALLED_OFF)
 
 
 class Desk(Session):

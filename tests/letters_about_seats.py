@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from letter_facts import ANNA, HEART, LATE, LATER_SKIN, NOW, SKIN, UNEVEN, Desk
+from letter_facts import ANNA, GONE, HEART, LATE, LATER_SKIN, NOW, SKIN, UNEVEN, Desk
 
 from bookings import letters
 from bookings.models import Booking, LineException, Precedence
@@ -32,6 +32,11 @@ def cancelled(*, late: bool, now: datetime = NOW, by: int | None = ANNA.id, reas
     return write
 
 
+def about_offer(tell: Callable[..., None], *, session: CourseSession = SKIN, **more):
+    booking = Booking(id=101, answer_by=clock.parse("2027-01-18T12:00"))
+    return lambda db: tell(db, booking, person=ANNA, session=session, now=NOW, **more)
+
+
 def in_line(position: int | None):
     def write(db: Desk) -> None:
         letters.place_in_line(db, Booking(id=101), person=ANNA, session=SKIN, position=position, now=NOW)
@@ -58,6 +63,13 @@ def excepted(kind: ExceptionKind, *, position: int | None = 2):
 
 
 ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
+    "seat_offered.with_swap": about_offer(letters.seat_offered, left=[LATER_SKIN, HEART]),
+    "offer_lapsed": about_offer(letters.offer_lapsed),
+    "offer_withdrawn": about_offer(letters.offer_withdrawn, goes_on=True),
+    "offer_withdrawn.called_off": about_offer(letters.offer_withdrawn, session=GONE, goes_on=False),
+    "called_out": about_offer(letters.called_out),
+    "call_out_over.silence": about_offer(letters.call_out_over, said_yes=False),
+    "call_out_over.yes": about_offer(letters.call_out_over, said_yes=True),
     "place_in_line": in_line(4),
     "place_in_line.passed_over": in_line(None),
     "placed_by_exception.hardship": excepted(ExceptionKind.HARDSHIP),

@@ -7,7 +7,7 @@ from bookings.forms.applying import ApplicationForm, rearranged
 from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
 from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm
-from bookings.forms.seats import CancelForm, ConfirmForm, LateCancelForm, RebookForm
+from bookings.forms.seats import CancelForm, ConfirmForm, LateCancelForm, LineForm, RebookForm
 
 __all__ = [
     "ApplicationForm",
@@ -17,6 +17,7 @@ __all__ = [
     "ExceptionForm",
     "GrantForm",
     "LateCancelForm",
+    "LineForm",
     "PublishForm",
     "ReasonForm",
     "RebookForm",

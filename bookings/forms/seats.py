@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import Field, RadioField, TextAreaField
+from wtforms import BooleanField, Field, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from lararportal import pages
@@ -53,3 +53,10 @@ class RebookForm(Form):
     def offer(self, session_ids: Iterable[int]) -> None:
         """Offers these sessions; the page says in words what each of them is."""
         self.to_session.choices = [(session_id, str(session_id)) for session_id in session_ids]
+
+
+class LineForm(Form):
+    """How one wants to have a seat from a line."""
+
+    standing_yes = BooleanField()
+    short_notice = BooleanField()

@@ -1,6 +1,6 @@
 """What is posted to whom when: one function for each letter of the bookings room.
 
-`rounds` about what was asked for and decided, `seats` about seats and the line, `decisions` about what
+`rounds` about what was asked for and decided, `seats` and `offers` about seats and the line, `decisions` about what
 somebody decides beside the rules.
 """
 
@@ -9,6 +9,13 @@ from bookings.letters.decisions import (
     precedence_granted,
     precedence_revoked,
     too_few_booked,
+)
+from bookings.letters.offers import (
+    call_out_over,
+    called_out,
+    offer_lapsed,
+    offer_withdrawn,
+    seat_offered,
 )
 from bookings.letters.rounds import (
     application_changed,
@@ -31,9 +38,13 @@ __all__ = [
     "application_changed",
     "application_received",
     "application_withdrawn",
+    "call_out_over",
+    "called_out",
     "decided",
     "lottery_to_commit",
     "lottery_to_reveal",
+    "offer_lapsed",
+    "offer_withdrawn",
     "place_in_line",
     "placed_by_exception",
     "precedence_granted",
@@ -42,6 +53,7 @@ __all__ = [
     "seat_cancelled",
     "seat_from_line",
     "seat_moved",
+    "seat_offered",
     "seat_swapped",
     "too_few_booked",
 ]

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, ForeignKey, Identity, Index, String, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
-from bookings.states import BOOKING_MOVES, BookingState, Origin, Refusal
+from bookings.states import BOOKING_MOVES, LIVE, BookingState, Origin, Refusal
 from courses.models import CourseSession
 from lararportal.db import Base, guard
 from lararportal.errors import Refused
@@ -37,6 +37,13 @@ class Booking(Base):
         doc="Cancelled after the last day to cancel. On a live seat: bound to be, for it was changed for too late.",
     )
     end_reason: Mapped[str] = mapped_column(String(500), default="")
+    standing_yes: Mapped[bool] = mapped_column(
+        default=True, doc="The seat is wanted at once, as long as there is time to give it back."
+    )
+    short_notice: Mapped[bool] = mapped_column(default=False, doc="May be asked in the last days before the start.")
+    asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="When a seat was last offered.")
+    answer_by: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="The last moment to answer.")
+    yes_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="Yes to a call-out.")
 
     session: Mapped[CourseSession] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")
@@ -47,7 +54,7 @@ class Booking(Base):
             "person_id",
             "session_id",
             unique=True,
-            postgresql_where=text("state IN ('waiting', 'booked')"),
+            postgresql_where=text("state IN ('waiting', 'asked', 'offered', 'booked')"),
         ),
         Index(
             "ix_bookings_line",
@@ -56,8 +63,10 @@ class Booking(Base):
             "key",
             "joined_at",
             "id",
-            postgresql_where=text("state = 'waiting'"),
+            postgresql_where=text("state IN ('waiting', 'asked')"),
         ),
+        Index("ix_bookings_answer_by", "answer_by", postgresql_where=text("state IN ('asked', 'offered')")),
+        CheckConstraint("state NOT IN ('asked', 'offered') OR answer_by IS NOT NULL", name="answer_by"),
     )
 
     def move_to(self, state: BookingState, *, now: datetime) -> None:
@@ -71,7 +80,7 @@ class Booking(Base):
         self.state = state
         if state is BookingState.BOOKED:
             self.booked_at = now
-        else:
+        elif state not in LIVE:
             self.ended_at = now
 
 

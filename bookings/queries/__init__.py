@@ -1,9 +1,10 @@
 """What pages read.
 
-`rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `situation` what they may do
-with a session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `runs` what was drawn up
-and `dry_run` what it would mean, `glimpses` what the start page shows, `history` what counts of somebody before they
-apply, and `precedence` and `exceptions` who goes before others by a decision.
+`rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `places` where they stand in
+line and what is offered to them, `situation` what they may do with a session, `wishes` what they may ask for, `staff`
+what is for coordinators and leaders, `runs` what was drawn up and `dry_run` what it would mean, `glimpses` what the
+start page shows, `history` what counts of somebody before they apply, and `precedence` and `exceptions` who goes
+before others by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
 one doctor alone: `own_decision`, with all that is behind it.
@@ -34,13 +35,13 @@ from bookings.queries.mine import (
     ApplicationView,
     DecisionView,
     MyCourses,
-    Place,
     Seat,
     application,
     my_courses,
     my_seat,
 )
 from bookings.queries.own_decision import OwnDecision, own_decision
+from bookings.queries.places import Offer, Place
 from bookings.queries.precedence import (
     PrecedenceRow,
     courses_for,
@@ -91,6 +92,7 @@ __all__ = [
     "LotteryView",
     "MinimumRow",
     "MyCourses",
+    "Offer",
     "OwnDecision",
     "Place",
     "PrecedenceRow",

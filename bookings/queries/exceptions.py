@@ -12,7 +12,7 @@ from auth.states import Role
 from bookings.models import Booking, LineException, Precedence, Round
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules.history import precedence_holds
-from bookings.states import BookingState, ExceptionKind, Ground, PrecedenceKind
+from bookings.states import IN_LINE, ExceptionKind, Ground, PrecedenceKind
 from courses.models import Course, CourseSession
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
@@ -105,7 +105,7 @@ def overtaken(db: Session, person_id: int) -> dict[int, datetime]:
         .join(Booking, Booking.session_id == LineException.session_id)
         .where(
             Booking.person_id == person_id,
-            Booking.state == BookingState.WAITING,
+            Booking.state.in_(IN_LINE),
             Booking.joined_at < LineException.made_at,
             theirs.person_id != person_id,
             tuple_(theirs.wave, theirs.key) < tuple_(Booking.wave, Booking.key),

@@ -1,6 +1,6 @@
 """What a doctor sees of their own: seats, places in line, decisions and applications."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import facts
 from bookings.models import Application, Booking, Decision, Round
+from bookings.queries.places import Offer, Place, offers, places
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
-from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
 from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import (
+    ANSWERABLE,
     LIVE,
+    REFUSED,
     ApplicationState,
     BookingState,
     Origin,
@@ -46,7 +48,7 @@ class ApplicationView:
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:
-    """A seat, live or ended; or a place in a line that was ended."""
+    """A seat, live or ended; or an offer that was not taken, or a place in a line that was ended."""
 
     booking_id: int
     session: SessionRow
@@ -60,25 +62,6 @@ class Seat:
     is_bound: bool
     """That is so whatever its own last day to cancel is: it was changed for when that was late already."""
     may_cancel: Refusal | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """A place in line. `position` is among those who would take a seat now; None when dormant."""
-
-    booking_id: int
-    session: SessionRow
-    joined_at: datetime
-    position: int | None
-    waiting: int
-    """How many stand in the line altogether."""
-    barred: Refusal | None
-    """Why it is dormant, when that is because the person is not eligible today."""
-
-    @property
-    def is_active(self) -> bool:
-        """Whether a free seat would be taken now; a dormant place is kept, and passed over."""
-        return self.position is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +87,12 @@ class MyCourses:
     """Everything on `/mina-kurser`."""
 
     seats: list[Seat] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     decisions: list[DecisionView] = field(default_factory=list)
     applications: list[ApplicationView] = field(default_factory=list)
     past: list[Seat] = field(default_factory=list)
-    """Seats in sessions that are over, seats that were given up, and places whose line was ended."""
+    """Seats in sessions that are over, seats that were given up or not taken, and places whose line was ended."""
 
 
 def application(db: Session, *, round_id: int, person_id: int) -> ApplicationView | None:
@@ -131,10 +115,15 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
     held = [each for each in live if each.state is BookingState.BOOKED]
     waiting = [each for each in live if each.state is BookingState.WAITING]
-    past = [each for each in bookings if each not in live and (each.booked_at is not None or each.end_reason)]
+    past = [
+        each
+        for each in bookings
+        if each not in live and (each.booked_at is not None or each.end_reason or each.state in REFUSED)
+    ]
     return MyCourses(
         seats=sorted((_seat(each, now=now) for each in held), key=_by_start),
-        places=_places(db, waiting, today=today),
+        offers=offers(db, [each for each in live if each.state in ANSWERABLE], held, today=today),
+        places=places(db, waiting, today=today),
         decisions=decisions(db, person_id),
         applications=_applications(db, person_id),
         past=sorted((_seat(each, now=now) for each in past), key=_by_start, reverse=True),
@@ -183,27 +172,6 @@ def _came(booking: Booking) -> Origin:
     """How the seat came: a place in line that a round gave becomes, when it is its turn, a seat from the line."""
     waited = booking.booked_at is not None and booking.booked_at > booking.joined_at
     return Origin.LINE if waited and booking.origin is Origin.ROUND else booking.origin
-
-
-def _places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Place]:
-    if not waiting:
-        return []
-    lines = facts.line(db, {each.session_id for each in waiting}, today=today)
-    places = {key: line_rules.active_places(line) for key, line in lines.items()}
-    barred = {waiter.booking_id: waiter.barred for line in lines.values() for waiter in line}
-    rows = [
-        Place(
-            booking_id=each.id,
-            session=row_of(each.session),
-            joined_at=each.joined_at,
-            position=places[each.session_id][each.id],
-            waiting=len(lines[each.session_id]),
-            barred=barred[each.id],
-        )
-        for each in waiting
-        if each.id in places.get(each.session_id, {})
-    ]
-    return sorted(rows, key=lambda place: (place.session.starts_on, place.booking_id))
 
 
 def decisions(db: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[DecisionView]:

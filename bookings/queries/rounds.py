@@ -15,7 +15,7 @@ from bookings.queries.lottery import Source, source_of
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.round_plan import RoundPlan, can_open_until, said_of
 from bookings.rules import lottery_protocol
-from bookings.states import ApplicationState, BookingState, LotteryAct, RoundState
+from bookings.states import OPEN, ApplicationState, LotteryAct, RoundState
 from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -177,7 +177,7 @@ def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> l
     """
     own = select(RoundSession.session_id).where(RoundSession.round_id == round_id)
     others = select(RoundSession.session_id).where(RoundSession.round_id.is_distinct_from(round_id))
-    with_a_line = select(Booking.session_id).where(Booking.state == BookingState.WAITING)
+    with_a_line = select(Booking.session_id).where(Booking.state.in_(OPEN))
     rows = db.scalars(
         sessions_with_course().where(
             CourseSession.id.in_(own)

@@ -26,6 +26,8 @@ class SessionRow:
     days: tuple[date, ...]
     seats: int
     seats_taken: int
+    free_seats: int
+    """Seats that nobody has, and that are held for nobody."""
     minimum: int
     cancel_by: date
     go_no_go_on: date
@@ -33,11 +35,6 @@ class SessionRow:
     is_reserve: bool
     swap_rings: bool
     """Whether those who wait for each other's full sessions of the course change seats."""
-
-    @property
-    def free_seats(self) -> int:
-        """Seats that nobody holds."""
-        return self.seats - self.seats_taken
 
     @property
     def starts_on(self) -> date:
@@ -58,6 +55,7 @@ def row_of(session: CourseSession) -> SessionRow:
         days=tuple(each.day for each in session.days),
         seats=session.seats,
         seats_taken=session.seats_taken,
+        free_seats=session.free_seats,
         minimum=session.minimum,
         cancel_by=session.cancel_by,
         go_no_go_on=session.go_no_go_on,

@@ -15,7 +15,7 @@ from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rounds import sessions_to_be_given
 from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
-from bookings.states import BookingState, Refusal
+from bookings.states import ANSWERABLE, BookingState, Refusal
 from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -28,6 +28,8 @@ class Situation:
 
     state: BookingState | None
     position: int | None
+    answer_by: datetime | None
+    """When a seat is kept for them, or they are asked: until when."""
     barred: Refusal | None
     """Why the place in line is dormant, when that is because the person is not eligible today."""
     somebody_waits: bool
@@ -66,6 +68,7 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
     return Situation(
         state=here.state if here is not None else None,
         position=places.get(here.id) if here is not None else None,
+        answer_by=here.answer_by if here is not None and here.state in ANSWERABLE else None,
         barred=next((each.barred for each in line if each.person_id == person_id), None),
         somebody_waits=any(place is not None for place in places.values()),
         may_book=may_book,

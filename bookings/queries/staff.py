@@ -14,7 +14,7 @@ from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rounds import sessions_to_be_given
 from bookings.rules.line import active_places, would_come
-from bookings.states import LIVE, ApplicationState, BookingState, RoundState
+from bookings.states import ANSWERABLE, LIVE, OPEN, ApplicationState, BookingState, RoundState
 from courses.concerned import Interested
 from courses.models import CourseSession, SessionLeader
 from courses.states import Publicity
@@ -36,6 +36,8 @@ class RosterRow:
     since: datetime
     position: int | None
     key: list[int]
+    answer_by: datetime | None
+    """Until when a seat is kept for them, or they are asked; None for everybody else."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def roster(db: Session, session_id: int, *, today: date) -> Roster:
         .options(joinedload(Booking.person))
     ).all()
     booked = [each for each in rows if each.state is BookingState.BOOKED]
-    waiting = [each for each in rows if each.state is BookingState.WAITING]
+    waiting = [each for each in rows if each.state in OPEN]
     by_name = sorted(booked, key=lambda each: (each.person.family_name, each.person.given_name, each.id))
     return Roster(
         session=row_of(session),
@@ -86,12 +88,13 @@ def _roster_row(booking: Booking, position: int | None) -> RosterRow:
         since=booking.booked_at or booking.joined_at,
         position=position,
         key=booking.key,
+        answer_by=booking.answer_by if booking.state in ANSWERABLE else None,
     )
 
 
 def interested(db: Session, session_id: int) -> Interested:
     """How many wait for a session, or have applied for it in a round that has still to give its seats."""
-    waiting = select(func.count()).where(Booking.session_id == session_id, Booking.state == BookingState.WAITING)
+    waiting = select(func.count()).where(Booking.session_id == session_id, Booking.state.in_(OPEN))
     applied = (
         select(func.count())
         .select_from(Choice)
@@ -126,7 +129,7 @@ class MinimumRow:
     session: SessionRow
     waiting: int
     would_come: int
-    """Of those who wait: who would take a seat now."""
+    """Of those who wait: who would take a seat now, or have one offered."""
     missing: int
     warned_at: datetime | None
     is_due: bool
@@ -153,8 +156,8 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
     return [
         MinimumRow(
             session=row_of(session),
-            waiting=len(lines[session.id]),
-            would_come=would_come(lines[session.id]),
+            waiting=len(lines[session.id]) + session.seats_offered,
+            would_come=would_come(lines[session.id]) + session.seats_offered,
             missing=session.minimum - session.seats_taken,
             warned_at=warned_at,
             is_due=session.go_no_go_on <= today,

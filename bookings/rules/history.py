@@ -35,15 +35,20 @@ class Stay:
     until: datetime | None
 
 
-def rejections(answers: Iterable[Answer], stays: Collection[Stay]) -> int:
+def rejections(answers: Iterable[Answer], stays: Collection[Stay], noes: Collection[datetime] = ()) -> int:
     """How often a person has been turned down for a course since they last had a seat in it (section 2.2).
 
     A round turned them down when it left their request without a place in any session, and this was not for a seat
     that they wanted more, for as many seats as they wanted, or because the course or the round was not for them. Any
-    seat in the course sets the count back, wherever it came from; giving it up later does not bring the count back,
-    and leaving a line does not lower it, for nobody was offered anything there.
+    seat in the course sets the count back, wherever it came from; giving it up later does not bring the count back.
+    So does a no to a seat that was offered (`noes`), said or by silence: from then on it was their own choice.
+    Leaving a line does not, for nobody was offered anything there.
     """
-    return sum(1 for answer in answers if _turned_down(answer) and not _had_a_seat_since(answer.at, stays))
+    return sum(
+        1
+        for answer in answers
+        if _turned_down(answer) and not _had_a_seat_since(answer.at, stays) and not any(no > answer.at for no in noes)
+    )
 
 
 def _turned_down(answer: Answer) -> bool:

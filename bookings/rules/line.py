@@ -1,5 +1,6 @@
 """Who is next in line for a free seat (allocation rules, section 2.9)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,6 +24,8 @@ class Wish:
     is_held: bool
     is_fixed: bool = False
     """Held, and too late to be exchanged."""
+    is_asked_about: bool = False
+    """Offered, or part of a call-out, and still to be answered."""
     list_id: int | None = None
     """The round whose ranked list it stands on; None when it was wished for later, by itself."""
 
@@ -39,6 +42,8 @@ class Waiter:
     """Most seats the person wanted from the round's list."""
     barred: Refusal | None = None
     """Why the person may not have the seat today, though they could wait for it once."""
+    has_standing_yes: bool = True
+    """They have said beforehand that they take the seat."""
 
     @property
     def wanted(self) -> Wish:
@@ -121,15 +126,29 @@ def next_in_line(
     return moves[0] if moves else None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A place among those who would take a seat now, from 1: in all, and among the person's own group."""
+
+    in_all: int
+    in_group: int
+
+
+def standings(line: Sequence[Waiter]) -> dict[int, Standing | None]:
+    """As `active_places`, with the place in the group."""
+    passed: Counter[str | None] = Counter()
+    found: dict[int, Standing | None] = {}
+    for waiter in line:
+        found[waiter.booking_id] = None
+        if would_leave(waiter) is not None:
+            passed[waiter.group] += 1
+            found[waiter.booking_id] = Standing(passed.total(), passed[waiter.group])
+    return found
+
+
 def active_places(line: Sequence[Waiter]) -> dict[int, int | None]:
     """For each booking in line its place among those who would take a seat now, from 1; None for the dormant."""
-    places: dict[int, int | None] = {}
-    place = 0
-    for waiter in line:
-        is_active = would_leave(waiter) is not None
-        place += is_active
-        places[waiter.booking_id] = place if is_active else None
-    return places
+    return {booking_id: found.in_all if found else None for booking_id, found in standings(line).items()}
 
 
 def would_come(line: Sequence[Waiter]) -> int:

@@ -43,6 +43,8 @@ class Holding:
     course_id: int
     days: frozenset[date]
     is_seat: bool
+    is_offer: bool = False
+    """Somebody has a seat kept for them, or is asked in a call-out, and has still to answer."""
 
 
 def why_not_eligible(person: Participant, *, course_id: int, groups: Collection[str]) -> Refusal | None:
@@ -123,10 +125,10 @@ def may_rebook(
         return Refusal.SESSION_STARTED
     others = [mine for mine in holdings if mine.session_id not in (leaving.session_id, target.session_id)]
     elsewhere = [mine for mine in others if mine.course_id != target.course_id]
-    booked_here = any(mine.is_seat and mine.session_id == target.session_id for mine in holdings)
+    here = [mine for mine in holdings if mine.session_id == target.session_id and (mine.is_seat or mine.is_offer)]
     return (
         may_enter(person, target, now=now, today=today)
-        or (Refusal.ALREADY_BOOKED if booked_here else None)
+        or _here_already(target, here)
         or _day_clash(target, elsewhere)
         or _waited_for(target, elsewhere)
     )
@@ -165,7 +167,13 @@ def is_late(*, cancel_by: date, booked_at: datetime, is_bound: bool, now: dateti
 def _here_already(target: Target, holdings: Sequence[Holding]) -> Refusal | None:
     for mine in holdings:
         if mine.session_id == target.session_id:
-            return Refusal.ALREADY_BOOKED if mine.is_seat else Refusal.ALREADY_WAITING
+            return (
+                Refusal.ALREADY_BOOKED
+                if mine.is_seat
+                else Refusal.OFFERED_HERE
+                if mine.is_offer
+                else Refusal.ALREADY_WAITING
+            )
     return None
 
 

@@ -5,7 +5,8 @@ their own order. Each points to the session they want most among those that some
 the one of those with the best key. Whoever is in a ring then changes with the next, all at once; they are out, and
 the rest point again, until no ring is left (top trading cycles). Nobody without a seat in the course takes part, no
 seat becomes free, and where seats are reserved for groups a seat goes to one of the same group, so that nobody in
-line is further from a seat than before. A session with a free seat takes no part: the line has that seat first.
+line is further from a seat than before. A session with a free seat takes no part: the line has that seat first. A
+seat that is kept for somebody until they answer is not free.
 
 Nobody can end worse by their own ranking, and no others than these could have done better by changing among
 themselves. Source: Shapley and Scarf, On cores and indivisibility (1974); Roth and Postlewaite, Weak versus strong
@@ -64,12 +65,15 @@ def movers(lines: Iterable[Sequence[Waiter]], *, places: Mapping[int, Place]) ->
     """Those in the lines of one course who would leave a seat in that course, and no other seat, for what they want.
 
     What they would not take now does not count: a day on which they have another seat, or a seat that it is too late
-    to leave. `places` are by booking id.
+    to leave. Nobody is moved while they have an offer to answer, so that a yes means what they were told it would.
+    `places` are by booking id.
     """
     found: dict[int, list[Waiter]] = {}
     for line in lines:
         for waiter in line:
             seat = _seat_in_course(waiter)
+            if any(wish.is_asked_about for wish in waiter.wishes):
+                continue
             if seat is not None and would_leave(waiter) == [seat.booking_id]:
                 found.setdefault(waiter.person_id, []).append(waiter)
     return [_mover(waiting, places) for waiting in found.values()]

@@ -1,17 +1,15 @@
 """One seat of one's own: booked, waited for, given back, changed for another, put into the calendar."""
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from auth.access import me, signed_in
 from bookings import left_over_seats, queries, waitlist
-from bookings.forms import ConfirmForm
 from bookings.states import BookingState
 from bookings.views import changes
 from bookings.views.changes import Whose
 from lararportal import edge, pages
-from lararportal.errors import NotFound
 
 Page = str | Response | tuple[str, int]
 
@@ -32,21 +30,6 @@ def join(session_id: int) -> Response:
     with edge.deed() as db:
         waitlist.join(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
     return _done("place_in_line")
-
-
-@signed_in
-def leave(session_id: int) -> Page:
-    """Leaves the line, after a page that asks."""
-    if request.method == "GET" or not ConfirmForm().validate():
-        with edge.reading() as db:
-            mine = queries.my_courses(db, me().person_id, now=edge.moment())
-        place = next((each for each in mine.places if each.session.session_id == session_id), None)
-        if place is None:
-            raise NotFound
-        return render_template("bookings/leave.html", place=place)
-    with edge.deed() as db:
-        waitlist.leave(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
-    return _done("line_left")
 
 
 @signed_in
@@ -85,7 +68,6 @@ def _done(said: str) -> Response:
 PAGES = (
     ("/tillfallen/<int:session_id>/boka", book, ["POST"]),
     ("/tillfallen/<int:session_id>/ko", join, ["POST"]),
-    ("/tillfallen/<int:session_id>/lamna-ko", leave, ["GET", "POST"]),
     ("/tillfallen/<int:session_id>/avboka", cancel, ["GET", "POST"]),
     ("/tillfallen/<int:session_id>/boka-om", rebook, ["GET", "POST"]),
     ("/tillfallen/<int:session_id>/kalender.ics", calendar, ["GET"]),

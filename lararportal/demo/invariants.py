@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, selectinload, undefer
 
 from auth.models import Person
 from bookings import facts, lots
@@ -21,6 +21,7 @@ from bookings.models import Booking, Round, Run
 from bookings.register import group_of
 from bookings.rules import line
 from bookings.rules.allocation import check
+from bookings.rules.answer_time import Way, way_of
 from bookings.states import BookingState, RoundState
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -51,17 +52,22 @@ def statements() -> dict[str, str]:
 
 
 def _seats_nobody_took(db: Session, now: datetime) -> Iterator[str]:
-    """Sessions ahead with a free seat, although somebody in the line would take it."""
+    """Sessions ahead with a free seat, although somebody in the line would take it and is not asked about it."""
     today = day_of(now)
     ahead = db.scalars(
         select(CourseSession)
         .where(CourseSession.publicity == Publicity.PUBLISHED, CourseSession.starts_on > today)
         .order_by(CourseSession.id)
+        .options(selectinload(CourseSession.days))
     ).all()
     booked = _booked(db)
+    asking = set(db.scalars(select(Booking.session_id).where(Booking.state == BookingState.ASKED)))
     lines = facts.line(db, [session.id for session in ahead], today=today)
     for session in ahead:
         free = session.seats - sum(booked[session.id].values())
+        way = way_of(facts.start_of(session), has_standing_yes=True, now=now)
+        if session.id in asking or way is Way.TOO_LATE:
+            continue
         if free > 0 and _would_take(session, lines.get(session.id, []), booked[session.id], today):
             yield f"session {session.id} has {free} free, and somebody in line would take one"
 
@@ -76,14 +82,14 @@ def _would_take(
 
 
 def _booked(db: Session) -> dict[int, Counter[str | None]]:
-    """The seats of each session by group, counted one by one."""
+    """The seats of each session by group, counted one by one, with those that are kept for somebody."""
     counted: dict[int, Counter[str | None]] = {}
     for session_id in db.scalars(select(CourseSession.id)):
         counted[session_id] = Counter()
     rows = db.execute(
         select(Booking.session_id, Person)
         .join(Person, Person.id == Booking.person_id)
-        .where(Booking.state == BookingState.BOOKED)
+        .where(Booking.state.in_((BookingState.BOOKED, BookingState.OFFERED)))
     )
     for session_id, person in rows:
         counted[session_id][group_of(person)] += 1
@@ -115,8 +121,21 @@ def _lotteries_that_do_not_add_up(db: Session, now: datetime) -> Iterator[str]:
             yield f"round {round_.id} has another seed than its values make"
 
 
+def _offers_that_should_be_over(db: Session, now: datetime) -> Iterator[str]:
+    """Seats that are kept for somebody whose time to answer has passed, or who would not take them any more."""
+    kept = db.scalars(select(Booking).where(Booking.state == BookingState.OFFERED).order_by(Booking.id)).all()
+    for booking in kept:
+        if booking.answer_by is None or booking.answer_by < now:
+            yield f"booking {booking.id} should have been answered by {booking.answer_by}"
+    for waiters in facts.offered(db, {each.session_id for each in kept}, today=day_of(now)).values():
+        for waiter in waiters:
+            if line.would_leave(waiter) is None:
+                yield f"booking {waiter.booking_id} keeps a seat that person {waiter.person_id} would not take"
+
+
 LOOKS: dict[str, Callable[[Session, datetime], Iterator[str]]] = {
     "no seat is free that somebody in line would take": _seats_nobody_took,
+    "no seat is kept for who is past answering": _offers_that_should_be_over,
     "what was published follows the rules": _rounds_that_do_not_follow_the_rules,
     "every seed follows from what was revealed": _lotteries_that_do_not_add_up,
 }

@@ -2,8 +2,10 @@
 -- heading, and select a sentence for every violation.
 
 WITH counted AS (
-    SELECT s.id, s.seats, s.seats_taken, count(b.id) AS booked
-    FROM course_sessions s LEFT JOIN bookings b ON b.session_id = s.id AND b.state = 'booked'
+    SELECT s.id, s.seats, s.seats_taken, s.seats_offered,
+        count(b.id) FILTER (WHERE b.state = 'booked') AS booked,
+        count(b.id) FILTER (WHERE b.state = 'offered') AS offered
+    FROM course_sessions s LEFT JOIN bookings b ON b.session_id = s.id AND b.state IN ('booked', 'offered')
     GROUP BY s.id
 ),
 days_of_seats AS (
@@ -35,7 +37,11 @@ given_up AS (
     WHERE deed IN ('seat.from_line', 'seat.swapped')
 ),
 left_the_line AS (
-    SELECT booking FROM entries WHERE deed IN ('line.left', 'line.ended')
+    SELECT booking FROM entries WHERE deed IN ('line.left', 'line.ended', 'call_out.declined')
+    UNION ALL
+    SELECT (facts ->> 'booking')::int FROM journal
+    WHERE (deed = 'offer.withdrawn' AND NOT (facts ->> 'goes_on')::boolean)
+        OR (deed = 'call_out.ended' AND NOT (facts ->> 'said_yes')::boolean)
     UNION ALL
     SELECT jsonb_array_elements_text(facts -> 'struck')::int FROM journal
     WHERE deed IN ('seat.from_line', 'seat.swapped')
@@ -45,6 +51,10 @@ of_applications AS (
         OVER (PARTITION BY a.id ORDER BY j.id) AS version
     FROM journal j JOIN applications a ON a.person_id = j.person_id AND a.round_id = (j.facts ->> 'round')::int
     WHERE j.deed IN ('application.sent', 'application.withdrawn')
+),
+about_offers(deed, occasion) AS (
+    VALUES ('offer.made', 'seat_offered'), ('offer.lapsed', 'offer_lapsed'), ('offer.withdrawn', 'offer_withdrawn'),
+        ('call_out.made', 'called_out'), ('call_out.ended', 'call_out_over')
 ),
 to_be_asked AS (
     SELECT id AS session_id, person_id FROM course_sessions s JOIN session_leaders l ON l.session_id = s.id
@@ -64,6 +74,12 @@ owed AS (
     WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.swapped', 'seat.moved')
     UNION ALL
     SELECT format('line:%s', booking) FROM entries WHERE deed = 'line.joined'
+    UNION ALL
+    SELECT format('%s:%s:%s', o.occasion, facts ->> 'booking', to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'))
+    FROM journal j JOIN about_offers o USING (deed)
+    UNION ALL
+    SELECT format('offer_withdrawn:%s:%s', facts ->> 'booking', to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'))
+    FROM journal WHERE deed = 'line.ended' AND (facts ->> 'was_offered')::boolean
     UNION ALL
     SELECT format('cancelled:%s', booking) FROM entries WHERE deed = 'seat.cancelled'
     UNION ALL
@@ -94,9 +110,13 @@ posted AS (
 SELECT format('session %s says %s taken, and has %s booked', id, seats_taken, booked)
 FROM counted WHERE seats_taken <> booked ORDER BY id
 
+--: seats offered are the offers that wait for an answer
+SELECT format('session %s says %s offered, and has %s', id, seats_offered, offered)
+FROM counted WHERE seats_offered <> offered ORDER BY id
+
 --: no session is overbooked
-SELECT format('session %s has %s seats, and %s booked', id, seats, booked)
-FROM counted WHERE booked > seats ORDER BY id
+SELECT format('session %s has %s seats, %s booked and %s offered', id, seats, booked, offered)
+FROM counted WHERE booked + offered > seats ORDER BY id
 
 --: a seat occupies the days of its session
 SELECT format('booking %s does not occupy %s', booking_id, day)
@@ -112,7 +132,7 @@ FROM days_of_seats GROUP BY person_id, day HAVING count(*) > 1
 
 --: nobody has a session twice
 SELECT format('person %s has %s live bookings in session %s', person_id, count(*), session_id)
-FROM bookings WHERE state IN ('waiting', 'booked') GROUP BY person_id, session_id HAVING count(*) > 1
+FROM bookings WHERE state IN ('waiting', 'asked', 'offered', 'booked') GROUP BY person_id, session_id HAVING count(*) > 1
 
 --: nobody has two seats in one course
 SELECT format('person %s has %s seats in course %s', person_id, count(*), course_id)
@@ -136,6 +156,13 @@ SELECT format('booking %s is %s, and the journal does not say so', id, state) FR
 WHERE (state = 'cancelled' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'seat.cancelled'))
     OR (state = 'moved' AND id NOT IN (TABLE given_up))
     OR (state = 'left' AND id NOT IN (TABLE left_the_line))
+
+--: every offer that was not taken has its entry in the journal
+SELECT format('booking %s is %s, and the journal does not say so', id, state) FROM bookings
+WHERE (state = 'declined' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'offer.declined'))
+    OR (state = 'lapsed' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'offer.lapsed'))
+    OR (state = 'offered' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'offer.made'))
+    OR (state = 'asked' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'call_out.made'))
 
 --: every entry in the journal has its booking
 SELECT format('the journal has %s of booking %s, which is not there', deed, booking)

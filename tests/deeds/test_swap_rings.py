@@ -6,6 +6,7 @@ import pytest
 from bookings_room import (
     AFTER,
     days_of,
+    fill,
     insist_on_invariants,
     last_facts,
     letter,
@@ -20,7 +21,7 @@ from bookings_room import (
 
 import make
 from auth.states import Category
-from bookings import swap_rings, waitlist
+from bookings import answers, swap_rings, waitlist
 from bookings.states import BookingState
 from courses.states import Publicity
 from lararportal import tick
@@ -228,6 +229,40 @@ def test_what_was_wished_for_first_is_still_waited_for_and_the_rest_is_struck(db
     wish(db, south, holders[2])
     assert close(db, course) == 2
     assert booked(db, east) == [anna.id]
+
+
+def kept_for(db, session, person):
+    """A free seat of the session that is offered to somebody who wants to be asked first."""
+    offered = place(db, session, person, rank=0, standing_yes=False)
+    session.seats += 1
+    assert (fill(db, session), offered.state) == (1, BookingState.OFFERED)
+    return offered
+
+
+def test_a_session_in_which_a_seat_is_kept_for_somebody_else_takes_part(db, course, sessions, holders):
+    (north, south, _), (anna, sara, _) = sessions, holders
+    newcomer = make.person(db)
+    offered = kept_for(db, south, newcomer)
+    wish(db, south, anna)
+    wish(db, north, sara)
+    assert close(db, course) == 2
+    assert (booked(db, north), booked(db, south)) == ([sara.id], [anna.id])
+    assert (offered.state, south.seats_taken, south.seats_offered) == (BookingState.OFFERED, 1, 1)
+    answers.accept(db, session_id=south.id, person_id=newcomer.id, now=AFTER, by=newcomer.id)
+    assert sorted(booked(db, south)) == sorted([anna.id, newcomer.id])
+    insist_on_invariants(db)
+
+
+def test_whoever_has_an_offer_to_answer_is_not_moved_meanwhile(db, course, sessions, holders):
+    (north, south, _), (anna, sara, _) = sessions, holders
+    elsewhere = make.session(db, days=[date(2027, 6, 1)])
+    wish(db, south, anna)
+    wish(db, north, sara)
+    kept_for(db, elsewhere, anna)
+    assert (swap_rings.due(db, now=AFTER), close(db, course)) == ([], 0)
+    answers.decline(db, session_id=elsewhere.id, person_id=anna.id, now=AFTER, by=anna.id)
+    assert close(db, course) == 2
+    assert [booked(db, each) for each in (north, south)] == [[sara.id], [anna.id]]
 
 
 def swaps(db) -> list[dict]:

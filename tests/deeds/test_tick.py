@@ -32,6 +32,7 @@ NOTHING = {
     "rounds opened": 0,
     "rounds closed": 0,
     "lines ended": 0,
+    "offers lapsed": 0,
     "decisions asked for": 0,
     "seats filled": 0,
     "seats swapped": 0,

@@ -7,20 +7,21 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from bookings_room import insist_on_invariants, noted, place, refused, sent
+from bookings_room import insist_on_invariants, noted, place, refused, sent, states
 from processes import WITHIN, Storm, all_at_once, wait_until
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 import make
 from auth.models import Person
-from bookings import cancellation, left_over_seats, rebooking, swap_rings, waitlist
+from bookings import answers, cancellation, left_over_seats, offers, rebooking, swap_rings, waitlist
 from bookings.models import Booking, Round
 from bookings.states import BookingState, Refusal, RoundState
 from courses.models import CourseSession
 from lararportal import tick
 from lararportal.db import Database
 from lararportal.demo.invariants import invariants
+from lararportal.errors import Refused
 from lararportal.journal import Entry
 from lararportal.outbox import Letter
 
@@ -65,6 +66,25 @@ class Crowd:
         old, person = self._of_somebody(db, chance, BookingState.BOOKED)
         [new] = chance.sample([each for each in self._same_course(old) if each != old], 1)
         waitlist.join(db, session_id=new, person_id=person, now=now, by=person)
+
+    def accept(self, db: Session, chance: Random, now) -> None:
+        session, person = self._of_somebody(db, chance, BookingState.OFFERED)
+        answers.accept(db, session_id=session, person_id=person, now=now, by=person)
+
+    def decline(self, db: Session, chance: Random, now) -> None:
+        session, person = self._of_somebody(db, chance, BookingState.OFFERED)
+        answers.decline(db, session_id=session, person_id=person, now=now, by=person)
+
+    def lapse(self, db: Session, chance: Random, now) -> None:
+        found = db.scalars(select(Booking.id).where(Booking.state == BookingState.OFFERED)).all()
+        if found:
+            offers.lapse(db, chance.choice(found), now=now + timedelta(days=7), by=None)
+
+    def ask_first(self, db: Session, chance: Random, now) -> None:
+        session, person = self._of_somebody(db, chance, BookingState.WAITING)
+        answers.answer_beforehand(
+            db, session_id=session, person_id=person, standing_yes=False, short_notice=False, now=now, by=person
+        )
 
     def fill(self, db: Session, chance: Random, now) -> None:
         waitlist.fill(db, session_id=self._anywhere(chance), now=now)
@@ -189,8 +209,8 @@ def test_forty_persons_at_once_over_six_sessions_keep_every_invariant(shared_dat
             courses.append([make.session(db, of=course, days=[day, day + timedelta(days=1)]).id for day in days])
         crowd = Crowd([make.person(db, planned_end=date(2029, 1 + n % 9, 1)).id for n in range(40)], courses)
     # Seldom is a seat free in the other session of a course, and no line before it: many have to try.
-    acts = [crowd.book, crowd.book, crowd.join, crowd.leave, crowd.cancel, crowd.cancel, crowd.fill]
-    acts += [crowd.rebook] * 6
+    acts = [crowd.book, crowd.book, crowd.join, crowd.leave, crowd.cancel, crowd.cancel, crowd.fill, crowd.fill]
+    acts += [*[crowd.rebook] * 6, crowd.ask_first, crowd.ask_first, crowd.accept, crowd.decline, crowd.lapse]
     Storm(database=shared_database, acts=acts, begins=now, threads=THREADS, seconds=seconds).rage()
 
     insist_on_the_end(shared_database, now=now + timedelta(hours=1))
@@ -220,6 +240,72 @@ def test_a_place_is_not_left_that_a_seat_elsewhere_has_just_struck(shared_databa
             leaving.result(WITHIN)
     with shared_database.transaction() as db:
         assert [deed for deed, *_ in noted(db)] == ["seat.from_line"]
+
+
+def wait_to_be_asked(db: Session, session_id: int, person_id: int, *, now) -> Booking:
+    """A place in line of somebody who has given no yes beforehand."""
+    booking = waitlist.join(db, session_id=session_id, person_id=person_id, now=now, by=person_id)
+    answers.answer_beforehand(
+        db,
+        session_id=session_id,
+        person_id=person_id,
+        standing_yes=False,
+        short_notice=False,
+        now=now,
+        by=person_id,
+    )
+    return booking
+
+
+def test_of_two_offers_of_one_day_that_are_accepted_at_once_one_is_had(shared_database: Database, now):
+    with shared_database.transaction() as db:
+        person = make.person(db)
+        there = [make.session(db, seats=1).id for _ in range(2)]
+        for session_id in there:
+            wait_to_be_asked(db, session_id, person.id, now=now)
+        assert [waitlist.fill(db, session_id=each, now=now) for each in there] == [1, 1]
+        who = person.id
+
+    def accept(session_id: int) -> str:
+        try:
+            with shared_database.transaction() as db:
+                answers.accept(db, session_id=session_id, person_id=who, now=now, by=who)
+        except Refused as refusal:
+            return refusal.reason.value
+        return "booked"
+
+    answered = all_at_once([lambda each=each: accept(each) for each in there])
+
+    assert Counter(answered) == {"booked": 1, "offer_collides": 1}
+    insist_on_the_end(shared_database, now=now)
+
+
+def test_an_offer_is_either_accepted_or_lapses(shared_database: Database, now):
+    with shared_database.transaction() as db:
+        session = make.session(db, seats=1)
+        persons = [make.person(db) for _ in range(2)]
+        bookings = [wait_to_be_asked(db, session.id, person.id, now=now) for person in persons]
+        assert waitlist.fill(db, session_id=session.id, now=now) == 1
+        [offer] = [each for each in bookings if each.state is BookingState.OFFERED]
+        until, who = offer.answer_by, offer.person_id
+
+    def accept() -> str:
+        try:
+            with shared_database.transaction() as db:
+                answers.accept(db, session_id=session.id, person_id=who, now=until, by=who)
+        except Refused as refusal:
+            return refusal.reason.value
+        return "booked"
+
+    def lapse() -> str:
+        return str(tick.run_due(shared_database, now=until + timedelta(seconds=1))["offers lapsed"])
+
+    answer, _ = all_at_once([accept, lapse])
+
+    with shared_database.transaction() as db:
+        found = states(db, session)[who]
+        assert (answer, found) in [("booked", BookingState.BOOKED), ("not_offered", BookingState.LAPSED)]
+    insist_on_the_end(shared_database, now=until + timedelta(seconds=1))
 
 
 def waits_for_a_lock(database: Database) -> bool:

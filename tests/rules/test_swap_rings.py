@@ -187,6 +187,11 @@ ON_A_LIST = {"list_id": 3}
         pytest.param(waiter(HELD, SAME_DAY), False, id="another seat that day"),
         pytest.param(waiter(HELD, replace(SAME_DAY, is_held=False)), True, id="another line that day"),
         pytest.param(
+            waiter(HELD, replace(SAME_DAY, is_held=False, is_asked_about=True)),
+            False,
+            id="an offer elsewhere that is still to be answered",
+        ),
+        pytest.param(
             waiter(HELD, replace(SAME_DAY, days=HELD.days)), True, id="another seat, on the day that is left"
         ),
         pytest.param(

@@ -272,7 +272,7 @@ class TestTheSessionPage:
 
         answer = visit(make.person(db)).get(f"/tillfallen/{session.id}")
 
-        assert "Alla platser är bokade." in words_of(answer)
+        assert "Alla platser är bokade eller erbjudna." in words_of(answer)
         assert f'action="/tillfallen/{session.id}/ko"' in answer.text
 
     def test_a_free_seat_that_others_wait_for_is_not_offered(self, db, visit, now):

@@ -53,7 +53,7 @@ def test_fewer_seats_than_booked_are_refused_with_the_number(db, client, olle):
     answer = client.post(f"/samordning/tillfallen/{session.id}/andra", data=typed(seats="2", minimum="0"))
 
     assert answer.status_code == 409
-    assert "Antalet platser kan inte vara lägre än antalet bokade (3)." in answer.text
+    assert "Antalet platser kan inte vara lägre än antalet bokade och erbjudna (3)." in answer.text
     assert 'value="Skövde, Billingehus"' in answer.text
 
 
@@ -64,7 +64,7 @@ def test_other_days_are_refused_while_people_are_booked(db, client, olle):
     answer = client.post(f"/samordning/tillfallen/{session.id}/andra", data=typed(**later))
 
     assert answer.status_code == 409
-    assert "Kurstillfället har bokade deltagare (3)." in answer.text
+    assert "Kurstillfället har bokade eller erbjudna platser (3)." in answer.text
     assert days_of(db, session)[1][0] == SECOND
 
 

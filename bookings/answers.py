@@ -1,0 +1,116 @@
+"""The answer to an offer: yes, and the seat is theirs; no, and it goes to the next; or a yes given beforehand."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from auth import people
+from bookings import facts, seats, seats_from_line, waitlist
+from bookings.models import Booking
+from bookings.rules.line import Move, would_leave
+from bookings.states import ANSWERABLE, BookingState, Refusal
+from courses import sessions
+from lararportal import journal
+from lararportal.clock import day_of
+from lararportal.errors import Refused
+
+
+def accept(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
+    """The seat is the person's, at one stroke with what they leave for it; in a call-out their yes is remembered.
+
+    Raises:
+        NotFound: there is no such session or person.
+        Refused: nothing is offered to them there, the time to answer has passed, or they have another seat by now
+            that they would not leave for it.
+    """
+    foreseen = _move(db, session_id=session_id, person_id=person_id, now=now)
+    left = seats_from_line.sessions_left(db, [foreseen] if foreseen else [])
+    locked = {each.id: each for each in sessions.lock(db, {session_id, *left})}
+    [person] = people.lock(db, [person_id])
+    booking = _answerable(db, session_id=session_id, person_id=person_id, now=now)
+    if booking.state is BookingState.ASKED:
+        booking.yes_at = now
+        _note(db, "call_out.accepted", booking, now=now, by=by)
+        return booking
+    move = _move(db, session_id=session_id, person_id=person_id, now=now)
+    if move is None:
+        raise Refused(Refusal.OFFER_COLLIDES)
+    if not seats_from_line.sessions_left(db, [move]) <= locked.keys():
+        raise Refused(Refusal.DAY_TAKEN_MEANWHILE)
+    return seats_from_line.give(db, move, locked, person, session_id=session_id, now=now, by=by)
+
+
+def decline(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> None:
+    """The person is off that line; a seat that was kept for them belongs to the next.
+
+    Raises:
+        NotFound: there is no such session or person.
+        Refused: nothing is offered to them there, or the time to answer has passed.
+    """
+    [session] = sessions.lock(db, [session_id])
+    people.lock(db, [person_id])
+    booking = _answerable(db, session_id=session_id, person_id=person_id, now=now)
+    if booking.state is BookingState.ASKED:
+        booking.move_to(BookingState.LEFT, now=now)
+        _note(db, "call_out.declined", booking, now=now, by=by)
+    else:
+        seats.let_go(booking, session, to=BookingState.DECLINED, now=now)
+        _note(db, "offer.declined", booking, now=now, by=by)
+
+
+def answer_beforehand(
+    db: Session,
+    *,
+    session_id: int,
+    person_id: int,
+    standing_yes: bool,
+    short_notice: bool,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """How the person wants to have a seat from this line: at once or asked first, and in the last days or not.
+
+    Raises:
+        NotFound: there is no such session or person.
+        Refused: they do not wait for it.
+    """
+    sessions.lock(db, [session_id])
+    people.lock(db, [person_id])
+    booking = waitlist.live(db, session_id=session_id, person_id=person_id)
+    if booking is None or booking.state is not BookingState.WAITING:
+        raise Refused(Refusal.NOT_WAITING)
+    booking.standing_yes, booking.short_notice = standing_yes, short_notice
+    journal.note(
+        db,
+        "line.answered_beforehand",
+        now=now,
+        by=by,
+        person=person_id,
+        session=session_id,
+        booking=booking.id,
+        standing_yes=standing_yes,
+        short_notice=short_notice,
+    )
+
+
+def _move(db: Session, *, session_id: int, person_id: int, now: datetime) -> Move | None:
+    """What a yes would mean; None when nothing is offered, or the seat would not be taken."""
+    offered = facts.offered(db, [session_id], today=day_of(now))[session_id]
+    for waiter in offered:
+        leaves = would_leave(waiter)
+        if waiter.person_id == person_id and leaves is not None:
+            return Move(waiter, tuple(leaves))
+    return None
+
+
+def _answerable(db: Session, *, session_id: int, person_id: int, now: datetime) -> Booking:
+    booking = waitlist.live(db, session_id=session_id, person_id=person_id)
+    if booking is None or booking.state not in ANSWERABLE:
+        raise Refused(Refusal.NOT_OFFERED)
+    if booking.answer_by is None or now > booking.answer_by:
+        raise Refused(Refusal.OFFER_LAPSED)
+    return booking
+
+
+def _note(db: Session, deed: str, booking: Booking, *, now: datetime, by: int | None) -> None:
+    journal.note(db, deed, now=now, by=by, person=booking.person_id, session=booking.session_id, booking=booking.id)

@@ -1,0 +1,100 @@
+"""An offer: a free seat is kept for who is next in line, until they answer or the time for it has passed."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auth import people
+from auth.models import Person
+from bookings import facts, letters, seats
+from bookings.models import Booking
+from bookings.rules.answer_time import answer_by
+from bookings.rules.line import Move, Waiter, would_leave
+from bookings.states import BookingState
+from courses import sessions
+from courses.models import CourseSession
+from courses.rules import is_working_day
+from lararportal import journal
+from lararportal.clock import day_of
+
+
+def make(db: Session, move: Move, session: CourseSession, person: Person, *, now: datetime) -> None:
+    """A seat is kept for who is next, and a letter says until when. Session and person are locked."""
+    booking = db.get_one(Booking, move.waiter.booking_id)
+    until = answer_by(facts.start_of(session), now=now, is_working_day=is_working_day)
+    seats.hold(booking, session, until=until, now=now)
+    _note(db, "offer.made", booking, now=now, by=None, answer_by=until.isoformat())
+    left = facts.sessions_of(db, move.leaves)
+    letters.seat_offered(db, booking, person=person, session=session, left=left, now=now)
+
+
+def outlived(db: Session, session: CourseSession, *, now: datetime) -> list[Waiter]:
+    """Those for whom a seat is kept that they would not take any more: they have another one, or are not eligible."""
+    if not session.seats_offered:
+        return []
+    offered = facts.offered(db, [session.id], today=day_of(now))[session.id]
+    return [waiter for waiter in offered if would_leave(waiter) is None]
+
+
+def withdraw(
+    db: Session, session: CourseSession, persons: Collection[Person], waiters: Collection[Waiter], *, now: datetime
+) -> int:
+    """The seats kept for these are free again; how many. Session and persons are locked.
+
+    They wait on in their places, unless they have a seat in the course that they wanted as much.
+    """
+    by_id = {each.id: each for each in persons}
+    found = [waiter for waiter in waiters if waiter.person_id in by_id]
+    for waiter in found:
+        booking = db.get_one(Booking, waiter.booking_id)
+        to = BookingState.LEFT if _has_it_better(waiter) else BookingState.WAITING
+        seats.let_go(booking, session, to=to, now=now)
+        _note(db, "offer.withdrawn", booking, now=now, by=None, goes_on=to is BookingState.WAITING)
+        letters.offer_withdrawn(
+            db,
+            booking,
+            person=by_id[waiter.person_id],
+            session=session,
+            goes_on=to is BookingState.WAITING,
+            now=now,
+        )
+    return len(found)
+
+
+def _has_it_better(waiter: Waiter) -> bool:
+    wanted = waiter.wanted
+    return any(
+        wish.is_held and wish.course_id == wanted.course_id and wish.rank <= wanted.rank for wish in waiter.wishes
+    )
+
+
+def to_lapse(db: Session, *, now: datetime) -> list[int]:
+    """The offers whose time has passed, by booking."""
+    return list(
+        db.scalars(
+            select(Booking.id)
+            .where(Booking.state == BookingState.OFFERED, Booking.answer_by < now)
+            .order_by(Booking.answer_by, Booking.id)
+        )
+    )
+
+
+def lapse(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
+    """Nobody answered in time: the seat is free for the next, and the person is told. An answer that came stands."""
+    seen = db.get_one(Booking, booking_id)
+    [session] = sessions.lock(db, [seen.session_id])
+    [person] = people.lock(db, [seen.person_id])
+    db.refresh(seen)
+    if seen.state is not BookingState.OFFERED or seen.answer_by is None or now <= seen.answer_by:
+        return
+    seats.let_go(seen, session, to=BookingState.LAPSED, now=now)
+    _note(db, "offer.lapsed", seen, now=now, by=by)
+    letters.offer_lapsed(db, seen, person=person, session=session, now=now)
+
+
+def _note(db: Session, deed: str, booking: Booking, *, now: datetime, by: int | None, **more: str | bool) -> None:
+    journal.note(
+        db, deed, now=now, by=by, person=booking.person_id, session=booking.session_id, booking=booking.id, **more
+    )

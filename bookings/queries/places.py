@@ -1,0 +1,105 @@
+"""Where a doctor stands in line, and which seats are kept for them until they answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from bookings import facts
+from bookings.models import Booking
+from bookings.queries.rows import SessionRow, row_of
+from bookings.rules import line as rules
+from bookings.states import BookingState, Refusal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place in line. `position` is among those who would take a seat now; None when dormant."""
+
+    booking_id: int
+    session: SessionRow
+    joined_at: datetime
+    position: int | None
+    in_group: int | None
+    """The place among those of the person's own group; None when dormant, or when all are of that group."""
+    waiting: int
+    """How many stand in the line altogether."""
+    barred: Refusal | None
+    """Why it is dormant, when that is because the person is not eligible today."""
+    standing_yes: bool
+    short_notice: bool
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a free seat would be taken now; a dormant place is kept, and passed over."""
+        return self.position is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A seat that is kept until the person answers, or the question of a call-out."""
+
+    booking_id: int
+    session: SessionRow
+    answer_by: datetime
+    is_call_out: bool
+    has_said_yes: bool
+    """To a call-out, whose end decides."""
+    leaves: list[SessionRow]
+    """The seats that a yes would give up."""
+
+
+def places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Place]:
+    """These places in line, the session that begins first before the others."""
+    if not waiting:
+        return []
+    lines = facts.line(db, {each.session_id for each in waiting}, today=today)
+    standings = {key: rules.standings(line) for key, line in lines.items()}
+    mixed = {key for key, line in lines.items() if len({waiter.group for waiter in line}) > 1}
+    barred = {waiter.booking_id: waiter.barred for line in lines.values() for waiter in line}
+    rows = []
+    for each in waiting:
+        if each.id not in standings.get(each.session_id, {}):
+            continue
+        standing = standings[each.session_id][each.id]
+        rows.append(
+            Place(
+                booking_id=each.id,
+                session=row_of(each.session),
+                joined_at=each.joined_at,
+                position=standing.in_all if standing else None,
+                in_group=standing.in_group if standing and each.session_id in mixed else None,
+                waiting=len(lines[each.session_id]),
+                barred=barred[each.id],
+                standing_yes=each.standing_yes,
+                short_notice=each.short_notice,
+            )
+        )
+    return sorted(rows, key=lambda place: (place.session.starts_on, place.booking_id))
+
+
+def offers(db: Session, open_: Sequence[Booking], held: Sequence[Booking], *, today: date) -> list[Offer]:
+    """These offers, the one that must be answered first before the others; `held` are the person's seats."""
+    if not open_:
+        return []
+    waiters = [
+        waiter
+        for line in facts.offered(db, {each.session_id for each in open_}, today=today).values()
+        for waiter in line
+    ]
+    seats = {each.id: row_of(each.session) for each in held}
+    given_up = {waiter.booking_id: rules.would_leave(waiter) or [] for waiter in waiters}
+    rows = [
+        Offer(
+            booking_id=each.id,
+            session=row_of(each.session),
+            answer_by=each.answer_by,
+            is_call_out=each.state is BookingState.ASKED,
+            has_said_yes=each.yes_at is not None,
+            leaves=[seats[key] for key in given_up.get(each.id, []) if key in seats],
+        )
+        for each in open_
+        if each.answer_by is not None
+    ]
+    return sorted(rows, key=lambda offer: (offer.answer_by, offer.booking_id))

@@ -1,0 +1,98 @@
+"""One place in line of one's own: left, answered when a seat is offered, and how a seat is wanted from it."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from auth.access import me, signed_in
+from bookings import answers, queries, waitlist
+from bookings.forms import ConfirmForm, LineForm
+from bookings.queries import MyCourses, Offer, Place
+from bookings.states import BookingState
+from lararportal import edge, pages
+from lararportal.errors import NotFound
+
+Page = str | Response | tuple[str, int]
+
+
+@signed_in
+def leave(session_id: int) -> Page:
+    """Leaves the line, after a page that asks."""
+    if request.method == "GET" or not ConfirmForm().validate():
+        return render_template("bookings/leave.html", place=_place(session_id))
+    with edge.deed() as db:
+        waitlist.leave(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+    return _done("line_left")
+
+
+@signed_in
+def choose(session_id: int) -> Page:
+    """Says whether the seat is wanted at once, and whether one can come at short notice."""
+    place = _place(session_id)
+    form = LineForm(data={"standing_yes": place.standing_yes, "short_notice": place.short_notice})
+    if not form.validate_on_submit():
+        page = render_template("bookings/line_choice.html", place=place, form=form)
+        return page, 400 if form.is_submitted() else 200
+    with edge.deed() as db:
+        answers.answer_beforehand(
+            db,
+            session_id=session_id,
+            person_id=me().person_id,
+            standing_yes=form.standing_yes.data,
+            short_notice=form.short_notice.data,
+            now=edge.moment(),
+            by=me().person_id,
+        )
+    return _done("line_choice_saved")
+
+
+@signed_in
+def accept(session_id: int) -> Response:
+    """Says yes to what is offered."""
+    with edge.deed() as db:
+        booking = answers.accept(
+            db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id
+        )
+    return _done("offer_accepted" if booking.state is BookingState.BOOKED else "call_out_accepted")
+
+
+@signed_in
+def decline(session_id: int) -> Page:
+    """Says no to what is offered, after a page that asks."""
+    if request.method == "GET" or not ConfirmForm().validate():
+        return render_template("bookings/decline.html", offer=_offer(session_id))
+    with edge.deed() as db:
+        answers.decline(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+    return _done("offer_declined")
+
+
+def _mine() -> MyCourses:
+    with edge.reading() as db:
+        return queries.my_courses(db, me().person_id, now=edge.moment())
+
+
+def _place(session_id: int) -> Place:
+    for each in _mine().places:
+        if each.session.session_id == session_id:
+            return each
+    raise NotFound
+
+
+def _offer(session_id: int) -> Offer:
+    for each in _mine().offers:
+        if each.session.session_id == session_id:
+            return each
+    raise NotFound
+
+
+def _done(said: str) -> Response:
+    flash(pages.sentence(said))
+    return redirect(url_for("mine.my_courses"))
+
+
+PAGES = (
+    ("/tillfallen/<int:session_id>/lamna-ko", leave, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/ko-val", choose, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/tacka-ja", accept, ["POST"]),
+    ("/tillfallen/<int:session_id>/tacka-nej", decline, ["GET", "POST"]),
+)
+"""Address, view and methods."""

@@ -1,0 +1,134 @@
+"""A call-out: in the last days all who may be asked are asked at once, and the best placed yes has the seat."""
+
+from datetime import timedelta
+
+import pytest
+from bookings_room import (
+    fill,
+    insist_on_invariants,
+    line_of,
+    noted,
+    occasions,
+    place,
+    refused,
+    seat,
+    set_free,
+    states,
+)
+
+import make
+from bookings import answers, left_over_seats, waitlist
+from bookings.states import BookingState, Refusal
+from lararportal import clock, tick
+
+NOW = clock.parse("2027-03-11T10:00")
+"""Four days before the start."""
+UNTIL = clock.parse("2027-03-11T16:00")
+LATER = UNTIL + timedelta(seconds=1)
+
+
+def accept(db, session, person, now=NOW) -> BookingState:
+    return answers.accept(db, session_id=session.id, person_id=person.id, now=now, by=person.id).state
+
+
+def decline(db, session, person, now=NOW) -> None:
+    answers.decline(db, session_id=session.id, person_id=person.id, now=now, by=person.id)
+
+
+@pytest.fixture
+def three(db, full):
+    """Three in line who may be asked, behind one who has not said so."""
+    place(db, full, make.person(db))
+    persons = [make.person(db) for _ in range(3)]
+    for person in persons:
+        place(db, full, person, short_notice=True)
+    return persons
+
+
+@pytest.fixture
+def called(db, full, three):
+    """Their call-out for the one seat."""
+    set_free(db, full)
+    assert fill(db, full, now=NOW) == 3
+    db.flush()
+    return full
+
+
+def states_of(db, session, persons) -> list[str]:
+    found = states(db, session)
+    return [found[person.id].value for person in persons]
+
+
+def test_all_who_may_be_asked_are_asked_at_once_and_nobody_else(db, called, three):
+    [silent] = set(states(db, called)) - {person.id for person in three} - {min(states(db, called))}
+    assert states_of(db, called, three) == ["asked"] * 3
+    assert states(db, called)[silent] is BookingState.WAITING
+    assert noted(db) == [("call_out.made", None, person.id, called.id) for person in three]
+    assert occasions(db) == ["called_out"] * 3
+    assert called.free_seats == 1
+    assert fill(db, called, now=NOW) == 0
+    insist_on_invariants(db)
+
+
+def test_the_best_placed_yes_has_the_seat_when_all_have_answered(db, called, three):
+    first, second, third = three
+    assert accept(db, called, third) is BookingState.ASKED
+    assert accept(db, called, second) is BookingState.ASKED
+    assert fill(db, called, now=NOW) == 0
+    decline(db, called, first)
+    assert fill(db, called, now=NOW) == 2
+    assert states_of(db, called, three) == ["left", "booked", "waiting"]
+    assert [occasions(db, each)[1:] for each in three] == [[], ["seat_from_line"], ["call_out_over"]]
+    insist_on_invariants(db)
+
+
+def test_who_does_not_answer_in_time_leaves_the_line(db, database, called, three):
+    accept(db, called, three[1])
+    db.flush()
+    assert tick.run_due(database, now=UNTIL)["seats filled"] == 0
+    assert tick.run_due(database, now=LATER)["seats filled"] == 3
+    assert states_of(db, called, three) == ["left", "booked", "left"]
+    assert tick.run_due(database, now=LATER)["seats filled"] == 0
+    insist_on_invariants(db)
+
+
+def test_without_a_yes_the_seat_is_free_for_anybody(db, called, three):
+    person = make.person(db)
+    before = left_over_seats.book(db, session_id=called.id, person_id=person.id, now=NOW, by=person.id)
+    waitlist.leave(db, session_id=called.id, person_id=person.id, now=NOW, by=person.id)
+    assert fill(db, called, now=LATER) == 3
+    after = left_over_seats.book(db, session_id=called.id, person_id=person.id, now=LATER, by=person.id)
+    assert (before.state, after.state) == (BookingState.LEFT, BookingState.BOOKED)
+
+
+def test_a_yes_that_has_been_overtaken_by_another_seat_gives_none(db, called, three):
+    first, _, third = three
+    accept(db, called, first)
+    accept(db, called, third)
+    seat(db, make.session(db, days=[called.starts_on]), first)
+    fill(db, called, now=LATER)
+    assert states_of(db, called, three) == ["waiting", "left", "booked"]
+    insist_on_invariants(db)
+
+
+@pytest.mark.parametrize("answer", [accept, decline])
+def test_after_the_time_nobody_answers(db, called, three, answer):
+    with refused(Refusal.OFFER_LAPSED):
+        answer(db, called, three[0], now=LATER)
+
+
+def test_who_joins_in_the_last_days_may_be_asked(db, full):
+    person = make.person(db)
+    booking = waitlist.join(db, session_id=full.id, person_id=person.id, now=NOW, by=person.id)
+    assert booking.short_notice
+    set_free(db, full)
+    assert fill(db, full, now=NOW) == 1
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_nobody_is_asked_without_a_seat_or_in_the_last_twelve_hours(db, full, three, free):
+    late = clock.parse("2027-03-14T20:30") if free else NOW
+    if free:
+        set_free(db, full)
+    assert fill(db, full, now=late) == 0
+    assert len(line_of(db, full)) == 4
