@@ -155,7 +155,7 @@ def holders_in_line(db: Session, course_id: int, *, today: date) -> dict[int, li
 
 
 def offered(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Waiter]]:
-    """As `line`, of those for whom a seat is kept until they answer."""
+    """As `line`, of those for whom a seat is kept until they answer; what they can leave is as they were told."""
     of_sessions = Booking.session_id.in_(session_ids)
     return _lines(db, of_sessions, states=(BookingState.OFFERED,), bar=_not_eligible, today=today)
 
@@ -185,7 +185,7 @@ def _lines(
                 booking_id=booking.id,
                 person_id=person.id,
                 group=who.group,
-                wishes=tuple(_wish(each, today=today) for each in bookings[person.id]),
+                wishes=tuple(_wish(each, today=_told_on(booking, today)) for each in bookings[person.id]),
                 cap=caps.get((booking.round_id, person.id), len(bookings[person.id])),
                 barred=bar(booking, who, today),
                 has_standing_yes=booking.standing_yes,
@@ -249,6 +249,11 @@ def _caps(db: Session, persons: Collection[int], rounds: Collection[int]) -> dic
         )
     )
     return {(round_id, person_id): cap for round_id, person_id, cap in rows}
+
+
+def _told_on(booking: Booking, today: date) -> date:
+    """The day by which it is judged whether it is too late to leave a seat: of an offer, when it was made."""
+    return day_of(booking.asked_at) if booking.state is BookingState.OFFERED and booking.asked_at else today
 
 
 def _wish(booking: Booking, *, today: date) -> Wish:

@@ -10,7 +10,7 @@ from auth import people
 from auth.models import Person
 from bookings import facts, letters, seats
 from bookings.models import Booking
-from bookings.rules.answer_time import answer_by
+from bookings.rules.answer_time import answer_by, remind_at
 from bookings.rules.line import Move, Waiter, would_leave
 from bookings.states import BookingState
 from courses import sessions
@@ -68,6 +68,33 @@ def _has_it_better(waiter: Waiter) -> bool:
     return any(
         wish.is_held and wish.course_id == wanted.course_id and wish.rank <= wanted.rank for wish in waiter.wishes
     )
+
+
+def to_remind(db: Session, *, now: datetime) -> list[int]:
+    """The offers that nobody has answered half-way, by booking."""
+    unanswered = db.scalars(
+        select(Booking)
+        .where(Booking.state == BookingState.OFFERED, Booking.reminded_at.is_(None), Booking.answer_by > now)
+        .order_by(Booking.answer_by, Booking.id)
+    )
+    return [
+        each.id
+        for each in unanswered
+        if each.asked_at and each.answer_by and remind_at(asked_at=each.asked_at, answer_by=each.answer_by) <= now
+    ]
+
+
+def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
+    """The person is told once more that a seat is kept for them, and until when; once for each offer."""
+    seen = db.get_one(Booking, booking_id)
+    [session] = sessions.lock(db, [seen.session_id])
+    [person] = people.lock(db, [seen.person_id])
+    db.refresh(seen)
+    if seen.state is not BookingState.OFFERED or seen.reminded_at is not None:
+        return
+    seen.reminded_at = now
+    _note(db, "offer.reminded", seen, now=now, by=by)
+    letters.answer_reminder(db, seen, person=person, session=session, now=now)
 
 
 def to_lapse(db: Session, *, now: datetime) -> list[int]:

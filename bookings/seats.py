@@ -79,7 +79,7 @@ def release(db: Session, booking: Booking, session: CourseSession, *, to: Bookin
 def hold(booking: Booking, session: CourseSession, *, until: datetime, now: datetime) -> None:
     """A seat is kept for who waits until they answer, and nobody else can have it. The session is locked."""
     booking.move_to(BookingState.OFFERED, now=now)
-    booking.asked_at, booking.answer_by = now, until
+    booking.asked_at, booking.answer_by, booking.reminded_at = now, until, None
     session.seats_offered += 1
 
 

@@ -1,10 +1,11 @@
 """A seat from the line: whoever waited has it now, and gives up for it what their own list says."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from auth.models import Person
 from bookings import facts, letters, seats
@@ -30,16 +31,20 @@ def give(
     now: datetime,
     by: int | None,
 ) -> Booking:
-    """The seat is theirs, what they leave for it is free, and a letter says both. All of it is locked."""
+    """The seat is theirs, what they leave for it is free, and a letter says both. All of it is locked.
+
+    Whether it is late to leave something is judged by when the seat was offered.
+    """
+    booking = db.get_one(Booking, move.waiter.booking_id)
+    told = booking.asked_at if booking.state is BookingState.OFFERED and booking.asked_at else now
     left = []
     for booking_id in move.leaves:
         old = db.get_one(Booking, booking_id)
         seats.release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
         left.append((old, locked[old.session_id]))
-    booking = db.get_one(Booking, move.waiter.booking_id)
-    booking.ended_late = any(facts.is_late(old, session, now=now) for old, session in left)
+    booking.ended_late = any(facts.is_late(old, session, now=told) for old, session in left)
     seats.take(db, booking, locked[session_id], now=now)
-    struck = strike_less_wanted(db, booking, course_id=locked[session_id].course_id, now=now)
+    settled = settle(db, booking, course_id=locked[session_id].course_id, now=now)
     journal.note(
         db,
         "seat.from_line",
@@ -49,29 +54,47 @@ def give(
         session=session_id,
         booking=booking.id,
         left=[old.id for old, _ in left],
-        struck=[each.id for each in struck],
+        struck=[each.id for each in settled.struck],
     )
-    letters.seat_from_line(db, booking, person=person, session=locked[session_id], left=left, now=now)
+    wanted = settled.still_wanted
+    letters.seat_from_line(
+        db, booking, person=person, session=locked[session_id], left=left, still_wanted=wanted, now=now
+    )
     return booking
 
 
-def strike_less_wanted(db: Session, booking: Booking, *, course_id: int, now: datetime) -> Sequence[Booking]:
+@dataclass(frozen=True)
+class Settled:
+    """What somebody waited for in a course in which they have a seat now."""
+
+    struck: list[Booking]
+    still_wanted: list[CourseSession]
+    """What they want more, and go on waiting for."""
+
+
+def settle(db: Session, booking: Booking, *, course_id: int, now: datetime) -> Settled:
     """Whoever has a seat no longer waits for sessions of the course that they wanted less (section 2.9).
 
     What was wished for later is wanted less, where ranks do not say otherwise. A seat that is kept for them in one
-    of those is let go when its line is looked at next, under its own lock.
+    of a lower rank is let go when its line is looked at next, under its own lock.
     """
-    struck = db.scalars(
+    waiting = db.scalars(
         select(Booking)
-        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .join(Booking.session)
         .where(
             Booking.person_id == booking.person_id,
             Booking.state.in_(IN_LINE),
-            tuple_(Booking.rank, Booking.id) > (booking.rank, booking.id),
+            Booking.id != booking.id,
             CourseSession.course_id == course_id,
         )
-        .order_by(Booking.id)
+        .order_by(Booking.rank, Booking.id)
+        .options(
+            contains_eager(Booking.session).options(
+                joinedload(CourseSession.course), selectinload(CourseSession.days)
+            )
+        )
     ).all()
+    struck = [each for each in waiting if (each.rank, each.id) > (booking.rank, booking.id)]
     for each in struck:
         each.move_to(BookingState.LEFT, now=now)
-    return struck
+    return Settled(struck, [each.session for each in waiting if each not in struck])

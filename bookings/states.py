@@ -103,6 +103,7 @@ class Origin(StrEnum):
     DIRECT = "direct"
     LINE = "line"
     REBOOKING = "rebooking"
+    SWAP = "swap"
 
 
 IN_TIME, LATE = 0, 1

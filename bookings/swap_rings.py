@@ -12,7 +12,7 @@ from bookings import facts, letters, seats, seats_from_line
 from bookings.models import Booking
 from bookings.rules import swap_rings as rules
 from bookings.rules.swap_rings import Ring, Venue
-from bookings.states import BookingState
+from bookings.states import BookingState, Origin
 from courses import sessions
 from courses.models import Course, CourseSession
 from courses.states import Publicity
@@ -103,6 +103,7 @@ def _change(
         old = db.get_one(Booking, change.mover.seat.booking_id)
         new = db.get_one(Booking, change.wish.booking_id)
         new.ended_late = facts.is_late(old, locked[old.session_id], now=now)
+        new.origin = Origin.SWAP
         seats.release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
         given.append((new, old))
     seats.take_all(db, [(new, locked[new.session_id]) for new, _ in given], now=now)
@@ -121,7 +122,7 @@ def _tell(
     together: Collection[int],
     now: datetime,
 ) -> None:
-    struck = seats_from_line.strike_less_wanted(db, new, course_id=session.course_id, now=now)
+    settled = seats_from_line.settle(db, new, course_id=session.course_id, now=now)
     person = persons[new.person_id]
     journal.note(
         db,
@@ -132,7 +133,9 @@ def _tell(
         session=session.id,
         booking=new.id,
         left=[left[0].id],
-        struck=[each.id for each in struck],
+        struck=[each.id for each in settled.struck],
         ring=together,
     )
-    letters.seat_swapped(db, new, person=person, session=session, left=[left], now=now)
+    letters.seat_swapped(
+        db, new, person=person, session=session, left=[left], still_wanted=settled.still_wanted, now=now
+    )

@@ -32,6 +32,7 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
         ("rounds closed", rounds.due_to_close, rounds.close_round),
         ("lines ended", waitlist.to_end, waitlist.end),
         ("offers lapsed", offers.to_lapse, offers.lapse),
+        ("answers reminded of", offers.to_remind, offers.remind),
         ("decisions asked for", minimum_enrolment.due, minimum_enrolment.ask_for_decision),
     ):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))

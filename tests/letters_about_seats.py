@@ -13,12 +13,20 @@ from lararportal import clock
 
 
 def about_seat(
-    tell: Callable[..., None], session_: CourseSession, *left: CourseSession, now: datetime = NOW, bound: bool = False
+    tell: Callable[..., None],
+    session_: CourseSession,
+    *left: CourseSession,
+    now: datetime = NOW,
+    bound: bool = False,
+    **more,
 ):
     def write(db: Desk) -> None:
         booking = Booking(id=100 + session_.id, session_id=session_.id, ended_late=bound)
         given_up = [(Booking(id=100 + each.id, session_id=each.id), each) for each in left]
-        more = {} if tell is letters.seat_booked else {"left": given_up}
+        if tell is not letters.seat_booked:
+            more.setdefault("left", given_up)
+        if tell in (letters.seat_from_line, letters.seat_swapped):
+            more.setdefault("still_wanted", [])
         tell(db, booking, person=ANNA, session=session_, now=now, **more)
 
     return write
@@ -63,9 +71,12 @@ def excepted(kind: ExceptionKind, *, position: int | None = 2):
 
 
 ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
+    "answer_reminder": about_offer(letters.answer_reminder),
+    "seat_offered": about_offer(letters.seat_offered, left=[]),
     "seat_offered.with_swap": about_offer(letters.seat_offered, left=[LATER_SKIN, HEART]),
     "offer_lapsed": about_offer(letters.offer_lapsed),
     "offer_withdrawn": about_offer(letters.offer_withdrawn, goes_on=True),
+    "offer_withdrawn.off_the_line": about_offer(letters.offer_withdrawn, goes_on=False),
     "offer_withdrawn.called_off": about_offer(letters.offer_withdrawn, session=GONE, goes_on=False),
     "called_out": about_offer(letters.called_out),
     "call_out_over.silence": about_offer(letters.call_out_over, said_yes=False),
@@ -88,9 +99,11 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "seat_from_line.late": about_seat(letters.seat_from_line, SKIN, now=LATE),
     "seat_from_line.soon": about_seat(letters.seat_from_line, SKIN, now=clock.parse("2027-02-18T09:00")),
     "seat_from_line.with_swap": about_seat(letters.seat_from_line, SKIN, LATER_SKIN, HEART),
+    "seat_from_line.still_waits": about_seat(letters.seat_from_line, LATER_SKIN, still_wanted=[SKIN]),
     "seat_moved": about_seat(letters.seat_moved, LATER_SKIN, SKIN),
     "seat_moved.bound": about_seat(letters.seat_moved, LATER_SKIN, SKIN, now=LATE, bound=True),
     "seat_moved.late": about_seat(letters.seat_moved, SKIN, LATER_SKIN, now=LATE),
     "seat_swapped": about_seat(letters.seat_swapped, LATER_SKIN, SKIN),
+    "seat_swapped.still_waits": about_seat(letters.seat_swapped, UNEVEN, LATER_SKIN, still_wanted=[SKIN]),
     "seat_swapped.bound": about_seat(letters.seat_swapped, LATER_SKIN, SKIN, bound=True),
 }

@@ -11,6 +11,7 @@ from bookings.letters.decisions import (
     too_few_booked,
 )
 from bookings.letters.offers import (
+    answer_reminder,
     call_out_over,
     called_out,
     offer_lapsed,
@@ -35,6 +36,7 @@ from bookings.letters.seats import (
 )
 
 __all__ = [
+    "answer_reminder",
     "application_changed",
     "application_received",
     "application_withdrawn",

@@ -25,6 +25,11 @@ def seat_offered(
     _about_offer(db, "seat_offered", booking, person=person, session=session, now=now, left=left)
 
 
+def answer_reminder(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
+    """You have not answered yet, and half of the time has passed."""
+    _about_offer(db, "answer_reminder", booking, person=person, session=session, now=now)
+
+
 def offer_lapsed(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
     """You did not answer in time, and the seat goes to the next."""
     _about_offer(db, "offer_lapsed", booking, person=person, session=session, now=now)

@@ -34,10 +34,26 @@ def place_in_line(
 
 
 def seat_from_line(
-    db: Session, booking: Booking, *, person: Person, session: CourseSession, left: Sequence[Seat], now: datetime
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    left: Sequence[Seat],
+    still_wanted: Sequence[CourseSession],
+    now: datetime,
 ) -> None:
-    """You were next, and the seat is yours; with what you gave up for it, as your own list said."""
-    _about_seat(db, "seat_from_line", booking, person=person, session=session, now=now, left=left)
+    """You were next, and the seat is yours; with what you gave up for it, and what you want more and wait for."""
+    _about_seat(
+        db,
+        "seat_from_line",
+        booking,
+        person=person,
+        session=session,
+        now=now,
+        left=left,
+        still_wanted=still_wanted,
+    )
 
 
 def seat_cancelled(
@@ -65,10 +81,19 @@ def seat_moved(
 
 
 def seat_swapped(
-    db: Session, booking: Booking, *, person: Person, session: CourseSession, left: Sequence[Seat], now: datetime
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    left: Sequence[Seat],
+    still_wanted: Sequence[CourseSession],
+    now: datetime,
 ) -> None:
     """You changed seats with others of the course who wanted yours, and nobody in line lost by it."""
-    _about_seat(db, "seat_swapped", booking, person=person, session=session, now=now, left=left)
+    _about_seat(
+        db, "seat_swapped", booking, person=person, session=session, now=now, left=left, still_wanted=still_wanted
+    )
 
 
 def _about_seat(
@@ -80,6 +105,7 @@ def _about_seat(
     session: CourseSession,
     now: datetime,
     left: Sequence[Seat] = (),
+    still_wanted: Sequence[CourseSession] = (),
 ) -> None:
     outbox.post(
         db,
@@ -94,4 +120,5 @@ def _about_seat(
         session=session,
         is_bound=booking.ended_late,
         left=[place for _, place in left],
+        still_wanted=still_wanted,
     )

@@ -21,6 +21,10 @@ class Application(Base):
     state: Mapped[ApplicationState] = mapped_column(default=ApplicationState.SUBMITTED)
     cap: Mapped[int] = mapped_column(doc="Most seats the person wants.")
     version: Mapped[int] = mapped_column(default=1, doc="Grows with every change.")
+    standing_yes: Mapped[bool] = mapped_column(
+        default=True, doc="For places in line: the seat is wanted at once, as long as there is time to give it back."
+    )
+    short_notice: Mapped[bool] = mapped_column(default=False, doc="For places in line: also in the last days.")
     submitted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     choices: Mapped[list["Choice"]] = relationship(order_by="Choice.rank", lazy="raise", cascade="all, delete-orphan")

@@ -43,6 +43,7 @@ class Booking(Base):
     short_notice: Mapped[bool] = mapped_column(default=False, doc="May be asked in the last days before the start.")
     asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="When a seat was last offered.")
     answer_by: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="The last moment to answer.")
+    reminded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="Of the last offer.")
     yes_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="Yes to a call-out.")
 
     session: Mapped[CourseSession] = relationship(lazy="raise")

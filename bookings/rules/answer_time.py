@@ -70,6 +70,11 @@ def answer_by(start: Start, *, now: datetime, is_working_day: Callable[[date], b
     return moved if start.moment - moved > LAST_HOURS else deadline
 
 
+def remind_at(*, asked_at: datetime, answer_by: datetime) -> datetime:
+    """When somebody who has not answered an offer is reminded of it: half-way."""
+    return asked_at + (answer_by - asked_at) / 2
+
+
 def call_out_until(*, now: datetime) -> datetime:
     """When a call-out that is made now ends: after six hours, whatever day it is."""
     return now + timedelta(hours=CALL_OUT_HOURS)

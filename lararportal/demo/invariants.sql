@@ -53,7 +53,8 @@ of_applications AS (
     WHERE j.deed IN ('application.sent', 'application.withdrawn')
 ),
 about_offers(deed, occasion) AS (
-    VALUES ('offer.made', 'seat_offered'), ('offer.lapsed', 'offer_lapsed'), ('offer.withdrawn', 'offer_withdrawn'),
+    VALUES ('offer.made', 'seat_offered'), ('offer.reminded', 'answer_reminder'),
+        ('offer.lapsed', 'offer_lapsed'), ('offer.withdrawn', 'offer_withdrawn'),
         ('call_out.made', 'called_out'), ('call_out.ended', 'call_out_over')
 ),
 to_be_asked AS (

@@ -267,6 +267,15 @@ def test_no_exception_is_made_for_somebody_with_a_seat_in_the_course_or_elsewher
         hardship(db, session, elsewhere, eva)
 
 
+def test_no_exception_is_made_for_somebody_who_has_an_offer_there_to_answer(db, session, waiting, eva):
+    asked = booking(db, session, waiting[0])
+    asked.standing_yes = False
+    session.seats += 1
+    assert fill(db, session) == 1
+    with refused(Refusal.PERSON_OFFERED):
+        hardship(db, session, waiting[0], eva)
+
+
 def test_who_and_what_does_not_exist_is_not_found(db, session, waiting, eva, late):
     for unknown in ({"person_id": 10**6}, {"session_id": 10**6}):
         ids = {"session_id": session.id, "person_id": late.id, **unknown}

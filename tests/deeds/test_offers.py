@@ -23,7 +23,7 @@ from bookings_room import (
 from sqlalchemy.exc import IntegrityError
 
 import make
-from auth.states import Category
+from auth.states import Category, Standing
 from bookings import answers, left_over_seats, offers, queries, register, waitlist
 from bookings.models import Booking, Decision
 from bookings.states import BookingState, Outcome, Refusal
@@ -244,6 +244,28 @@ def test_a_seat_in_the_course_that_was_wanted_more_ends_the_offer_and_the_place(
     assert states(db, offered)[first.id] is BookingState.LEFT
     assert "Du står inte kvar i den här kön." in told(db, first)
     insist_on_invariants(db)
+
+
+def test_who_is_not_eligible_any_more_keeps_the_place_but_not_the_seat(db, offered, first, second):
+    first.standing = Standing.PENDING
+    db.flush()
+    assert fill(db, offered, now=SOON) == 2
+    assert (states(db, offered)[first.id], states(db, offered)[second.id]) == (
+        BookingState.WAITING,
+        BookingState.OFFERED,
+    )
+    assert "kursen inte längre är öppen för dig. Du står kvar i kön" in told(db, first)
+    insist_on_invariants(db)
+
+
+def test_a_seat_that_could_be_left_when_the_offer_was_made_can_be_left_until_it_is_answered(db, full, first):
+    sister = make.session(db, course_id=full.course_id, days=[date(2027, 5, 3)], cancel_by=SOON.date())
+    held = seat(db, sister, first, rank=2)
+    set_free(db, full)
+    fill(db, full, now=SOON)
+    assert fill(db, full, now=DEADLINE) == 0
+    booking = accept(db, full, first, now=DEADLINE)
+    assert (held.state, booking.state, booking.ended_late) == (BookingState.MOVED, BookingState.BOOKED, False)
 
 
 def test_one_of_two_offers_of_a_day_is_taken_and_the_other_withdrawn(db, offered, first):

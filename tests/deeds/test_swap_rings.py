@@ -22,7 +22,7 @@ from bookings_room import (
 import make
 from auth.states import Category
 from bookings import answers, swap_rings, waitlist
-from bookings.states import BookingState
+from bookings.states import BookingState, Origin
 from courses.states import Publicity
 from lararportal import tick
 from lararportal.journal import Entry
@@ -83,6 +83,7 @@ def test_two_change_seats_though_both_sessions_are_full(db, course, sessions, ho
         ("seat.swapped", None, sara.id, north.id),
     ]
     assert last_facts(db)["ring"] == [there.id, back.id]
+    assert (there.origin, back.origin) == (Origin.SWAP, Origin.SWAP)
     assert (occasions(db, anna)[-1], occasions(db, sara)[-1]) == ("seat_swapped", "seat_swapped")
     assert "Ingen plats blev ledig, och ingen utan plats på kursen hade kunnat vara med i bytet." in told(db, anna)
     assert [("METHOD:CANCEL" in each, "METHOD:PUBLISH" in each) for each in letter(db, anna).calendars] == [
@@ -226,6 +227,8 @@ def test_what_was_wished_for_first_is_still_waited_for_and_the_rest_is_struck(db
         BookingState.LEFT,
     ]
     assert [facts["struck"] for facts in swaps(db)] == [[third.id], []]
+    assert "Du står kvar i kön till" in told(db, anna)
+    assert "Du står kvar i kön till" not in told(db, sara)
     wish(db, south, holders[2])
     assert close(db, course) == 2
     assert booked(db, east) == [anna.id]

@@ -33,6 +33,7 @@ NOTHING = {
     "rounds closed": 0,
     "lines ended": 0,
     "offers lapsed": 0,
+    "answers reminded of": 0,
     "decisions asked for": 0,
     "seats filled": 0,
     "seats swapped": 0,

@@ -2,9 +2,14 @@
 
 from datetime import UTC, datetime
 
+from bookings_room import BOOKED_AT, place, seat
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from lararportal import schema
+import make
+from bookings.models import Application
+from bookings.states import BookingState, Origin
+from lararportal import journal, schema
 from lararportal.db import connect
 
 ROUND = """
@@ -82,4 +87,41 @@ def test_rounds_from_before_opened_when_the_journal_says(fresh_database_url):
         opened = datetime(2027, 1, 11, 9, 30, tzinfo=UTC)
         assert [tuple(each) for each in rows] == [("open", opened, ""), ("planned", None, "")]
     schema.downgrade(fresh_database_url, "0001")
+    engine.dispose()
+
+
+BOOKINGS = "SELECT state, origin FROM bookings ORDER BY id"
+CHOSEN = "SELECT standing_yes, short_notice FROM {} ORDER BY id"
+
+
+def test_offers_and_changed_seats_are_lines_and_seats_again_and_come_back(fresh_database_url):
+    engine = connect(fresh_database_url)
+    with Session(engine) as db, db.begin():
+        session = make.session(db, seats=3, seats_offered=1)
+        for state in ("waiting", "asked", "offered", "declined", "lapsed"):
+            place(db, session, make.person(db), state=BookingState(state), answer_by=BOOKED_AT, short_notice=True)
+        anna = make.person(db)
+        swapped = seat(db, session, anna, origin=Origin.SWAP)
+        journal.note(
+            db, "seat.swapped", now=BOOKED_AT, by=None, person=anna.id, session=session.id, booking=swapped.id
+        )
+        round_ = make.round_of(db, session)
+        db.add(Application(round_id=round_.id, person_id=anna.id, cap=1, submitted_at=BOOKED_AT, short_notice=True))
+
+    schema.downgrade(fresh_database_url, "0007")
+
+    with engine.begin() as connection:
+        rows = connection.execute(text(BOOKINGS)).all()
+        assert [state for state, _ in rows] == ["waiting", "waiting", "waiting", "left", "left", "booked"]
+        assert {origin for _, origin in rows} == {"line"}
+
+    schema.upgrade(fresh_database_url)
+    schema.check(fresh_database_url)
+
+    with engine.begin() as connection:
+        assert connection.scalars(text("SELECT seats_offered FROM course_sessions")).all() == [0]
+        assert [tuple(each) for each in connection.execute(text(BOOKINGS))][-1] == ("booked", "swap")
+        for table, count in (("bookings", 6), ("applications", 1)):
+            chosen = [tuple(each) for each in connection.execute(text(CHOSEN.format(table)))]
+            assert chosen == [(True, False)] * count
     engine.dispose()

@@ -133,3 +133,8 @@ def test_there_is_one_way_and_it_follows_the_days_left(now, until_start, has_sta
 
     assert (way in {Way.CALL_OUT, Way.TOO_LATE}) == (begins.days_left(now) <= 5)
     assert has_standing_yes or way is not Way.AT_ONCE
+
+
+def test_a_reminder_comes_half_way_whatever_the_clocks_do():
+    asked, until = at("2027-03-26 10:00"), at("2027-03-30 12:00")
+    assert wall(answer_time.remind_at(asked_at=asked, answer_by=until)) == "2027-03-28 11:30"

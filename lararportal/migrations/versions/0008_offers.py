@@ -15,6 +15,9 @@ depends_on = None
 
 FORMER_STATES = ("waiting", "booked", "cancelled", "moved", "left")
 STATES = ("waiting", "asked", "offered", "booked", "cancelled", "moved", "left", "declined", "lapsed")
+FORMER_ORIGINS = ("round", "direct", "line", "rebooking")
+ORIGINS = (*FORMER_ORIGINS, "swap")
+CHECKS = {"state": "bookingstate", "origin": "origin"}
 LINE = ["session_id", "wave", "key", "joined_at", "id"]
 
 
@@ -22,12 +25,18 @@ def upgrade() -> None:
     op.add_column("course_sessions", sa.Column("seats_offered", sa.Integer(), nullable=False, server_default="0"))
     op.alter_column("course_sessions", "seats_offered", server_default=None)
     _count_seats("seats_taken >= 0 AND seats_offered >= 0 AND seats_taken + seats_offered <= seats")
-    for column, default in (("standing_yes", "true"), ("short_notice", "false")):
-        op.add_column("bookings", sa.Column(column, sa.Boolean(), nullable=False, server_default=default))
-        op.alter_column("bookings", column, server_default=None)
-    for column in ("asked_at", "answer_by", "yes_at"):
+    for table in ("bookings", "applications"):
+        for column, default in (("standing_yes", "true"), ("short_notice", "false")):
+            op.add_column(table, sa.Column(column, sa.Boolean(), nullable=False, server_default=default))
+            op.alter_column(table, column, server_default=None)
+    for column in ("asked_at", "answer_by", "reminded_at", "yes_at"):
         op.add_column("bookings", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
-    _allow_states(STATES)
+    _allow("state", STATES)
+    _allow("origin", ORIGINS)
+    op.execute(
+        "UPDATE bookings SET origin = 'swap'"
+        " WHERE id IN (SELECT (facts->>'booking')::int FROM journal WHERE deed = 'seat.swapped')"
+    )
     op.create_check_constraint(
         op.f("ck_bookings_answer_by"), "bookings", "state NOT IN ('asked', 'offered') OR answer_by IS NOT NULL"
     )
@@ -47,10 +56,17 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_bookings_answer_by"), "bookings", type_="check")
     op.execute("UPDATE bookings SET state = 'waiting' WHERE state IN ('asked', 'offered')")
     op.execute("UPDATE bookings SET state = 'left' WHERE state IN ('declined', 'lapsed')")
-    _allow_states(FORMER_STATES)
+    op.execute(
+        "UPDATE bookings SET origin = CASE WHEN round_id IS NULL THEN 'line' ELSE 'round' END WHERE origin = 'swap'"
+    )
+    _allow("state", FORMER_STATES)
+    _allow("origin", FORMER_ORIGINS)
     _index("state IN ('waiting', 'booked')", line="state = 'waiting'")
-    for column in ("yes_at", "answer_by", "asked_at", "short_notice", "standing_yes"):
+    for column in ("yes_at", "reminded_at", "answer_by", "asked_at"):
         op.drop_column("bookings", column)
+    for table in ("applications", "bookings"):
+        for column in ("short_notice", "standing_yes"):
+            op.drop_column(table, column)
     _count_seats("seats_taken >= 0 AND seats_taken <= seats")
     op.drop_column("course_sessions", "seats_offered")
 
@@ -60,10 +76,10 @@ def _count_seats(condition: str) -> None:
     op.create_check_constraint(op.f("ck_course_sessions_seats_taken"), "course_sessions", condition)
 
 
-def _allow_states(states: tuple[str, ...]) -> None:
-    listed = ", ".join(f"'{state}'" for state in states)
-    op.drop_constraint(op.f("ck_bookings_bookingstate"), "bookings", type_="check")
-    op.create_check_constraint(op.f("ck_bookings_bookingstate"), "bookings", f"state IN ({listed})")
+def _allow(column: str, words: tuple[str, ...]) -> None:
+    listed, check = ", ".join(f"'{word}'" for word in words), op.f(f"ck_bookings_{CHECKS[column]}")
+    op.drop_constraint(check, "bookings", type_="check")
+    op.create_check_constraint(check, "bookings", f"{column} IN ({listed})")
 
 
 def _index(live: str, *, line: str) -> None:
