@@ -1,6 +1,7 @@
 """Applications: a doctor sends in what they want from a round, most wanted first, changes it, or takes it back."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -19,6 +20,17 @@ from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
 
 
+@dataclass(frozen=True)
+class Beforehand:
+    """How a seat is wanted, should a wish become a place in line."""
+
+    standing_yes: bool = True
+    short_notice: bool = False
+
+
+AS_A_RULE = Beforehand()
+
+
 def apply(
     db: Session,
     *,
@@ -26,6 +38,7 @@ def apply(
     person_id: int,
     choices: Sequence[int],
     cap: int,
+    beforehand: Beforehand = AS_A_RULE,
     now: datetime,
     by: int | None,
 ) -> Application:
@@ -44,10 +57,10 @@ def apply(
     _judge(db, round_, person, choices, offered, cap=cap, now=now)
     earlier = _earlier(db, round_id, person_id)
     is_change = earlier is not None and earlier.state is ApplicationState.SUBMITTED
-    if earlier is not None and is_change and _is_as_sent(db, earlier, choices, cap=cap):
+    if earlier is not None and is_change and _is_as_sent(db, earlier, choices, cap, beforehand):
         return earlier
     application = earlier or Application(round_id=round_id, person_id=person_id, version=0)
-    _write(db, application, cap=cap, now=now)
+    _write(db, application, cap, beforehand, now=now)
     db.add_all(
         Choice(application_id=application.id, rank=rank, session_id=session_id)
         for rank, session_id in enumerate(choices, start=1)
@@ -61,6 +74,7 @@ def apply(
         round=round_id,
         choices=list(choices),
         cap=cap,
+        **asdict(beforehand),
         version=application.version,
     )
     tell = letters.application_changed if is_change else letters.application_received
@@ -148,15 +162,19 @@ def _earlier(db: Session, round_id: int, person_id: int) -> Application | None:
     )
 
 
-def _is_as_sent(db: Session, application: Application, choices: Sequence[int], *, cap: int) -> bool:
+def _is_as_sent(
+    db: Session, application: Application, choices: Sequence[int], cap: int, beforehand: Beforehand
+) -> bool:
     """Whether an application says just this already."""
     sent = select(Choice.session_id).where(Choice.application_id == application.id).order_by(Choice.rank)
-    return application.cap == cap and list(db.scalars(sent)) == list(choices)
+    said = Beforehand(application.standing_yes, application.short_notice)
+    return (application.cap, said) == (cap, beforehand) and list(db.scalars(sent)) == list(choices)
 
 
-def _write(db: Session, application: Application, *, cap: int, now: datetime) -> None:
+def _write(db: Session, application: Application, cap: int, beforehand: Beforehand, *, now: datetime) -> None:
     """The application counts and has no choices yet."""
     application.state, application.cap, application.submitted_at = ApplicationState.SUBMITTED, cap, now
+    application.standing_yes, application.short_notice = beforehand.standing_yes, beforehand.short_notice
     application.version += 1
     db.add(application)
     db.flush()

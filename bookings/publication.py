@@ -218,6 +218,8 @@ def _booking(outline: Outline, application: Application, decision: Decision, now
         wave=IN_TIME,
         key=decision.key or [],
         joined_at=now,
+        standing_yes=application.standing_yes,
+        short_notice=application.short_notice,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import Field, SelectField, StringField
+from wtforms import BooleanField, Field, SelectField, StringField
 
 from bookings.states import Refusal
 from lararportal import pages
@@ -48,10 +48,12 @@ class RankedField(Field):
 
 
 class ApplicationForm(Form):
-    """A ranked list, how many seats at most, and what the list of sessions is narrowed to."""
+    """A ranked list, how many seats at most, how one is wanted from a line, and what the sessions are narrowed to."""
 
     choices = RankedField()
     cap = SelectField(coerce=int)
+    ask_first = BooleanField()
+    short_notice = BooleanField()
     text = StringField(filters=[lambda text: (text or "").strip()])
 
     def offer(self, cap: int) -> None:

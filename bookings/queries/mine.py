@@ -42,6 +42,8 @@ class ApplicationView:
     state: ApplicationState
     cap: int
     choices: list[int]
+    standing_yes: bool
+    short_notice: bool
     submitted_at: datetime
     version: int
 
@@ -248,6 +250,8 @@ def _applications(db: Session, person_id: int, *, round_id: int | None = None) -
             state=each.state,
             cap=each.cap,
             choices=[choice.session_id for choice in each.choices],
+            standing_yes=each.standing_yes,
+            short_notice=each.short_notice,
             submitted_at=each.submitted_at,
             version=each.version,
         )

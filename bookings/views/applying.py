@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, signed_in
 from bookings import applications, queries
+from bookings.applications import Beforehand
 from bookings.forms import ApplicationForm, ConfirmForm, rearranged
 from bookings.queries import ApplicationView, LotteryView, RoundView, SessionRow, Wish
 from bookings.states import ApplicationState, Refusal, RoundState
@@ -156,6 +157,7 @@ def apply(round_id: int) -> Page:
                 person_id=me().person_id,
                 choices=form.choices.data,
                 cap=form.cap.data,
+                beforehand=_beforehand(form),
                 now=edge.moment(),
                 by=me().person_id,
             )
@@ -169,7 +171,12 @@ def apply(round_id: int) -> Page:
 
 
 def _asks_otherwise(form: ApplicationForm, sent: ApplicationView) -> bool:
-    return (form.choices.data, form.cap.data) != (sent.choices, sent.cap)
+    said = Beforehand(sent.standing_yes, sent.short_notice)
+    return (form.choices.data, form.cap.data, _beforehand(form)) != (sent.choices, sent.cap, said)
+
+
+def _beforehand(form: ApplicationForm) -> Beforehand:
+    return Beforehand(standing_yes=not form.ask_first.data, short_notice=form.short_notice.data)
 
 
 def _explain(form: ApplicationForm, refusal: Refused) -> None:
@@ -182,6 +189,8 @@ def _prefill(form: ApplicationForm, material: Material) -> None:
     """What was sent in last, and at its end the session that a course page led here with."""
     form.choices.data = list(material.sent.choices) if material.sent else []
     form.cap.data = material.sent.cap if material.sent else material.round.cap
+    form.ask_first.data = material.sent is not None and not material.sent.standing_yes
+    form.short_notice.data = material.sent is not None and material.sent.short_notice
     wanted = request.args.get("val", "")
     if wanted in {str(wish.session.session_id) for wish in material.wishes if wish.refusal is None}:
         form.choices.data = rearranged(form.choices.data, f"add:{wanted}")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 import make
 from auth.states import Category, Standing
 from bookings import applications
+from bookings.applications import Beforehand
 from bookings.models import Application, Choice
 from bookings.states import ApplicationState, Refusal, RoundState
 from courses.models import Course, CourseSession
@@ -58,6 +59,8 @@ def test_a_list_is_kept_in_its_order(db, offer):
         "round": offer.round_.id,
         "choices": [offer.second.id, offer.first.id],
         "cap": 2,
+        "standing_yes": True,
+        "short_notice": False,
         "version": 1,
     }
     assert occasions(db, person) == ["application_received"]
@@ -70,6 +73,15 @@ def test_a_later_list_replaces_the_earlier_one(db, offer):
     assert again.id == first.id
     assert choices(db, again) == [offer.second.id]
     assert (again.version, again.cap, again.submitted_at) == (2, 1, OPENS + timedelta(days=1))
+    assert occasions(db, person) == ["application_received", "application_changed"]
+
+
+def test_how_a_seat_is_wanted_from_a_line_is_part_of_the_application(db, offer):
+    person = make.person(db)
+    about = {"round_id": offer.round_.id, "person_id": person.id, "choices": [offer.first.id], "cap": 4}
+    for beforehand in (Beforehand(), Beforehand(standing_yes=False, short_notice=True)):
+        made = applications.apply(db, **about, beforehand=beforehand, now=OPENS, by=person.id)
+    assert (made.version, made.standing_yes, made.short_notice) == (2, False, True)
     assert occasions(db, person) == ["application_received", "application_changed"]
 
 

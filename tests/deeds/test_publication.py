@@ -27,7 +27,7 @@ from sqlalchemy import select
 import make
 from auth.states import Category, Standing
 from bookings import allocation, cancellation, publication, rounds, waitlist
-from bookings.models import Booking, Decision, Round, Run
+from bookings.models import Application, Booking, Decision, Round, Run
 from bookings.states import IN_TIME, BookingState, Origin, Outcome, Refusal, RoundState
 from courses.states import Order
 
@@ -182,6 +182,17 @@ def test_a_better_session_of_the_course_is_waited_for_with_the_seat_in_hand(db):
     assert waitlist.fill(db, session_id=better.id, now=PUBLISHED_AT) == 1
     assert (states(db, better)[far.id], states(db, worse)[far.id]) == (BookingState.BOOKED, BookingState.MOVED)
     insist_on_invariants(db)
+
+
+def test_a_place_in_line_is_answered_beforehand_as_the_application_says(db):
+    session = make.session(db, seats=1)
+    first, second = make.person(db, planned_end=NEAR), make.person(db, planned_end=FAR)
+    round_ = drawn_up(db, {first: [session], second: [session]})
+    application = db.query(Application).filter_by(person_id=second.id).one()
+    application.standing_yes, application.short_notice = False, True
+    publish(db, round_)
+    [waiting] = db.scalars(select(Booking).where(Booking.state == BookingState.WAITING))
+    assert (waiting.person_id, waiting.standing_yes, waiting.short_notice) == (second.id, False, True)
 
 
 def test_a_colliding_session_keeps_its_place_and_is_passed_over(db):

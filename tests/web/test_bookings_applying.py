@@ -258,6 +258,20 @@ class TestSendingIn:
             "application_changed",
         ]
 
+    def test_how_a_seat_is_wanted_from_a_line_is_asked_and_kept(self, db, visit, offered):
+        anna = make.person(db)
+        browser, path = visit(anna), f"/ansokan/{offered[0].id}"
+        new = browser.get(path).text
+        data = {"choices": [offered[1].id], "cap": "1", "ask_first": "y", "short_notice": "y", "action": "submit"}
+        rearranged = browser.post(path, data=data | {"action": "filter"}).text
+        browser.post(path, data=data)
+
+        assert (sent(db, anna).standing_yes, sent(db, anna).short_notice) == (False, True)
+        checked = [page.count('type="checkbox"') and page.count(" checked ") for page in (new, rearranged)]
+        assert [*checked, browser.get(path).text.count(" checked ")] == [0, 2, 2]
+        closed = words_of(visit(anna, at=offered[0].closes_at).get(path))
+        assert "vill du bli tillfrågad innan du får en plats. Du kan komma med kort varsel." in closed
+
     def test_an_empty_list_is_refused_and_what_was_typed_is_kept(self, db, visit, offered):
         answer = visit(make.person(db)).post(
             f"/ansokan/{offered[0].id}", data={"cap": "3", "text": "hud", "action": "submit"}
