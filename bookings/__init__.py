@@ -12,7 +12,8 @@ of all who say yes (`call_outs`); those who wait for each other's full sessions 
 that too few have booked are shown in time (`minimum_enrolment`).
 
 Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason: before a
-round closes (`precedence`), or as an exception in the line after it (`exceptions`). A published round can be done
+round closes (`precedence`), or as an exception in the line after it (`exceptions`); and so is somebody `taken_off` a
+line. A published round can be done
 again from what was frozen, and laid beside what was published (`replay`): what everybody was `told`, and who decided
 what and why, `as_noted` in the journal, in which every round can be `retold`.
 

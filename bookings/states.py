@@ -228,6 +228,7 @@ class Refusal(StrEnum):
     DAY_WAITED_FOR = "day_waited_for"
     NOT_BOOKED = "not_booked"
     NOT_WAITING = "not_waiting"
+    PERSON_NOT_WAITING = "person_not_waiting"
     NOT_OFFERED = "not_offered"
     OFFER_LAPSED = "offer_lapsed"
     OFFER_COLLIDES = "offer_collides"

@@ -41,7 +41,7 @@ def cancelled(*, late: bool, now: datetime = NOW, by: int | None = ANNA.id, reas
 
 
 def about_offer(tell: Callable[..., None], *, session: CourseSession = SKIN, **more):
-    booking = Booking(id=101, answer_by=clock.parse("2027-01-18T12:00"))
+    booking = Booking(id=101, answer_by=clock.parse("2027-01-18T12:00"), end_reason="Du bad oss om det.")
     return lambda db: tell(db, booking, person=ANNA, session=session, now=NOW, **more)
 
 
@@ -100,6 +100,8 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "seat_from_line.soon": about_seat(letters.seat_from_line, SKIN, now=clock.parse("2027-02-18T09:00")),
     "seat_from_line.with_swap": about_seat(letters.seat_from_line, SKIN, LATER_SKIN, HEART),
     "seat_from_line.still_waits": about_seat(letters.seat_from_line, LATER_SKIN, still_wanted=[SKIN]),
+    "taken_off_line": about_offer(letters.taken_off_line, was_offered=False),
+    "taken_off_line.offered": about_offer(letters.taken_off_line, was_offered=True),
     "seat_moved": about_seat(letters.seat_moved, LATER_SKIN, SKIN),
     "seat_moved.bound": about_seat(letters.seat_moved, LATER_SKIN, SKIN, now=LATE, bound=True),
     "seat_moved.late": about_seat(letters.seat_moved, SKIN, LATER_SKIN, now=LATE),

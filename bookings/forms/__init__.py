@@ -7,7 +7,7 @@ from bookings.forms.applying import ApplicationForm, rearranged
 from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
 from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm
-from bookings.forms.seats import CancelForm, ConfirmForm, LateCancelForm, LineForm, RebookForm
+from bookings.forms.seats import CancelForm, ConfirmForm, LateCancelForm, LineForm, RebookForm, TakeOffForm
 
 __all__ = [
     "ApplicationForm",
@@ -26,6 +26,7 @@ __all__ = [
     "RoundFacts",
     "RoundForm",
     "SourceForm",
+    "TakeOffForm",
     "ValueForm",
     "WithoutForm",
     "rearranged",

@@ -41,6 +41,12 @@ class LateCancelForm(CancelForm):
             raise ValidationError("reason_in_words")
 
 
+class TakeOffForm(Form):
+    """Taking somebody off a line: they are told why."""
+
+    reason = TextAreaField(filters=[lambda text: (text or "").strip()], validators=[InputRequired(), Length(max=400)])
+
+
 class ConfirmForm(Form):
     """A button that asks once more; it has nothing to fill in."""
 

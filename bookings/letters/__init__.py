@@ -33,6 +33,7 @@ from bookings.letters.seats import (
     seat_from_line,
     seat_moved,
     seat_swapped,
+    taken_off_line,
 )
 
 __all__ = [
@@ -57,5 +58,6 @@ __all__ = [
     "seat_moved",
     "seat_offered",
     "seat_swapped",
+    "taken_off_line",
     "too_few_booked",
 ]

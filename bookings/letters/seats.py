@@ -33,6 +33,22 @@ def place_in_line(
     )
 
 
+def taken_off_line(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, was_offered: bool, now: datetime
+) -> None:
+    """Somebody took your place in line away; with the reason."""
+    outbox.post(
+        db,
+        "taken_off_line",
+        to=person.recipient,
+        once=f"taken_off:{booking.id}",
+        now=now,
+        session=session,
+        booking=booking,
+        was_offered=was_offered,
+    )
+
+
 def seat_from_line(
     db: Session,
     booking: Booking,

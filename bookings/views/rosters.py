@@ -6,11 +6,13 @@ from werkzeug.wrappers import Response
 from auth import queries as people
 from auth.access import me, needs
 from auth.states import Role
-from bookings import queries, waitlist
+from bookings import queries, taken_off, waitlist
+from bookings.forms import TakeOffForm
 from bookings.views import changes
 from bookings.views.changes import Whose
 from lararportal import edge, pages
 from lararportal.clock import day_of
+from lararportal.errors import NotFound
 
 Page = str | Response | tuple[str, int]
 
@@ -45,6 +47,30 @@ def join_for(session_id: int, person_id: int) -> Response:
     return redirect(url_for("bookings_desk.roster", session_id=session_id))
 
 
+@needs(Role.COORDINATOR)
+def take_off(session_id: int, person_id: int) -> Page:
+    """Takes somebody off the line, after a page that asks why."""
+    whose, form = _whose(session_id, person_id), TakeOffForm()
+    if not form.validate_on_submit():
+        with edge.reading() as db:
+            found = queries.roster(db, session_id, today=day_of(edge.moment()))
+        if person_id not in {each.person_id for each in found.waiting}:
+            raise NotFound
+        page = render_template("bookings/take_off.html", form=form, roster=found, whose=whose)
+        return page, 400 if form.is_submitted() else 200
+    with edge.deed() as db:
+        taken_off.take_off(
+            db,
+            session_id=session_id,
+            person_id=person_id,
+            reason=form.reason.data or "",
+            now=edge.moment(),
+            by=me().person_id,
+        )
+    flash(pages.sentence("taken_off_line", name=whose.name))
+    return redirect(whose.back)
+
+
 def _whose(session_id: int, person_id: int) -> Whose:
     with edge.reading() as db:
         name = people.person(db, person_id).name
@@ -66,5 +92,6 @@ PAGES = (
     ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/avboka", cancel_for, ["GET", "POST"]),
     ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/boka-om", rebook_for, ["GET", "POST"]),
     ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/ko", join_for, ["POST"]),
+    ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/ur-kon", take_off, ["GET", "POST"]),
 )
 """Address, view and methods."""

@@ -37,7 +37,7 @@ given_up AS (
     WHERE deed IN ('seat.from_line', 'seat.swapped')
 ),
 left_the_line AS (
-    SELECT booking FROM entries WHERE deed IN ('line.left', 'line.ended', 'call_out.declined')
+    SELECT booking FROM entries WHERE deed IN ('line.left', 'line.ended', 'line.taken_off', 'call_out.declined')
     UNION ALL
     SELECT (facts ->> 'booking')::int FROM journal
     WHERE (deed = 'offer.withdrawn' AND NOT (facts ->> 'goes_on')::boolean)
@@ -81,6 +81,8 @@ owed AS (
     UNION ALL
     SELECT format('offer_withdrawn:%s:%s', facts ->> 'booking', to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'))
     FROM journal WHERE deed = 'line.ended' AND (facts ->> 'was_offered')::boolean
+    UNION ALL
+    SELECT format('taken_off:%s', booking) FROM entries WHERE deed = 'line.taken_off'
     UNION ALL
     SELECT format('cancelled:%s', booking) FROM entries WHERE deed = 'seat.cancelled'
     UNION ALL

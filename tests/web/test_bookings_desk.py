@@ -223,6 +223,28 @@ class TestTheRoster:
         )
         assert browser.post(path).status_code == 409
 
+    def test_a_coordinator_takes_somebody_off_the_line_and_says_why(self, db, visit, session, now):
+        for person in (make.person(db), make.person(db)):
+            take(db, session, person, now=now)
+        anna = make.person(db, given_name="Anna", family_name="Ek")
+        waitlist.join(db, session_id=session.id, person_id=anna.id, now=now, by=anna.id)
+        browser, path = (
+            visit(make.coordinator(db)),
+            f"/samordning/tillfallen/{session.id}/deltagare/{anna.id}/ur-kon",
+        )
+
+        page = browser.get(path)
+        unreasoned = browser.post(path, data={"reason": ""})
+        done = browser.post(path, data={"reason": "Anna ringde och har slutat."})
+
+        assert "Vill du ta bort Anna Ek ur kön?" in words_of(page)
+        assert (unreasoned.status_code, done.status_code) == (400, 302)
+        assert state_in(db, session, anna) is BookingState.LEFT
+        assert "Anna Ek står inte längre i kön" in words_of(browser.get(done.location))
+        assert "Det upphörde 11 januari 2027 kl. 08.00: Anna ringde och har slutat." in words_of(
+            visit(anna).get("/mina-kurser")
+        )
+
     @pytest.mark.parametrize("way", ["avboka", "boka-om"])
     def test_who_has_no_seat_there_is_not_there(self, db, visit, session, way):
         nobody = make.person(db)

@@ -140,7 +140,7 @@ class TestMyCourses:
 
         text = words_of(visit(anna).get("/mina-kurser"))
 
-        assert "Du stod i kö. Kön upphörde 11 januari 2027 kl. 08.00: kurstillfället är inställt." in text
+        assert "Du stod i kö. Det upphörde 11 januari 2027 kl. 08.00: kurstillfället är inställt." in text
 
     def test_others_are_nowhere_on_it(self, db, visit, now):
         anna, other = make.person(db), make.person(db)
