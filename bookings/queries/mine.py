@@ -17,6 +17,7 @@ from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import (
     ANSWERABLE,
     LIVE,
+    OPEN,
     REFUSED,
     ApplicationState,
     BookingState,
@@ -116,7 +117,6 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     ).all()
     live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
     held = [each for each in live if each.state is BookingState.BOOKED]
-    waiting = [each for each in live if each.state is BookingState.WAITING]
     past = [
         each
         for each in bookings
@@ -125,7 +125,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     return MyCourses(
         seats=sorted((_seat(each, now=now) for each in held), key=_by_start),
         offers=offers(db, [each for each in live if each.state in ANSWERABLE], held, today=today),
-        places=places(db, waiting, today=today),
+        places=places(db, [each for each in live if each.state in OPEN], today=today),
         decisions=decisions(db, person_id),
         applications=_applications(db, person_id),
         past=sorted((_seat(each, now=now) for each in past), key=_by_start, reverse=True),

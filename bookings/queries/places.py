@@ -1,16 +1,30 @@
 """Where a doctor stands in line, and which seats are kept for them until they answer."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bookings import facts
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules import line as rules
-from bookings.states import BookingState, Refusal
+from bookings.rules.history import term_before
+from bookings.states import BookingState, Origin, Refusal
+from courses.models import CourseSession
+from courses.states import Publicity
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How far the lines of a course moved last term: how many of each session got a seat from it."""
+
+    sessions: int
+    fewest: int
+    most: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +43,12 @@ class Place:
     """Why it is dormant, when that is because the person is not eligible today."""
     standing_yes: bool
     short_notice: bool
+    wish: int
+    """Where the person has it among their places of the course, most wanted first."""
+    wishes: int
+    """How many those are."""
+    moved: Moved | None
+    """None when the course had no session last term."""
 
     @property
     def is_active(self) -> bool:
@@ -50,10 +70,13 @@ class Offer:
     """The seats that a yes would give up."""
 
 
-def places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Place]:
-    """These places in line, the session that begins first before the others."""
+def places(db: Session, open_: Sequence[Booking], *, today: date) -> list[Place]:
+    """Of what may still become a seat the places in line, the session that begins first before the others."""
+    waiting = [each for each in open_ if each.state is BookingState.WAITING]
     if not waiting:
         return []
+    wishes = _wishes(open_)
+    moved = _moved(db, {each.session.course_id for each in waiting}, today=today)
     lines = facts.line(db, {each.session_id for each in waiting}, today=today)
     standings = {key: rules.standings(line) for key, line in lines.items()}
     mixed = {key for key, line in lines.items() if len({waiter.group for waiter in line}) > 1}
@@ -74,9 +97,41 @@ def places(db: Session, waiting: Sequence[Booking], *, today: date) -> list[Plac
                 barred=barred[each.id],
                 standing_yes=each.standing_yes,
                 short_notice=each.short_notice,
+                wish=wishes[each.session.course_id].index(each.id) + 1,
+                wishes=len(wishes[each.session.course_id]),
+                moved=moved.get(each.session.course_id),
             )
         )
     return sorted(rows, key=lambda place: (place.session.starts_on, place.booking_id))
+
+
+def _wishes(open_: Sequence[Booking]) -> dict[int, list[int]]:
+    """By course, the bookings in the person's own order."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for each in sorted(open_, key=lambda each: (each.rank, each.id)):
+        found[each.session.course_id].append(each.id)
+    return found
+
+
+def _moved(db: Session, course_ids: Collection[int], *, today: date) -> dict[int, Moved]:
+    first, last = term_before(today)
+    from_line = func.count().filter(
+        Booking.origin.in_((Origin.LINE, Origin.ROUND)), Booking.booked_at > Booking.joined_at
+    )
+    rows = db.execute(
+        select(CourseSession.course_id, from_line)
+        .outerjoin(Booking, Booking.session_id == CourseSession.id)
+        .where(
+            CourseSession.course_id.in_(course_ids),
+            CourseSession.starts_on.between(first, last),
+            CourseSession.publicity == Publicity.PUBLISHED,
+        )
+        .group_by(CourseSession.course_id, CourseSession.id)
+    )
+    counts: dict[int, list[int]] = defaultdict(list)
+    for course_id, count in rows:
+        counts[course_id].append(count)
+    return {course_id: Moved(len(found), min(found), max(found)) for course_id, found in counts.items()}
 
 
 def offers(db: Session, open_: Sequence[Booking], held: Sequence[Booking], *, today: date) -> list[Offer]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bookings.states import Outcome, PrecedenceState
 
@@ -62,6 +62,13 @@ def _had_a_seat_since(moment: datetime, stays: Collection[Stay]) -> bool:
 def term_of(day: date) -> str:
     """The term that a day lies in, such as "2027-1" for the spring of 2027."""
     return f"{day.year}-{1 + (day.month >= SUMMER)}"
+
+
+def term_before(day: date) -> tuple[date, date]:
+    """The first and the last day of the half-year before the one that a day lies in."""
+    first = day.replace(month=SUMMER if day.month >= SUMMER else 1, day=1)
+    last = first - timedelta(days=1)
+    return last.replace(month=SUMMER if last.month >= SUMMER else 1, day=1), last
 
 
 def precedence_holds(*, since: str, in_term: str) -> bool:

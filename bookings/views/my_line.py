@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from auth.access import me, signed_in
-from bookings import answers, queries, waitlist
+from bookings import answers, own_order, queries, waitlist
 from bookings.forms import ConfirmForm, LineForm
 from bookings.queries import MyCourses, Offer, Place
 from bookings.states import BookingState
@@ -43,6 +43,22 @@ def choose(session_id: int) -> Page:
             by=me().person_id,
         )
     return _done("line_choice_saved")
+
+
+@signed_in
+def want_more(session_id: int) -> Response:
+    """Wants this place in line more than the one of the course before it."""
+    with edge.deed() as db:
+        own_order.want_more(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+    return _done("wishes_reordered")
+
+
+@signed_in
+def want_less(session_id: int) -> Response:
+    """Wants this place in line less than the one of the course after it."""
+    with edge.deed() as db:
+        own_order.want_less(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+    return _done("wishes_reordered")
 
 
 @signed_in
@@ -92,6 +108,8 @@ def _done(said: str) -> Response:
 PAGES = (
     ("/tillfallen/<int:session_id>/lamna-ko", leave, ["GET", "POST"]),
     ("/tillfallen/<int:session_id>/ko-val", choose, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/ko-upp", want_more, ["POST"]),
+    ("/tillfallen/<int:session_id>/ko-ner", want_less, ["POST"]),
     ("/tillfallen/<int:session_id>/tacka-ja", accept, ["POST"]),
     ("/tillfallen/<int:session_id>/tacka-nej", decline, ["GET", "POST"]),
 )

@@ -14,6 +14,7 @@ from bookings.rules.history import (
     precedence_holds,
     precedence_state,
     rejections,
+    term_before,
     term_of,
 )
 from bookings.states import Outcome, PrecedenceState
@@ -168,3 +169,16 @@ def test_what_becomes_of_a_precedence(facts, state):
     usual = {"since": "2026-2", "is_used": False, "is_revoked": False, "in_term": "2027-1"}
 
     assert precedence_state(**{**usual, **facts}) == state
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last"),
+    [
+        (date(2027, 1, 1), date(2026, 7, 1), date(2026, 12, 31)),
+        (date(2027, 6, 30), date(2026, 7, 1), date(2026, 12, 31)),
+        (date(2027, 7, 31), date(2027, 1, 1), date(2027, 6, 30)),
+        (date(2027, 12, 31), date(2027, 1, 1), date(2027, 6, 30)),
+    ],
+)
+def test_the_term_before_a_day_is_a_whole_half_year(day, first, last):
+    assert term_before(day) == (first, last)

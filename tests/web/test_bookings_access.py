@@ -92,6 +92,8 @@ SENT = {
     f"{SEAT}/ko": for_everybody(409, participant=302),
     f"{SEAT}/lamna-ko": for_everybody(409),
     f"{SEAT}/ko-val": for_everybody(404),
+    f"{SEAT}/ko-upp": for_everybody(409),
+    f"{SEAT}/ko-ner": for_everybody(409),
     f"{SEAT}/tacka-ja": for_everybody(409),
     f"{SEAT}/tacka-nej": for_everybody(409),
     f"{SEAT}/avboka": for_everybody(404),

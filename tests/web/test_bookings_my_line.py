@@ -1,13 +1,16 @@
 """One place in line of one's own: what is offered, yes and no, and how a seat is wanted."""
 
+import re
+from datetime import date, timedelta
+
 import pytest
 from bookings_pages import words_of
-from bookings_room import fill, place, seat, states
+from bookings_room import BOOKED_AT, fill, place, seat, states
 
 import make
 from auth.states import Category
 from bookings.models import Booking
-from bookings.states import BookingState
+from bookings.states import BookingState, Origin
 from lararportal import clock
 
 
@@ -101,3 +104,70 @@ def test_the_office_sees_who_has_an_offer(db, visit, anna, offered):
     page = visit(make.coordinator(db)).get(f"/samordning/tillfallen/{offered.id}")
 
     assert f"{anna.name} tillfrågad, svar senast" in words_of(page)
+
+
+def test_the_order_of_several_places_of_a_course_is_changed_with_plain_buttons(db, visit, anna):
+    course = make.course(db, title="Etik", seats=1)
+    first, second = (make.session(db, of=course, days=[date(2027, 5, day)]) for day in (3, 10))
+    for each in (first, second):
+        seat(db, each, make.person(db))
+        place(db, each, anna)
+    browser = visit(anna)
+
+    before = words_of(browser.get("/mina-kurser"))
+    answers = [browser.post(f"/tillfallen/{second.id}/{way}").location for way in ("ko-upp", "ko-ner", "ko-upp")]
+    page = browser.get("/mina-kurser")
+
+    assert re.findall(r"Önskan (\d av \d) på kursen", before) == ["1 av 2", "2 av 2"]
+    assert answers == ["/mina-kurser"] * 3
+    assert re.findall(r"Önskan (\d av \d) på kursen", words_of(page)) == ["2 av 2", "1 av 2"]
+    assert "Ordningen mellan dina önskemål är ändrad." in words_of(page)
+    assert 'aria-label="Flytta ner önskan om Etik, 10 maj 2027"' in page.text
+
+
+def test_a_single_place_has_no_order(db, visit, anna, waited_for):
+    page = visit(anna).get("/mina-kurser").text
+
+    assert "Önskan" not in page
+    assert "ko-upp" not in page
+
+
+def test_how_far_the_line_moved_last_term_is_told_of_the_course(db, visit, anna, waited_for):
+    browser = visit(anna)
+    told = ["Förra terminen" in words_of(browser.get("/mina-kurser"))]
+    for day, from_line in ((5, 0), (12, 2)):
+        former = make.session(db, course_id=waited_for.course_id, days=[date(2026, 10, day)], seats=3)
+        seat(db, former, make.person(db))
+        for _ in range(from_line):
+            seat(db, former, make.person(db), origin=Origin.LINE, at=BOOKED_AT + timedelta(days=1))
+        told.append(
+            "Förra terminen fick 0 i kön plats på kursens tillfälle." in words_of(browser.get("/mina-kurser"))
+        )
+    seat(
+        db,
+        make.session(db, course_id=waited_for.course_id, days=[date(2026, 6, 1)]),
+        make.person(db),
+        origin=Origin.LINE,
+    )
+
+    assert told == [False, True, False]
+    assert "Förra terminen fick mellan 0 och 2 i kön plats på kursens 2 tillfällen." in words_of(
+        browser.get("/mina-kurser")
+    )
+
+
+def test_it_asks_the_database_as_often_for_one_offer_as_for_thirty(db, visit, now, queries):
+    counts = []
+    for count in (1, 30):
+        person = make.person(db)
+        for number in range(count):
+            session = make.session(db, days=[date(2027, 5, 1) + timedelta(days=number)], seats=1)
+            place(db, session, person, standing_yes=False)
+            assert fill(db, session, now=now) == 1
+        browser = visit(person)
+        queries.reset()
+        page = browser.get("/mina-kurser")
+        counts.append(queries.count)
+        assert page.text.count("tacka-ja") == count
+
+    assert counts[0] == counts[1]

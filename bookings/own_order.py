@@ -1,0 +1,78 @@
+"""The order in which somebody wants the sessions of a course that they wait for: theirs to change at any time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from auth import people
+from bookings import facts
+from bookings.models import Booking
+from bookings.states import OPEN, BookingState, Refusal
+from lararportal import journal
+from lararportal.errors import Refused
+
+
+def want_more(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> None:
+    """This place comes directly before the one of the course that came before it; the first stays where it is.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: they do not wait for it.
+    """
+    wishes = _wishes(db, session_id=session_id, person_id=person_id)
+    at = _at(wishes, session_id)
+    if at > 0:
+        _put_before(db, wishes[at], wishes[at - 1], now=now, by=by)
+
+
+def want_less(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> None:
+    """This place comes directly after the one of the course that came after it; the last stays where it is.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: they do not wait for it.
+    """
+    wishes = _wishes(db, session_id=session_id, person_id=person_id)
+    at = _at(wishes, session_id)
+    if at < len(wishes) - 1:
+        _put_before(db, wishes[at + 1], wishes[at], now=now, by=by)
+
+
+def _wishes(db: Session, *, session_id: int, person_id: int) -> list[Booking]:
+    """The places of the course, most wanted first; the person is locked, for their ranks decide what they leave."""
+    people.lock(db, [person_id])
+    waiting = [each for each in _live(db, person_id) if each.state in OPEN]
+    course_id = next((each.session.course_id for each in waiting if each.session_id == session_id), None)
+    return [each for each in waiting if each.session.course_id == course_id]
+
+
+def _at(wishes: Sequence[Booking], session_id: int) -> int:
+    for at, each in enumerate(wishes):
+        if each.session_id == session_id:
+            return at
+    raise Refused(Refusal.NOT_WAITING)
+
+
+def _live(db: Session, person_id: int) -> list[Booking]:
+    """Most wanted first, as the line weighs them: of equals a place is wanted more than a seat."""
+    found = facts.live_bookings(db, [person_id]).get(person_id, [])
+    return sorted(found, key=lambda each: (each.rank, each.state is BookingState.BOOKED, each.id))
+
+
+def _put_before(db: Session, moved: Booking, other: Booking, *, now: datetime, by: int | None) -> None:
+    """All that the person has and waits for is numbered anew; nothing but these two changes places."""
+    order = [each for each in _live(db, moved.person_id) if each is not moved]
+    order.insert(order.index(other), moved)
+    for rank, each in enumerate(order, start=1):
+        each.rank = rank
+    journal.note(
+        db,
+        "line.reordered",
+        now=now,
+        by=by,
+        person=moved.person_id,
+        session=moved.session_id,
+        booking=moved.id,
+        before=other.id,
+    )
