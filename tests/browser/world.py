@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 import make
 from auth.models import Grant, Person
 from auth.states import Area, Category, Role, Standing
-from bookings import allocation, applications, exceptions, left_over_seats, precedence, publication, rounds, waitlist
+from bookings import (
+    allocation,
+    applications,
+    cancellation,
+    exceptions,
+    left_over_seats,
+    precedence,
+    publication,
+    rounds,
+    waitlist,
+)
 from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Round
 from bookings.round_plan import RoundPlan
@@ -60,6 +70,7 @@ def populate(house: House) -> World:
         _waiting_for_the_desk(db, people["eva.studierektor"].id, office, now)
         _favoured(db, people["anna.st"].id, office, now)
         free, full = _outside_of_rounds(db, people, now)
+        _offered(db, people["anna.st"], now)
         return World(
             people={subject: person.id for subject, person in people.items()},
             free=free,
@@ -210,6 +221,22 @@ def _favoured(db: Session, anna: int, office: int, now: datetime) -> None:
         now=now,
         by=office,
     )
+
+
+def _offered(db: Session, anna: Person, now: datetime) -> None:
+    """Anna has an offer to answer, is asked in a call-out, and waits for two sessions of one course."""
+    waited_for = {
+        in_days: _session(db, f"Kurs om {in_days} dagar", in_days=in_days, seats=1) for in_days in (3, 12, 70)
+    }
+    course = db.get_one(Course, waited_for[70].course_id)
+    sister = make.session(db, of=course, days=weekdays(clock.day_of(now) + timedelta(days=82), 2), seats=1)
+    for session in (*waited_for.values(), sister):
+        holder = make.person(db)
+        left_over_seats.book(db, session_id=session.id, person_id=holder.id, now=now, by=None)
+        waitlist.join(db, session_id=session.id, person_id=anna.id, now=now, by=anna.id)
+        if session.starts_on < waited_for[70].starts_on:
+            cancellation.cancel(db, session_id=session.id, person_id=holder.id, reason="", now=now, by=None)
+            waitlist.fill(db, session_id=session.id, now=now)
 
 
 def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) -> tuple[int, int]:
