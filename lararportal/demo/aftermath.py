@@ -130,7 +130,7 @@ class Aftermath:
         return [offer for offer in self._ahead(now) if free[offer.id] > self.kept_free.get(offer.key, 0)]
 
     def _free_seats(self, db: Session) -> dict[int, int]:
-        rows = db.execute(select(CourseSession.id, CourseSession.seats - CourseSession.seats_taken))
+        rows = db.execute(select(CourseSession.id, CourseSession.free_seats))
         return dict(rows.all())
 
     def _ahead(self, now: datetime) -> list[Offer]:

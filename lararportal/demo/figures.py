@@ -26,6 +26,10 @@ class Report:
     decisions: int
     seated: int
     from_the_line: int
+    offers_made: int
+    offers_open: int
+    offers_declined: int
+    offers_lapsed: int
     booked_directly: int
     waiting: int
     moved: int
@@ -67,6 +71,7 @@ def report(database: Database, *, now: datetime) -> Report:
             decisions=_count(db, select(func.count(Decision.id))),
             seated=states.get(BookingState.BOOKED, 0),
             from_the_line=_count(db, select(func.count(Entry.id)).where(Entry.deed == "seat.from_line")),
+            **_offers(db, states),
             booked_directly=_count(db, came.where(Booking.origin == Origin.DIRECT)),
             waiting=states.get(BookingState.WAITING, 0),
             moved=states.get(BookingState.MOVED, 0),
@@ -74,13 +79,22 @@ def report(database: Database, *, now: datetime) -> Report:
             cancelled_late=_count(db, counted.where(Booking.state == BookingState.CANCELLED, Booking.ended_late)),
             left_the_line=states.get(BookingState.LEFT, 0),
             sessions=_count(db, select(func.count(CourseSession.id)).where(published)),
-            sessions_full=_count(db, ahead.where(CourseSession.seats_taken == CourseSession.seats)),
+            sessions_full=_count(db, ahead.where(CourseSession.free_seats < 1)),
             sessions_below_minimum=_count(db, ahead.where(CourseSession.seats_taken < CourseSession.minimum)),
             go_no_go_asked=_count(db, select(func.count()).select_from(MinimumWarning)),
             letters_queued=letters.get(LetterState.QUEUED, 0),
             letters_sent=letters.get(LetterState.SENT, 0),
             letters_failed=letters.get(LetterState.FAILED, 0),
         )
+
+
+def _offers(db: Session, states: dict[BookingState, int]) -> dict[str, int]:
+    return {
+        "offers_made": _count(db, select(func.count(Entry.id)).where(Entry.deed == "offer.made")),
+        "offers_open": states.get(BookingState.OFFERED, 0),
+        "offers_declined": states.get(BookingState.DECLINED, 0),
+        "offers_lapsed": states.get(BookingState.LAPSED, 0),
+    }
 
 
 def _count(db: Session, counted: Select[Any]) -> int:

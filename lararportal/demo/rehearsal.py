@@ -28,6 +28,7 @@ from lararportal.db import Database, connect
 from lararportal.demo import lottery, rounds
 from lararportal.demo.aftermath import Aftermath
 from lararportal.demo.agenda import Act, Progress, Tick, play
+from lararportal.demo.answers import Answers
 from lararportal.demo.arrivals import confirmation
 from lararportal.demo.cast import EVA, OLLE
 from lararportal.demo.dates import Timeline
@@ -142,7 +143,11 @@ class _Rehearsal:
         """Weeks in which seats are given back, changed, booked and waited for."""
         aftermath = Aftermath(self._rng, term.cast, term.offers, spared=(), kept_free={})
         begin = decided + timedelta(hours=49)
-        agenda = aftermath.acts(Timeline(later), begin=begin, share=share)
+        answers = Answers(Random(f"{SEED}:answers"), term.cast, term.offers, spared=())  # noqa: S311 - the same each time
+        agenda = [
+            *aftermath.acts(Timeline(later), begin=begin, share=share),
+            *answers.acts(Timeline(later), begin=begin, share=share),
+        ]
         play(self._database, agenda, label="the weeks after it", progress=self._progress)
 
     def count_letters(self, letters: Path) -> None:

@@ -22,6 +22,7 @@ from lararportal.db import Database
 from lararportal.demo import arrivals, lottery, offer, rounds
 from lararportal.demo.aftermath import Aftermath
 from lararportal.demo.agenda import Act, Progress, Tick, play
+from lararportal.demo.answers import Answers
 from lararportal.demo.cast import ANNA, EVA, OLLE, SARA, Cast, Casting, Doctor
 from lararportal.demo.dates import Timeline
 from lararportal.demo.decisions import Decisions, latecomer
@@ -155,8 +156,10 @@ class _Building:
         begin = published + timedelta(hours=rounds.RESPITE_HOURS + 1)
         # Seats that a swap left free belong to the line at once, without respite.
         self._play([Tick(published + timedelta(minutes=5))], "the line")
+        answers = Answers(_rng("answers"), self.cast, self._of_round(FINISHED), spared)
         agenda = [
             *aftermath.acts(line, begin=begin, share=self._share),
+            *answers.acts(line, begin=begin, share=self._share),
             *arrivals.newcomers(self.cast, line, rng, issuer=self._issuer),
             *self._open_a_round(_rng("open round")),
             *self._close_a_round(_rng("revealed round")),

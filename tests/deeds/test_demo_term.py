@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from random import Random
 
 import pytest
-from demo_faults import FAULTS
+from demo_faults import FAULTS, LONGEST_LINE
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from auth.models import Grant, Identity, Person
 from auth.states import Role, Standing
-from bookings import allocation, publication, queries, rebooking, rounds
+from bookings import allocation, publication, queries, rebooking, rounds, waitlist
 from bookings.models import (
     Application,
     Booking,
@@ -31,6 +32,7 @@ from courses.states import Publicity
 from lararportal import clock
 from lararportal.db import Database
 from lararportal.demo import build_term
+from lararportal.demo.answers import Answers
 from lararportal.demo.cast import ANNA, EVA, KARIN, OLLE, SARA
 from lararportal.demo.figures import report
 from lararportal.demo.invariants import invariants, names
@@ -303,6 +305,10 @@ def test_the_figures_of_a_term_are_what_the_rows_say(built, db):
     assert figures.sessions == db.scalar(select(func.count()).where(CourseSession.publicity == Publicity.PUBLISHED))
     assert figures.seated == db.scalar(select(func.sum(CourseSession.seats_taken)))
     assert figures.letters == figures.letters_queued == db.scalar(select(func.count(Letter.id)))
+    became = select(func.count(Entry.id)).where((Entry.deed == "seat.from_line") & Entry.by.is_not(None))
+    withdrawn = select(func.count(Entry.id)).where(Entry.deed == "offer.withdrawn")
+    ends = figures.offers_declined + figures.offers_lapsed + db.scalar(became) + db.scalar(withdrawn)
+    assert figures.offers_made == figures.offers_open + ends
     below = queries.below_minimum(db, today=clock.day_of(NOW), horizon_days=400)
     assert figures.sessions_below_minimum == len(below)
     assert figures.go_no_go_asked == 1
@@ -310,6 +316,24 @@ def test_the_figures_of_a_term_are_what_the_rows_say(built, db):
 
 def test_each_invariant_has_a_fault_that_breaks_it():
     assert list(FAULTS) == names()
+
+
+def test_those_who_are_offered_a_seat_say_yes_or_no_or_nothing(built, db):
+    session = db.get_one(CourseSession, db.scalar(text(LONGEST_LINE)))
+    session.seats += 9
+    for waiting in db.scalars(select(Booking).where(Booking.state == BookingState.WAITING)):
+        waiting.standing_yes = False
+    db.flush()
+    offered = waitlist.fill(db, session_id=session.id, now=NOW)
+    people = Answers(Random(5), built.term.cast, built.term.offers, spared=())
+    for _ in range(2):
+        people.answer(db, NOW)
+    answered = db.scalars(
+        select(Booking.state).where(Booking.session_id == session.id, Booking.asked_at == NOW)
+    ).all()
+    kinds = {BookingState.BOOKED, BookingState.DECLINED, BookingState.OFFERED}
+    assert offered == len(answered)
+    assert set(answered) == kinds
 
 
 @pytest.mark.parametrize("name", FAULTS)
