@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import make
 from auth.models import Person
-from bookings import answers, cancellation, left_over_seats, offers, rebooking, swap_rings, waitlist
+from bookings import answers, cancellation, left_over_seats, offers, own_order, rebooking, swap_rings, waitlist
 from bookings.models import Booking, Round
 from bookings.states import BookingState, Refusal, RoundState
 from courses.models import CourseSession
@@ -66,6 +66,10 @@ class Crowd:
         old, person = self._of_somebody(db, chance, BookingState.BOOKED)
         [new] = chance.sample([each for each in self._same_course(old) if each != old], 1)
         waitlist.join(db, session_id=new, person_id=person, now=now, by=person)
+
+    def reorder(self, db: Session, chance: Random, now) -> None:
+        session, person = self._of_somebody(db, chance, BookingState.WAITING)
+        own_order.want_more(db, session_id=session, person_id=person, now=now, by=person)
 
     def accept(self, db: Session, chance: Random, now) -> None:
         session, person = self._of_somebody(db, chance, BookingState.OFFERED)
@@ -185,6 +189,7 @@ def test_rings_beside_cancellations_and_rebookings_on_full_sessions(shared_datab
         crowd = Crowd(persons, courses)
     acts = [*[crowd.join] * 3, crowd.leave, *[crowd.book] * 3, crowd.cancel, *[crowd.rebook] * 4]
     acts += [*[crowd.wish] * 4, *[crowd.fill] * 5, *[crowd.close_rings] * 4]
+    acts += [crowd.reorder, crowd.ask_first]
     Storm(
         database=shared_database,
         acts=acts,
