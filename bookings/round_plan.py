@@ -22,7 +22,7 @@ PLANNED_FACTS = ("term", "title", "opens_at", "closes_at", "decision_on", "cap",
 
 SHORTEST_WINDOW = timedelta(weeks=3)
 """So long everybody has to apply (allocation rules, section 2.6)."""
-GRACE = timedelta(days=1)
+LATENESS = timedelta(days=1)
 """So much later than that a round may open: its second party, or the portal, may have been late by some hours."""
 
 
@@ -50,11 +50,13 @@ def latest_opening(closes_at: datetime) -> datetime:
 
 def can_open_until(closes_at: datetime) -> datetime:
     """As `latest_opening`, for a round that is planned already and late."""
-    return latest_opening(closes_at) + GRACE
+    return latest_opening(closes_at) + LATENESS
 
 
 def write(round_: Round, wanted: RoundPlan, *, now: datetime) -> None:
     """The round says what is wanted of it. One that is still to open does not do so before `now`.
+
+    While a late one can still open, everything but its times can be changed, such as a second party who is late.
 
     Raises:
         Refused: its dates are out of order or too near each other, it has no sessions, or the public value would be
@@ -62,7 +64,7 @@ def write(round_: Round, wanted: RoundPlan, *, now: datetime) -> None:
     """
     if wanted.opens_at >= wanted.closes_at or day_of(wanted.closes_at) > wanted.decision_on:
         raise Refused(Refusal.ROUND_DATES)
-    if round_.state is RoundState.PLANNED and max(wanted.opens_at, now) > latest_opening(wanted.closes_at):
+    if round_.state is RoundState.PLANNED and max(wanted.opens_at, now) > _opens_until(round_, wanted):
         raise Refused(Refusal.ROUND_TOO_SHORT)
     if not wanted.session_ids:
         raise Refused(Refusal.ROUND_WITHOUT_SESSIONS)
@@ -72,6 +74,12 @@ def write(round_: Round, wanted: RoundPlan, *, now: datetime) -> None:
         round_.public_kind, round_.public_source, round_.public_at = None, "", None
     else:
         name_source(round_, wanted.source, after=wanted.closes_at)
+
+
+def _opens_until(round_: Round, wanted: RoundPlan) -> datetime:
+    """When a round that is to open may do so at the latest; one that keeps its times may be late."""
+    keeps_times = (round_.opens_at, round_.closes_at) == (wanted.opens_at, wanted.closes_at)
+    return (can_open_until if keeps_times else latest_opening)(wanted.closes_at)
 
 
 def include(db: Session, round_: Round, session_ids: Sequence[int], *, present: Collection[int] = ()) -> None:

@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 
+import pytest
 from bookings_room import CLOSES, OPENS, last_facts, plan_of, refused, sent
 
 import make
+from auth.states import Role
 from bookings import rounds
 from bookings.lottery_plan import PublicSource
 from bookings.states import PublicKind, Refusal, RoundState
@@ -72,11 +74,28 @@ def test_a_round_that_is_planned_late_gives_its_weeks_from_now(db):
     late, session = CLOSES - timedelta(weeks=3), make.session(db)
     with refused(Refusal.ROUND_TOO_SHORT), db.begin_nested():
         rounds.plan(db, wanted=plan_of(session), now=late + timedelta(minutes=1), by=None)
-    round_ = rounds.plan(db, wanted=plan_of(session), now=late, by=None)
+    assert rounds.plan(db, wanted=plan_of(session), now=late, by=None).state is RoundState.PLANNED
+
+
+def test_a_late_round_that_keeps_its_times_can_have_another_second_party(db):
+    """It waits for one who is late: that is what the day is for."""
+    session, eva = make.session(db), make.holder(db, Role.DIRECTOR)
+    round_ = rounds.plan(db, wanted=plan_of(session), now=EARLIER, by=None)
+    wanted = plan_of(session, second_party_id=eva.id, title="Våren")
+    with refused(Refusal.ROUND_TOO_SHORT), db.begin_nested():
+        rounds.change(db, round_id=round_.id, wanted=wanted, now=LATEST + timedelta(seconds=1), by=None)
+    rounds.change(db, round_id=round_.id, wanted=wanted, now=LATEST, by=None)
+    assert (round_.second_party_id, round_.title) == (eva.id, "Våren")
+
+
+@pytest.mark.parametrize("time", ["opens_at", "closes_at"])
+def test_a_late_round_with_other_times_gives_its_weeks_from_now(db, time):
+    session = make.session(db)
+    round_ = rounds.plan(db, wanted=plan_of(session), now=EARLIER, by=None)
+    planned = {"opens_at": OPENS, "closes_at": CLOSES}[time]
+    wanted = plan_of(session, **{time: planned + timedelta(minutes=1)})
     with refused(Refusal.ROUND_TOO_SHORT):
-        rounds.change(
-            db, round_id=round_.id, wanted=plan_of(session, cap=3), now=late + timedelta(minutes=1), by=None
-        )
+        rounds.change(db, round_id=round_.id, wanted=wanted, now=CLOSES - timedelta(weeks=3, minutes=-2), by=None)
 
 
 def test_an_open_round_is_not_measured_anew(db):
