@@ -200,7 +200,7 @@ def _note_plan(
         round_,
         now=now,
         by=by,
-        sessions=list(wanted.session_ids),
+        sessions=sorted(set(wanted.session_ids)),
         commitment=lots.commitment(round_),
         second_party=wanted.second_party_id,
         **noted_source(round_),

@@ -38,6 +38,14 @@ def test_a_planned_round_stands_with_its_sessions(db):
     assert last_facts(db) == facts | {"cap": 4, "respite_hours": 48}
 
 
+def test_a_session_that_is_named_twice_is_planned_and_noted_once(db):
+    first, second = make.session(db), make.session(db)
+    wanted = plan_of(second, first, second)
+    round_ = rounds.plan(db, wanted=wanted, now=EARLIER, by=None)
+    rounds.change(db, round_id=round_.id, wanted=wanted, now=EARLIER, by=None)
+    assert last_facts(db)["sessions"] == [first.id, second.id] == sessions_of(db, round_)
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
