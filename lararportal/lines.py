@@ -10,6 +10,15 @@ BREAKING = frozenset({"Cc", "Zl", "Zp"})
 """The general categories of line breaks and of what else steers a printer."""
 
 
+UNSEEN = frozenset("ZC")
+"""The first letters of the general categories of which nothing is seen: blanks of all kinds, and what steers."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to read in it, as in blanks without a width."""
+    return all(unicodedata.category(sign)[0] in UNSEEN for sign in text)
+
+
 def turns_around(text: str) -> bool:
     """Whether it can make what stands after it read backwards, as in an address or a letter."""
     return TURNING.search(text) is not None

@@ -23,7 +23,7 @@ from bookings.lottery_plan import PublicSource
 from bookings.round_plan import RoundPlan
 from bookings.states import PublicKind
 from courses import seen
-from courses.forms.fields import FIRST_DAY, LAST_DAY, a_day, stripped
+from courses.forms.fields import FIRST_DAY, LAST_DAY, a_day, readable, stripped
 from lararportal import pages
 from lararportal.clock import STOCKHOLM
 from lararportal.forms import Form
@@ -52,7 +52,7 @@ def a_moment(_form: Any, field: Field) -> None:
 class RoundFacts(Form):
     """When a round is open, what is promised, and the sessions whose seats it gives."""
 
-    title = StringField(validators=[InputRequired(), Length(max=100)])
+    title = StringField(filters=[stripped], validators=[InputRequired(), readable, Length(max=100)])
     term = StringField(filters=[stripped], validators=[InputRequired(), Regexp(TERM, message="term_malformed")])
     opens_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired(), a_moment])
     closes_at = DateTimeLocalField(format=list(MOMENT_FORMATS), validators=[InputRequired(), a_moment])

@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from wtforms import Field, IntegerField
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms.validators import InputRequired, NumberRange, StopValidation, ValidationError
 
 from courses.course_import import RANGES
 from lararportal import pages
 from lararportal.forms import Form
+from lararportal.lines import is_blank
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -21,6 +22,17 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 def stripped(text: str | None) -> str:
     """What was typed, without blanks around it."""
     return (text or "").strip()
+
+
+def on_one_line(text: str | None) -> str:
+    """What was copied, with one blank wherever it brought blanks, tabs or line breaks along."""
+    return " ".join((text or "").split())
+
+
+def readable(_form: Any, field: Field) -> None:
+    """There is something to read in it, and not only characters that nobody sees."""
+    if is_blank(field.data or ""):
+        raise StopValidation(field.gettext("This field is required."))
 
 
 def a_day(_form: Any, field: Field) -> None:

@@ -85,6 +85,11 @@ class TestPlanning:
         assert set(chosen) == {one.id, other.id}
         assert "Omgången är sparad." in words_of(olle.get(answer.location))
 
+    def test_a_copied_name_is_planned_without_the_blanks_around_it(self, db, olle):
+        answer = olle.post("/samordning/omgangar/ny", data=sent(make.session(db), title="\t Vårterminen 2027\xa0\t"))
+
+        assert (answer.status_code, db.scalars(select(Round.title)).all()) == (302, ["Vårterminen 2027"])
+
     def test_the_form_begins_with_what_is_usual(self, olle):
         page = olle.get("/samordning/omgangar/ny").text
 
@@ -95,7 +100,7 @@ class TestPlanning:
     @pytest.mark.parametrize(
         ("wrong", "message"),
         [
-            ({"title": ""}, "Namn: Det här behöver fyllas i."),
+            *(({"title": title}, "Namn: Det här behöver fyllas i.") for title in ("", "  ", "\xa0", "\u200b\ufeff")),
             ({"opens_at": "snart"}, "Ansökan öppnar: Skriv datum och tid, till exempel 2027-03-02 08:30."),
             ({"opens_at": "0001-01-01T00:00"}, "Ansökan öppnar: Kontrollera årtalet."),
             ({"decision_on": "0007-02-12"}, "Besked senast: Kontrollera årtalet."),
