@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from bookings.forms.rounds import SourceFields
 from bookings.rules.lottery_values import LONGEST_VALUE, hex_of, public_value
 from bookings.states import PublicKind, Refusal
-from courses.forms.fields import stripped
+from courses.forms.fields import on_one_line, stripped
 from lararportal.forms import Form
 
 LONGEST_REASON = 500
@@ -23,7 +23,7 @@ def digits(_form: Any, field: Field) -> None:
 class CommitForm(Form):
     """The SHA-256 of a secret that stays with the second party, and the one that it takes the place of."""
 
-    commitment = StringField(validators=[InputRequired(), digits])
+    commitment = StringField(filters=[on_one_line], validators=[InputRequired(), digits])
     replaces = HiddenField()
     is_kept = BooleanField(validators=[InputRequired()])
 
@@ -31,7 +31,7 @@ class CommitForm(Form):
 class RevealForm(Form):
     """The secret itself, after closing."""
 
-    secret = StringField(validators=[InputRequired(), digits])
+    secret = StringField(filters=[on_one_line], validators=[InputRequired(), digits])
 
 
 class ReasonForm(Form):
@@ -51,8 +51,8 @@ class SourceForm(ReasonForm, SourceFields):
 class ValueForm(Form):
     """The public value, twice: once it is in the seed it stands. And the one that it takes the place of."""
 
-    value = StringField(validators=[InputRequired(), Length(max=LONGEST_VALUE)])
-    again = StringField(validators=[InputRequired()])
+    value = StringField(filters=[on_one_line], validators=[InputRequired(), Length(max=LONGEST_VALUE)])
+    again = StringField(filters=[on_one_line], validators=[InputRequired()])
     replaces = HiddenField()
 
     def __init__(self, kind: PublicKind, *args: Any, **kwargs: Any) -> None:

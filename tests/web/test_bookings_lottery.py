@@ -88,7 +88,7 @@ class TestTheSecondParty:
         form = re.search(r'<form method="post" action="".*?</form>', page.text, re.DOTALL).group()
         assert re.findall(r'name="(\w+)"', form) == ["replaces", "commitment", "is_kept"]
         answer = browser.post(
-            own(planned, "atagande"), data={"commitment": f" {COMMITMENT.upper()} ", "is_kept": "y", "replaces": ""}
+            own(planned, "atagande"), data={"commitment": f"\t{COMMITMENT.upper()}\t", "is_kept": "y", "replaces": ""}
         )
 
         assert (answer.status_code, answer.location) == (302, own(planned))
@@ -144,7 +144,7 @@ class TestTheSecondParty:
         answer = browser.post(own(closed, "hemlighet"), data={"secret": OTHER})
         assert answer.status_code == 409
         assert "Hemligheten stämmer inte med åtagandet." in words_of(answer)
-        answer = browser.post(own(closed, "hemlighet"), data={"secret": SECRET})
+        answer = browser.post(own(closed, "hemlighet"), data={"secret": f"{SECRET}\t"})
 
         assert (answer.status_code, answer.location) == (302, own(closed))
         text = steps_of(browser.get(answer.location))
@@ -278,7 +278,7 @@ class TestTheCoordinator:
         answer = browser.post(office_page(closed, "kopia"), data={"secret": OTHER})
         assert answer.status_code == 409
         assert "Hemligheten stämmer inte med åtagandet." in words_of(answer)
-        browser.post(office_page(closed, "kopia"), data={"secret": SECRET})
+        browser.post(office_page(closed, "kopia"), data={"secret": f"\t{SECRET}\t"})
 
         assert again(db, closed).second_secret == SECRET
         text = words_of(browser.get(office_page(closed)))
@@ -324,7 +324,7 @@ class TestTheCoordinator:
         text = words_of(browser.get(office_page(closed)))
         assert "Väntar på det offentliga värdet, känt från 11 januari 2027 kl. 13.00" in text
         assert "Fördela platserna" not in text
-        data = {"value": make.DRAWN, "again": f" {make.DRAWN} "}
+        data = {"value": make.DRAWN, "again": f"\t{make.DRAWN} \t"}
         answer = browser.post(office_page(closed, "varde"), data=data)
 
         assert answer.location == office_page(closed)

@@ -8,8 +8,9 @@ from bookings_pages import words_of
 from sqlalchemy import select
 
 import make
-from bookings import left_over_seats
-from bookings.models import Application, RoundSession
+from bookings import left_over_seats, rounds
+from bookings.models import Application, Round, RoundSession
+from bookings.states import PublicKind
 
 ODD = ["x", "", "-1", "²", "٩٩٩٩٩٩", "1.5", "999999999999", "9" * 5000]
 
@@ -78,3 +79,14 @@ def test_no_seat_is_changed_for_it(db, visit, now):
     browser, path = visit(anna), f"/tillfallen/{session.id}/boka-om"
 
     assert answers(lambda odd: browser.post(path, data={"to_session": odd})) == {400}
+
+
+def test_a_draw_is_copied_into_the_public_value_with_whatever_blanks_its_table_has(db, visit):
+    round_ = make.round_of(db, make.session(db), public_kind=PublicKind.NAMED, public_source="Lotto")
+    rounds.close_round(db, round_.id, now=round_.closes_at, by=None)
+    path = f"/samordning/omgangar/{round_.id}/lottning/varde"
+    browser = visit(make.coordinator(db), at=round_.public_at)
+
+    answer = browser.post(path, data={"value": "3\t7\t12\t", "again": "3 7\r\n12"})
+    assert (answer.status_code, answer.location) == (302, f"/samordning/omgangar/{round_.id}")
+    assert db.scalars(select(Round.public_value)).one() == "3712"
