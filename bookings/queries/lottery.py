@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from bookings import lots
 from bookings.models import Round
+from bookings.round_plan import can_open_until
 from bookings.rules import lottery_protocol
 from bookings.rules.lottery_protocol import Lottery
 from bookings.rules.lottery_values import DRAND_CHAIN, drand_round
@@ -80,6 +81,8 @@ class LotteryView:
     state: RoundState
     opens_at: datetime
     opened_at: datetime | None
+    opens_until: datetime
+    """Later than this it cannot open: too little time would be left to apply in."""
     closes_at: datetime
     closed_at: datetime | None
     early_closing: EarlyClosing | None
@@ -168,6 +171,7 @@ def _view(round_: Round, names: Mapping[int | None, str]) -> LotteryView:
         state=round_.state,
         opens_at=round_.opens_at,
         opened_at=round_.opened_at,
+        opens_until=can_open_until(round_.closes_at),
         closes_at=round_.closes_at,
         closed_at=round_.closed_at,
         early_closing=_early_closing(round_, names),

@@ -91,7 +91,7 @@ def rounds() -> Page:
         coming = [] if found else [each for each in queries.rounds(db) if each.state is RoundState.PLANNED]
     if len(found) == 1:
         return redirect(url_for("mine.apply", round_id=found[0].id))
-    return render_template("bookings/open_rounds.html", rounds=found, coming=coming)
+    return render_template("bookings/open_rounds.html", rounds=found, coming=coming, now=edge.moment())
 
 
 @dataclass(frozen=True)

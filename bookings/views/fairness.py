@@ -42,7 +42,7 @@ def round_rules(round_id: int) -> str:
     with edge.reading() as db:
         found = queries.round_rules(db, round_id)
         pressure = queries.pressure_of_round(db, round_id)
-    return render_template("bookings/rules_round.html", rules=found, pressure=pressure)
+    return render_template("bookings/rules_round.html", rules=found, pressure=pressure, now=edge.moment())
 
 
 @blueprint.get("/regler/omgang/<int:round_id>/verifiering.json")

@@ -77,7 +77,8 @@ def own_lotteries() -> str:
 def own_lottery(round_id: int) -> str:
     """One of them: where it stands, and what to do now."""
     found = _own(round_id)
-    return render_template("bookings/own_lottery.html", lottery=found, acts=open_to_second_party(found))
+    acts = open_to_second_party(found)
+    return render_template("bookings/own_lottery.html", lottery=found, acts=acts, now=edge.moment())
 
 
 @needs(Role.DIRECTOR)

@@ -36,7 +36,7 @@ def rounds() -> str:
     """Every round, the latest first."""
     with edge.reading() as db:
         found = queries.rounds(db)
-    return render_template("bookings/rounds.html", rounds=found)
+    return render_template("bookings/rounds.html", rounds=found, now=edge.moment())
 
 
 @needs(Role.COORDINATOR)
@@ -236,7 +236,7 @@ def _question(round_id: int, name: str, to: RoundState) -> str:
         raise Refused(Refusal.ROUND_STATE)
     if found.is_too_late(edge.moment()):
         raise Refused(Refusal.ROUND_TOO_SHORT)
-    return render_template("bookings/round_step.html", round=found, name=name, run=run)
+    return render_template("bookings/round_step.html", round=found, name=name, run=run, now=edge.moment())
 
 
 PAGES = (

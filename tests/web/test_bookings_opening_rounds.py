@@ -8,10 +8,14 @@ from courses_desk import form_of
 from sqlalchemy import select
 
 import make
+from auth.models import Person
+from auth.states import Role
+from bookings import rounds
 from bookings.models import Round
 from bookings.states import RoundState
 from lararportal import clock, tick
 
+AN_HOUR, TWO_DAYS = timedelta(hours=1), timedelta(days=2)
 THREE_WEEKS_ON = clock.parse("2027-02-01T08:00")
 
 
@@ -81,3 +85,70 @@ def test_a_page_with_nothing_to_do_has_no_room_for_buttons(db, olle):
 
     pages = [olle.get(f"/samordning/omgangar/{each.id}").text for each in (closed, planned)]
     assert ['<div class="actions mb-4">' in page for page in pages] == [False, True]
+
+
+class TestOneThatIsLate:
+    """It waits since the morning of the eleventh, and can open to the morning of the twelfth."""
+
+    @pytest.fixture
+    def late(self, db, now):
+        times = {"opens_at": now, "closes_at": THREE_WEEKS_ON, "state": RoundState.PLANNED}
+        eva = make.holder(db, Role.DIRECTOR, given_name="Eva", family_name="Nordin")
+        return make.round_of(db, make.session(db), second_party_id=eva.id, waived_at=None, **times)
+
+    @pytest.mark.parametrize("page", ["/samordning", "/samordning/omgangar/{}"])
+    def test_says_until_when_it_can_open(self, visit, db, late, now, page):
+        olle, path = make.coordinator(db), page.format(late.id)
+        in_time, later = (words_of(visit(olle, at=now + after).get(path)) for after in (timedelta(0), AN_HOUR))
+
+        assert "Väntar på åtagandet från Eva Nordin för att kunna öppna 11 januari 2027 kl. 08.00" in in_time
+        assert "Väntar på åtagandet från Eva Nordin för att kunna öppna senast 12 januari 2027 kl. 08.00" in later
+
+    def test_and_is_bound_is_not_said_to_open_when_it_did_not(self, visit, db, late, now):
+        make.bound(db, late)
+        olle, page = visit(make.coordinator(db), at=now + AN_HOUR), f"/samordning/omgangar/{late.id}"
+
+        text = "Skulle ha öppnat 11 januari 2027 kl. 08.00, och kan öppna till 12 januari 2027 kl. 08.00"
+        assert text in words_of(olle.get(page))
+        assert "Den skulle ha öppnat 11 januari 2027 kl. 08.00." in words_of(olle.get(f"{page}/oppna"))
+
+    @pytest.mark.parametrize("page", ["/samordning/omgangar", "/ansokan"])
+    def test_is_said_on_lists_to_have_been_expected(self, visit, db, late, now, page):
+        olle = make.coordinator(db)
+        in_time, later = (words_of(visit(olle, at=now + after).get(page)) for after in (timedelta(0), AN_HOUR))
+
+        said = "Skulle ha öppnat 11 januari 2027 kl. 08.00"
+        assert (said in in_time, "11 januari 2027 kl. 08.00" in in_time) == (False, True)
+        assert said in later
+
+    def test_is_told_step_by_step_with_the_time_that_is_left(self, visit, late, now):
+        path = f"/regler/omgang/{late.id}"
+        in_time, later, too_late = (
+            words_of(visit(at=now + after).get(path)) for after in (timedelta(0), AN_HOUR, TWO_DAYS)
+        )
+
+        assert "Senast 11 januari 2027 kl. 08.00 Nu: Eva Nordin lämnar sitt åtagande" in in_time
+        assert "11 januari 2027 kl. 08.00 Kommer: Ansökan öppnar" in in_time
+        assert "Ansökan skulle ha öppnat 11 januari 2027 kl. 08.00" in later
+        assert "Senast 12 januari 2027 kl. 08.00 Nu: Eva Nordin lämnar sitt åtagande" in later
+        assert "Kommer: Ansökan skulle ha öppnat, och öppnar senast 12 januari 2027 kl. 08.00" in later
+        assert "Innan omgången öppnar Nu: Eva Nordin lämnar sitt åtagande" in too_late
+        assert "Kommer: Ansökan skulle ha öppnat, men det är för kort tid tills den stänger" in too_late
+
+    def test_tells_its_second_party_that_it_waits(self, visit, db, late, now):
+        eva, path = db.get_one(Person, late.second_party_id), f"/studierektor/lottning/{late.id}"
+        later, too_late = (words_of(visit(eva, at=now + after).get(path)) for after in (AN_HOUR, TWO_DAYS))
+
+        said = "Omgången skulle ha öppnat 11 januari 2027 kl. 08.00 och väntar på ditt åtagande."
+        assert f"{said} Den kan öppna till 12 januari 2027 kl. 08.00." in later
+        assert (said in too_late, "Den kan öppna till" in too_late) == (True, False)
+
+
+def test_the_public_value_is_to_come_until_it_is_known(db, visit):
+    round_ = make.round_of(db, make.session(db))
+    rounds.close_round(db, round_.id, now=round_.closes_at, by=None)
+    at = (round_.closes_at, round_.public_at)
+    before, known = (words_of(visit(at=each).get(f"/regler/omgang/{round_.id}")) for each in at)
+
+    assert "Kommer: Det offentliga värdet skrivs in" in before
+    assert "Nu: Det offentliga värdet skrivs in" in known
