@@ -11,6 +11,7 @@ from bookings import opening_and_closing as deeds
 from bookings import queries
 from bookings.forms import ReasonForm
 from bookings.queries import EffectView, RoundView
+from bookings.rounds import has_applied
 from bookings.states import Refusal, SessionFate
 from lararportal import edge
 from lararportal.errors import Refused
@@ -31,6 +32,7 @@ def close_session(round_id: int, session_id: int) -> Page:
 
 
 def _decide(fate: SessionFate, deed: Callable[..., object], round_id: int, session_id: int) -> Page:
+    _insist_on_no_part(round_id)
     form, status = ReasonForm(), 200
     if form.validate_on_submit():
         try:
@@ -60,6 +62,17 @@ def _decide(fate: SessionFate, deed: Callable[..., object], round_id: int, sessi
         "bookings/session_decision.html", form=form, round=round_, effect=effect, fate=fate, session=effect.session
     )
     return page, status
+
+
+def _insist_on_no_part(round_id: int) -> None:
+    """What a decision would change is nothing that the visitor has asked for.
+
+    Raises:
+        Refused: they have applied in the round.
+    """
+    with edge.reading() as db:
+        if has_applied(db, round_id, me().person_id):
+            raise Refused(Refusal.DECIDES_OVER_OWN_SEAT)
 
 
 def _insist_on_a_question(round_: RoundView, effect: EffectView) -> None:

@@ -105,6 +105,25 @@ def test_nobody_is_asked_to_decide_about_a_published_round(visit, office, db):
     assert "Omgången är i ett annat läge" in answer.text
 
 
+def test_who_applied_is_neither_shown_nor_asked_what_a_decision_would_change(visit, db):
+    facts = {"category": "st_2015", "residency_start": date(2025, 1, 1), "planned_end": FAR}
+    own, course = make.coordinator(db, **facts), make.course(db)
+    session = make.session(db, of=course, seats=3, minimum=3)
+    spare = make.session(db, of=course, publicity=Publicity.DRAFT, is_reserve=True)
+    round_ = drawn_up(db, {own: [session, spare]})
+    ways = [address(round_, session, "stang"), address(round_, spare, "oppna")]
+    other, applicant = visit(make.coordinator(db), at=CLOSES), visit(own, at=CLOSES)
+
+    pages = [browser.get(f"/samordning/omgangar/{round_.id}").text for browser in (other, applicant)]
+    assert [[f'href="{way}"' in page for way in ways] for page in pages] == [[True, True], [False, False]]
+    assert ["Stäng ett i taget" in page for page in pages] == [True, False]
+    assert [other.get(way).status_code for way in ways] == [200, 200]
+    for answer in [applicant.get(ways[0]), applicant.post(ways[1], data={"reason": "Många sökande."})]:
+        assert (answer.status_code, "Du har själv sökt i omgången" in answer.text) == (409, True)
+        assert "Vad det skulle ändra" not in answer.text
+    assert db.query(SessionDecision).count() == 0
+
+
 def test_the_next_dry_run_says_what_is_different_from_the_last(visit, office, crowded, db):
     round_, _, spare = crowded
     browser = visit(office, at=CLOSES)
