@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from courses.models import CourseSession
-from courses.states import Refusal
+from courses.states import Publicity, Refusal
 from lararportal.errors import Refused
 
 TOLD = ("place", "area", "days", "cancel_by", "go_no_go_on", "prepare_by")
@@ -43,6 +44,20 @@ Count = Callable[[Session, int], Interested]
 def nobody(_db: Session, _session_id: int) -> Interested:
     """Where there are no lines and no rounds, only who is booked is concerned."""
     return NOBODY
+
+
+def insist_on_days(session: CourseSession, changes: Sequence[Change], *, taken: int, today: date) -> None:
+    """Days that are taken stand fast, and what is published is moved to days that are still to come.
+
+    Raises:
+        Refused: the changes say otherwise.
+    """
+    for change in (each for each in changes if each.what == "days"):
+        before, after = ({day.day for day in days} for days in (change.before, change.after))
+        if taken and before != after:
+            raise Refused(Refusal.SESSION_HAS_BOOKINGS, booked=taken)
+        if session.publicity is Publicity.PUBLISHED and any(day <= today for day in after - before):
+            raise Refused(Refusal.SESSION_DAYS_PAST)
 
 
 def ask_first(

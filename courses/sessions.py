@@ -11,7 +11,7 @@ from auth.models import Grant, Person
 from auth.states import Area, Role
 from courses import rules, seen
 from courses.catalogue import lock_course
-from courses.concerned import TOLD, Change, Count, ask_first, nobody
+from courses.concerned import TOLD, Change, Count, ask_first, insist_on_days, nobody
 from courses.models import CourseDay, CourseSession
 from courses.rules import Day, SessionDates, SessionFacts
 from courses.states import Publicity, Refusal
@@ -175,7 +175,8 @@ def change(
 
     Raises:
         Refused: as `plan`; somebody else has changed it since what `saw` stands for was shown; the seats become fewer
-            than are taken; people are booked and the days are others; or what concerns people is not confirmed.
+            than are taken; people are booked and the days are others; it is published and new days have come; or what
+            concerns people is not confirmed.
         NotFound: there is no such session.
     """
     (session,) = lock(db, [session_id])
@@ -188,8 +189,7 @@ def change(
         raise Refused(Refusal.SEATS_BELOW_TAKEN, taken=taken)
     changes = changes_of(session, wanted)
     touching = [each for each in changes if each.what in TOLD]
-    if taken and any(_is_on_other_days(each) for each in touching):
-        raise Refused(Refusal.SESSION_HAS_BOOKINGS, booked=taken)
+    insist_on_days(session, touching, taken=taken, today=clock.day_of(now))
     if touching:
         ask_first(session, touching, interested(db, session_id), confirmed=confirmed)
     _write(session, wanted)
@@ -220,10 +220,6 @@ def said_of(session: CourseSession) -> dict[str, Any]:
         "leader_ids": tuple(sorted(leader.id for leader in session.leaders)),
     }
     return {what: listed[what] if what in listed else getattr(session, what) for what in SessionPlan.__annotations__}
-
-
-def _is_on_other_days(change: Change) -> bool:
-    return change.what == "days" and {day.day for day in change.before} != {day.day for day in change.after}
 
 
 def _planned(db: Session, course_id: int, wanted: SessionPlan, now: datetime) -> CourseSession:

@@ -63,6 +63,7 @@ class Refusal(StrEnum):
     COURSE_HAS_SESSIONS_AHEAD = "course_has_sessions_ahead"
     SESSION_WITHOUT_DAYS = "session_without_days"
     SESSION_HAS_BEGUN = "session_has_begun_already"
+    SESSION_DAYS_PAST = "session_days_past"
     SESSION_HAS_BOOKINGS = "session_has_bookings"
     SESSION_NOT_OVER = "session_not_over"
     SEATS_BELOW_TAKEN = "seats_below_taken"

@@ -12,7 +12,7 @@ from courses import sessions
 from courses.concerned import Change
 from courses.models import CourseDay
 from courses.rules import Day
-from courses.states import Refusal
+from courses.states import Publicity, Refusal
 from lararportal.errors import NotFound, Refused
 from lararportal.journal import Entry
 
@@ -137,6 +137,33 @@ def test_days_stand_fast_while_people_are_booked(db, now, days):
         sessions.change(db, session_id=session.id, now=now, by=7, **same_as(session, days=days))
 
     assert (refused.value.reason, refused.value.facts) == (Refusal.SESSION_HAS_BOOKINGS, {"booked": 1})
+
+
+@pytest.mark.parametrize("day", [date(2027, 1, 11), date(2027, 1, 8)], ids=["today", "past"])
+def test_a_published_session_is_not_moved_to_a_day_that_has_come(db, now, day):
+    session = make.session(db)
+
+    with pytest.raises(Refused) as refused:
+        sessions.change(db, session_id=session.id, now=now, by=7, **moved_to(session, day, SECOND))
+
+    assert (refused.value.reason, changed(db)) == (Refusal.SESSION_DAYS_PAST, [])
+
+
+def test_a_draft_is_moved_anywhere_and_what_has_begun_keeps_its_days(db, now):
+    draft, begun = make.session(db, publicity=Publicity.DRAFT), make.session(db, days=[date(2027, 1, 11)])
+
+    sessions.change(db, session_id=draft.id, now=now, by=7, **moved_to(draft, date(2027, 1, 8)))
+    sessions.change(db, session_id=begun.id, now=now, by=7, **moved_to(begun, date(2027, 1, 11), date(2027, 1, 12)))
+
+    assert [[each.day for each in session.days] for session in (draft, begun)] == [
+        [date(2027, 1, 8)],
+        [date(2027, 1, 11), date(2027, 1, 12)],
+    ]
+
+
+def moved_to(session, *days):
+    dates = dict.fromkeys(("cancel_by", "go_no_go_on"), date(2027, 1, 4))
+    return same_as(session, days=[Day(each, time(8, 30), time(16, 30)) for each in days], **dates)
 
 
 def ask(db, session, now, **facts):
