@@ -19,6 +19,8 @@ from bookings.states import ApplicationState, PrecedenceKind
 from lararportal.journal import Entry
 
 FATE = "round.session_"
+SENT = ("cap", "standing_yes", "short_notice", "version")
+"""What an application says beside its list."""
 Parts = Mapping[str, Any]
 """What a row, or an entry, says, by name."""
 
@@ -115,8 +117,7 @@ def _about_applications(db: Session, round_: Round) -> Iterator[str]:
     rows = {
         each.person_id: {
             "state": each.state,
-            "cap": each.cap,
-            "version": each.version,
+            **{name: getattr(each, name) for name in SENT},
             "submitted_at": each.submitted_at,
             "choices": [[choice.rank, choice.session_id] for choice in each.choices],
         }
@@ -130,8 +131,7 @@ def _about_applications(db: Session, round_: Round) -> Iterator[str]:
             continue
         noted[whose] = {
             "state": ApplicationState.SUBMITTED,
-            "cap": each.facts.get("cap"),
-            "version": each.facts.get("version"),
+            **{name: each.facts.get(name) for name in SENT},
             "submitted_at": each.at,
             "choices": [[rank, chosen] for rank, chosen in enumerate(each.facts.get("choices", []), start=1)],
         }

@@ -134,6 +134,8 @@ def others(db, column, value) -> Iterator[object]:
         yield from (each for each in kind if each != value)
     elif value is None:
         yield SAMPLES[kind]
+    elif kind is bool:
+        yield not value
     elif kind is str:
         yield from {"", f"x{value}"[: column.type.length], SAMPLES[str][: column.type.length]} - {value}
     elif kind is int:
