@@ -96,7 +96,7 @@ def insist_on_powers(db: Session, person: Person, *, course_id: int, by: int) ->
         Refused: `by` may not decide about this person, or wants the course too.
     """
     refusal: StrEnum | None = rules.may_decide(
-        is_oneself=by == person.id, wants_the_course=_wants(db, by, course_id)
+        is_oneself=by == person.id, wants_the_course=wants_course(db, by, course_id)
     ) or people_rules.may_decide_about(
         people.powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
     )
@@ -124,7 +124,7 @@ def prospect(
     )
 
 
-def _wants(db: Session, person_id: int, course_id: int) -> bool:
+def wants_course(db: Session, person_id: int, course_id: int) -> bool:
     """Whether somebody has asked for the course in a round that is not decided yet, or waits for it."""
     asks = (
         exists()

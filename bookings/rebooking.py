@@ -37,7 +37,7 @@ def rebook(
         raise Refused(Refusal.LINE_GOES_FIRST)
     mine = {each.session_id: each for each in asked.bookings}
     old = mine[from_session_id]
-    new = _successor(old, mine.get(to_session_id), new_session, person, now=now)
+    new = successor(old, mine.get(to_session_id), new_session, person, now=now)
     new.ended_late = facts.is_late(old, old_session, now=now)
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
     seats.take(db, new, new_session, now=now)
@@ -56,7 +56,7 @@ def rebook(
     return new
 
 
-def _successor(
+def successor(
     old: Booking, waiting: Booking | None, session: CourseSession, person: Person, *, now: datetime
 ) -> Booking:
     """What becomes the seat: the place that the person has in the line, else a new one.
@@ -64,7 +64,7 @@ def _successor(
     It stands where the old one stood on the round's list, if any, and counts against the same cap.
     """
     new = waiting or waitlist.place(session, person, rank=old.rank, origin=Origin.REBOOKING, key=[], now=now)
-    if new.round_id is None:
+    if new.round_id is None and old.round_id is not None:
         new.round_id, new.wave = old.round_id, old.wave
     new.rank = min(new.rank, old.rank)  # No line that the old seat kept the person out of takes the new one away.
     return new

@@ -66,6 +66,7 @@ class BookingState(StrEnum):
     LEFT = "left"
     DECLINED = "declined"
     LAPSED = "lapsed"
+    CALLED_OFF = "called_off"
 
 
 BOOKING_MOVES = {
@@ -78,12 +79,13 @@ BOOKING_MOVES = {
         BookingState.WAITING,
         BookingState.LEFT,
     },
-    BookingState.BOOKED: {BookingState.CANCELLED, BookingState.MOVED},
+    BookingState.BOOKED: {BookingState.CANCELLED, BookingState.MOVED, BookingState.CALLED_OFF},
     BookingState.CANCELLED: set[BookingState](),
     BookingState.MOVED: set[BookingState](),
     BookingState.LEFT: set[BookingState](),
     BookingState.DECLINED: set[BookingState](),
     BookingState.LAPSED: set[BookingState](),
+    BookingState.CALLED_OFF: set[BookingState](),
 }
 IN_LINE = (BookingState.WAITING, BookingState.ASKED)
 """No seat is held for whoever is in line; those who are asked in a call-out stand where they stood."""
@@ -104,6 +106,7 @@ class Origin(StrEnum):
     LINE = "line"
     REBOOKING = "rebooking"
     SWAP = "swap"
+    DISPLACED = "displaced"
 
 
 IN_TIME, LATE = 0, 1
@@ -140,7 +143,21 @@ class Ground(StrEnum):
     PARENTAL_LEAVE = "parental_leave"
     SERVICE = "service"
     OUR_MISTAKE = "our_mistake"
+    CALLED_OFF = "called_off"
     OTHER = "other"
+
+
+GROUNDS_FOR_ONE = tuple(each for each in Ground if each is not Ground.CALLED_OFF)
+"""What somebody gives as the ground for one person; the other comes with a session that is called off."""
+
+
+class Unplaced(StrEnum):
+    """Why somebody whose session is called off has no seat in another session of the course at once."""
+
+    NO_SISTER = "no_sister"
+    DAYS_TAKEN = "days_taken"
+    FULL = "full"
+    NOT_ELIGIBLE = "not_eligible"
 
 
 class Outcome(StrEnum):
@@ -251,3 +268,9 @@ class Refusal(StrEnum):
     NOT_LAST_CHANCE = "not_last_chance"
     STANDS_IN_TIME = "stands_in_time"
     SESSION_NOT_GIVEN = "session_not_given"
+    DECIDES_OVER_OWN_SESSION = "decides_over_own_session"
+    SESSION_TO_BE_GIVEN = "session_to_be_given"
+    NOT_TO_BE_CALLED_OFF = "not_to_be_called_off"
+    OUTLOOK_CHANGED = "outlook_changed"
+    MERGE_LEAVES_SOMEBODY = "merge_leaves_somebody"
+    NO_SUCH_SISTER = "no_such_sister"

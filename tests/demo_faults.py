@@ -51,6 +51,12 @@ FAULTS = {
     "every entry in the journal has its booking": [
         "UPDATE journal SET facts = facts || '{\"booking\": 999999}' WHERE deed = 'seat.cancelled'"
     ],
+    "nobody has a seat or a place in a session that was called off": [
+        "UPDATE course_sessions SET publicity = 'called_off' WHERE seats_taken > 0",
+    ],
+    "whoever had a seat in a session that was called off has another one, or precedence": [
+        "UPDATE bookings SET state = 'called_off' WHERE state = 'cancelled'",
+    ],
     "every decision for a seat has its booking": ["UPDATE decisions SET code = 'ADMITTED' WHERE code = 'WAITLISTED'"],
     "every booking from a round has its decision": ["DELETE FROM decisions WHERE code = 'ADMITTED'"],
     "every choice of a published round is decided": ["DELETE FROM decisions WHERE code = 'BETTER_SESSION'"],

@@ -1,9 +1,10 @@
 """The forms of the room, their shape only.
 
-`applying`, one's own `seats`, `rounds` and their `lottery`, and `decisions` about one person.
+`applying`, one's own `seats`, `rounds` and their `lottery`, `decisions` about one person, and `calling_off`.
 """
 
 from bookings.forms.applying import ApplicationForm, rearranged
+from bookings.forms.calling_off import OutlookForm
 from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
 from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm
@@ -18,6 +19,7 @@ __all__ = [
     "GrantForm",
     "LateCancelForm",
     "LineForm",
+    "OutlookForm",
     "PublishForm",
     "ReasonForm",
     "RebookForm",

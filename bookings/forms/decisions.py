@@ -7,7 +7,7 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from bookings.models.precedence import REASON_LENGTH
-from bookings.states import ExceptionKind, Ground
+from bookings.states import GROUNDS_FOR_ONE, ExceptionKind, Ground
 from courses.forms.fields import unfolded, word_or_none
 from lararportal import pages
 from lararportal.forms import Form
@@ -51,7 +51,7 @@ class ExceptionForm(ReasonForm):
         super().__init__(*args, **kwargs)
         words = pages.words()
         self.kind.choices = [(each, words["exception_choice"][each]) for each in ExceptionKind]
-        self.ground.choices = [(each, words["ground"][each]) for each in Ground]
+        self.ground.choices = [(each, words["ground"][each]) for each in GROUNDS_FOR_ONE]
 
     def offer(self, sessions: Sequence[Choice]) -> None:
         """Offers these sessions."""

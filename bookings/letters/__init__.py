@@ -1,9 +1,14 @@
 """What is posted to whom when: one function for each letter of the bookings room.
 
 `rounds` about what was asked for and decided, `seats` and `offers` about seats and the line, `decisions` about what
-somebody decides beside the rules.
+somebody decides beside the rules, `calling_off` about sessions that are not held.
 """
 
+from bookings.letters.calling_off import (
+    line_called_off,
+    session_called_off,
+    session_called_off_to_leaders,
+)
 from bookings.letters.decisions import (
     placed_by_exception,
     precedence_granted,
@@ -44,6 +49,7 @@ __all__ = [
     "call_out_over",
     "called_out",
     "decided",
+    "line_called_off",
     "lottery_to_commit",
     "lottery_to_reveal",
     "offer_lapsed",
@@ -58,6 +64,8 @@ __all__ = [
     "seat_moved",
     "seat_offered",
     "seat_swapped",
+    "session_called_off",
+    "session_called_off_to_leaders",
     "taken_off_line",
     "too_few_booked",
 ]

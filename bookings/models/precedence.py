@@ -70,7 +70,9 @@ class LineException(Base):
     __tablename__ = "line_exceptions"
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(
+        ForeignKey("rounds.id"), index=True, doc="None in the line of a session that no round gave."
+    )
     session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)

@@ -25,7 +25,7 @@ outcomes AS (
     WHERE deed = 'round.decided'
 ),
 became_seats AS (
-    SELECT booking FROM entries WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.swapped', 'seat.moved')
+    SELECT booking FROM entries WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.swapped', 'seat.moved', 'seat.displaced')
     UNION ALL
     SELECT b.id FROM bookings b JOIN outcomes o USING (person_id, round_id, session_id)
     WHERE b.origin = 'round' AND o.code = 'ADMITTED'
@@ -37,14 +37,14 @@ given_up AS (
     WHERE deed IN ('seat.from_line', 'seat.swapped')
 ),
 left_the_line AS (
-    SELECT booking FROM entries WHERE deed IN ('line.left', 'line.ended', 'line.taken_off', 'call_out.declined')
+    SELECT booking FROM entries WHERE deed IN ('line.left', 'line.ended', 'line.taken_off', 'line.called_off', 'call_out.declined')
     UNION ALL
     SELECT (facts ->> 'booking')::int FROM journal
     WHERE (deed = 'offer.withdrawn' AND NOT (facts ->> 'goes_on')::boolean)
         OR (deed = 'call_out.ended' AND NOT (facts ->> 'said_yes')::boolean)
     UNION ALL
     SELECT jsonb_array_elements_text(facts -> 'struck')::int FROM journal
-    WHERE deed IN ('seat.from_line', 'seat.swapped')
+    WHERE deed IN ('seat.from_line', 'seat.swapped', 'seat.displaced')
 ),
 of_applications AS (
     SELECT j.deed, a.id AS application, count(*) FILTER (WHERE j.deed = 'application.sent')
@@ -86,11 +86,18 @@ owed AS (
     UNION ALL
     SELECT format('cancelled:%s', booking) FROM entries WHERE deed = 'seat.cancelled'
     UNION ALL
+    SELECT format('called-off:%s', booking) FROM entries WHERE deed = 'seat.called_off'
+    UNION ALL
+    SELECT format('line-called-off:%s', booking) FROM entries WHERE deed = 'line.called_off'
+    UNION ALL
+    SELECT format('called-off-leader:%s:%s', session_id, l.person_id)
+    FROM journal j JOIN session_leaders l USING (session_id) WHERE deed = 'calling_off.decided'
+    UNION ALL
     SELECT format('precedence:%s', facts ->> 'precedence') FROM journal WHERE deed = 'precedence.granted'
     UNION ALL
     SELECT format('precedence:%s:revoked', facts ->> 'precedence') FROM journal WHERE deed = 'precedence.revoked'
     UNION ALL
-    SELECT format('exception:%s', facts ->> 'exception') FROM journal WHERE deed = 'line.exception'
+    SELECT format('exception:%s', facts ->> 'exception') FROM journal WHERE deed = 'line.exception' AND facts ->> 'ground' <> 'called_off'
     UNION ALL
     SELECT format('facts:%s:%s', person_id, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'))
     FROM journal WHERE deed = 'person.corrected' AND facts -> 'new' <> '{}'
@@ -158,6 +165,7 @@ WHERE (origin = 'line' AND id NOT IN (
 SELECT format('booking %s is %s, and the journal does not say so', id, state) FROM bookings
 WHERE (state = 'cancelled' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'seat.cancelled'))
     OR (state = 'moved' AND id NOT IN (TABLE given_up))
+    OR (state = 'called_off' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'seat.called_off'))
     OR (state = 'left' AND id NOT IN (TABLE left_the_line))
 
 --: every offer that was not taken has its entry in the journal
@@ -170,6 +178,19 @@ WHERE (state = 'declined' AND id NOT IN (SELECT booking FROM entries WHERE deed 
 --: every entry in the journal has its booking
 SELECT format('the journal has %s of booking %s, which is not there', deed, booking)
 FROM entries WHERE booking NOT IN (SELECT id FROM bookings)
+
+--: nobody has a seat or a place in a session that was called off
+SELECT format('booking %s is %s in session %s, which was called off', b.id, b.state, b.session_id)
+FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+WHERE s.publicity = 'called_off' AND b.state IN ('asked', 'offered', 'booked')
+
+--: whoever had a seat in a session that was called off has another one, or precedence
+SELECT format('booking %s was called off, and person %s has neither another seat nor precedence', b.id, b.person_id)
+FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+WHERE b.state = 'called_off'
+    AND NOT EXISTS (SELECT 1 FROM journal WHERE deed = 'seat.displaced' AND (facts ->> 'left')::int = b.id)
+    AND NOT EXISTS (SELECT 1 FROM precedences p WHERE p.person_id = b.person_id AND p.course_id = s.course_id
+        AND p.granted_at <= b.ended_at)
 
 --: every decision for a seat has its booking
 SELECT format('person %s was given a seat in session %s, and has no booking', d.person_id, d.session_id)
@@ -200,7 +221,8 @@ WHERE p.used_by IS NULL AND p.revoked_at IS NULL AND s.course_id = p.course_id A
 
 --: every decision beside the rules has its entry in the journal
 SELECT format('precedence %s is not in the journal', id) FROM precedences
-WHERE id NOT IN (SELECT (facts ->> 'precedence')::int FROM journal WHERE deed = 'precedence.granted')
+WHERE id NOT IN (SELECT (facts ->> 'precedence')::int FROM journal
+    WHERE deed IN ('precedence.granted', 'precedence.displaced'))
 UNION ALL
 SELECT format('exception %s is not in the journal', id) FROM line_exceptions
 WHERE id NOT IN (SELECT (facts ->> 'exception')::int FROM journal WHERE deed = 'line.exception')

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from bookings_room import place, seat
 from letter_facts import ANNA, HEART, LATE, LATER_SKIN, NOW, ROUND, SKIN, UNEVEN, Desk, session
+from letters_about_calling_off import ABOUT_CALLING_OFF
 from letters_about_seats import ABOUT_SEATS
 from sqlalchemy import select
 
@@ -26,7 +27,7 @@ from bookings.models import Application, Booking, Decision
 from bookings.rules.merits import merits
 from bookings.rules.reasons import explanation_of
 from bookings.states import Outcome
-from courses.models import CourseSession
+from courses.models import CourseSession, SessionLeader
 from courses.states import Order
 from lararportal import clock, pages
 from lararportal.outbox import Letter
@@ -159,6 +160,7 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     "facts_corrected.to_specialist": corrected(
         category=Category.SPECIALIST, area=Area.FYRBODAL, residency_start=None, planned_end=None
     ),
+    **ABOUT_CALLING_OFF,
     **ABOUT_SEATS,
 }
 """By the name of the golden copy: the occasion, and after a dot what is special."""
@@ -208,6 +210,19 @@ def test_the_question_whether_a_session_runs_is_its_golden_copy(db, golden, wait
     golden(f"too_few_booked.{waiting}_waiting", as_text(letter))
 
 
+@pytest.mark.parametrize(("moved", "left"), [(0, 0), (1, 2), (5, 1), (5, 0)])
+def test_what_leaders_are_told_of_a_session_that_is_called_off_is_its_golden_copy(db, golden, moved, left):
+    leader = make.holder(db, Role.LEADER, given_name="Karin", family_name="Ledare", email="karin@example.org")
+    session_ = make.session(db, of=make.course(db, code="ALM1", title="Hudsjukdomar i primärvård"))
+    db.add(SessionLeader(session_id=session_.id, person_id=leader.id))
+    db.refresh(session_, ["course", "days"])
+    letters.session_called_off_to_leaders(
+        db, session=session_, moved=moved, left=left, reason="För få bokade.", decided_by="Olle Samordnare", now=NOW
+    )
+    [letter] = [each for each in db.new if isinstance(each, Letter)]
+    golden(f"session_called_off_to_leaders.{moved}_moved_{left}_left", as_text(letter))
+
+
 ASKED = clock.parse("2026-12-01T09:00")
 
 
@@ -229,7 +244,10 @@ def test_a_letter_to_the_second_party_is_its_golden_copy(db, golden, name, now):
 
 QUESTIONS = {f"too_few_booked.{waiting}_waiting" for waiting in (0, 1, 3)}
 LOTTERY = {"lottery_to_commit", "lottery_to_commit.late", "lottery_to_reveal"}
-COPIES = sorted({*LETTERS, *QUESTIONS, *LOTTERY})
+TO_LEADERS = {
+    f"session_called_off_to_leaders.{moved}_moved_{left}_left" for moved, left in ((0, 0), (1, 2), (5, 1), (5, 0))
+}
+COPIES = sorted({*LETTERS, *QUESTIONS, *LOTTERY, *TO_LEADERS})
 
 
 def test_every_golden_copy_is_a_letter():

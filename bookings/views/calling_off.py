@@ -1,0 +1,46 @@
+"""Calling a session off: first what becomes of everybody in it is shown, then why is asked."""
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from auth.access import me, needs
+from auth.states import Role
+from bookings import calling_off
+from bookings.forms import OutlookForm
+from lararportal import edge, pages
+from lararportal.errors import Refused
+
+Page = str | Response | tuple[str, int]
+
+
+@needs(Role.COORDINATOR)
+def call_off(session_id: int) -> Page:
+    """The session is not held, and everybody has a seat in another one or precedence."""
+    form, status = OutlookForm(), 200
+    if form.validate_on_submit():
+        try:
+            with edge.deed() as db:
+                calling_off.call_off(
+                    db,
+                    session_id=session_id,
+                    reason=form.reason.data or "",
+                    saw=form.saw.data or "",
+                    now=edge.moment(),
+                    by=me().person_id,
+                )
+        except Refused as refusal:
+            form.explain(refusal)
+            status = 409
+        else:
+            flash(pages.sentence("session_called_off_now"))
+            return redirect(url_for("catalogue.session", session_id=session_id))
+    elif form.is_submitted():
+        status = 400
+    with edge.reading() as db:
+        outlook = calling_off.foreseen(db, session_id=session_id, now=edge.moment())
+    form.saw.data = outlook.token
+    return render_template("bookings/call_off.html", form=form, outlook=outlook), status
+
+
+PAGES = (("/samordning/tillfallen/<int:session_id>/stall-in", call_off, ["GET", "POST"]),)
+"""Address, view and methods."""
