@@ -9,9 +9,10 @@ seats that are left over may be booked directly (`left_over_seats`); who got non
 can be given back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line, at once
 (`seats_from_line`) or kept for them (`offers`) until they answer (`answers`), and in the last days to the best placed
 of all who say yes (`call_outs`); those who wait for each other's full sessions change seats (`swap_rings`); sessions
-that too few have booked are shown in time (`minimum_enrolment`); and a session that is not held is called off by one
-deed (`calling_off`): everybody in it (`displaced`) has a seat in another one, or precedence (`compensation`). The
-order of the sessions of a course that somebody waits for is their own (`own_order`).
+that too few have booked are shown in time (`minimum_enrolment`), with how many can be expected (`forecast`); and a
+session that is not held is called off by one deed (`calling_off`): everybody in it (`displaced`) has a seat in
+another one, or precedence (`compensation`). The order of the sessions of a course that somebody waits for is their
+own (`own_order`).
 
 Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason: before a
 round closes (`precedence`), or as an exception in the line after it (`exceptions`); and so is somebody `taken_off` a

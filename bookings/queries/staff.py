@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from auth.states import Area, Category
-from bookings import facts
+from bookings import facts, forecast
 from bookings.models import Application, Booking, Choice, MinimumWarning, Round
 from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rounds import sessions_to_be_given
+from bookings.rules.forecast import Expectation
 from bookings.rules.line import active_places, would_come
 from bookings.states import ANSWERABLE, LIVE, OPEN, ApplicationState, BookingState, RoundState
 from courses.concerned import Interested
@@ -47,6 +48,8 @@ class Roster:
     session: SessionRow
     booked: list[RosterRow]
     waiting: list[RosterRow]
+    expected: Expectation | None
+    """While too few have booked a session ahead."""
 
 
 def roster(db: Session, session_id: int, *, today: date) -> Roster:
@@ -73,7 +76,14 @@ def roster(db: Session, session_id: int, *, today: date) -> Roster:
         session=row_of(session),
         booked=[_roster_row(each, None) for each in by_name],
         waiting=[_roster_row(each, places.get(each.id)) for each in waiting],
+        expected=_expected(db, session, today=today),
     )
+
+
+def _expected(db: Session, session: CourseSession, *, today: date) -> Expectation | None:
+    if session.starts_on <= today or session.seats_taken >= session.minimum:
+        return None
+    return forecast.expectations(db, [session], today=today)[session.id]
 
 
 def _roster_row(booking: Booking, position: int | None) -> RosterRow:
@@ -134,6 +144,7 @@ class MinimumRow:
     warned_at: datetime | None
     is_due: bool
     """Its go/no-go day has come."""
+    expected: Expectation
 
 
 def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[MinimumRow]:
@@ -153,6 +164,7 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
         .order_by(CourseSession.go_no_go_on, CourseSession.id)
     ).all()
     lines = facts.line(db, [session.id for session, _ in rows], today=today)
+    expected = forecast.expectations(db, [session for session, *_ in rows], today=today)
     return [
         MinimumRow(
             session=row_of(session),
@@ -161,6 +173,7 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
             missing=session.minimum - session.seats_taken,
             warned_at=warned_at,
             is_due=session.go_no_go_on <= today,
+            expected=expected[session.id],
         )
         for session, warned_at in rows
     ]

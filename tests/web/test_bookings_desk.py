@@ -71,6 +71,10 @@ class TestTheDesk:
         assert counts[0] == counts[1]
 
 
+def roster(session) -> str:
+    return f"/samordning/tillfallen/{session.id}"
+
+
 class TestBelowMinimum:
     def test_it_lists_what_is_to_be_decided_nearest_first(self, db, visit, now):
         course = make.course(db, title="Etik", minimum=3)
@@ -84,9 +88,18 @@ class TestBelowMinimum:
         text = words_of(answer)
         assert (
             "Etik 1 februari 2027, Skövde måndag 4 januari 2027 dags att besluta 9 lediga av 10, 2 till behövs "
-            "2 0 11 januari 2027 kl. 08.00" in text
+            "2 0 1 av 3 väntas komma 11 januari 2027 kl. 08.00" in text
         )
-        assert "Etik 1 mars 2027, Borås måndag 1 februari 2027 10 lediga av 10, 3 till behövs 3 0 inte än" in text
+        assert (
+            "Etik 1 mars 2027, Borås måndag 1 februari 2027 10 lediga av 10, 3 till behövs 3 0 0 av 3 väntas komma "
+            "inte än" in text
+        )
+        assert "Prognosen är antalet bokade minus de återbud som brukar komma" in text
+        assert (
+            "Prognos: 1 av 3 väntas komma Kursen har inga tidigare tillfällen att räkna på, så vi räknar med att en "
+            "av tjugo lämnar återbud. Av 1 bokade väntas därför ingen lämna återbud, och en komma. Det fattas 2, och "
+            "ingen väntar på andra tillfällen av kursen." in words_of(visit(make.coordinator(db)).get(roster(due)))
+        )
         assert answer.text.index(f"/samordning/tillfallen/{due.id}") < answer.text.index(
             f"/samordning/tillfallen/{later.id}"
         )

@@ -1,0 +1,117 @@
+"""The forecast: who is booked, who waits elsewhere, and how many gave seats back so late in earlier sessions."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from bookings.models import Booking, SeatDay
+from bookings.rules import forecast as rules
+from bookings.rules.forecast import Expectation, Past
+from bookings.states import IN_LINE, LIVE, BookingState
+from courses.models import CourseDay, CourseSession
+from courses.states import Publicity
+from lararportal.clock import STOCKHOLM
+
+HELD = (Publicity.PUBLISHED, Publicity.ARCHIVED)
+"""What became of sessions that were given."""
+GIVEN_BACK = (BookingState.CANCELLED, BookingState.MOVED)
+
+Target = aliased(CourseSession)
+"""The session that is asked about, where others of its course are looked at."""
+
+
+def expectations(db: Session, sessions: Collection[CourseSession], *, today: date) -> dict[int, Expectation]:
+    """What to expect of each of these sessions, in two statements for however many."""
+    if not sessions:
+        return {}
+    ids = [each.id for each in sessions]
+    past, elsewhere = _past(db, ids, today=today), waiting_elsewhere(db, ids, today=today)
+    return {
+        each.id: rules.expectation(
+            booked=each.seats_taken,
+            minimum=each.minimum,
+            waiting_elsewhere=len(elsewhere[each.id]),
+            past=past[each.id],
+        )
+        for each in sessions
+    }
+
+
+def waiting_elsewhere(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[int]]:
+    """By session the persons who wait for another session of its course and could come to it, by id.
+
+    They have no seat in the course, nothing in the session itself, and no seat on one of its days.
+    """
+    found: dict[int, list[int]] = defaultdict(list)
+    for session_id, person_id in db.execute(_waiting_elsewhere(session_ids, today=today)):
+        found[session_id].append(person_id)
+    return found
+
+
+def _waiting_elsewhere(session_ids: Collection[int], *, today: date) -> Select[int, int]:
+    mine, sister, busy = aliased(Booking), aliased(CourseSession), aliased(SeatDay)
+    has_a_seat = (
+        select(mine.id)
+        .join(sister, sister.id == mine.session_id)
+        .where(
+            mine.person_id == Booking.person_id,
+            sister.course_id == Target.course_id,
+            (mine.state == BookingState.BOOKED) | and_(mine.state.in_(LIVE), mine.session_id == Target.id),
+        )
+        .exists()
+    )
+    is_elsewhere = (
+        select(busy.booking_id)
+        .join(CourseDay, CourseDay.day == busy.day)
+        .where(CourseDay.session_id == Target.id, busy.person_id == Booking.person_id)
+        .exists()
+    )
+    return (
+        select(Target.id, Booking.person_id)
+        .join(CourseSession, and_(CourseSession.course_id == Target.course_id, CourseSession.id != Target.id))
+        .join(Booking, Booking.session_id == CourseSession.id)
+        .where(
+            Target.id.in_(session_ids),
+            CourseSession.publicity == Publicity.PUBLISHED,
+            CourseSession.starts_on > today,
+            Booking.state.in_(IN_LINE),
+            ~has_a_seat,
+            ~is_elsewhere,
+        )
+        .distinct()
+        .order_by(Target.id, Booking.person_id)
+    )
+
+
+def _past(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Past]]:
+    """The earlier sessions of each course: the seats they had as many days before the start, and the lost ones."""
+    as_late = CourseSession.starts_on - cast(Target.starts_on - literal(today), Integer)
+    rows = db.execute(
+        select(
+            Target.id,
+            func.count(),
+            func.count().filter(Booking.state.in_(GIVEN_BACK)),
+        )
+        .join(CourseSession, and_(CourseSession.course_id == Target.course_id, CourseSession.id != Target.id))
+        .join(Booking, Booking.session_id == CourseSession.id)
+        .where(
+            Target.id.in_(session_ids),
+            CourseSession.starts_on <= today,
+            CourseSession.publicity.in_(HELD),
+            _day(Booking.booked_at) <= as_late,
+            Booking.ended_at.is_(None) | (_day(Booking.ended_at) > as_late),
+        )
+        .group_by(Target.id, CourseSession.id)
+    )
+    found: dict[int, list[Past]] = defaultdict(list)
+    for session_id, seats, lost in rows:
+        found[session_id].append(Past(seats, lost))
+    return found
+
+
+def _day(moment: InstrumentedAttribute[Any]) -> ColumnElement[date]:
+    return func.date(func.timezone(str(STOCKHOLM), moment))
