@@ -9,19 +9,19 @@ seats that are left over may be booked directly (`left_over_seats`); who got non
 can be given back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line, at once
 (`seats_from_line`) or kept for them (`offers`) until they answer (`answers`), and in the last days to the best placed
 of all who say yes (`call_outs`); those who wait for each other's full sessions change seats (`swap_rings`); sessions
-that too few have booked are shown in time (`minimum_enrolment`), with how many can be expected (`forecast`); and a
-session that is not held is called off by one deed (`calling_off`): everybody in it (`displaced`) has a seat in
-another one, or precedence (`compensation`). The order of the sessions of a course that somebody waits for is their
-own (`own_order`).
+that too few have booked are warned and asked about in time (`minimum_enrolment`), with how many can be expected
+(`forecast`) and what can be done (`rescues`); and a session that is not held is called off by one deed
+(`calling_off`): everybody in it (`displaced`) has a seat in another one, or precedence (`compensation`). The order of
+the sessions of a course that somebody waits for is their own (`own_order`).
 
 Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason: before a
 round closes (`precedence`), or as an exception in the line after it (`exceptions`); and so is somebody `taken_off` a
 line. A published round can be done again from what was frozen, and laid beside what was published (`replay`): what
 everybody was `told`, and who decided what and why, `as_noted` in the journal, in which every round can be `retold`.
 
-`seats` is the only code that takes, keeps and releases a seat. `asking` holds what somebody asks for still while it
-is judged, and `facts` turns rows into what the rules ask for. `states` are the words and the allowed moves, `rules/`
-what must hold and why not, `models` the rows, `queries` what pages read, `letters` what is posted, `seat_calendar`
-the days of a seat in a calendar, `forms` and `views/` the pages. `kernel/` is a run of an allocation once more,
-compiled, for rounds of very many persons.
+`seats` is the only code that takes, keeps and releases a seat. `impartiality` keeps those out who have something to
+gain. `asking` holds what somebody asks for still while it is judged, and `facts` turns rows into what the rules ask
+for. `states` are the words and the allowed moves, `rules/` what must hold and why not, `models` the rows, `queries`
+what pages read, `letters` what is posted, `seat_calendar` the days of a seat in a calendar, `forms` and `views/` the
+pages. `kernel/` is a run of an allocation once more, compiled, for rounds of very many persons.
 """

@@ -10,11 +10,23 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import compensation, displaced, letters, precedence, rebooking, rounds, seats, seats_from_line
+from bookings import (
+    compensation,
+    displaced,
+    impartiality,
+    letters,
+    minimum_enrolment,
+    precedence,
+    rebooking,
+    rounds,
+    seats,
+    seats_from_line,
+)
 from bookings.displaced import Outlook
 from bookings.models import Booking
 from bookings.rules import calling_off as rules
 from bookings.rules.calling_off import Fate
+from bookings.rules.minimum import CaseEnd
 from bookings.states import LIVE, BookingState, Origin, Refusal
 from courses import sessions
 from courses.models import CourseSession
@@ -57,7 +69,7 @@ def call_off(db: Session, *, session_id: int, reason: str, saw: str, now: dateti
             called off; or it would mean something else by now than what `saw` stands for.
     """
     outlook = _hold(db, session_id, None, reason=reason, saw=saw, now=now, by=by)
-    _carry_out(db, outlook, reason=reason.strip(), now=now, by=by)
+    _carry_out(db, outlook, CaseEnd.CALLED_OFF, reason=reason.strip(), now=now, by=by)
     return outlook
 
 
@@ -71,24 +83,8 @@ def merge(db: Session, *, session_id: int, into: int, reason: str, saw: str, now
     outlook = _hold(db, session_id, into, reason=reason, saw=saw, now=now, by=by)
     if outlook.unplaced:
         raise Refused(Refusal.MERGE_LEAVES_SOMEBODY, left=len(outlook.unplaced))
-    _carry_out(db, outlook, reason=reason.strip(), now=now, by=by)
+    _carry_out(db, outlook, CaseEnd.MERGED, reason=reason.strip(), now=now, by=by)
     return outlook
-
-
-def insist_on_impartiality(db: Session, session: CourseSession, *, by: int) -> None:
-    """Nobody decides over a session of a course that they have a seat in, wait for or have applied for (jäv).
-
-    Raises:
-        Refused: `by` does.
-    """
-    has_it = exists().where(
-        Booking.person_id == by,
-        Booking.state.in_(LIVE),
-        CourseSession.id == Booking.session_id,
-        CourseSession.course_id == session.course_id,
-    )
-    if db.scalar(select(has_it)) or precedence.wants_course(db, by, session.course_id):
-        raise Refused(Refusal.DECIDES_OVER_OWN_SESSION)
 
 
 def _called_for(db: Session, session_id: int, *, now: datetime) -> CourseSession:
@@ -130,7 +126,7 @@ def _hold(
         _insist_on_sister(db, session, into, now=now)
     in_it = select(Booking.person_id).where(Booking.session_id == session_id, Booking.state.in_(LIVE))
     people.lock(db, db.scalars(in_it).all())
-    insist_on_impartiality(db, session, by=by)
+    impartiality.insist(db, session, by=by)
     still = displaced.sister_ids(db, session, today=day_of(now))
     outlook = displaced.look(db, session, [locked[each] for each in wanted if each in still], now=now)
     if saw != outlook.token:
@@ -138,8 +134,9 @@ def _hold(
     return outlook
 
 
-def _carry_out(db: Session, outlook: Outlook, *, reason: str, now: datetime, by: int) -> None:
+def _carry_out(db: Session, outlook: Outlook, end: CaseEnd, *, reason: str, now: datetime, by: int) -> None:
     session = outlook.session
+    minimum_enrolment.end(db, session, end, reason=reason, now=now, by=by)
     for fate in outlook.fates:
         old = outlook.bookings[fate.person.booking_id]
         old.end_reason = reason

@@ -151,15 +151,6 @@ GROUNDS_FOR_ONE = tuple(each for each in Ground if each is not Ground.CALLED_OFF
 """What somebody gives as the ground for one person; the other comes with a session that is called off."""
 
 
-class Unplaced(StrEnum):
-    """Why somebody whose session is called off has no seat in another session of the course at once."""
-
-    NO_SISTER = "no_sister"
-    DAYS_TAKEN = "days_taken"
-    FULL = "full"
-    NOT_ELIGIBLE = "not_eligible"
-
-
 class Outcome(StrEnum):
     """What was decided for one person and session (allocation rules, section 2.8).
 
@@ -274,3 +265,6 @@ class Refusal(StrEnum):
     OUTLOOK_CHANGED = "outlook_changed"
     MERGE_LEAVES_SOMEBODY = "merge_leaves_somebody"
     NO_SUCH_SISTER = "no_such_sister"
+    DAY_MOVED_BEFORE = "day_moved_before"
+    DAY_UNFIT = "day_unfit"
+    ENOUGH_BOOKED = "enough_booked"

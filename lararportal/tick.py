@@ -33,6 +33,8 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
         ("lines ended", waitlist.to_end, waitlist.end),
         ("offers lapsed", offers.to_lapse, offers.lapse),
         ("answers reminded of", offers.to_remind, offers.remind),
+        ("cases ended", minimum_enrolment.to_end, minimum_enrolment.end_by_itself),
+        ("few booked warned of", minimum_enrolment.to_warn, minimum_enrolment.warn),
         ("decisions asked for", minimum_enrolment.due, minimum_enrolment.ask_for_decision),
     ):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))

@@ -57,6 +57,7 @@ FAULTS = {
     "whoever had a seat in a session that was called off has another one, or precedence": [
         "UPDATE bookings SET state = 'called_off' WHERE state = 'cancelled'",
     ],
+    "every step in a case has its entry in the journal": ["DELETE FROM journal WHERE deed = 'minimum.asked'"],
     "every decision for a seat has its booking": ["UPDATE decisions SET code = 'ADMITTED' WHERE code = 'WAITLISTED'"],
     "every booking from a round has its decision": ["DELETE FROM decisions WHERE code = 'ADMITTED'"],
     "every choice of a published round is decided": ["DELETE FROM decisions WHERE code = 'BETTER_SESSION'"],

@@ -4,7 +4,7 @@
 """
 
 from bookings.forms.applying import ApplicationForm, rearranged
-from bookings.forms.calling_off import OutlookForm
+from bookings.forms.calling_off import MoveDayForm, OutlookForm, RunForm
 from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
 from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm
@@ -19,6 +19,7 @@ __all__ = [
     "GrantForm",
     "LateCancelForm",
     "LineForm",
+    "MoveDayForm",
     "OutlookForm",
     "PublishForm",
     "ReasonForm",
@@ -27,6 +28,7 @@ __all__ = [
     "RevokeForm",
     "RoundFacts",
     "RoundForm",
+    "RunForm",
     "SourceForm",
     "TakeOffForm",
     "ValueForm",

@@ -1,11 +1,23 @@
 """Deciding about a session: why, and what was looked at before."""
 
-from wtforms import HiddenField, TextAreaField
+from wtforms import DateField, HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from bookings.models.precedence import REASON_LENGTH
-from courses.forms.fields import unfolded
+from courses.forms.fields import a_day, unfolded
 from lararportal.forms import Form
+
+
+class RunForm(Form):
+    """Why a session is given although too few have booked; its leaders read it."""
+
+    reason = TextAreaField(filters=[unfolded], validators=[InputRequired(), Length(max=REASON_LENGTH)])
+
+
+class MoveDayForm(RunForm):
+    """When it is decided instead, and why; everybody who is booked reads it."""
+
+    day = DateField(validators=[InputRequired(), a_day])
 
 
 class OutlookForm(Form):

@@ -1,7 +1,8 @@
 """What is posted to whom when: one function for each letter of the bookings room.
 
 `rounds` about what was asked for and decided, `seats` and `offers` about seats and the line, `decisions` about what
-somebody decides beside the rules, `calling_off` about sessions that are not held.
+somebody decides beside the rules, `calling_off` about sessions that are not held, `minimum`
+about those that too few have booked.
 """
 
 from bookings.letters.calling_off import (
@@ -13,6 +14,11 @@ from bookings.letters.decisions import (
     placed_by_exception,
     precedence_granted,
     precedence_revoked,
+)
+from bookings.letters.minimum import (
+    decision_day_moved,
+    few_booked,
+    session_runs,
     too_few_booked,
 )
 from bookings.letters.offers import (
@@ -49,6 +55,8 @@ __all__ = [
     "call_out_over",
     "called_out",
     "decided",
+    "decision_day_moved",
+    "few_booked",
     "line_called_off",
     "lottery_to_commit",
     "lottery_to_reveal",
@@ -66,6 +74,7 @@ __all__ = [
     "seat_swapped",
     "session_called_off",
     "session_called_off_to_leaders",
+    "session_runs",
     "taken_off_line",
     "too_few_booked",
 ]

@@ -1,15 +1,13 @@
-"""What is posted about decisions on one person beside the rules, and to those who decide about a session."""
+"""What is posted about decisions on one person beside the rules."""
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auth.models import Grant, Person
-from auth.states import Role
+from auth.models import Person
 from bookings.models import LineException, Precedence
 from bookings.rules.history import last_term
-from courses.models import Course, CourseSession, SessionLeader
+from courses.models import Course, CourseSession
 from lararportal import outbox
 
 
@@ -66,25 +64,3 @@ def precedence_revoked(
         course=course,
         decided_by=decided_by,
     )
-
-
-def too_few_booked(db: Session, *, session: CourseSession, waiting: int, now: datetime) -> None:
-    """To leaders and coordinators: decide whether the session runs."""
-    concerned = db.scalars(
-        select(Person)
-        .where(
-            Person.id.in_(select(SessionLeader.person_id).where(SessionLeader.session_id == session.id))
-            | Person.id.in_(select(Grant.person_id).where(Grant.role == Role.COORDINATOR))
-        )
-        .order_by(Person.id)
-    )
-    for person in concerned:
-        outbox.post(
-            db,
-            "too_few_booked",
-            to=person.recipient,
-            once=f"too-few:{session.id}:{person.id}",
-            now=now,
-            session=session,
-            waiting=waiting,
-        )

@@ -1,11 +1,12 @@
 """The rows of the room.
 
-`rounds` with lottery and runs, `applications` with decisions, `bookings` with their days, `precedence` with what is
-decided for one person beside the rules.
+`rounds` with lottery and runs, `applications` with decisions, `bookings` with their days, `minimum` with the cases of
+sessions that too few have booked, `precedence` with what is decided for one person beside the rules.
 """
 
 from bookings.models.applications import Application, Choice, Decision
-from bookings.models.bookings import Booking, MinimumWarning, SeatDay
+from bookings.models.bookings import Booking, SeatDay
+from bookings.models.minimum import MinimumCase, MinimumStep
 from bookings.models.precedence import LineException, Precedence
 from bookings.models.rounds import Round, RoundSession, Run, SessionDecision
 
@@ -15,7 +16,8 @@ __all__ = [
     "Choice",
     "Decision",
     "LineException",
-    "MinimumWarning",
+    "MinimumCase",
+    "MinimumStep",
     "Precedence",
     "Round",
     "RoundSession",

@@ -1,4 +1,4 @@
-"""Seats and places in line, with the days that a seat occupies, and warnings about sessions with few."""
+"""Seats and places in line, with the days that a seat occupies."""
 
 from datetime import date, datetime
 
@@ -93,16 +93,6 @@ class SeatDay(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id", ondelete="CASCADE"), index=True)
-
-
-class MinimumWarning(Base):
-    """Leader and coordinators have been told that a session has too few booked."""
-
-    __tablename__ = "minimum_warnings"
-
-    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), primary_key=True)
-    warned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    booked: Mapped[int]
 
 
 guard("uq_bookings_live", Refused(Refusal.ALREADY_BOOKED))

@@ -2,9 +2,9 @@
 
 `rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `places` where they stand in
 line and what is offered to them, `situation` what they may do with a session, `wishes` what they may ask for, `staff`
-what is for coordinators and leaders, `runs` what was drawn up and `dry_run` what it would mean, `glimpses` what the
-start page shows, `history` what counts of somebody before they apply, and `precedence` and `exceptions` who goes
-before others by a decision.
+what is for coordinators and leaders, `minimum` what is done about sessions that too few have booked, `runs` what was
+drawn up and `dry_run` what it would mean, `glimpses` what the start page shows, `history` what counts of somebody
+before they apply, and `precedence` and `exceptions` who goes before others by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
 one doctor alone: `own_decision`, with all that is behind it.
@@ -40,6 +40,7 @@ from bookings.queries.mine import (
     my_courses,
     my_seat,
 )
+from bookings.queries.minimum import CaseView, MinimumRow, StepRow, below_minimum, decided_to_run, minimum_case
 from bookings.queries.own_decision import OwnDecision, own_decision
 from bookings.queries.places import Offer, Place
 from bookings.queries.precedence import (
@@ -69,10 +70,8 @@ from bookings.queries.runs import RunView, run_summary
 from bookings.queries.situation import Situation, my_situation
 from bookings.queries.staff import (
     Desk,
-    MinimumRow,
     Roster,
     RosterRow,
-    below_minimum,
     desk,
     interested,
     leads,
@@ -83,6 +82,7 @@ from bookings.queries.wishes import Wish, may_apply, wishes
 
 __all__ = [
     "ApplicationView",
+    "CaseView",
     "CourseCounts",
     "DecisionView",
     "Desk",
@@ -109,12 +109,14 @@ __all__ = [
     "Seat",
     "SessionRow",
     "Situation",
+    "StepRow",
     "TurnedDown",
     "WhatCounts",
     "Wish",
     "application",
     "below_minimum",
     "courses_for",
+    "decided_to_run",
     "demand",
     "desk",
     "effect",
@@ -127,6 +129,7 @@ __all__ = [
     "lotteries_with",
     "lottery",
     "may_apply",
+    "minimum_case",
     "my_calendar",
     "my_courses",
     "my_seat",

@@ -1,4 +1,4 @@
-"""What coordinators and leaders see: rosters, sessions below their minimum, and what needs attention today."""
+"""What coordinators and leaders see: rosters, and what needs attention today."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session, joinedload
 from auth.models import Person
 from auth.states import Area, Category
 from bookings import facts, forecast
-from bookings.models import Application, Booking, Choice, MinimumWarning, Round
+from bookings.models import Application, Booking, Choice, Round
+from bookings.queries.minimum import below_minimum
 from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
-from bookings.rounds import sessions_to_be_given
 from bookings.rules.forecast import Expectation
-from bookings.rules.line import active_places, would_come
+from bookings.rules.line import active_places
 from bookings.states import ANSWERABLE, LIVE, OPEN, ApplicationState, BookingState, RoundState
 from courses.concerned import Interested
 from courses.models import CourseSession, SessionLeader
@@ -133,53 +133,6 @@ def leads(db: Session, person_id: int, session_id: int) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MinimumRow:
-    """A session that lacks participants."""
-
-    session: SessionRow
-    waiting: int
-    would_come: int
-    """Of those who wait: who would take a seat now, or have one offered."""
-    missing: int
-    warned_at: datetime | None
-    is_due: bool
-    """Its go/no-go day has come."""
-    expected: Expectation
-
-
-def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[MinimumRow]:
-    """The sessions below their minimum whose go/no-go day has come or comes within the horizon, nearest first."""
-    rows = db.execute(
-        sessions_with_course()
-        .add_columns(MinimumWarning.warned_at)
-        .outerjoin(MinimumWarning, MinimumWarning.session_id == CourseSession.id)
-        .where(
-            CourseSession.publicity == Publicity.PUBLISHED,
-            CourseSession.seats_taken < CourseSession.minimum,
-            CourseSession.starts_on > today,
-            CourseSession.go_no_go_on <= today + timedelta(days=horizon_days),
-            CourseSession.id.not_in(sessions_to_be_given()),
-        )
-        .order_by(None)
-        .order_by(CourseSession.go_no_go_on, CourseSession.id)
-    ).all()
-    lines = facts.line(db, [session.id for session, _ in rows], today=today)
-    expected = forecast.expectations(db, [session for session, *_ in rows], today=today)
-    return [
-        MinimumRow(
-            session=row_of(session),
-            waiting=len(lines[session.id]) + session.seats_offered,
-            would_come=would_come(lines[session.id]) + session.seats_offered,
-            missing=session.minimum - session.seats_taken,
-            warned_at=warned_at,
-            is_due=session.go_no_go_on <= today,
-            expected=expected[session.id],
-        )
-        for session, warned_at in rows
-    ]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Desk:
     """What needs a coordinator's attention today, in figures."""
 
@@ -188,6 +141,7 @@ class Desk:
     sessions_soon: list[SessionRow]
     """Sessions that begin within four weeks."""
     below_minimum: int
+    """Sessions about which something is still to be decided."""
     letters_failed: int
     letters_waiting: int
 
@@ -205,7 +159,7 @@ def desk(db: Session, *, now: datetime) -> Desk:
     return Desk(
         rounds=unpublished(db),
         sessions_soon=[row_of(each) for each in soon],
-        below_minimum=len(below_minimum(db, today=today)),
+        below_minimum=sum(1 for each in below_minimum(db, today=today) if each.end is None),
         letters_failed=letters.get(LetterState.FAILED, 0),
         letters_waiting=letters.get(LetterState.QUEUED, 0),
     )

@@ -4,14 +4,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from bookings.rules.answer_time import needs_short_notice
 from bookings.rules.precedence import with_precedence
-from bookings.states import Refusal, Unplaced
+from bookings.states import Refusal
 
 Key = tuple[int, ...]
 LAST = 10**6
 """The rank of what nobody has asked for."""
+
+
+class Unplaced(StrEnum):
+    """Why somebody whose session is called off has no seat in another session of the course at once."""
+
+    NO_SISTER = "no_sister"
+    DAYS_TAKEN = "days_taken"
+    FULL = "full"
+    NOT_ELIGIBLE = "not_eligible"
 
 
 @dataclass(frozen=True, kw_only=True)

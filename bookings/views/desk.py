@@ -6,7 +6,17 @@ from auth import queries as people
 from auth.access import needs
 from auth.states import Role
 from bookings import queries
-from bookings.views import calling_off, leading, lottery, opening_and_closing, precedence, progress, rosters, rounds
+from bookings.views import (
+    calling_off,
+    leading,
+    lottery,
+    minimum,
+    opening_and_closing,
+    precedence,
+    progress,
+    rosters,
+    rounds,
+)
 from lararportal import edge
 from lararportal.clock import day_of
 
@@ -24,6 +34,6 @@ def desk() -> str:
     return render_template("bookings/desk.html", desk=found, pending=pending, today=day_of(now), now=now)
 
 
-STAFF = (rounds, lottery, opening_and_closing, progress, rosters, precedence, leading, calling_off)
+STAFF = (rounds, lottery, opening_and_closing, progress, rosters, precedence, leading, minimum, calling_off)
 for rule, view, methods in (page for each in STAFF for page in each.PAGES):
     blueprint.add_url_rule(rule, view_func=view, methods=methods)

@@ -1,4 +1,4 @@
-"""Who is booked and who waits, with what a coordinator may do for them; and the sessions below their minimum."""
+"""Who is booked and who waits, with what a coordinator may do for them."""
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -77,17 +77,7 @@ def _whose(session_id: int, person_id: int) -> Whose:
     return Whose(person_id=person_id, name=name, back=url_for("bookings_desk.roster", session_id=session_id))
 
 
-@needs(Role.COORDINATOR)
-def minimum() -> str:
-    """The sessions that too few have booked, the next to be decided first."""
-    today = day_of(edge.moment())
-    with edge.reading() as db:
-        rows = queries.below_minimum(db, today=today)
-    return render_template("bookings/minimum.html", rows=rows)
-
-
 PAGES = (
-    ("/samordning/minimum", minimum, ["GET"]),
     ("/samordning/tillfallen/<int:session_id>", roster, ["GET"]),
     ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/avboka", cancel_for, ["GET", "POST"]),
     ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/boka-om", rebook_for, ["GET", "POST"]),

@@ -28,6 +28,7 @@ def for_templates() -> dict[str, Callable[..., Any]]:
         "course_actions": course_actions,
         "open_rounds": open_rounds,
         "my_next": my_next,
+        "decided_to_run": decided_to_run,
         "what_counts": what_counts,
         "counts_in_round": counts_in_round,
         "round_exceptions": round_exceptions,
@@ -73,6 +74,14 @@ def session_actions(session: CourseSession) -> Markup:
             may_apply=round_ is not None and refusal not in APPLYING_IS_NO_USE,
         )
     )
+
+
+def decided_to_run(session: CourseSession) -> bool:
+    """Whether a session that fewer have booked than it needs is given all the same, by a decision."""
+    if session.publicity is not Publicity.PUBLISHED or session.seats_taken >= session.minimum:
+        return False
+    with edge.reading() as db:
+        return queries.decided_to_run(db, session)
 
 
 def course_actions(course: Course) -> Markup:

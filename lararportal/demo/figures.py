@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from bookings.models import Application, Booking, Decision, MinimumWarning
+from bookings.models import Application, Booking, Decision, MinimumCase
 from bookings.rounds import sessions_to_be_given
 from bookings.states import ApplicationState, BookingState, Origin
 from courses.models import CourseSession
@@ -81,7 +81,7 @@ def report(database: Database, *, now: datetime) -> Report:
             sessions=_count(db, select(func.count(CourseSession.id)).where(published)),
             sessions_full=_count(db, ahead.where(CourseSession.free_seats < 1)),
             sessions_below_minimum=_count(db, ahead.where(CourseSession.seats_taken < CourseSession.minimum)),
-            go_no_go_asked=_count(db, select(func.count()).select_from(MinimumWarning)),
+            go_no_go_asked=_count(db, select(func.count(MinimumCase.asked_at))),
             letters_queued=letters.get(LetterState.QUEUED, 0),
             letters_sent=letters.get(LetterState.SENT, 0),
             letters_failed=letters.get(LetterState.FAILED, 0),

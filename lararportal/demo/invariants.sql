@@ -102,8 +102,17 @@ owed AS (
     SELECT format('facts:%s:%s', person_id, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'))
     FROM journal WHERE deed = 'person.corrected' AND facts -> 'new' <> '{}'
     UNION ALL
-    SELECT format('too-few:%s:%s', session_id, t.person_id)
+    SELECT format('few-booked:%s:%s', facts ->> 'case', t.person_id)
+    FROM journal j JOIN to_be_asked t USING (session_id) WHERE deed = 'minimum.warned'
+    UNION ALL
+    SELECT format('too-few:%s:%s:%s', facts ->> 'case', facts ->> 'day', t.person_id)
     FROM journal j JOIN to_be_asked t USING (session_id) WHERE deed = 'minimum.asked'
+    UNION ALL
+    SELECT format('decision_day_moved:%s:%s', facts ->> 'case', jsonb_array_elements_text(facts -> 'told'))
+    FROM journal WHERE deed = 'minimum.day_moved'
+    UNION ALL
+    SELECT format('session_runs:%s:%s', facts ->> 'case', l.person_id)
+    FROM journal j JOIN session_leaders l USING (session_id) WHERE deed = 'minimum.runs_anyway'
     UNION ALL
     SELECT format('lottery_to_commit:%s:%s:%s', facts ->> 'round', facts ->> 'second_party',
         (at AT TIME ZONE 'Europe/Stockholm')::date)
@@ -191,6 +200,12 @@ WHERE b.state = 'called_off'
     AND NOT EXISTS (SELECT 1 FROM journal WHERE deed = 'seat.displaced' AND (facts ->> 'left')::int = b.id)
     AND NOT EXISTS (SELECT 1 FROM precedences p WHERE p.person_id = b.person_id AND p.course_id = s.course_id
         AND p.granted_at <= b.ended_at)
+
+--: every step in a case has its entry in the journal
+SELECT format('case %s has %s steps, and %s entries', c.id, count(DISTINCT s.id), count(DISTINCT j.id))
+FROM minimum_cases c LEFT JOIN minimum_steps s ON s.case_id = c.id
+    LEFT JOIN journal j ON j.deed LIKE 'minimum.%' AND (j.facts ->> 'case')::int = c.id
+GROUP BY c.id HAVING count(DISTINCT s.id) <> count(DISTINCT j.id)
 
 --: every decision for a seat has its booking
 SELECT format('person %s was given a seat in session %s, and has no booking', d.person_id, d.session_id)

@@ -19,7 +19,7 @@ from bookings.models import (
     Booking,
     Choice,
     Decision,
-    MinimumWarning,
+    MinimumCase,
     Precedence,
     Round,
     RoundSession,
@@ -179,7 +179,7 @@ def test_one_session_is_full_with_a_line_and_one_is_put_before_those_who_decide(
 
     assert full.seats_taken == full.seats
     assert db.scalar(waiting) >= 2
-    asked = set(db.scalars(select(MinimumWarning.session_id)))
+    asked = set(db.scalars(select(MinimumCase.session_id).where(MinimumCase.asked_at.is_not(None))))
     due = {row.session.session_id for row in queries.below_minimum(db, today=clock.day_of(NOW)) if row.is_due}
     assert asked == due == {built.offer("KL26-1").id}
 

@@ -1,24 +1,25 @@
-"""Minimum enrolment: on the go/no-go day those who decide are asked, once."""
+"""Minimum enrolment: those who decide are warned and then asked, once; and when it falls below again, anew."""
 
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import insist_on_invariants, last_facts, letter, noted, occasions, place, seat, told
+from bookings_room import insist_on_invariants, last_facts, letter, noted, occasions, place, seat, seats, told
 from sqlalchemy import select
 
 import make
 from auth.states import Role
-from bookings import minimum_enrolment
-from bookings.models import MinimumWarning
-from bookings.queries import below_minimum
-from bookings.states import RoundState
-from courses.models import SessionLeader
+from bookings import minimum_enrolment, rescues
+from bookings.models import MinimumCase, MinimumStep
+from bookings.queries import below_minimum, minimum_case
+from bookings.rules.minimum import CaseEnd, CaseStep
+from bookings.states import BookingState, RoundState
+from courses.models import Course, SessionLeader
 from courses.states import Publicity
-from lararportal import clock
+from lararportal import clock, tick
 from lararportal.errors import NotFound
 
-DECIDED_ON = date(2027, 2, 15)
-MORNING = clock.at(DECIDED_ON, 7)
+WARNED_ON, DECIDED_ON = date(2027, 2, 1), date(2027, 2, 15)
+EARLY, MORNING = clock.at(WARNED_ON, 7), clock.at(DECIDED_ON, 7)
 
 
 @pytest.fixture
@@ -34,11 +35,41 @@ def ask(db, session, now=MORNING) -> None:
     db.flush()
 
 
+def warn(db, session, now=EARLY) -> None:
+    minimum_enrolment.warn(db, session.id, now=now, by=None)
+    db.flush()
+
+
+def cases(db) -> list[CaseEnd | None]:
+    return list(db.scalars(select(MinimumCase.end).order_by(MinimumCase.id)))
+
+
+def steps(db) -> list[CaseStep]:
+    return list(db.scalars(select(MinimumStep.step).order_by(MinimumStep.id)))
+
+
+def run_anyway(db, session, *, now=MORNING, by) -> None:
+    rescues.run_anyway(db, session_id=session.id, reason="Ämnet behövs.", now=now, by=by.id)
+    db.flush()
+
+
+def filled(db, session, count=2) -> list:
+    found = [seat(db, session, make.person(db)) for _ in range(count)]
+    db.flush()
+    return found
+
+
+def give_back(db, session, booking, now=MORNING) -> None:
+    seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
+    db.flush()
+
+
 def test_coordinators_and_the_sessions_leaders_are_asked(db, session):
     office, leader, other = make.coordinator(db), make.holder(db, Role.LEADER), make.holder(db, Role.LEADER)
     db.add(SessionLeader(session_id=session.id, person_id=leader.id))
     seat(db, session, make.person(db))
-    place(db, session, make.person(db))
+    sister = make.session(db, of=db.get(Course, session.course_id), days=[date(2027, 5, 3)])
+    place(db, sister, make.person(db))
     ask(db, session)
     assert [occasions(db, person) for person in (office, leader, other)] == [
         ["too_few_booked"],
@@ -46,25 +77,31 @@ def test_coordinators_and_the_sessions_leaders_are_asked(db, session):
         [],
     ]
     assert (
-        "1 av 10 platser är bokade och minst 2 behövs. Det saknas alltså 1. En person i kö kan ta en plats."
+        "En är bokad och minst 2 behövs. Räknar vi med återbud väntas en komma, så det fattas en. En person"
         in told(db, leader)
     )
     assert noted(db) == [("minimum.asked", None, None, session.id)]
-    assert last_facts(db) == {"booked": 1}
-    warning = db.scalars(select(MinimumWarning)).one()
-    assert (warning.session_id, warning.warned_at, warning.booked) == (session.id, MORNING, 1)
+    case = db.scalars(select(MinimumCase)).one()
+    assert last_facts(db) == {"booked": 1, "case": case.id, "count": None, "reason": "", "day": "2027-02-15"}
+    assert (case.session_id, case.opened_at, case.asked_at, case.booked) == (session.id, MORNING, MORNING, 1)
     insist_on_invariants(db)
 
 
 def test_who_is_passed_over_in_line_does_not_count_as_somebody_who_could_come(db, session):
-    office, busy = make.coordinator(db), make.person(db)
+    busy = make.person(db)
     elsewhere = make.session(db)
     seat(db, elsewhere, busy)
     place(db, session, busy)
+    assert [(each.waiting, each.would_come) for each in below_minimum(db, today=DECIDED_ON)] == [(1, 0)]
 
-    assert [each.would_come for each in below_minimum(db, today=DECIDED_ON)] == [0]
+
+def test_they_are_warned_two_weeks_before_and_asked_in_the_same_case(db, session):
+    office = make.coordinator(db)
+    warn(db, session)
+    warn(db, session, now=EARLY + timedelta(hours=1))
     ask(db, session)
-    assert "Det saknas alltså 2. Ingen i kö kan ta en plats nu." in told(db, office)
+    assert occasions(db, office) == ["few_booked", "too_few_booked"]
+    assert (cases(db), steps(db)) == ([None], [CaseStep.WARNED, CaseStep.ASKED])
 
 
 def test_a_coordinator_who_leads_the_session_is_asked_once(db, session):
@@ -93,28 +130,30 @@ def test_a_long_title_and_many_days_do_not_keep_the_letter_from_being_written(db
 
 def test_nobody_is_asked_about_a_session_that_has_enough_by_now(db, session):
     make.coordinator(db)
-    for _ in range(2):
-        seat(db, session, make.person(db))
+    filled(db, session)
     ask(db, session)
     assert (occasions(db), noted(db)) == ([], [])
 
 
-def test_a_session_that_does_not_exist_is_not_found(db):
+@pytest.mark.parametrize("deed", ["ask_for_decision", "warn", "end_by_itself"])
+def test_a_session_that_does_not_exist_is_not_found(db, deed):
     with pytest.raises(NotFound):
-        minimum_enrolment.ask_for_decision(db, 10**6, now=MORNING, by=None)
+        getattr(minimum_enrolment, deed)(db, 10**6, now=MORNING, by=None)
 
 
 @pytest.mark.parametrize(
-    ("now", "is_due"),
+    ("now", "found"),
     [
-        pytest.param(clock.at(date(2027, 2, 14), 23, 59), False, id="the evening before"),
-        pytest.param(clock.at(DECIDED_ON), True, id="from midnight in Stockholm"),
-        pytest.param(clock.at(date(2027, 3, 14), 12), True, id="until it begins"),
-        pytest.param(clock.at(date(2027, 3, 15)), False, id="not once it has begun"),
+        pytest.param(clock.at(date(2027, 1, 31), 23, 59), (0, 0), id="before the warning day"),
+        pytest.param(clock.at(WARNED_ON), (1, 0), id="from midnight in Stockholm"),
+        pytest.param(clock.at(date(2027, 2, 14), 23, 59), (1, 0), id="the evening before the question"),
+        pytest.param(clock.at(DECIDED_ON), (0, 1), id="asked from midnight"),
+        pytest.param(clock.at(date(2027, 3, 14), 12), (0, 1), id="until it begins"),
+        pytest.param(clock.at(date(2027, 3, 15)), (0, 0), id="not once it has begun"),
     ],
 )
-def test_when_a_decision_is_due(db, session, now, is_due):
-    assert minimum_enrolment.due(db, now=now) == ([session.id] if is_due else [])
+def test_when_somebody_is_warned_or_asked(db, session, now, found):
+    assert (len(minimum_enrolment.to_warn(db, now=now)), len(minimum_enrolment.due(db, now=now))) == found
 
 
 @pytest.mark.parametrize(
@@ -124,7 +163,7 @@ def test_when_a_decision_is_due(db, session, now, is_due):
         pytest.param(lambda _db, s: setattr(s, "publicity", Publicity.DRAFT), id="a draft"),
         pytest.param(lambda _db, s: setattr(s, "publicity", Publicity.ARCHIVED), id="archived"),
         pytest.param(make.round_of, id="a round has still to give its seats"),
-        pytest.param(lambda db, s: [seat(db, s, make.person(db)) for _ in range(2)], id="has enough"),
+        pytest.param(filled, id="has enough"),
         pytest.param(ask, id="asked already"),
     ],
 )
@@ -132,6 +171,7 @@ def test_what_nobody_need_decide(db, session, prepare):
     prepare(db, session)
     db.flush()
     assert minimum_enrolment.due(db, now=MORNING) == []
+    assert minimum_enrolment.to_warn(db, now=EARLY) == []
 
 
 def test_after_its_round_was_published_a_session_is_due(db, session):
@@ -139,17 +179,89 @@ def test_after_its_round_was_published_a_session_is_due(db, session):
     assert minimum_enrolment.due(db, now=MORNING) == [session.id]
 
 
+@pytest.mark.parametrize(
+    ("change", "now", "end"),
+    [
+        pytest.param(filled, MORNING, CaseEnd.ENOUGH, id="enough"),
+        pytest.param(
+            lambda _db, s: setattr(s, "publicity", Publicity.ARCHIVED), MORNING, CaseEnd.WITHDRAWN, id="archived"
+        ),
+        pytest.param(lambda *_: None, clock.at(date(2027, 3, 15)), CaseEnd.BEGUN, id="begun"),
+        pytest.param(lambda *_: None, MORNING, None, id="goes on"),
+    ],
+)
+def test_a_case_ends_by_itself(db, session, change, now, end):
+    warn(db, session)
+    change(db, session)
+    db.flush()
+    assert minimum_enrolment.to_end(db, now=now) == ([session.id] if end else [])
+    minimum_enrolment.end_by_itself(db, session.id, now=now, by=None)
+    db.flush()
+    assert cases(db) == [end]
+    assert minimum_enrolment.to_end(db, now=now) == []
+
+
+def test_what_falls_below_again_is_another_case_and_asked_about_anew(db, database, session):
+    office = make.coordinator(db)
+    ask(db, session)
+    bookings = filled(db, session)
+    minimum_enrolment.end_by_itself(db, session.id, now=MORNING, by=None)
+    give_back(db, session, bookings[0])
+    later = MORNING + timedelta(days=3)
+    assert tick.run_due(database, now=later)["decisions asked for"] == 1
+    assert tick.run_due(database, now=later)["decisions asked for"] == 0
+    assert cases(db) == [CaseEnd.ENOUGH, None]
+    assert occasions(db, office) == ["too_few_booked"] * 2
+
+
+def test_what_was_decided_to_run_stands_until_even_fewer_are_left(db, session):
+    office = make.coordinator(db)
+    [booking] = filled(db, session, 1)
+    ask(db, session)
+    run_anyway(db, session, by=office)
+    assert (cases(db), minimum_enrolment.due(db, now=MORNING)) == ([CaseEnd.RUNS_ANYWAY], [])
+    give_back(db, session, booking)
+    assert minimum_enrolment.due(db, now=MORNING) == [session.id]
+    ask(db, session)
+    assert cases(db) == [CaseEnd.RUNS_ANYWAY, None]
+
+
 def test_the_list_shows_what_is_due_and_what_is_coming(db, session):
     coming = make.session(db, minimum=3, days=[date(2027, 4, 26)])
+    decided = make.session(db, minimum=3, days=[date(2027, 4, 27)])
     make.session(db, minimum=3, days=[date(2027, 9, 1)])
     place(db, coming, make.person(db))
     seat(db, coming, make.person(db))
     ask(db, session)
+    run_anyway(db, decided, by=make.coordinator(db))
     rows = below_minimum(db, today=DECIDED_ON)
     assert [
-        (each.session.session_id, each.missing, each.waiting, each.would_come, each.warned_at, each.is_due)
-        for each in rows
+        (each.session.session_id, each.missing, each.waiting, each.would_come, each.asked_at) for each in rows
     ] == [
-        (session.id, 2, 0, 0, MORNING, True),
-        (coming.id, 2, 1, 1, None, False),
+        (session.id, 2, 0, 0, MORNING),
+        (coming.id, 2, 1, 1, None),
+        (decided.id, 3, 0, 0, None),
     ]
+    assert [(each.is_due, each.end, each.warned_on) for each in rows] == [
+        (True, None, WARNED_ON),
+        (False, None, date(2027, 3, 15)),
+        (False, CaseEnd.RUNS_ANYWAY, date(2027, 3, 16)),
+    ]
+    assert [each.expected.comers for each in rows] == [0, 1, 0]
+
+
+def test_the_case_tells_all_that_was_done_by_whom_and_why(db, session):
+    office = make.coordinator(db, given_name="Olle", family_name="Sandberg")
+    warn(db, session)
+    run_anyway(db, session, by=office)
+    view = minimum_case(db, session.id, today=DECIDED_ON)
+    assert [(each.step, each.at, each.by, each.reason) for each in view.steps] == [
+        (CaseStep.WARNED, EARLY, "", ""),
+        (CaseStep.RUNS_ANYWAY, MORNING, "Olle Sandberg", "Ämnet behövs."),
+    ]
+    assert (view.is_below, view.was_moved, view.last_day) == (True, False, date(2027, 3, 8))
+
+
+def test_a_case_of_no_session_is_not_found(db):
+    with pytest.raises(NotFound):
+        minimum_case(db, 10**6, today=DECIDED_ON)

@@ -22,6 +22,7 @@ from sqlalchemy import select
 
 import make
 from bookings import seats
+from bookings.models import MinimumCase
 from bookings.states import BookingState, RoundState
 from lararportal import clock, heartbeat, tick
 from lararportal.cli.serving import one_tick
@@ -34,6 +35,8 @@ NOTHING = {
     "lines ended": 0,
     "offers lapsed": 0,
     "answers reminded of": 0,
+    "cases ended": 0,
+    "few booked warned of": 0,
     "decisions asked for": 0,
     "seats filled": 0,
     "seats swapped": 0,
@@ -140,7 +143,10 @@ def test_a_line_of_sleepers_does_not_keep_the_search_going(db, database):
 def test_one_question_that_fails_does_not_stop_the_others(db, database):
     office = make.coordinator(db)
     first, second = (make.session(db, minimum=2, days=[date(2027, 2, 1)]) for _ in range(2))
-    letter_to(db, "x").once = f"too-few:{first.id}:{office.id}"
+    case = MinimumCase(session_id=first.id, opened_at=AFTER, booked=0)
+    db.add(case)
+    db.flush()
+    letter_to(db, "x").once = f"too-few:{case.id}:{first.go_no_go_on}:{office.id}"
     db.flush()
     assert tick.run_due(database, now=AFTER) == NOTHING | {"decisions asked for": 1}
     assert [key for *_, key in noted(db)] == [second.id]

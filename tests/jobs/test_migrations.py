@@ -125,3 +125,42 @@ def test_offers_and_changed_seats_are_lines_and_seats_again_and_come_back(fresh_
             chosen = [tuple(each) for each in connection.execute(text(CHOSEN.format(table)))]
             assert chosen == [(True, False)] * count
     engine.dispose()
+
+
+def test_whoever_was_asked_about_a_session_before_was_asked_in_an_open_case(fresh_database_url):
+    schema.downgrade(fresh_database_url, "0009")
+    engine = connect(fresh_database_url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO courses (code, title, kind, description, objectives_2015, objectives_2021, day_count,"
+                ' seats, minimum, preparatory_parts, sessions_per_year, "order", targets, swap_rings, publicity)'
+                " VALUES ('A1', 'A', 'klinisk', '', '{}', '{}', 1, 9, 3, 0, 1, 'deadline', '{}', true, 'published')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO course_sessions (course_id, place, area, seats, minimum, seats_taken, seats_offered,"
+                " reserves, publicity, is_reserve, starts_on, cancel_by, go_no_go_on, created_at)"
+                " SELECT id, '', 'skaraborg', 9, 3, 0, 0, '{}', 'published', false, '2027-03-15', '2027-02-22',"
+                " '2027-02-15', '2027-01-01' FROM courses"
+            )
+        )
+        connection.execute(
+            text("INSERT INTO minimum_warnings SELECT id, '2027-02-15 07:00Z', 1 FROM course_sessions")
+        )
+
+    schema.upgrade(fresh_database_url)
+    schema.check(fresh_database_url)
+
+    asked = datetime(2027, 2, 15, 7, tzinfo=UTC)
+    with engine.begin() as connection:
+        rows = connection.execute(
+            text("SELECT booked, asked_at, ended_at, step FROM minimum_cases c JOIN minimum_steps ON case_id = c.id")
+        ).all()
+        assert [tuple(each) for each in rows] == [(1, asked, None, "asked")]
+    schema.downgrade(fresh_database_url, "0009")
+    with engine.begin() as connection:
+        warnings = connection.execute(text("SELECT warned_at, booked FROM minimum_warnings")).all()
+        assert [tuple(each) for each in warnings] == [(asked, 1)]
+    engine.dispose()

@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from bookings_room import place, seat
 from letter_facts import ANNA, HEART, LATE, LATER_SKIN, NOW, ROUND, SKIN, UNEVEN, Desk, session
 from letters_about_calling_off import ABOUT_CALLING_OFF
+from letters_about_minimum import ABOUT_MINIMUM, lacking
 from letters_about_seats import ABOUT_SEATS
 from sqlalchemy import select
 
@@ -196,18 +196,12 @@ def test_a_letter_is_its_golden_copy(name, golden):
     golden(name, as_text(db.letter))
 
 
-@pytest.mark.parametrize("waiting", [0, 1, 3])
-def test_the_question_whether_a_session_runs_is_its_golden_copy(db, golden, waiting):
-    make.coordinator(db, given_name="Olle", family_name="Samordnare", email="olle@example.org")
-    course = make.course(db, code="ALM1", title="Hudsjukdomar i primärvård")
-    session_ = make.session(db, of=course, id=10**6, minimum=6)
-    seat(db, session_, make.person(db))
-    for _ in range(waiting):
-        place(db, session_, make.person(db))
-    db.refresh(session_, ["course", "days"])
-    letters.too_few_booked(db, session=session_, waiting=waiting, now=NOW)
+@pytest.mark.parametrize("name", ABOUT_MINIMUM)
+def test_a_letter_about_a_session_that_too_few_have_booked_is_its_golden_copy(db, golden, name):
+    ABOUT_MINIMUM[name](db, lacking(db))
     [letter] = [each for each in db.new if isinstance(each, Letter)]
-    golden(f"too_few_booked.{waiting}_waiting", as_text(letter))
+    assert letter.occasion == name.partition(".")[0]
+    golden(name, as_text(letter))
 
 
 @pytest.mark.parametrize(("moved", "left"), [(0, 0), (1, 2), (5, 1), (5, 0)])
@@ -242,12 +236,11 @@ def test_a_letter_to_the_second_party_is_its_golden_copy(db, golden, name, now):
     golden(name, as_text(letter))
 
 
-QUESTIONS = {f"too_few_booked.{waiting}_waiting" for waiting in (0, 1, 3)}
 LOTTERY = {"lottery_to_commit", "lottery_to_commit.late", "lottery_to_reveal"}
 TO_LEADERS = {
     f"session_called_off_to_leaders.{moved}_moved_{left}_left" for moved, left in ((0, 0), (1, 2), (5, 1), (5, 0))
 }
-COPIES = sorted({*LETTERS, *QUESTIONS, *LOTTERY, *TO_LEADERS})
+COPIES = sorted({*LETTERS, *ABOUT_MINIMUM, *LOTTERY, *TO_LEADERS})
 
 
 def test_every_golden_copy_is_a_letter():

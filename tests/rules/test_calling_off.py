@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rules.calling_off import Displaced, Sister, fates, may_be_called_off
-from bookings.states import Refusal, Unplaced
+from bookings.rules.calling_off import Displaced, Sister, Unplaced, fates, may_be_called_off
+from bookings.states import Refusal
 
 TODAY = date(2027, 2, 15)
 SINCE = datetime(2027, 1, 12, 8, tzinfo=UTC)

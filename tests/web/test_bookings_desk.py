@@ -88,11 +88,11 @@ class TestBelowMinimum:
         text = words_of(answer)
         assert (
             "Etik 1 februari 2027, Skövde måndag 4 januari 2027 dags att besluta 9 lediga av 10, 2 till behövs "
-            "2 0 1 av 3 väntas komma 11 januari 2027 kl. 08.00" in text
+            "2 0 1 av 3 väntas komma beslut begärt 11 januari 2027 kl. 08.00" in text
         )
         assert (
             "Etik 1 mars 2027, Borås måndag 1 februari 2027 10 lediga av 10, 3 till behövs 3 0 0 av 3 väntas komma "
-            "inte än" in text
+            "varning 18 jan. 2027" in text
         )
         assert "Prognosen är antalet bokade minus de återbud som brukar komma" in text
         assert (
@@ -100,8 +100,8 @@ class TestBelowMinimum:
             "av tjugo lämnar återbud. Av 1 bokade väntas därför ingen lämna återbud, och en komma. Det fattas 2, och "
             "ingen väntar på andra tillfällen av kursen." in words_of(visit(make.coordinator(db)).get(roster(due)))
         )
-        assert answer.text.index(f"/samordning/tillfallen/{due.id}") < answer.text.index(
-            f"/samordning/tillfallen/{later.id}"
+        assert answer.text.index(f"/samordning/minimum/{due.id}") < answer.text.index(
+            f"/samordning/minimum/{later.id}"
         )
 
     def test_with_enough_everywhere_it_says_so(self, db, visit):

@@ -1,0 +1,100 @@
+"""What is posted about sessions that too few have booked: to those who decide, to who leads it, to who is booked."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from auth.models import Grant, Person
+from auth.states import Role
+from bookings.models import MinimumCase
+from bookings.rules.forecast import Expectation
+from bookings.rules.minimum import last_to_decide
+from courses.models import CourseSession, SessionLeader
+from lararportal import outbox
+
+
+def few_booked(
+    db: Session, case: MinimumCase, *, session: CourseSession, expected: Expectation, now: datetime
+) -> None:
+    """To leaders and coordinators: two weeks are left until it is decided whether the session runs."""
+    for person in _deciders(db, session):
+        outbox.post(
+            db,
+            "few_booked",
+            to=person.recipient,
+            once=f"few-booked:{case.id}:{person.id}",
+            now=now,
+            session=session,
+            expected=expected,
+        )
+
+
+def too_few_booked(
+    db: Session, case: MinimumCase, *, session: CourseSession, expected: Expectation, now: datetime
+) -> None:
+    """To leaders and coordinators: decide whether the session runs."""
+    for person in _deciders(db, session):
+        outbox.post(
+            db,
+            "too_few_booked",
+            to=person.recipient,
+            once=f"too-few:{case.id}:{session.go_no_go_on}:{person.id}",
+            now=now,
+            session=session,
+            expected=expected,
+            last_day=last_to_decide(session.starts_on),
+        )
+
+
+def session_runs(
+    db: Session, case: MinimumCase, *, session: CourseSession, reason: str, decided_by: str, now: datetime
+) -> None:
+    """To leaders: the session is given although too few have booked."""
+    _post(
+        db,
+        "session_runs",
+        _persons(db, _leading(session)),
+        case,
+        now=now,
+        session=session,
+        reason=reason,
+        decided_by=decided_by,
+    )
+
+
+def decision_day_moved(
+    db: Session,
+    case: MinimumCase,
+    *,
+    persons: Iterable[Person],
+    session: CourseSession,
+    former: date,
+    reason: str,
+    now: datetime,
+) -> None:
+    """To who is booked and who leads: it is decided later whether the session runs."""
+    _post(db, "decision_day_moved", persons, case, now=now, session=session, former=former, reason=reason)
+
+
+def _post(
+    db: Session, occasion: str, persons: Iterable[Person], case: MinimumCase, *, now: datetime, **facts: Any
+) -> None:
+    for person in persons:
+        outbox.post(db, occasion, to=person.recipient, once=f"{occasion}:{case.id}:{person.id}", now=now, **facts)
+
+
+def _deciders(db: Session, session: CourseSession) -> Iterable[Person]:
+    coordinators = select(Grant.person_id).where(Grant.role == Role.COORDINATOR)
+    return _persons(db, _leading(session), coordinators)
+
+
+def _leading(session: CourseSession) -> Select[int]:
+    return select(SessionLeader.person_id).where(SessionLeader.session_id == session.id)
+
+
+def _persons(db: Session, *who: Select[int]) -> Iterable[Person]:
+    found = set().union(*(db.scalars(each) for each in who))
+    return db.scalars(select(Person).where(Person.id.in_(found)).order_by(Person.id)).all()

@@ -1,0 +1,100 @@
+"""Sessions that too few have booked: the list, the case of each, and its rescues, shown before they are done."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from auth.access import me, needs
+from auth.states import Role
+from bookings import queries, rescues
+from bookings.forms import MoveDayForm, RunForm
+from bookings.queries import CaseView
+from lararportal import edge, pages
+from lararportal.clock import day_of
+from lararportal.errors import Refused
+from lararportal.forms import Form
+
+Page = str | Response | tuple[str, int]
+
+
+@needs(Role.COORDINATOR)
+def minimum() -> str:
+    """The sessions that too few have booked, the next to be decided first."""
+    today = day_of(edge.moment())
+    with edge.reading() as db:
+        rows = queries.below_minimum(db, today=today)
+    return render_template("bookings/minimum.html", rows=rows)
+
+
+@needs(Role.COORDINATOR)
+def minimum_case(session_id: int) -> str:
+    """What can be expected of one of them, what can be done, and what was done by whom."""
+    return render_template("bookings/minimum_case.html", view=_view(session_id), today=day_of(edge.moment()))
+
+
+@needs(Role.COORDINATOR)
+def run_anyway(session_id: int) -> Page:
+    """The session is given with those who come."""
+    form = RunForm()
+
+    def do(db: Session) -> None:
+        rescues.run_anyway(
+            db, session_id=session_id, reason=form.reason.data or "", now=edge.moment(), by=me().person_id
+        )
+
+    return _done(form, session_id, do, said="session_runs") or _page("bookings/run_anyway.html", form, session_id)
+
+
+@needs(Role.COORDINATOR)
+def move_day(session_id: int) -> Page:
+    """It is decided later whether the session runs."""
+    form = MoveDayForm()
+
+    def do(db: Session) -> None:
+        assert form.day.data is not None, "the form has asked for it"
+        rescues.move_day(
+            db,
+            session_id=session_id,
+            to=form.day.data,
+            reason=form.reason.data or "",
+            now=edge.moment(),
+            by=me().person_id,
+        )
+
+    return _done(form, session_id, do, said="decision_day_moved") or _page("bookings/move_day.html", form, session_id)
+
+
+def _view(session_id: int) -> CaseView:
+    with edge.reading() as db:
+        return queries.minimum_case(db, session_id, today=day_of(edge.moment()))
+
+
+def _done(form: Form, session_id: int, do: Callable[[Session], object], *, said: str) -> Response | None:
+    """The way back to the case when it is done; None while the form is shown, with what is wrong with it."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        with edge.deed() as db:
+            do(db)
+    except Refused as refusal:
+        form.explain(refusal)
+        return None
+    flash(pages.sentence(said))
+    return redirect(url_for("bookings_desk.minimum_case", session_id=session_id))
+
+
+def _page(template: str, form: Form, session_id: int, **shown: object) -> tuple[str, int]:
+    status = 200 if not form.is_submitted() else 409 if form.form_errors else 400
+    return render_template(template, form=form, view=_view(session_id), **shown), status
+
+
+CASE = "/samordning/minimum/<int:session_id>"
+PAGES = (
+    ("/samordning/minimum", minimum, ["GET"]),
+    (CASE, minimum_case, ["GET"]),
+    (f"{CASE}/ge-anda", run_anyway, ["GET", "POST"]),
+    (f"{CASE}/flytta-beslutet", move_day, ["GET", "POST"]),
+)
+"""Address, view and methods."""

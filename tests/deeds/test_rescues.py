@@ -1,0 +1,130 @@
+"""Rescues: a session runs anyway, or has more time; who decides, why, and who is told."""
+
+from datetime import date, timedelta
+
+import pytest
+from bookings_room import last_facts, noted, occasions, refused, seat, told
+from sqlalchemy import select
+
+import make
+from auth.states import Category, Role
+from bookings import calling_off, minimum_enrolment, rescues
+from bookings.models import MinimumCase, MinimumStep
+from bookings.queries import decided_to_run
+from bookings.rules.minimum import CaseEnd, CaseStep
+from bookings.states import Refusal
+from courses.models import SessionLeader
+from lararportal import clock
+from lararportal.errors import NotFound
+
+DECIDED_ON, NEW_DAY = date(2027, 2, 15), date(2027, 2, 22)
+MORNING = clock.at(DECIDED_ON, 7)
+
+
+@pytest.fixture
+def leader(db):
+    return make.holder(db, Role.LEADER)
+
+
+@pytest.fixture
+def session(db, leader):
+    made = make.session(db, minimum=3)
+    db.add(SessionLeader(session_id=made.id, person_id=leader.id))
+    db.flush()
+    return made
+
+
+def move(db, session, office, *, to=NEW_DAY, reason="Fler har hört av sig.", now=MORNING) -> None:
+    db.flush()
+    rescues.move_day(db, session_id=session.id, to=to, reason=reason, now=now, by=office.id)
+    db.flush()
+
+
+def run(db, session, office, *, reason="Ämnet behövs.", now=MORNING) -> None:
+    db.flush()
+    rescues.run_anyway(db, session_id=session.id, reason=reason, now=now, by=office.id)
+    db.flush()
+
+
+def test_a_session_runs_by_a_decision_and_its_leaders_are_told(db, session, leader, office):
+    seat(db, session, make.person(db))
+    run(db, session, office)
+    case = db.scalars(select(MinimumCase)).one()
+    assert (case.end, case.booked_then, decided_to_run(db, session)) == (CaseEnd.RUNS_ANYWAY, 1, True)
+    step = db.scalars(select(MinimumStep)).one()
+    assert (step.step, step.by, step.reason) == (CaseStep.RUNS_ANYWAY, office.id, "Ämnet behövs.")
+    assert occasions(db) == ["session_runs"]
+    assert "Det har Olle Sandberg beslutat. Skäl: Ämnet behövs. En person är bokad nu." in told(db, leader)
+    assert noted(db) == [("minimum.runs_anyway", office.id, None, session.id)]
+
+
+def test_the_day_is_moved_and_everybody_concerned_told_once(db, session, leader, office):
+    make.coordinator(db)
+    anna = make.person(db)
+    seat(db, session, anna)
+    minimum_enrolment.ask_for_decision(db, session.id, now=MORNING, by=None)
+    move(db, session, office)
+    assert session.go_no_go_on == NEW_DAY
+    assert (occasions(db, anna), occasions(db, leader)[-1]) == (["decision_day_moved"], "decision_day_moved")
+    assert "beslutas det senast måndag 22 februari 2027" in told(db, anna)
+    facts = last_facts(db)
+    assert (facts["former"], facts["day"]) == ("2027-02-15", "2027-02-22")
+    assert minimum_enrolment.due(db, now=MORNING) == []
+    minimum_enrolment.ask_for_decision(db, session.id, now=clock.at(NEW_DAY, 7), by=None)
+    assert occasions(db, office) == ["too_few_booked"] * 2
+    assert [each.step for each in db.query(MinimumStep).order_by(MinimumStep.id)] == [
+        CaseStep.ASKED,
+        CaseStep.DAY_MOVED,
+        CaseStep.ASKED,
+    ]
+
+
+def test_the_day_is_moved_once_also_in_another_case(db, session, office):
+    move(db, session, office)
+    run(db, session, office)
+    with refused(Refusal.DAY_MOVED_BEFORE):
+        move(db, session, office, to=NEW_DAY + timedelta(days=1))
+
+
+def test_the_day_cannot_be_in_the_last_week(db, session, office):
+    with refused(Refusal.DAY_UNFIT, until=date(2027, 3, 8)):
+        move(db, session, office, to=date(2027, 3, 9))
+
+
+@pytest.mark.parametrize("rescue", [run, move])
+def test_nothing_is_decided_without_a_reason(db, session, office, rescue):
+    with refused(Refusal.DECISION_WITHOUT_REASON):
+        rescue(db, session, office, reason=" ")
+
+
+@pytest.mark.parametrize("rescue", [run, move])
+def test_nobody_decides_over_a_session_of_their_own(db, session, office, rescue):
+    office.category = Category.SPECIALIST
+    seat(db, session, office)
+    with refused(Refusal.DECIDES_OVER_OWN_SESSION):
+        rescue(db, session, office)
+
+
+@pytest.mark.parametrize("rescue", [run, move])
+def test_nothing_is_decided_about_a_session_with_enough(db, session, office, rescue):
+    for _ in range(3):
+        seat(db, session, make.person(db))
+    with refused(Refusal.ENOUGH_BOOKED):
+        rescue(db, session, office)
+
+
+def test_a_session_that_does_not_exist_is_not_found(db, office):
+    with pytest.raises(NotFound):
+        rescues.run_anyway(db, session_id=10**6, reason="x", now=MORNING, by=office.id)
+
+
+def test_calling_off_ends_the_case_by_name_and_reason(db, session, office):
+    seat(db, session, make.person(db))
+    minimum_enrolment.ask_for_decision(db, session.id, now=MORNING, by=None)
+    saw = calling_off.foreseen(db, session_id=session.id, now=MORNING).token
+    calling_off.call_off(db, session_id=session.id, reason="För få.", saw=saw, now=MORNING, by=office.id)
+    db.flush()
+    case = db.scalars(select(MinimumCase)).one()
+    assert (case.end, case.booked_then) == (CaseEnd.CALLED_OFF, 1)
+    step = db.scalars(select(MinimumStep).order_by(MinimumStep.id.desc())).first()
+    assert (step.step, step.by, step.reason) == (CaseStep.CALLED_OFF, office.id, "För få.")

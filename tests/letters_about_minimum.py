@@ -1,0 +1,55 @@
+"""The golden copies of what is posted about a session that too few have booked."""
+
+from collections.abc import Callable
+from datetime import date
+
+from letter_facts import NOW
+from sqlalchemy.orm import Session
+
+import make
+from auth.states import Role
+from bookings import letters
+from bookings.models import MinimumCase
+from bookings.rules.forecast import Past, expectation
+from courses.models import CourseSession, SessionLeader
+
+CASE = MinimumCase(id=10**6)
+
+
+def lacking(db: Session) -> CourseSession:
+    """A session of six that one has booked, with its leader."""
+    leader = make.holder(db, Role.LEADER, given_name="Karin", family_name="Ledare", email="karin@example.org")
+    course = make.course(db, code="ALM1", title="Hudsjukdomar i primärvård")
+    made = make.session(db, of=course, id=10**6, minimum=6)
+    made.seats_taken = 1
+    db.add(SessionLeader(session_id=made.id, person_id=leader.id))
+    db.flush()
+    db.refresh(made, ["course", "days"])
+    return made
+
+
+def forecast_of(tell: Callable[..., None], *, waiting: int, past: tuple[Past, ...] = ()):
+    found = expectation(booked=1, minimum=6, waiting_elsewhere=waiting, past=past)
+    return lambda db, session: tell(db, CASE, session=session, expected=found, now=NOW)
+
+
+def runs(db: Session, session: CourseSession) -> None:
+    letters.session_runs(db, CASE, session=session, reason="Ämnet ges sällan.", decided_by="Olle Samordnare", now=NOW)
+
+
+def day_moved(db: Session, session: CourseSession) -> None:
+    former, session.go_no_go_on = session.go_no_go_on, date(2027, 2, 22)
+    anna = make.person(db, given_name="Anna", family_name="Berg", email="anna.berg@example.org")
+    letters.decision_day_moved(
+        db, CASE, persons=[anna], session=session, former=former, reason="Fler har hört av sig.", now=NOW
+    )
+
+
+ABOUT_MINIMUM: dict[str, Callable[[Session, CourseSession], None]] = {
+    "few_booked": forecast_of(letters.few_booked, waiting=0),
+    "too_few_booked.0_waiting": forecast_of(letters.too_few_booked, waiting=0),
+    "too_few_booked.1_waiting": forecast_of(letters.too_few_booked, waiting=1),
+    "too_few_booked.3_waiting": forecast_of(letters.too_few_booked, waiting=3, past=(Past(30, 4),)),
+    "session_runs": runs,
+    "decision_day_moved": day_moved,
+}
