@@ -1,6 +1,7 @@
 """Rescues: what a coordinator can do for a session that too few have booked, each looked at before it is done.
 
-Calling off and merging are in `calling_off`; here a session runs all the same, or has more time to find participants.
+Calling off and merging are in `calling_off`, and `invitations` tell others of its free seats; here
+a session runs all the same, has more time to find participants, or reserves no seats for anybody any more.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from bookings.models import Booking, MinimumCase, MinimumStep
 from bookings.precedence import insist_on_reason, name_of
 from bookings.rules import minimum as rules
 from bookings.rules.minimum import CaseEnd, CaseStep
-from bookings.states import BookingState
+from bookings.states import BookingState, Refusal
 from courses import sessions
 from courses.models import CourseSession, SessionLeader
 from lararportal.clock import day_of
@@ -69,6 +70,22 @@ def move_day(db: Session, *, session_id: int, to: date, reason: str, now: dateti
     session.go_no_go_on, case.asked_at = to, None
     letters.decision_day_moved(
         db, case, persons=concerned, session=session, former=old, reason=reason.strip(), now=now
+    )
+
+
+def open_reserves(db: Session, *, session_id: int, now: datetime, by: int) -> None:
+    """No seats of the session are reserved for a group any more; its line is filled by who stands first.
+
+    Raises:
+        NotFound: there is no such session.
+        Refused: `by` has something to do with the course, enough have booked, or nothing is reserved.
+    """
+    session = _hold(db, session_id, now=now, by=by)
+    if not any(session.reserves.values()):
+        raise Refused(Refusal.NOTHING_RESERVED)
+    former, session.reserves = session.reserves, {}
+    minimum_enrolment.note_step(
+        db, session, CaseStep.RESERVES_OPENED, count=sum(former.values()), now=now, by=by, former=former
     )
 
 

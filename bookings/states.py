@@ -268,3 +268,5 @@ class Refusal(StrEnum):
     DAY_MOVED_BEFORE = "day_moved_before"
     DAY_UNFIT = "day_unfit"
     ENOUGH_BOOKED = "enough_booked"
+    NOBODY_TO_INVITE = "nobody_to_invite"
+    NOTHING_RESERVED = "nothing_reserved"

@@ -11,6 +11,7 @@ from auth.states import Role
 from bookings import letters
 from bookings.models import MinimumCase
 from bookings.rules.forecast import Past, expectation
+from bookings.rules.minimum import Audience
 from courses.models import CourseSession, SessionLeader
 
 CASE = MinimumCase(id=10**6)
@@ -45,6 +46,14 @@ def day_moved(db: Session, session: CourseSession) -> None:
     )
 
 
+def free_seats(audience: Audience):
+    def write(db: Session, session: CourseSession) -> None:
+        anna = make.person(db, given_name="Anna", family_name="Berg", email="anna.berg@example.org")
+        letters.free_seats(db, person=anna, session=session, audience=audience, now=NOW)
+
+    return write
+
+
 ABOUT_MINIMUM: dict[str, Callable[[Session, CourseSession], None]] = {
     "few_booked": forecast_of(letters.few_booked, waiting=0),
     "too_few_booked.0_waiting": forecast_of(letters.too_few_booked, waiting=0),
@@ -52,4 +61,5 @@ ABOUT_MINIMUM: dict[str, Callable[[Session, CourseSession], None]] = {
     "too_few_booked.3_waiting": forecast_of(letters.too_few_booked, waiting=3, past=(Past(30, 4),)),
     "session_runs": runs,
     "decision_day_moved": day_moved,
+    **{f"free_seats.{each}": free_seats(each) for each in Audience},
 }

@@ -4,7 +4,7 @@
 """
 
 from bookings.forms.applying import ApplicationForm, rearranged
-from bookings.forms.calling_off import MoveDayForm, OutlookForm, RunForm
+from bookings.forms.calling_off import MoveDayForm, OutlookForm, RunForm, SeenForm
 from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
 from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm
@@ -29,6 +29,7 @@ __all__ = [
     "RoundFacts",
     "RoundForm",
     "RunForm",
+    "SeenForm",
     "SourceForm",
     "TakeOffForm",
     "ValueForm",

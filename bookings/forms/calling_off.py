@@ -20,6 +20,12 @@ class MoveDayForm(RunForm):
     day = DateField(validators=[InputRequired(), a_day])
 
 
+class SeenForm(Form):
+    """A deed in one press, done to exactly those who were shown."""
+
+    saw = HiddenField()
+
+
 class OutlookForm(Form):
     """Why a session is called off; everybody whom it concerns reads it."""
 

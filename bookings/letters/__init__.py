@@ -18,6 +18,7 @@ from bookings.letters.decisions import (
 from bookings.letters.minimum import (
     decision_day_moved,
     few_booked,
+    free_seats,
     session_runs,
     too_few_booked,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "decided",
     "decision_day_moved",
     "few_booked",
+    "free_seats",
     "line_called_off",
     "lottery_to_commit",
     "lottery_to_reveal",

@@ -11,7 +11,7 @@ from auth.models import Grant, Person
 from auth.states import Role
 from bookings.models import MinimumCase
 from bookings.rules.forecast import Expectation
-from bookings.rules.minimum import last_to_decide
+from bookings.rules.minimum import Audience, last_to_decide
 from courses.models import CourseSession, SessionLeader
 from lararportal import outbox
 
@@ -77,6 +77,19 @@ def decision_day_moved(
 ) -> None:
     """To who is booked and who leads: it is decided later whether the session runs."""
     _post(db, "decision_day_moved", persons, case, now=now, session=session, former=former, reason=reason)
+
+
+def free_seats(db: Session, *, person: Person, session: CourseSession, audience: Audience, now: datetime) -> None:
+    """A session has free seats, and why we think that you want one."""
+    outbox.post(
+        db,
+        "free_seats",
+        to=person.recipient,
+        once=f"free-seats:{session.id}:{person.id}",
+        now=now,
+        session=session,
+        audience=audience.value,
+    )
 
 
 def _post(

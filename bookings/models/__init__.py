@@ -6,7 +6,7 @@ sessions that too few have booked, `precedence` with what is decided for one per
 
 from bookings.models.applications import Application, Choice, Decision
 from bookings.models.bookings import Booking, SeatDay
-from bookings.models.minimum import MinimumCase, MinimumStep
+from bookings.models.minimum import CourseWish, Invitation, MinimumCase, MinimumStep
 from bookings.models.precedence import LineException, Precedence
 from bookings.models.rounds import Round, RoundSession, Run, SessionDecision
 
@@ -14,7 +14,9 @@ __all__ = [
     "Application",
     "Booking",
     "Choice",
+    "CourseWish",
     "Decision",
+    "Invitation",
     "LineException",
     "MinimumCase",
     "MinimumStep",

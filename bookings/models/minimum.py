@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, String, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
 from bookings.models.precedence import REASON_LENGTH
-from bookings.rules.minimum import CaseEnd, CaseStep
-from courses.models import CourseSession
+from bookings.rules.minimum import Audience, CaseEnd, CaseStep
+from courses.models import Course, CourseSession
 from lararportal.db import Base
 
 
@@ -62,3 +62,30 @@ class MinimumStep(Base):
             name="decision",
         ),
     )
+
+
+class Invitation(Base):
+    """Somebody was told of the free seats of a session; once, whatever for."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    audience: Mapped[Audience]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+
+    __table_args__ = (UniqueConstraint("session_id", "person_id"),)
+
+
+class CourseWish(Base):
+    """Somebody wants to be told when a course has free seats."""
+
+    __tablename__ = "course_wishes"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True, index=True)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    course: Mapped[Course] = relationship(lazy="raise")

@@ -40,7 +40,15 @@ from bookings.queries.mine import (
     my_courses,
     my_seat,
 )
-from bookings.queries.minimum import CaseView, MinimumRow, StepRow, below_minimum, decided_to_run, minimum_case
+from bookings.queries.minimum import (
+    CaseView,
+    MinimumRow,
+    StepRow,
+    asks_to_be_told,
+    below_minimum,
+    decided_to_run,
+    minimum_case,
+)
 from bookings.queries.own_decision import OwnDecision, own_decision
 from bookings.queries.places import Offer, Place
 from bookings.queries.precedence import (
@@ -114,6 +122,7 @@ __all__ = [
     "WhatCounts",
     "Wish",
     "application",
+    "asks_to_be_told",
     "below_minimum",
     "courses_for",
     "decided_to_run",

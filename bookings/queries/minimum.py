@@ -1,6 +1,6 @@
 """What coordinators see of sessions that too few have booked: the list, and all that was done about one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from auth.models import Person
 from bookings import facts, forecast
-from bookings.models import MinimumCase, MinimumStep
+from bookings.models import CourseWish, MinimumCase, MinimumStep
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.queries.situation import sisters
 from bookings.rounds import sessions_to_be_given
@@ -66,6 +66,8 @@ class CaseView:
     last_day: date
     """The last that the go/no-go day can be moved to."""
     was_moved: bool
+    reserves: Mapping[str, int]
+    """The seats that are reserved for groups."""
     case: MinimumCase | None
     """The last one."""
     steps: list[StepRow]
@@ -142,6 +144,7 @@ def minimum_case(db: Session, session_id: int, *, today: date) -> CaseView:
         warned_on=warned_on(session.go_no_go_on),
         last_day=last_to_decide(session.starts_on),
         was_moved=any(each.step is CaseStep.DAY_MOVED for each in steps),
+        reserves={group: count for group, count in session.reserves.items() if count},
         case=last,
         steps=steps,
         sisters=sisters(db, session, today=today),
@@ -174,3 +177,8 @@ def _steps(db: Session, session_id: int) -> list[StepRow]:
         )
         for each, person in rows
     ]
+
+
+def asks_to_be_told(db: Session, course_id: int, person_id: int) -> bool:
+    """Whether somebody wants to know when the course has free seats."""
+    return db.get(CourseWish, (person_id, course_id)) is not None

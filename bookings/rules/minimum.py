@@ -1,5 +1,6 @@
 """When somebody is warned of a session that too few have booked, and asked whether it runs."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -7,6 +8,8 @@ from bookings.states import Refusal
 
 WARNED_BEFORE = timedelta(days=14)
 """The go/no-go day: two weeks are left to find participants."""
+LACKING_A_DAY = 50
+"""How many residents are invited to one session on one day at most."""
 TOLD_BEFORE = timedelta(days=7)
 """The start: so late it must be decided, that those who come can arrange their work."""
 
@@ -17,12 +20,24 @@ class CaseStep(StrEnum):
     WARNED = "warned"
     ASKED = "asked"
     DAY_MOVED = "day_moved"
+    WAITING_INVITED = "waiting_invited"
+    ASKED_INVITED = "asked_invited"
+    LACKING_INVITED = "lacking_invited"
+    RESERVES_OPENED = "reserves_opened"
     RUNS_ANYWAY = "runs_anyway"
     CALLED_OFF = "called_off"
     MERGED = "merged"
     ENOUGH = "enough"
     WITHDRAWN = "withdrawn"
     BEGUN = "begun"
+
+
+class Audience(StrEnum):
+    """Who can be invited: those who wait for another session, who asked to be told, or whose residency lacks it."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    LACKING = "lacking"
 
 
 class CaseEnd(StrEnum):
@@ -51,3 +66,8 @@ def may_move_day(*, old: date, new: date, starts_on: date, was_moved: bool, toda
     if was_moved:
         return Refusal.DAY_MOVED_BEFORE
     return None if max(old + timedelta(days=1), today) <= new <= last_to_decide(starts_on) else Refusal.DAY_UNFIT
+
+
+def lacks(objectives: Collection[str], *, covered: Collection[str]) -> bool:
+    """Whether somebody lacks a learning objective of a course: no seat that they have, or had, covers it."""
+    return not set(objectives) <= set(covered)

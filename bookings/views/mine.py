@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, render_template
 from auth.access import me, signed_in
 from bookings import queries
 from bookings.queries import DecisionView, Place, Seat, SessionRow
-from bookings.views import applying, decision, my_line, my_seat, situation
+from bookings.views import applying, decision, free_seats, my_line, my_seat, situation
 from lararportal import edge, pages
 from lararportal.clock import day_of
 
@@ -78,5 +78,5 @@ def my_courses() -> str:
     )
 
 
-for rule, view, methods in (*applying.PAGES, *my_seat.PAGES, *my_line.PAGES, *decision.PAGES):
+for rule, view, methods in (*applying.PAGES, *my_seat.PAGES, *my_line.PAGES, *decision.PAGES, *free_seats.PAGES):
     blueprint.add_url_rule(rule, view_func=view, methods=methods)

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
-from bookings import queries, rescues
-from bookings.forms import MoveDayForm, RunForm
+from bookings import calling_off, invitations, queries, rescues
+from bookings.forms import ConfirmForm, MoveDayForm, OutlookForm, RunForm, SeenForm
 from bookings.queries import CaseView
+from bookings.rules.minimum import LACKING_A_DAY, Audience
 from lararportal import edge, pages
 from lararportal.clock import day_of
-from lararportal.errors import Refused
+from lararportal.errors import NotFound, Refused
 from lararportal.forms import Form
 
 Page = str | Response | tuple[str, int]
@@ -66,6 +67,66 @@ def move_day(session_id: int) -> Page:
     return _done(form, session_id, do, said="decision_day_moved") or _page("bookings/move_day.html", form, session_id)
 
 
+@needs(Role.COORDINATOR)
+def invite(session_id: int, whom: str) -> Page:
+    """Those who could fill the session are told of its free seats, after a page that says who they are."""
+    if whom not in AUDIENCES:
+        raise NotFound
+    form, audience = SeenForm(), AUDIENCES[whom]
+
+    def do(db: Session) -> None:
+        saw = form.saw.data or ""
+        invitations.invite(
+            db, session_id=session_id, audience=audience, saw=saw, now=edge.moment(), by=me().person_id
+        )
+
+    answer = _done(form, session_id, do, said="invited")
+    if answer is not None:
+        return answer
+    with edge.reading() as db:
+        found = invitations.reach(db, session_id=session_id, audience=audience, now=edge.moment())
+    form.saw.data = found.token
+    return _page("bookings/invite.html", form, session_id, found=found, limit=LACKING_A_DAY)
+
+
+@needs(Role.COORDINATOR)
+def open_reserves(session_id: int) -> Page:
+    """No seats are reserved for a group any more."""
+    form = ConfirmForm()
+
+    def do(db: Session) -> None:
+        rescues.open_reserves(db, session_id=session_id, now=edge.moment(), by=me().person_id)
+
+    return _done(form, session_id, do, said="reserves_opened") or _page(
+        "bookings/open_reserves.html", form, session_id
+    )
+
+
+@needs(Role.COORDINATOR)
+def merge(session_id: int, into: int) -> Page:
+    """Everybody is moved to a sister session, or nobody is, after a page that says who could come."""
+    form = OutlookForm()
+
+    def do(db: Session) -> None:
+        calling_off.merge(
+            db,
+            session_id=session_id,
+            into=into,
+            reason=form.reason.data or "",
+            saw=form.saw.data or "",
+            now=edge.moment(),
+            by=me().person_id,
+        )
+
+    answer = _done(form, session_id, do, said="session_merged")
+    if answer is not None:
+        return answer
+    with edge.reading() as db:
+        outlook = calling_off.foreseen_merger(db, session_id=session_id, into=into, now=edge.moment())
+    form.saw.data = outlook.token
+    return _page("bookings/merge.html", form, session_id, outlook=outlook, into=outlook.sisters[into])
+
+
 def _view(session_id: int) -> CaseView:
     with edge.reading() as db:
         return queries.minimum_case(db, session_id, today=day_of(edge.moment()))
@@ -90,11 +151,16 @@ def _page(template: str, form: Form, session_id: int, **shown: object) -> tuple[
     return render_template(template, form=form, view=_view(session_id), **shown), status
 
 
+AUDIENCES = {"vantar": Audience.WAITING, "bett": Audience.ASKED, "saknar": Audience.LACKING}
+"""What the address calls them."""
 CASE = "/samordning/minimum/<int:session_id>"
 PAGES = (
     ("/samordning/minimum", minimum, ["GET"]),
     (CASE, minimum_case, ["GET"]),
     (f"{CASE}/ge-anda", run_anyway, ["GET", "POST"]),
+    (f"{CASE}/bjud-in/<whom>", invite, ["GET", "POST"]),
+    (f"{CASE}/reserverade", open_reserves, ["GET", "POST"]),
+    (f"{CASE}/sla-ihop/<int:into>", merge, ["GET", "POST"]),
     (f"{CASE}/flytta-beslutet", move_day, ["GET", "POST"]),
 )
 """Address, view and methods."""

@@ -88,9 +88,16 @@ def course_actions(course: Course) -> Markup:
     """The open rounds in which a course can be applied for."""
     if course.publicity is not Publicity.PUBLISHED:
         return Markup()
+    visitor = _participant()
+    may_ask = visitor is not None and visitor.category is not None and visitor.category.group in course.targets
     with edge.reading() as db:
         rounds = queries.open_rounds_with_course(db, course.id, now=edge.moment())
-    return Markup(render_template("bookings/_course_actions.html", course=course, rounds=rounds))  # noqa: S704 - ours
+        is_told = visitor is not None and may_ask and queries.asks_to_be_told(db, course.id, visitor.person_id)
+    return Markup(  # noqa: S704 - a template of our own, escaped as any
+        render_template(
+            "bookings/_course_actions.html", course=course, rounds=rounds, may_ask=may_ask, is_told=is_told
+        )
+    )
 
 
 def open_rounds() -> list[RoundView]:

@@ -111,6 +111,8 @@ owed AS (
     SELECT format('decision_day_moved:%s:%s', facts ->> 'case', jsonb_array_elements_text(facts -> 'told'))
     FROM journal WHERE deed = 'minimum.day_moved'
     UNION ALL
+    SELECT format('free-seats:%s:%s', session_id, person_id) FROM invitations
+    UNION ALL
     SELECT format('session_runs:%s:%s', facts ->> 'case', l.person_id)
     FROM journal j JOIN session_leaders l USING (session_id) WHERE deed = 'minimum.runs_anyway'
     UNION ALL

@@ -54,6 +54,9 @@ SEEN = {
     "/samordning/minimum/{session}": for_holders(COORDINATOR, 200),
     "/samordning/minimum/{session}/ge-anda": for_holders(COORDINATOR, 200),
     "/samordning/minimum/{session}/flytta-beslutet": for_holders(COORDINATOR, 200),
+    "/samordning/minimum/{session}/bjud-in/vantar": for_holders(COORDINATOR, 200),
+    "/samordning/minimum/{session}/reserverade": for_holders(COORDINATOR, 200),
+    "/samordning/minimum/{session}/sla-ihop/{given}": for_holders(COORDINATOR, 409),
     "/samordning/omgangar": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/ny": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/{open}": for_holders(COORDINATOR, 200),
@@ -104,6 +107,11 @@ SENT = {
     f"{SEAT}/boka-om": for_everybody(404),
     "/samordning/minimum/{session}/ge-anda": for_holders(COORDINATOR, 400),
     "/samordning/minimum/{session}/flytta-beslutet": for_holders(COORDINATOR, 400),
+    "/samordning/minimum/{session}/bjud-in/vantar": for_holders(COORDINATOR, 409),
+    "/samordning/minimum/{session}/reserverade": for_holders(COORDINATOR, 409),
+    "/samordning/minimum/{session}/sla-ihop/{given}": for_holders(COORDINATOR, 409),
+    "/kurser/{course}/sag-till": for_everybody(302),
+    "/kurser/{course}/sag-inte-till": for_everybody(302),
     "/samordning/omgangar/ny": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{open}/andra": for_holders(COORDINATOR, 400),
     "/samordning/omgangar/{planned}/oppna": for_holders(COORDINATOR, 302),
@@ -130,7 +138,7 @@ SENT = {
 }
 """What each role is answered where an empty form is sent in."""
 
-NAMES = {"session": 1, "anna": 2, "open": 3, "planned": 4, "drawn_up": 5, "given": 6, "precedence": 7}
+NAMES = {"session": 1, "anna": 2, "open": 3, "planned": 4, "drawn_up": 5, "given": 6, "precedence": 7, "course": "A"}
 
 
 @pytest.fixture
@@ -153,6 +161,7 @@ def ask(db, visit, now):
         ).id,
         "drawn_up": drawn_up.id,
         "given": given.id,
+        "course": make.course(db).code,
         "precedence": precedence.grant(
             db, person_id=anna.id, course_id=make.course(db).id, reason="Skäl.", now=now, by=make.coordinator(db).id
         ).id,

@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 from bookings_pages import words_of
-from bookings_room import seat
+from bookings_room import place, seat
 
 import make
 from auth.states import Category
 from bookings import minimum_enrolment
 from bookings.models import MinimumCase, MinimumStep
 from bookings.rules.minimum import CaseEnd, CaseStep
+from courses.models import Course
 from lararportal import clock
 
 MORNING = clock.at(date(2027, 2, 15), 9)
@@ -116,3 +117,80 @@ def test_it_asks_the_database_as_often_for_one_step_as_for_many(db, browser, ses
         db.add_all(MinimumStep(case_id=number, step=CaseStep.WARNED, at=MORNING) for _ in range(5))
         db.flush()
     assert counts[0] == counts[1]
+
+
+def token(page: str) -> str:
+    return page.split('name="saw" type="hidden" value="')[1].split('"', maxsplit=1)[0]
+
+
+def test_who_is_invited_is_shown_first(db, browser, session):
+    sister = make.session(db, of=db.get(Course, session.course_id), days=[date(2027, 4, 12)])
+    anna = make.person(db, given_name="Anna", family_name="Berg")
+    place(db, sister, anna)
+    db.flush()
+    path = case(session, "bjud-in/vantar")
+    assert f'href="{path}"' in browser.get(case(session)).text
+    page = browser.get(path)
+    assert "En person får ett brev med en länk till kurstillfället: de som väntar på andra" in words_of(page)
+    assert "Anna Berg" in page.text
+    assert browser.post(path, data={"saw": token(page.text)}).status_code == 302
+    assert "De som väntar på andra tillfällen bjöds in (1) Olle Sandberg" in words_of(browser.get(case(session)))
+    assert "Ingen att bjuda in" in words_of(browser.get(path))
+    assert browser.post(path, data={"saw": ""}).status_code == 409
+
+
+def test_nobody_else_can_be_invited(browser, session):
+    assert browser.get(case(session, "bjud-in/alla")).status_code == 404
+
+
+def test_reserved_seats_are_opened(db, browser, session):
+    session.reserves = {"ST": 2}
+    db.flush()
+    path = case(session, "reserverade")
+    assert f'href="{path}"' in browser.get(case(session)).text
+    assert "2 platser" in words_of(browser.get(path))
+    assert browser.post(path).status_code == 302
+    assert f'href="{path}"' not in browser.get(case(session)).text
+
+
+def test_two_sessions_become_one_after_a_look_at_who_could_come(db, browser, session):
+    sister = make.session(db, of=db.get(Course, session.course_id), days=[date(2027, 4, 12)])
+    db.flush()
+    path = case(session, f"sla-ihop/{sister.id}")
+    assert f'href="{path}"' in browser.get(case(session)).text
+    page = browser.get(path)
+    assert "ny plats 12 april 2027" in words_of(page)
+    answer = browser.post(path, data={"reason": "För få.", "saw": token(page.text)})
+    assert (answer.status_code, answer.location) == (302, case(session))
+    text = words_of(browser.get(case(session)))
+    assert "Ihopslaget med ett annat tillfälle Olle Sandberg För få." in text
+
+
+def test_sessions_that_cannot_become_one_say_who_could_not_come(db, browser, session):
+    full = make.session(db, of=db.get(Course, session.course_id), days=[date(2027, 4, 12)], seats=1)
+    seat(db, full, make.person(db))
+    db.flush()
+    page = browser.get(case(session, f"sla-ihop/{full.id}"))
+    assert "förtur De andra tillfällena är fulla." in words_of(page)
+    assert "så tillfällena går inte att slå ihop" in page.text
+    assert "<textarea" not in page.text
+
+
+def test_somebody_asks_on_the_page_of_a_course_to_be_told_and_not_any_more(db, visit):
+    course, anna = make.course(db), make.person(db)
+    db.flush()
+    browser = visit(anna, at=MORNING)
+    page = f"/kurser/{course.code}"
+    assert "Säg till när det finns platser" in browser.get(page).text
+    assert browser.post(f"{page}/sag-till").location == page
+    assert "Du får ett brev när ett tillfälle har lediga platser" in browser.get(page).text
+    assert browser.post(f"{page}/sag-inte-till").location == page
+    assert "Säg till när det finns platser" in browser.get(page).text
+
+
+@pytest.mark.parametrize("category", [Category.SPECIALIST, None])
+def test_whom_a_course_is_not_for_is_not_asked(db, visit, category):
+    course = make.course(db, targets={"ST": 0})
+    db.flush()
+    browser = visit(make.person(db, category=category), at=MORNING)
+    assert "Säg till när det finns platser" not in browser.get(f"/kurser/{course.code}").text

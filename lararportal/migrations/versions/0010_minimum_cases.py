@@ -14,8 +14,10 @@ branch_labels = None
 depends_on = None
 
 STEPS = (
-    "warned", "asked", "day_moved", "runs_anyway", "called_off", "merged", "enough", "withdrawn", "begun",
+    "warned", "asked", "day_moved", "waiting_invited", "asked_invited", "lacking_invited", "reserves_opened",
+    "runs_anyway", "called_off", "merged", "enough", "withdrawn", "begun",
 )  # fmt: skip
+AUDIENCES = ("waiting", "asked", "lacking")
 ENDS = ("runs_anyway", "called_off", "merged", "enough", "withdrawn", "begun")
 
 
@@ -54,9 +56,12 @@ def upgrade() -> None:
         "INSERT INTO minimum_steps (case_id, step, at, reason) SELECT id, 'asked', asked_at, '' FROM minimum_cases"
     )
     op.drop_table("minimum_warnings")
+    _create_invitations()
 
 
 def downgrade() -> None:
+    op.drop_table("course_wishes")
+    op.drop_table("invitations")
     op.create_table(
         "minimum_warnings",
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -94,6 +99,34 @@ def _create_steps() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_minimum_steps")),
     )
     op.create_index(op.f("ix_minimum_steps_case_id"), "minimum_steps", ["case_id"], unique=False)
+
+
+def _create_invitations() -> None:
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("audience", _word("audience", AUDIENCES), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["course_sessions.id"], name=op.f("fk_invitations_session_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_invitations_person_id")),
+        sa.ForeignKeyConstraint(["by"], ["persons.id"], name=op.f("fk_invitations_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("session_id", "person_id", name=op.f("uq_invitations_session_id_person_id")),
+    )
+    op.create_index(op.f("ix_invitations_person_id"), "invitations", ["person_id"], unique=False)
+    op.create_table(
+        "course_wishes",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_course_wishes_person_id")),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_course_wishes_course_id")),
+        sa.PrimaryKeyConstraint("person_id", "course_id", name=op.f("pk_course_wishes")),
+    )
+    op.create_index(op.f("ix_course_wishes_course_id"), "course_wishes", ["course_id"], unique=False)
 
 
 def _word(name: str, words: tuple[str, ...]) -> sa.Enum:
