@@ -10,10 +10,10 @@ can be given back (`cancellation`) or changed for another (`rebooking`) and goes
 (`seats_from_line`) or kept for them (`offers`) until they answer (`answers`), and in the last days to the best placed
 of all who say yes (`call_outs`); those who wait for each other's full sessions change seats (`swap_rings`); sessions
 that too few have booked are warned and asked about in time (`minimum_enrolment`), with how many can be expected
-(`forecast`) what can be done (`rescues`), and who is told of the free seats (`invitations`, `free_seats`); and a
-session that is not held is called off by one deed (`calling_off`): everybody in it (`displaced`) has a seat in
-another one, or precedence (`compensation`). The order of the sessions of a course that somebody waits for is their
-own (`own_order`).
+(`forecast`) what can be done (`rescues`), and who is told of the free seats (`invitations`, `free_seats`); sessions
+in reserve are opened when enough wait elsewhere (`reserve_sessions`); and a session that is not held is called off by
+one deed (`calling_off`): everybody in it (`displaced`) has a seat in another one, or precedence (`compensation`). The
+order of the sessions of a course that somebody waits for is their own (`own_order`).
 
 Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason: before a
 round closes (`precedence`), or as an exception in the line after it (`exceptions`); and so is somebody `taken_off` a

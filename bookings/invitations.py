@@ -84,10 +84,10 @@ def _reach(db: Session, session: CourseSession, audience: Audience, *, now: date
     today = day_of(now)
     invited = set(db.scalars(select(Invitation.person_id).where(Invitation.session_id == session.id)))
     prospects = [each for each in _prospects(db, session, audience, today=today) if each.id not in invited]
-    could_come = _could_come(db, session, prospects, today=today)
+    able = could_come(db, session, prospects, today=today)
     room = max(0, LACKING_A_DAY - _invited_today(db, session, now=now)) if audience is Audience.LACKING else None
-    taken = could_come[:room]
-    return Reach(session=session, audience=audience, persons=taken, left_for_later=len(could_come) - len(taken))
+    taken = able[:room]
+    return Reach(session=session, audience=audience, persons=taken, left_for_later=len(able) - len(taken))
 
 
 def _prospects(db: Session, session: CourseSession, audience: Audience, *, today: date) -> Iterable[Person]:
@@ -132,7 +132,7 @@ def _covered(db: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
     return found
 
 
-def _could_come(db: Session, session: CourseSession, persons: Sequence[Person], *, today: date) -> list[Person]:
+def could_come(db: Session, session: CourseSession, persons: Sequence[Person], *, today: date) -> list[Person]:
     """Those for whom the course is, who have neither it nor a place here, and are nowhere else on its days."""
     held = facts.live_bookings(db, {each.id for each in persons})
     days, course = facts.days_of(session), session.course

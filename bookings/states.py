@@ -270,3 +270,4 @@ class Refusal(StrEnum):
     ENOUGH_BOOKED = "enough_booked"
     NOBODY_TO_INVITE = "nobody_to_invite"
     NOTHING_RESERVED = "nothing_reserved"
+    NOT_HELD_IN_RESERVE = "not_held_in_reserve"

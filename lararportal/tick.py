@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bookings import minimum_enrolment, offers, rounds, swap_rings, waitlist
+from bookings import minimum_enrolment, offers, reserve_sessions, rounds, swap_rings, waitlist
 from lararportal import outbox
 from lararportal.db import Database
 from lararportal.errors import Refused
@@ -36,6 +36,7 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
         ("cases ended", minimum_enrolment.to_end, minimum_enrolment.end_by_itself),
         ("few booked warned of", minimum_enrolment.to_warn, minimum_enrolment.warn),
         ("decisions asked for", minimum_enrolment.due, minimum_enrolment.ask_for_decision),
+        ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
     ):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))
     return done | give_seats(database, now=now)

@@ -54,6 +54,14 @@ def free_seats(audience: Audience):
     return write
 
 
+def reserve_wanted(waiting: int):
+    def write(db: Session, session: CourseSession) -> None:
+        make.coordinator(db, given_name="Olle", family_name="Samordnare", email="olle@example.org")
+        letters.reserve_wanted(db, session=session, waiting=waiting, now=NOW)
+
+    return write
+
+
 ABOUT_MINIMUM: dict[str, Callable[[Session, CourseSession], None]] = {
     "few_booked": forecast_of(letters.few_booked, waiting=0),
     "too_few_booked.0_waiting": forecast_of(letters.too_few_booked, waiting=0),
@@ -61,5 +69,7 @@ ABOUT_MINIMUM: dict[str, Callable[[Session, CourseSession], None]] = {
     "too_few_booked.3_waiting": forecast_of(letters.too_few_booked, waiting=3, past=(Past(30, 4),)),
     "session_runs": runs,
     "decision_day_moved": day_moved,
+    "reserve_wanted": reserve_wanted(8),
+    "reserve_wanted.one": reserve_wanted(1),
     **{f"free_seats.{each}": free_seats(each) for each in Audience},
 }

@@ -19,6 +19,7 @@ from bookings.letters.minimum import (
     decision_day_moved,
     few_booked,
     free_seats,
+    reserve_wanted,
     session_runs,
     too_few_booked,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "placed_by_exception",
     "precedence_granted",
     "precedence_revoked",
+    "reserve_wanted",
     "seat_booked",
     "seat_cancelled",
     "seat_from_line",

@@ -92,6 +92,20 @@ def free_seats(db: Session, *, person: Person, session: CourseSession, audience:
     )
 
 
+def reserve_wanted(db: Session, *, session: CourseSession, waiting: int, now: datetime) -> None:
+    """To coordinators: enough wait for the other sessions of the course to open a reserve session."""
+    for person in _persons(db, select(Grant.person_id).where(Grant.role == Role.COORDINATOR)):
+        outbox.post(
+            db,
+            "reserve_wanted",
+            to=person.recipient,
+            once=f"reserve-wanted:{session.id}:{person.id}",
+            now=now,
+            session=session,
+            waiting=waiting,
+        )
+
+
 def _post(
     db: Session, occasion: str, persons: Iterable[Person], case: MinimumCase, *, now: datetime, **facts: Any
 ) -> None:

@@ -6,7 +6,7 @@ sessions that too few have booked, `precedence` with what is decided for one per
 
 from bookings.models.applications import Application, Choice, Decision
 from bookings.models.bookings import Booking, SeatDay
-from bookings.models.minimum import CourseWish, Invitation, MinimumCase, MinimumStep
+from bookings.models.minimum import CourseWish, Invitation, MinimumCase, MinimumStep, ReserveNotice
 from bookings.models.precedence import LineException, Precedence
 from bookings.models.rounds import Round, RoundSession, Run, SessionDecision
 
@@ -21,6 +21,7 @@ __all__ = [
     "MinimumCase",
     "MinimumStep",
     "Precedence",
+    "ReserveNotice",
     "Round",
     "RoundSession",
     "Run",

@@ -89,3 +89,13 @@ class CourseWish(Base):
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     course: Mapped[Course] = relationship(lazy="raise")
+
+
+class ReserveNotice(Base):
+    """Coordinators were told that enough wait elsewhere for a reserve session."""
+
+    __tablename__ = "reserve_notices"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    waiting: Mapped[int]

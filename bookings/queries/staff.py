@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from auth.states import Area, Category
-from bookings import facts, forecast
+from bookings import facts, forecast, reserve_sessions
 from bookings.models import Application, Booking, Choice, Round
 from bookings.queries.minimum import below_minimum
 from bookings.queries.rounds import RoundView, unpublished
@@ -142,6 +142,8 @@ class Desk:
     """Sessions that begin within four weeks."""
     below_minimum: int
     """Sessions about which something is still to be decided."""
+    reserves_wanted: int
+    """Reserve sessions that enough people wait for elsewhere."""
     letters_failed: int
     letters_waiting: int
 
@@ -160,6 +162,7 @@ def desk(db: Session, *, now: datetime) -> Desk:
         rounds=unpublished(db),
         sessions_soon=[row_of(each) for each in soon],
         below_minimum=sum(1 for each in below_minimum(db, today=today) if each.end is None),
+        reserves_wanted=len(reserve_sessions.wanted(db, now=now)),
         letters_failed=letters.get(LetterState.FAILED, 0),
         letters_waiting=letters.get(LetterState.QUEUED, 0),
     )

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
-from bookings import calling_off, invitations, queries, rescues
+from bookings import calling_off, invitations, queries, rescues, reserve_sessions
 from bookings.forms import ConfirmForm, MoveDayForm, OutlookForm, RunForm, SeenForm
 from bookings.queries import CaseView
 from bookings.rules.minimum import LACKING_A_DAY, Audience
@@ -26,7 +26,8 @@ def minimum() -> str:
     today = day_of(edge.moment())
     with edge.reading() as db:
         rows = queries.below_minimum(db, today=today)
-    return render_template("bookings/minimum.html", rows=rows)
+        reserves = reserve_sessions.wanted(db, now=edge.moment())
+    return render_template("bookings/minimum.html", rows=rows, reserves=reserves)
 
 
 @needs(Role.COORDINATOR)
@@ -127,6 +128,28 @@ def merge(session_id: int, into: int) -> Page:
     return _page("bookings/merge.html", form, session_id, outlook=outlook, into=outlook.sisters[into])
 
 
+@needs(Role.COORDINATOR)
+def fill_reserve(session_id: int) -> Page:
+    """A reserve session is opened and filled from the lines of its sisters, after a page that says by whom."""
+    form, status = SeenForm(), 200
+    if form.validate_on_submit():
+        try:
+            with edge.deed() as db:
+                reserve_sessions.open_and_fill(
+                    db, session_id=session_id, saw=form.saw.data or "", now=edge.moment(), by=me().person_id
+                )
+        except Refused as refusal:
+            form.explain(refusal)
+            status = 409
+        else:
+            flash(pages.sentence("reserve_filled"))
+            return redirect(url_for("bookings_desk.roster", session_id=session_id))
+    with edge.reading() as db:
+        demand = reserve_sessions.demand_for(db, session_id=session_id, now=edge.moment())
+    form.saw.data = demand.token
+    return render_template("bookings/fill_reserve.html", form=form, demand=demand), status
+
+
 def _view(session_id: int) -> CaseView:
     with edge.reading() as db:
         return queries.minimum_case(db, session_id, today=day_of(edge.moment()))
@@ -156,6 +179,7 @@ AUDIENCES = {"vantar": Audience.WAITING, "bett": Audience.ASKED, "saknar": Audie
 CASE = "/samordning/minimum/<int:session_id>"
 PAGES = (
     ("/samordning/minimum", minimum, ["GET"]),
+    ("/samordning/reserv/<int:session_id>", fill_reserve, ["GET", "POST"]),
     (CASE, minimum_case, ["GET"]),
     (f"{CASE}/ge-anda", run_anyway, ["GET", "POST"]),
     (f"{CASE}/bjud-in/<whom>", invite, ["GET", "POST"]),

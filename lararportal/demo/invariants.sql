@@ -111,6 +111,9 @@ owed AS (
     SELECT format('decision_day_moved:%s:%s', facts ->> 'case', jsonb_array_elements_text(facts -> 'told'))
     FROM journal WHERE deed = 'minimum.day_moved'
     UNION ALL
+    SELECT format('reserve-wanted:%s:%s', session_id, g.person_id)
+    FROM journal j CROSS JOIN grants g WHERE deed = 'reserve.wanted' AND role = 'coordinator'
+    UNION ALL
     SELECT format('free-seats:%s:%s', session_id, person_id) FROM invitations
     UNION ALL
     SELECT format('session_runs:%s:%s', facts ->> 'case', l.person_id)
@@ -168,7 +171,7 @@ WHERE b.booked_at IS NOT NULL GROUP BY b.id HAVING count(e.booking) <> 1
 --: every place in line has its entry in the journal
 SELECT format('booking %s began in a line, and the journal does not know it', id) FROM bookings b
 WHERE (origin = 'line' AND id NOT IN (
-        SELECT booking FROM entries WHERE deed IN ('line.joined', 'line.exception')))
+        SELECT booking FROM entries WHERE deed IN ('line.joined', 'line.carried', 'line.exception')))
     OR (origin = 'round' AND (person_id, round_id, session_id) NOT IN (
         SELECT person_id, round_id, session_id FROM outcomes))
 
@@ -247,6 +250,7 @@ WHERE id NOT IN (SELECT (facts ->> 'exception')::int FROM journal WHERE deed = '
 --: whoever stands in line without having applied in time does so by a decision
 SELECT format('booking %s stands among those who applied in time', id) FROM bookings
 WHERE wave = 0 AND round_id IS NULL AND id NOT IN (SELECT booking_id FROM line_exceptions)
+    AND id NOT IN (SELECT (facts ->> 'booking')::int FROM journal WHERE facts ? 'carried_from')
 
 --: every deed has its letter
 SELECT format('there is no letter %s', once) FROM (TABLE owed EXCEPT ALL TABLE posted) AS missing ORDER BY once

@@ -12,6 +12,7 @@ from bookings import minimum_enrolment
 from bookings.models import MinimumCase, MinimumStep
 from bookings.rules.minimum import CaseEnd, CaseStep
 from courses.models import Course
+from courses.states import Publicity
 from lararportal import clock
 
 MORNING = clock.at(date(2027, 2, 15), 9)
@@ -194,3 +195,31 @@ def test_whom_a_course_is_not_for_is_not_asked(db, visit, category):
     db.flush()
     browser = visit(make.person(db, category=category), at=MORNING)
     assert "Säg till när det finns platser" not in browser.get(f"/kurser/{course.code}").text
+
+
+def test_a_reserve_session_is_opened_and_filled_after_a_look_at_who_could_come(db, browser):
+    course = make.course(db, title="Hud", seats=1)
+    full = make.session(db, of=course)
+    spare = make.session(
+        db, of=course, days=[date(2027, 4, 12)], minimum=1, publicity=Publicity.DRAFT, is_reserve=True
+    )
+    seat(db, full, make.person(db))
+    place(db, full, make.person(db, given_name="Anna", family_name="Berg"))
+    place(db, full, make.person(db, given_name="Nils", family_name="Ek"))
+    db.flush()
+    path = f"/samordning/reserv/{spare.id}"
+    assert "Kön räcker till ett reservtillfälle" in browser.get("/samordning").text
+    assert f'href="{path}"' in browser.get("/samordning/minimum").text
+    assert f'href="{path}"' in browser.get(f"/tillfallen/{spare.id}").text
+    page = browser.get(path)
+    assert "Anna Berg, får ett erbjudande Nils Ek, i kö" in words_of(page)
+    assert browser.post(path, data={"saw": "other"}).status_code == 409
+    answer = browser.post(path, data={"saw": token(page.text)})
+    assert (answer.status_code, answer.location) == (302, f"/samordning/tillfallen/{spare.id}")
+    assert browser.get(path).status_code == 409
+
+
+def test_a_reserve_session_that_nobody_waits_for_says_so(db, browser):
+    spare = make.session(db, publicity=Publicity.DRAFT, is_reserve=True)
+    db.flush()
+    assert "Ingen väntar på andra tillfällen" in browser.get(f"/samordning/reserv/{spare.id}").text

@@ -60,6 +60,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("reserve_notices")
     op.drop_table("course_wishes")
     op.drop_table("invitations")
     op.create_table(
@@ -127,6 +128,14 @@ def _create_invitations() -> None:
         sa.PrimaryKeyConstraint("person_id", "course_id", name=op.f("pk_course_wishes")),
     )
     op.create_index(op.f("ix_course_wishes_course_id"), "course_wishes", ["course_id"], unique=False)
+    op.create_table(
+        "reserve_notices",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["course_sessions.id"], name=op.f("fk_reserve_notices_session_id")),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_reserve_notices")),
+    )
 
 
 def _word(name: str, words: tuple[str, ...]) -> sa.Enum:
