@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bookings import cancellation, left_over_seats, rebooking, waitlist
+from bookings import cancellation, free_seats, left_over_seats, rebooking, waitlist
 from bookings.models import Booking
 from bookings.states import BookingState
 from courses.models import CourseSession
@@ -20,6 +21,7 @@ from lararportal.demo.offer import Offer
 from lararportal.errors import Refused
 
 CANCELLED, MOVED, BOOKED, JOINED, LEFT = 30, 12, 45, 16, 12
+TOLD = 3
 TICKS_EVERY = timedelta(days=3)
 ATTEMPTS = 8
 """How many somebodies are looked at until one may do the thing; the others are refused, as they would be."""
@@ -54,6 +56,13 @@ class Aftermath:
             yield Tick(moment)
             moment += TICKS_EVERY
         yield Tick(timeline.now)
+
+    def asking_to_be_told(self, timeline: Timeline, key: str) -> Iterator[Act]:
+        """Some specialists want to know when the course of a session, which few have booked, has free seats."""
+        at = timeline.on(-6, 15)
+        course_id = next(each.course_id for each in self.offers if each.key == key)
+        for doctor in self.cast.specialists[:TOLD]:
+            yield Act(at, partial(free_seats.ask, course_id=course_id, person_id=doctor.id, now=at, by=doctor.id))
 
     def cancel(self, db: Session, now: datetime) -> None:
         """Somebody gives a seat back, with a reason or without."""

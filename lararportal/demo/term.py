@@ -36,7 +36,8 @@ ANNAS_SEAT, SISTER, ANNAS_LINE, SARAS_SEAT = "OB06-1", "OB06-2", "OB02-1", "KL10
 ANNAS_PRECEDENCE = "OB05-1"
 ANNAS_WISHES = [["KL03-2"], ["OB04-2"]]
 """In the round that can be drawn up."""
-LEFT_OVER = {SISTER: 6, "KL26-1": 24}
+TOO_FEW = "KL26-1"
+LEFT_OVER = {SISTER: 6, TOO_FEW: 24}
 """Sessions that keep free seats: Anna can re-book, and one stays below its minimum."""
 APPLIED_SO_FAR = 400
 NEWCOMERS_WHO_APPLY = 4
@@ -164,6 +165,7 @@ class _Building:
             *self._open_a_round(_rng("open round")),
             *self._close_a_round(_rng("revealed round")),
             *self._decided_since_then(begin),
+            *aftermath.asking_to_be_told(line, TOO_FEW),
         ]
         self._play(agenda, "the weeks since then, and two more rounds")
 

@@ -17,6 +17,7 @@ from bookings import (
     cancellation,
     exceptions,
     left_over_seats,
+    minimum_enrolment,
     precedence,
     publication,
     rounds,
@@ -239,10 +240,34 @@ def _offered(db: Session, anna: Person, now: datetime) -> None:
             waitlist.fill(db, session_id=session.id, now=now)
 
 
+def _to_be_rescued(db: Session, few: CourseSession, full: CourseSession, now: datetime) -> None:
+    """Too few have booked one, and somebody waits for its sister; enough wait for the other to open a reserve."""
+    left_over_seats.book(db, session_id=few.id, person_id=make.person(db).id, now=now, by=None)
+    sister = make.session(
+        db,
+        of=db.get_one(Course, few.course_id),
+        days=weekdays(clock.day_of(now) + timedelta(days=61), 2),
+        seats=2,
+    )
+    for _ in range(2):
+        left_over_seats.book(db, session_id=sister.id, person_id=make.person(db).id, now=now, by=None)
+    waitlist.join(db, session_id=sister.id, person_id=make.person(db).id, now=now, by=None)
+    make.session(db, of=db.get(Course, few.course_id), days=weekdays(clock.day_of(now) + timedelta(days=81), 2))
+    minimum_enrolment.ask_for_decision(db, few.id, now=now, by=None)
+    make.session(
+        db,
+        of=db.get_one(Course, full.course_id),
+        days=weekdays(clock.day_of(now) + timedelta(days=71), 2),
+        minimum=1,
+        publicity=Publicity.DRAFT,
+        is_reserve=True,
+    )
+
+
 def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) -> tuple[int, int]:
     free = _session(db, "Sluten vård av barn", in_days=45, kind=Kind.CLINICAL)
     full = _session(db, "Palliativ vård", in_days=50, seats=1)
-    few = _session(db, "Ledarskap", in_days=20, minimum=6)
+    few = _session(db, "Ledarskap", in_days=20, minimum=6, reserves={"SPEC": 2})
     other = make.session(
         db, of=db.get_one(Course, free.course_id), days=weekdays(clock.day_of(now) + timedelta(days=100), 2)
     )
@@ -251,6 +276,7 @@ def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) ->
     left_over_seats.book(db, session_id=full.id, person_id=make.person(db).id, now=now, by=None)
     waitlist.join(db, session_id=full.id, person_id=people["anna.st"].id, now=now, by=people["anna.st"].id)
     left_over_seats.book(db, session_id=other.id, person_id=people["sara.specialist"].id, now=now, by=None)
+    _to_be_rescued(db, few, full, now)
     make.session(
         db, of=db.get_one(Course, few.course_id), publicity=Publicity.DRAFT, days=weekdays(other.starts_on, 2)
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Grant, Identity, Person
 from auth.states import Role, Standing
-from bookings import allocation, publication, queries, rebooking, rounds, waitlist
+from bookings import allocation, invitations, publication, queries, rebooking, rounds, waitlist
 from bookings.models import (
     Application,
     Booking,
@@ -25,6 +25,7 @@ from bookings.models import (
     RoundSession,
 )
 from bookings.replay import replay
+from bookings.rules.minimum import Audience
 from bookings.states import BookingState, RoundState
 from courses.models import CourseDay, CourseSession, SessionLeader
 from courses.rules import is_working_day
@@ -182,6 +183,12 @@ def test_one_session_is_full_with_a_line_and_one_is_put_before_those_who_decide(
     asked = set(db.scalars(select(MinimumCase.session_id).where(MinimumCase.asked_at.is_not(None))))
     due = {row.session.session_id for row in queries.below_minimum(db, today=clock.day_of(NOW)) if row.is_due}
     assert asked == due == {built.offer("KL26-1").id}
+
+
+def test_the_session_with_too_few_can_be_rescued_by_specialists_who_asked_to_be_told(built, db):
+    found = invitations.reach(db, session_id=built.offer("KL26-1").id, audience=Audience.ASKED, now=NOW)
+
+    assert len(found.persons) == 3
 
 
 def test_courses_are_over_under_way_and_ahead_on_working_days_only(db):

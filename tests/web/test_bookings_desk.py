@@ -92,7 +92,7 @@ class TestBelowMinimum:
         )
         assert (
             "Etik 1 mars 2027, Borås måndag 1 februari 2027 10 lediga av 10, 3 till behövs 3 0 0 av 3 väntas komma "
-            "varning 18 jan. 2027" in text
+            "varnas 18 jan. 2027" in text
         )
         assert "Prognosen är antalet bokade minus de återbud som brukar komma" in text
         assert (

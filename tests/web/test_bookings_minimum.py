@@ -171,6 +171,7 @@ def test_sessions_that_cannot_become_one_say_who_could_not_come(db, browser, ses
     full = make.session(db, of=db.get(Course, session.course_id), days=[date(2027, 4, 12)], seats=1)
     seat(db, full, make.person(db))
     db.flush()
+    assert f'href="{case(session, f"sla-ihop/{full.id}")}"' not in browser.get(case(session)).text
     page = browser.get(case(session, f"sla-ihop/{full.id}"))
     assert "förtur De andra tillfällena är fulla." in words_of(page)
     assert "så tillfällena går inte att slå ihop" in page.text
