@@ -16,8 +16,8 @@ from bookings.rules.allocation import check as violations_of
 from bookings.rules.allocation.market import Market
 from bookings.rules.allocation.progress import untold
 from bookings.rules.allocation.run import Run
-from bookings.rules.allocation.unknown import unknown_fields
-from lararportal.cli import documents
+from lararportal.cli import documents, unknown
+from lararportal.cli.telling import counted, one_line
 from lararportal.dev.screen import ProgressLine
 
 LARGE = 5_000
@@ -25,9 +25,6 @@ LARGE = 5_000
 
 VERY_LARGE = 50_000
 """From so many applicants on a compiled run is worth the seconds that it takes to get ready."""
-
-MOST_NAMED = 10
-"""So many unknown fields are named in a warning; of the others it says how many."""
 
 KERNEL = "bookings.kernel.ready"
 
@@ -47,8 +44,10 @@ def allocate(*, source: Path, target: Path, compiled: bool | None) -> None:
     The result is canonical JSON, so that the file's SHA-256 is the published hash of the result. When the input
     cannot be run, one sentence says why, and nothing is written.
     """
+    if documents.are_one(source, target):
+        raise click.UsageError(f"{target} is the frozen input itself, which the result would take the place of")
     document = documents.read(source)
-    _warn_of_unknown_fields(source, document)
+    unknown.warn(source, document)
     persons = _applicants(document)
     line = ProgressLine("allocate", to=sys.stderr) if persons >= LARGE else None
     wants_kernel = persons >= VERY_LARGE if compiled is None else compiled
@@ -76,29 +75,18 @@ def check(*, instance: Path, result: Path) -> None:
     Ends with 1 and a sentence for each violation when it is not.
     """
     frozen, drawn_up = documents.read(instance), documents.read(result)
-    _warn_of_unknown_fields(instance, frozen)
+    unknown.warn(instance, frozen)
     try:
         with _without_a_search_for_garbage():
             violations = violations_of(frozen, drawn_up)
     except MalformedInstance as fault:
         raise click.ClickException(f"{instance} cannot be run: {fault}") from fault
     for violation in violations:
-        click.echo(str(violation))
+        click.echo(one_line(violation))
     if violations:
-        raise click.ClickException(f"{result} is not what the rules give: {len(violations)} violations.")
+        raise click.ClickException(f"{result} is not what the rules give: {counted(len(violations), 'violation')}.")
     click.echo(f"{result} is what the rules give: every invariant holds for {len(drawn_up['assign'])} persons")
     click.echo(_hashes(frozen, drawn_up))
-
-
-def _warn_of_unknown_fields(path: Path, document: Any) -> None:
-    """A field that no rule knows changes nothing but the hash; one that is misspelt was meant to."""
-    found = unknown_fields(document)
-    if found:
-        shown = [str(each) for each in found[:MOST_NAMED]]
-        more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
-        # Written with escapes, for a name can hold anything and a warning is one line.
-        told = ascii(", ".join(shown))[1:-1]
-        click.echo(f"Warning: {path} has fields that no rule knows, and no rule reads: {told}{more}", err=True)
 
 
 @contextmanager

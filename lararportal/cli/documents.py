@@ -69,9 +69,29 @@ def write(path: Path, document: dict[str, Any]) -> None:
             with path.open("w", encoding="utf-8", newline="") as stream:
                 stream.writelines(pieces(document))
         else:
-            _exchange(path.resolve(), pieces(document))
+            _exchange(_led_to(path), pieces(document))
     except OSError as fault:
         raise click.ClickException(f"{path} cannot be written: {fault.strerror}.") from fault
+
+
+def _led_to(path: Path) -> Path:
+    """What a link leads to.
+
+    Raises:
+        ClickException: it leads to itself.
+    """
+    try:
+        return path.resolve()
+    except RuntimeError as fault:
+        raise click.ClickException(f"{path} cannot be written: it is a link that leads to itself.") from fault
+
+
+def are_one(source: Path, target: Path) -> bool:
+    """Whether what is written to the one takes the place of the other; a terminal is both without harm."""
+    try:
+        return source.is_file() and source.samefile(target)
+    except OSError:
+        return False
 
 
 def pieces(document: dict[str, Any]) -> Iterator[str]:

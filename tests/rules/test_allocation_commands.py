@@ -144,8 +144,11 @@ def test_a_field_that_no_rule_knows_and_that_is_nested_too_deep_is_said(folder, 
     (folder / "instance.json").write_text(f'{instance[:-1]}, "note": {deep}}}')
     sentence = f"Error: {folder / 'instance.json'} cannot be run: The document is nested deeper than "
 
-    assert allocated(folder).stderr.startswith(sentence)
-    assert run("check", folder / "instance.json", folder / "result.json").stderr.startswith(sentence)
+    check = run("check", folder / "instance.json", folder / "result.json")
+    for told in (allocated(folder), check):
+        warning, refusal = told.stderr.splitlines()
+        assert warning.startswith("Warning: ")
+        assert refusal.startswith(sentence)
     assert sorted(path.name for path in folder.iterdir()) == ["instance.json", "result.json"]
 
 
@@ -159,7 +162,32 @@ def test_an_endless_number_in_a_result_is_blamed_on_the_result(folder):
     assert told.stdout == (
         "The result is no alloc-result/1 document of this term: an entry in its decisions is of the wrong kind.\n"
     )
-    assert told.stderr == f"Error: {folder / 'result.json'} is not what the rules give: 1 violations.\n"
+    assert told.stderr == f"Error: {folder / 'result.json'} is not what the rules give: 1 violation.\n"
+
+
+def test_a_link_that_leads_to_itself_is_refused_in_one_sentence(folder):
+    (folder / "out.json").symlink_to("out.json")
+    told = allocated(folder)
+
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr == f"Error: {folder / 'out.json'} cannot be written: it is a link that leads to itself.\n"
+    assert (folder / "out.json").is_symlink()
+
+
+@pytest.mark.parametrize("way", ["itself", "a link", "another name"])
+def test_the_frozen_input_is_never_written_over_by_its_result(folder, way):
+    source, target = folder / "instance.json", folder / "out.json"
+    before = source.read_bytes()
+    if way == "itself":
+        target = source
+    elif way == "a link":
+        target.symlink_to(source)
+    else:
+        target.hardlink_to(source)
+    told = run("allocate", "--from", source, "--to", target)
+
+    assert (told.exit_code, told.stdout, source.read_bytes()) == (2, "", before)
+    assert f"Error: {target} is the frozen input itself" in told.stderr
 
 
 def test_a_link_stays_one_and_what_it_leads_to_is_written(folder):

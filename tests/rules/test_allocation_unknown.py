@@ -96,6 +96,13 @@ def test_a_warning_is_one_line_however_many_there_are_and_whatever_they_are_call
         assert each.stderr.endswith(r"x\n09\xe5 and 20 more" + "\n")
 
 
+def test_of_a_name_without_end_a_warning_tells_the_beginning_and_the_end(told):
+    document = copy.deepcopy(EXAMPLE) | {f"first{'x' * 100_000}last": 1, "y": 2}
+    for each in told(document):
+        assert len(each.stderr) < 500
+        assert f"reads: first{'x' * 45}...{'x' * 21}last, y\n" in each.stderr
+
+
 def test_a_document_that_is_refused_for_a_misspelt_field_is_warned_of_too(told):
     document = copy.deepcopy(EXAMPLE)
     session = next(iter(document["sessions"].values()))

@@ -1,0 +1,25 @@
+"""What commands tell of documents and rows that others wrote: a line each, in which nothing steers the terminal."""
+
+LONGEST = 100
+"""So many signs of a name are told; of a longer one its beginning and its end."""
+
+
+def one_line(told: object) -> str:
+    """A text as it can be told: what is no letter, sign or blank in it stands there as its escape."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape", "backslashreplace").decode("ascii")
+        for sign in str(told)
+    )
+
+
+def plain(name: object) -> str:
+    """A name in ASCII signs alone, so that one which only looks like another is seen to be none, and not too long."""
+    escaped = ascii(str(name))[1:-1]
+    if len(escaped) <= LONGEST:
+        return escaped
+    return f"{escaped[: LONGEST // 2]}...{escaped[-LONGEST // 4 :]}"
+
+
+def counted(number: int, one: str) -> str:
+    """So many of something, in words."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
