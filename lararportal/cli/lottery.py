@@ -8,7 +8,8 @@ import click
 
 from bookings.rules.allocation import MalformedInstance, fields, verification
 from bookings.rules.allocation import lottery as rules
-from lararportal.cli import documents
+from lararportal.cli import documents, unknown
+from lararportal.cli.telling import counted, one_line
 
 BYTES = 32
 
@@ -75,14 +76,18 @@ def reveal(*, secret: bytes, commitment: bytes) -> None:
 @click.option(
     "--form",
     type=click.Choice(rules.FORMS),
-    default=rules.FORMS[0],
-    show_default=True,
-    help="How the public value is written.",
+    help="How the public value is written: hex, as drand's, or text, as any other. Needed with --public.",
 )
 @click.option("--term", type=identifier, required=True, help="Such as 2027-1.")
 @click.option("--frozen-hash", type=digits, required=True, help="The hash of the frozen input, published at closing.")
 def seed(
-    *, secret1: bytes | None, secret2: bytes | None, value: str | None, form: str, term: str, frozen_hash: bytes
+    *,
+    secret1: bytes | None,
+    secret2: bytes | None,
+    value: str | None,
+    form: str | None,
+    term: str,
+    frozen_hash: bytes,
 ) -> None:
     """Reckon the seed from the values of the parties, the term and the frozen input.
 
@@ -90,15 +95,23 @@ def seed(
     """
     if not (secret1 or secret2 or value):
         raise click.UsageError("nothing would be drawn by lot: say --secret1, --secret2 or --public")
-    try:
-        public = rules.public_bytes(value or "", form=form)
-    except ValueError as fault:
-        raise click.BadParameter(f"{value} is not written as {form}", param_hint="--public") from fault
+    public = _public_bytes(value, form) if value else b""
     for name, given in (("--secret1", secret1), ("--secret2", secret2), ("--public", value)):
         if not given:
             click.echo(f"{name} is missing: the seed is reckoned without it", err=True)
     reckoned = rules.seed_from(secret1 or b"", secret2 or b"", public, term=term, frozen_hash=frozen_hash)
     click.echo(reckoned.hex())
+
+
+def _public_bytes(value: str, form: str | None) -> bytes:
+    """The bytes of the public value, which must be spelt as the portal keeps it: other bytes make another seed."""
+    if form is None:
+        raise click.UsageError("how is the public value written? Say --form hex for drand's, --form text for others")
+    if not rules.is_spelt(value, form=form):
+        right = rules.one_spelling(value) if form == "text" else ""
+        hint = f"; it is spelt {right}" if right else ""
+        raise click.BadParameter(one_line(f"{value} is not written as {form}{hint}"), param_hint="--public")
+    return rules.public_bytes(value, form=form)
 
 
 @lottery.command()
@@ -116,7 +129,9 @@ def number(*, pseudonym: str, seed: bytes, term: str, course: str | None) -> Non
 @click.argument("instance", type=documents.EXISTING)
 def hash_(*, instance: Path) -> None:
     """Reckon the hash of a frozen input, as it is published at closing: without the lottery."""
-    click.echo(documents.digest({name: part for name, part in _table(instance).items() if name != "lottery"}))
+    document = _table(instance)
+    unknown.warn(instance, document)
+    click.echo(documents.digest({name: part for name, part in document.items() if name != "lottery"}))
 
 
 @lottery.command()
@@ -136,12 +151,13 @@ def verify(*, file: Path, instance: Path | None, result: Path | None) -> None:
     if not faults and instance and result:
         faults = _differences(document, _table(instance), _table(result))
     for fault in faults:
-        click.echo(str(fault))
+        click.echo(one_line(fault))
     if faults:
-        raise click.ClickException(f"{file} does not hold: {len(faults)} faults.")
+        raise click.ClickException(f"{file} does not hold: {counted(len(faults), 'fault')}.")
     for remark in verification.remarks(document):
-        click.echo(remark)
-    click.echo(f"{file} holds: term {document['term']}, {len(document['lines'])} applicants, seed {document['seed']}")
+        click.echo(one_line(remark))
+    told = f"term {document['term']}, {counted(len(document['lines']), 'applicant')}, seed {document['seed']}"
+    click.echo(f"{file} holds: {one_line(told)}")
 
 
 def _differences(
@@ -150,7 +166,7 @@ def _differences(
     try:
         return verification.differences(document, instance, result)
     except MalformedInstance as fault:
-        raise click.ClickException(str(fault)) from fault
+        raise click.ClickException(one_line(fault)) from fault
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """`lararportal replay`: whether a published round is what comes of doing it again from what was frozen."""
 
+from collections.abc import Iterator
+
 import click
 
 from bookings.replay import Aside, Replay
@@ -7,6 +9,7 @@ from bookings.replay import replay as done_again
 from bookings.rules.allocation import verification
 from lararportal import config, pages
 from lararportal.app import install
+from lararportal.cli.telling import counted, one_line
 from lararportal.clock import STOCKHOLM
 from lararportal.errors import NotFound, Refused
 
@@ -32,24 +35,27 @@ def replay(*, number: int) -> None:
 
 
 def _tell(found: Replay) -> None:
-    round_, run = found.round_, found.run
-    click.echo(f"round         {round_.id}, term {round_.term}, {found.applicants} applicants")
-    click.echo(f"frozen input  {round_.frozen_hash}")
-    click.echo(f"seed          {round_.seed}")
-    if run is not None and found.file is not None:
-        click.echo(f"result        {found.file['result_hash']}, run {run.id} by rules {run.rules_version}")
-    if found.file is not None and verification.faults(found.file) == []:
-        for remark in verification.remarks(found.file):
-            click.echo(remark)
-        click.echo("The seed follows from the values of the lottery.")
-    for aside in found.asides:
-        click.echo(_in_words(aside))
-    click.echo(f"Decisions beside the rules: {len(found.asides)}.")
-    for difference in found.differences:
-        click.echo(difference)
+    for line in _lines(found):
+        click.echo(one_line(line))
     if found.differences:
-        raise click.ClickException(f"round {round_.id} is not as it was: {len(found.differences)} differences.")
+        number = counted(len(found.differences), "difference")
+        raise click.ClickException(f"round {found.round_.id} is not as it was: {number}.")
     click.echo("Done again, everything is the same byte for byte, and the check finds nothing.")
+
+
+def _lines(found: Replay) -> Iterator[str]:
+    round_, run = found.round_, found.run
+    yield f"round         {round_.id}, term {round_.term}, {found.applicants} applicants"
+    yield f"frozen input  {round_.frozen_hash}"
+    yield f"seed          {round_.seed}"
+    if run is not None and found.file is not None:
+        yield f"result        {found.file['result_hash']}, run {run.id} by rules {run.rules_version}"
+    if found.file is not None and verification.faults(found.file) == []:
+        yield from verification.remarks(found.file)
+        yield "The seed follows from the values of the lottery."
+    yield from map(_in_words, found.asides)
+    yield f"Decisions beside the rules: {len(found.asides)}."
+    yield from found.differences
 
 
 def _in_words(aside: Aside) -> str:

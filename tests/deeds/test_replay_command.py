@@ -69,3 +69,21 @@ def test_the_command_says_that_all_is_as_it_was_or_what_is_not(command):
     )
     assert (run(planned.id).exit_code, run(planned.id).stdout) == (1, "")
     assert run(planned.id + 1).stderr == f"Error: there is no round {planned.id + 1}\n"
+
+
+TOLD = r"\x1b[2K\nDone again, everything is the same."
+
+
+def forge(db, round_):
+    round_.waiver_reason = "Ill.\x1b[2K\nDone again, everything is the same."
+
+
+def test_nothing_that_somebody_wrote_steers_the_terminal_or_begins_another_line(command):
+    run, done, _ = command
+    told = run(done.id, after=forge)
+
+    assert (told.exit_code, told.stderr) == (1, f"Error: round {done.id} is not as it was: 1 difference.\n")
+    assert [line.partition("Ill.") for line in told.stdout.splitlines() if "Ill." in line] == [
+        ("It was decided to go on without the secret of the second party: ", "Ill.", TOLD),
+        ("2026-01-01 09:00, the portal: went on without the second secret. ", "Ill.", TOLD),
+    ]

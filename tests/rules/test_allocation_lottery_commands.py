@@ -7,7 +7,10 @@ from click.testing import CliRunner
 from test_allocation_verification import EXAMPLE, INSTANCE, RESULT, WRONG, a_file, papers, party
 
 from bookings.rules.allocation import canonical_hash
+from bookings.rules.lottery_values import public_value
+from bookings.states import PublicKind
 from lararportal.cli import main
+from lararportal.cli.telling import one_line
 
 ONE, TWO, THREE, FOUR = ("01" * 32, "02" * 32, "03" * 32, "04" * 32)
 BOUND = "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793"
@@ -43,7 +46,8 @@ def test_a_secret_that_is_not_the_bound_one_is_said_to_be_another():
 
 def test_the_seed_is_reckoned_from_all_values():
     told = run(
-        *("seed", "--secret1", ONE, "--secret2", TWO, "--public", THREE), "--term=2027-1", "--frozen-hash", FOUR
+        *("seed", "--secret1", ONE, "--secret2", TWO, "--public", THREE, "--form=hex"),
+        *("--term=2027-1", "--frozen-hash", FOUR),
     )
 
     assert (told.exit_code, told.stdout, told.stderr) == (0, f"{SEED}\n", "")
@@ -69,9 +73,34 @@ def test_a_value_that_is_missing_is_left_out_and_said():
 def test_a_public_value_in_words_enters_as_text():
     words = ("seed", "--secret1", ONE, "--term=2027-1", "--frozen-hash", FOUR)
     as_text, as_digits = (run(*words, "--public", "2531", "--form", form).stdout for form in ("text", "hex"))
-    the_same = run(*words, "--public", b"2531".hex()).stdout
+    the_same = run(*words, "--public", b"2531".hex(), "--form=hex").stdout
 
     assert as_text == the_same != as_digits
+
+
+@pytest.mark.parametrize("value", ["2 531,42 PÅ KVÄLLEN", "2531\t42 på kvällen"])
+def test_a_public_value_in_words_that_is_not_spelt_as_the_portal_keeps_it_is_refused_and_the_spelling_said(value):
+    words = ("seed", "--secret1", ONE, "--term=2027-1", "--frozen-hash", FOUR, "--form=text", "--public")
+    spelt = public_value(value, kind=PublicKind.NAMED)
+    told, right = run(*words, value), run(*words, spelt)
+    file = {
+        "portal": {"secret": ONE},
+        "second": {"secret": None},
+        "public": {"value": spelt, "form": "text"},
+        "term": "2027-1",
+        "frozen": [{"hash": FOUR}],
+    }
+
+    assert (told.exit_code, told.stdout, "\t" in told.stderr) == (2, "", False)
+    assert told.stderr.endswith(f" is not written as text; it is spelt {spelt}\n")
+    assert (right.exit_code, right.stdout) == (0, f"{papers.seed_of(file)}\n")
+
+
+def test_how_a_public_value_is_written_is_never_guessed():
+    told = run("seed", "--secret1", ONE, "--public", THREE, "--term=2027-1", "--frozen-hash", FOUR)
+
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "Error: how is the public value written? Say --form hex" in told.stderr
 
 
 @pytest.mark.parametrize(
@@ -81,7 +110,9 @@ def test_a_public_value_in_words_enters_as_text():
         ["commit", "--secret", "0g" * 32],
         ["reveal", ONE, "abc"],
         ["seed", "--term=2027-1", "--frozen-hash", FOUR],
-        ["seed", "--secret1", ONE, "--public", "noon", "--term=2027-1", "--frozen-hash", FOUR],
+        ["seed", "--secret1", ONE, "--public", "noon", "--form=hex", "--term=2027-1", "--frozen-hash", FOUR],
+        ["seed", "--secret1", ONE, "--public", "01 02", "--form=hex", "--term=2027-1", "--frozen-hash", FOUR],
+        ["seed", "--secret1", ONE, "--public", "...", "--form=text", "--term=2027-1", "--frozen-hash", FOUR],
         ["number", "p0001", "--term=2027-1"],
         ["number", "p\udcff", "--seed", ONE, "--term=2027-1"],
         ["number", "p\x1f1", "--seed", ONE, "--term=2027-1"],
@@ -156,6 +187,44 @@ def test_a_verification_file_that_does_not_is_answered_with_a_sentence_for_each_
 
     assert (told.exit_code, told.stdout.splitlines()) == (1, [str(fault) for fault in papers.faults(file)])
     assert told.stdout.count("\n") == len(due)
+    assert told.stderr.endswith(" 1 fault.\n" if len(due) == 1 else f" {len(due)} faults.\n")
+
+
+FORGED = "Ill.\x1b[2K\rAll is well.\nfile.json holds\u2028\x85\u202e\x9b \udbff på riktigt"
+TOLD = r"Ill.\x1b[2K\rAll is well.\nfile.json holds\u2028\x85\u202e\x9b \udbff på riktigt"
+
+
+def test_nothing_that_a_file_says_steers_the_terminal_or_begins_another_line(folder):
+    said = FORGED.replace("\udbff", "")
+    former = [papers.FormerSource(source=said, reason=said)]
+    file = a_file(term=said, beside=papers.Beside(waiver=said, former_sources=former))
+    file["seed"] = papers.seed_of(file)
+    (folder / "file.json").write_text(json.dumps(file))
+    told = run("verify", folder / "file.json")
+
+    assert (told.exit_code, told.stdout.count("\n")) == (0, 3)
+    assert told.stdout.count(one_line(said)) == 4
+    assert one_line(FORGED) == TOLD
+
+
+def test_what_a_frozen_input_says_is_told_in_one_line_too(folder):
+    (folder / "file.json").write_text(json.dumps(a_file()))
+    (folder / "instance.json").write_text(json.dumps(INSTANCE | {"term": "2027\x1b[2K\n1"}))
+    words = ("--instance", folder / "instance.json", "--result", folder / "result.json")
+    told = run("verify", folder / "file.json", *words)
+
+    assert (told.exit_code, "\x1b" in told.output) == (1, False)
+    assert told.stderr.count("\n") == 1
+
+
+def test_hashing_a_frozen_input_warns_of_fields_that_no_rule_knows(folder):
+    (folder / "instance.json").write_text(json.dumps(INSTANCE | {"capp": 1}))
+    told = run("hash", folder / "instance.json")
+
+    assert (told.exit_code, told.stdout) == (0, f"{canonical_hash(INSTANCE | {'capp': 1})}\n")
+    assert told.stderr == (
+        f"Warning: {folder / 'instance.json'} has fields that no rule knows, and no rule reads: capp\n"
+    )
 
 
 def test_what_is_no_verification_file_is_answered_with_that(folder):

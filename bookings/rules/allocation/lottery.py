@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
 
 SEED_LABEL = b"lp-seed-1"
 LOT_LABEL = b"lp-lot-1"
 SEPARATOR = b"\x1f"
 LOT_BYTES = 6
+HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 FORMS = ("hex", "text")
 """How a public value is written: as digits that stand for bytes, such as that of drand, or as a text."""
 
@@ -25,6 +27,11 @@ def one_spelling(text: str) -> str:
     """
     small = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return unicodedata.normalize("NFKC", "".join(each for each in small if each.isalnum()))
+
+
+def is_spelt(value: str, *, form: str) -> bool:
+    """Return whether a public value is written as its form says; two spellings would make two seeds (2.7.3)."""
+    return bool(HEX.fullmatch(value)) if form == "hex" else one_spelling(value) == value
 
 
 def public_bytes(value: str, *, form: str) -> bytes:

@@ -6,18 +6,16 @@ learns anything of anybody else. A pseudonym is random and long, so its hash can
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from bookings.rules.allocation.instance import canonical, canonical_hash
-from bookings.rules.allocation.lottery import commitment, one_spelling, public_bytes, seed_from
+from bookings.rules.allocation.lottery import commitment, is_spelt, public_bytes, seed_from
 from bookings.rules.allocation.reading import read
 from bookings.rules.allocation.verification_shape import FORMAT, complaint
 
-HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 _moment = datetime.fromisoformat
 
 SENTENCES = {
@@ -266,7 +264,7 @@ def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _of_parties(file)
     public = file["public"]
     drawn = public is not None and public["value"] is not None
-    if drawn and not _is_spelt(public["value"], public["form"]):
+    if drawn and not is_spelt(public["value"], form=public["form"]):
         yield Fault("wrong_public", public["form"])
     elif (seed := seed_of(file)) != file["seed"]:
         yield Fault("wrong_seed", seed)
@@ -280,10 +278,6 @@ def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault("no_reason", later["hash"])
     if file["lines"] != sorted(set(file["lines"])):
         yield Fault("wrong_order")
-
-
-def _is_spelt(value: str, form: str) -> bool:
-    return bool(HEX.fullmatch(value)) if form == "hex" else one_spelling(value) == value
 
 
 def _of_parties(file: Mapping[str, Any]) -> Iterator[Fault]:
