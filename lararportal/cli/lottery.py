@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bookings.rules.allocation import MalformedInstance, fields, verification
+from bookings.rules.allocation import MalformedInstance, fields, verification, verification_remarks
 from bookings.rules.allocation import lottery as rules
 from lararportal.cli import documents, unknown
 from lararportal.cli.telling import counted, one_line
@@ -154,7 +154,7 @@ def verify(*, file: Path, instance: Path | None, result: Path | None) -> None:
         click.echo(one_line(fault))
     if faults:
         raise click.ClickException(f"{file} does not hold: {counted(len(faults), 'fault')}.")
-    for remark in verification.remarks(document):
+    for remark in verification_remarks.remarks(document):
         click.echo(one_line(remark))
     told = f"term {document['term']}, {counted(len(document['lines']), 'applicant')}, seed {document['seed']}"
     click.echo(f"{file} holds: {one_line(told)}")

@@ -6,7 +6,7 @@ import click
 
 from bookings.replay import Aside, Replay
 from bookings.replay import replay as done_again
-from bookings.rules.allocation import verification
+from bookings.rules.allocation import verification, verification_remarks
 from lararportal import config, pages
 from lararportal.app import install
 from lararportal.cli.telling import counted, one_line
@@ -51,7 +51,7 @@ def _lines(found: Replay) -> Iterator[str]:
     if run is not None and found.file is not None:
         yield f"result        {found.file['result_hash']}, run {run.id} by rules {run.rules_version}"
     if found.file is not None and verification.faults(found.file) == []:
-        yield from verification.remarks(found.file)
+        yield from verification_remarks.remarks(found.file)
         yield "The seed follows from the values of the lottery."
     yield from map(_in_words, found.asides)
     yield f"Decisions beside the rules: {len(found.asides)}."

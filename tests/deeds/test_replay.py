@@ -27,7 +27,7 @@ from auth.states import Role, Standing
 from bookings import allocation, exceptions, lottery, opening_and_closing, precedence, publication, rounds
 from bookings.models import Application, Choice, Decision, Run
 from bookings.replay import Aside, replay
-from bookings.rules.allocation import canonical_hash, verification
+from bookings.rules.allocation import canonical_hash, verification, verification_remarks
 from bookings.states import Ground, Outcome, Refusal
 from lararportal.errors import NotFound
 
@@ -233,7 +233,7 @@ def test_what_was_decided_about_the_lottery_is_told_and_marked_in_the_file(db):
         Aside("opened the sealed copy of the second secret", late, office.name, ""),
         Aside(f"replaced {former} as public source", KNOWN, office.name, "Silent."),
     ]
-    assert verification.remarks(found.file) == [
+    assert verification_remarks.remarks(found.file) == [
         "The secret of the second party was read from its sealed copy; the party did not reveal it.",
         f"The public value was first to come from {former}, which was replaced: Silent.",
     ]

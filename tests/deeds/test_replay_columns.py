@@ -37,7 +37,7 @@ from bookings.models import (
     SessionDecision,
 )
 from bookings.replay import replay
-from bookings.rules.allocation import verification
+from bookings.rules.allocation import verification_remarks
 from bookings.states import Ground
 from lararportal.errors import Refused
 
@@ -222,7 +222,8 @@ def test_what_deviated_from_the_plan_is_told_and_marked_in_the_file(db, round_):
     assert found.file["beside"]["former_seconds"] == [
         {"commitment": former["commitment"], "replaced": "2026-11-22T07:00:00+00:00"}
     ]
-    assert [each for each in verification.remarks(found.file) if "closed at" in each or "bound to" in each] != []
+    remarks = verification_remarks.remarks(found.file)
+    assert [each for each in remarks if "closed at" in each or "bound to" in each] != []
 
 
 def party_of(db, former) -> str:

@@ -11,6 +11,7 @@ import pytest
 from bookings.rules.allocation import RULES_VERSION, canonical_hash
 from bookings.rules.allocation import verification as papers
 from bookings.rules.allocation.lottery import commitment, seed_from
+from bookings.rules.allocation.verification_remarks import remarks
 
 EXAMPLE = json.loads((Path(__file__).parent / "oracles" / "example.json").read_text())
 INSTANCE, RESULT = EXAMPLE["instance"], EXAMPLE["result"]
@@ -55,7 +56,7 @@ def kinds(found):
 
 
 def test_a_file_of_what_was_published_has_no_fault_and_nothing_to_remark():
-    assert (papers.faults(a_file()), papers.remarks(a_file())) == ([], [])
+    assert (papers.faults(a_file()), remarks(a_file())) == ([], [])
 
 
 def test_a_person_finds_the_hash_of_their_own_frozen_facts_and_no_name_stands_there():
@@ -82,7 +83,7 @@ def test_a_value_that_is_missing_enters_as_nothing_and_is_remarked():
         file["second"] = {"commitment": second.commitment, "secret": second.secret}
 
         assert papers.faults(file) == []
-        assert len(papers.remarks(file)) == remarked
+        assert len(remarks(file)) == remarked
 
 
 def test_what_was_decided_beside_the_plain_way_of_a_lottery_is_remarked_with_its_reason():
@@ -93,7 +94,7 @@ def test_what_was_decided_beside_the_plain_way_of_a_lottery_is_remarked_with_its
     file = a_file(beside=beside, window=window)
 
     assert papers.faults(file) == []
-    assert papers.remarks(file) == [
+    assert remarks(file) == [
         f"The window closed at {window.closed}, before the time that was announced, {CLOSED}: All have applied.",
         f"A second party that was bound to {'06' * 32} was replaced at 2026-11-30T07:00:00+00:00.",
         "It was decided to go on without the secret of the second party: Ill.",
@@ -118,9 +119,30 @@ def test_a_public_value_in_words_has_one_spelling_and_no_other(spelling):
 
 
 def test_a_public_value_that_was_known_before_the_window_had_closed_is_remarked():
-    assert papers.remarks(a_file(public=public_of(value=DRAWN.hex(), due=CLOSED))) == [
+    assert remarks(a_file(public=public_of(value=DRAWN.hex(), due=CLOSED))) == [
         "The public value could be known at 2027-01-11T11:00:00+00:00, before the window had closed."
     ]
+
+
+@pytest.mark.parametrize(
+    ("opened", "is_short"),
+    [
+        ("2026-12-21T11:00:00+00:00", False),
+        ("2026-12-22T11:00:00+00:00", False),
+        ("2026-12-22T12:00:01+00:00", True),
+        ("2027-01-11T10:59:59+00:00", True),
+    ],
+)
+def test_a_window_that_was_announced_for_less_than_three_weeks_and_a_day_of_grace_is_remarked(opened, is_short):
+    file = a_file(window=replace(WINDOW, opened=opened))
+
+    assert papers.faults(file) == []
+    told = f"The window was announced to be open from {opened} until {CLOSED}, "
+    assert remarks(file) == is_short * [f"{told}which is more than a day short of three weeks."]
+
+
+def test_a_window_of_which_nobody_says_when_it_opened_is_remarked():
+    assert remarks(a_file(window=replace(WINDOW, opened=None))) == ["When the window opened is not told."]
 
 
 def test_the_seed_keeps_the_first_frozen_input_when_another_takes_its_place():
@@ -128,7 +150,7 @@ def test_the_seed_keeps_the_first_frozen_input_when_another_takes_its_place():
     file = a_file(frozen=[papers.FrozenInput(hash=FROZEN), later])
 
     assert papers.faults(file) == []
-    assert papers.remarks(file) == ["The frozen input was exchanged 1 times; the seed keeps the first."]
+    assert remarks(file) == ["The frozen input was exchanged 1 times; the seed keeps the first."]
 
 
 def change(*path):
@@ -168,6 +190,25 @@ WRONG = {
     "another seed": (change(("seed", "04" * 32)), ["wrong_seed"]),
     "exchanged without a reason": (exchange_without_reason, ["no_reason"]),
     "closed early without a reason": (change("window", ("closed", "2027-01-09T11:00:00+00:00")), ["no_early_reason"]),
+    "closed early for a reason that says nothing": (
+        lambda file: file["window"].update(closed="2027-01-09T11:00:00+00:00", early_reason=" \u200b."),
+        ["no_early_reason"],
+    ),
+    "a reason for closing in time": (change("window", ("early_reason", "All have applied.")), ["not_early"]),
+    "a reason for closing late": (
+        lambda file: file["window"].update(closed="2027-01-11T11:01:00+00:00", early_reason="All have applied."),
+        ["not_early"],
+    ),
+    "opened when it closed": (change("window", ("opened", "2027-01-11T12:00:00+01:00")), ["never_open"]),
+    "opened after it closed": (change("window", ("opened", "2027-02-01T11:00:00+00:00")), ["never_open"]),
+    "a waiver that says nothing": (
+        lambda file: (file["second"].update(secret=None), file["beside"].update(waiver=" ")),
+        ["no_waiver", "wrong_seed"],
+    ),
+    "exchanged for a reason that says nothing": (
+        lambda file: file["frozen"].append({"hash": "05" * 32, "reason": "\xa0"}),
+        ["no_reason"],
+    ),
     "nothing drawn": (nobody_draws, ["no_waiver", "no_chance"]),
     "lines out of order": (lambda file: file["lines"].reverse(), ["wrong_order"]),
     "a line twice": (lambda file: file["lines"].append(file["lines"][-1]), ["wrong_order"]),

@@ -15,7 +15,8 @@ from auth.models import Person
 from bookings import allocation, opening_and_closing, publication, rounds
 from bookings.models import Round, Run
 from bookings.rules.allocation import canonical
-from bookings.rules.allocation.verification import differences, faults, line_hash, remarks
+from bookings.rules.allocation.verification import differences, faults, line_hash
+from bookings.rules.allocation.verification_remarks import remarks
 from bookings.states import PublicKind, RoundState
 from courses.states import Publicity
 
@@ -91,6 +92,7 @@ class TestTheFile:
         assert faults(file) == []
         assert remarks(file) == [
             "The second party took no part, so the run went without its secret.",
+            "When the window opened is not told.",
             "It was decided to go on without the secret of the second party: Ingen annan part i provet",
         ]
 

@@ -26,7 +26,9 @@ SENTENCES = {
     "no_chance": "No party revealed a secret and there is no public value, so nothing was drawn by lot.",
     "wrong_seed": "The seed is not the one that follows from the values, the term and the frozen input: {what} does.",
     "no_reason": "The frozen input was exchanged for {what}, and no reason is given.",
+    "never_open": "The window opened at {what}, which is not before it closed.",
     "no_early_reason": "The window closed before the time that was announced, {what}, and no reason is given.",
+    "not_early": "A reason stands there for closing early, and the window did not close before {what}, as announced.",
     "no_waiver": "The {what} party did not reveal its secret, and nobody decided to go on without it.",
     "wrong_order": "The hashes of the applicants are not in order, each of them once.",
     "other_term": "The frozen input is of another term: {what}.",
@@ -215,50 +217,6 @@ def differences(file: Mapping[str, Any], instance: dict[str, Any], result: dict[
     return found
 
 
-def remarks(file: Mapping[str, Any]) -> list[str]:
-    """Return what the rules allow in a file without faults, but want said (2.7.4).
-
-    Whose value is missing, why it went on without, and every source that was named and then called silent: an
-    auditor asks whether that one published after all.
-    """
-    said = []
-    for party in ("portal", "second"):
-        if file[party]["commitment"] is None:
-            said.append(f"The {party} party took no part, so the run went without its secret.")
-        elif file[party]["secret"] is None:
-            said.append(f"The {party} party did not reveal its secret, so the run went without it.")
-    if file["public"] is None:
-        said.append("No public value was named, so the run went without one.")
-    elif file["public"]["value"] is None:
-        said.append("The source of the public value had none, so the run went without it.")
-    said.extend(_remarks_on_times(file))
-    beside = file["beside"]
-    said.extend(
-        f"A second party that was bound to {former['commitment']} was replaced at {former['replaced']}."
-        for former in beside["former_seconds"]
-    )
-    if beside["waiver"]:
-        said.append(f"It was decided to go on without the secret of the second party: {beside['waiver']}")
-    if beside["copy_opened"]:
-        said.append("The secret of the second party was read from its sealed copy; the party did not reveal it.")
-    said.extend(
-        f"The public value was first to come from {former['source']}, which was replaced: {former['reason']}"
-        for former in beside["former_sources"]
-    )
-    if len(file["frozen"]) > 1:
-        said.append(f"The frozen input was exchanged {len(file['frozen']) - 1} times; the seed keeps the first.")
-    return said
-
-
-def _remarks_on_times(file: Mapping[str, Any]) -> Iterator[str]:
-    window, public = file["window"], file["public"]
-    if window["early_reason"]:
-        told = f"before the time that was announced, {window['announced']}: {window['early_reason']}"
-        yield f"The window closed at {window['closed']}, {told}"
-    if public is not None and _moment(public["due"]) <= _moment(window["closed"]):
-        yield f"The public value could be known at {public['due']}, before the window had closed."
-
-
 def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
     """Ask after everything that a file of the right shape can have wrong."""
     yield from _of_parties(file)
@@ -270,14 +228,28 @@ def _faults(file: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("wrong_seed", seed)
     if not drawn and file["portal"]["secret"] is None and file["second"]["secret"] is None:
         yield Fault("no_chance")
-    window = file["window"]
-    if _moment(window["closed"]) < _moment(window["announced"]) and not window["early_reason"]:
-        yield Fault("no_early_reason", window["announced"])
+    yield from _of_window(file["window"])
     for later in file["frozen"][1:]:
-        if not later["reason"]:
+        if not _says_why(later["reason"]):
             yield Fault("no_reason", later["hash"])
     if file["lines"] != sorted(set(file["lines"])):
         yield Fault("wrong_order")
+
+
+def _of_window(window: Mapping[str, Any]) -> Iterator[Fault]:
+    """Ask whether it was open at all, and whether it closed when it was announced to, or somebody says why not."""
+    is_early = _moment(window["closed"]) < _moment(window["announced"])
+    if window["opened"] is not None and _moment(window["opened"]) >= _moment(window["closed"]):
+        yield Fault("never_open", window["opened"])
+    if is_early and not _says_why(window["early_reason"]):
+        yield Fault("no_early_reason", window["announced"])
+    if not is_early and window["early_reason"] is not None:
+        yield Fault("not_early", window["announced"])
+
+
+def _says_why(reason: str | None) -> bool:
+    """Whether it has a letter or digit: blanks and signs that nobody sees are no reason."""
+    return any(sign.isalnum() for sign in reason or "")
 
 
 def _of_parties(file: Mapping[str, Any]) -> Iterator[Fault]:
@@ -288,5 +260,5 @@ def _of_parties(file: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault("uncommitted", party)
         elif secret is not None and commitment(bytes.fromhex(secret)) != promised:
             yield Fault("wrong_secret", party)
-    if file["second"]["secret"] is None and not file["beside"]["waiver"]:
+    if file["second"]["secret"] is None and not _says_why(file["beside"]["waiver"]):
         yield Fault("no_waiver", "second")

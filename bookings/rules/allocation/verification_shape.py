@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from bookings.rules.allocation.fields import UNPAIRED
+from bookings.states import PublicKind
 
 FORMAT = "lararportal-lottery/2"
 HASH = re.compile(r"[0-9a-f]{64}")
-FORM_OF = {"drand": "hex", "named": "text"}
+FORM_OF = {kind.value: kind.form for kind in PublicKind}
 """How the public value of each kind of source is written."""
 
 
