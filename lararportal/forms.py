@@ -15,7 +15,7 @@ from wtforms.widgets import CheckboxInput, TextArea
 
 from lararportal import pages
 from lararportal.errors import Refused
-from lararportal.lines import breaks, turns_around
+from lararportal.lines import breaks, steers, turns_around
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ def _of_text(field: Field) -> list[str]:
     text = field.data if isinstance(field.data, str) else ""
     if turns_around(text):
         return ["text_turns_around"]
-    return ["text_breaks"] if shape(field) == "input" and breaks(text) else []
+    if shape(field) == "input":
+        return ["text_breaks"] if breaks(text) else []
+    return ["text_steers"] if shape(field) == "textarea" and steers(text) else []
 
 
 def in_words(error: object) -> str:

@@ -1,4 +1,4 @@
-"""What a text that somebody types may have in it: where it stands on one line, no more than a line."""
+"""What a text that somebody types may have in it: no more than a line, or lines that nothing else steers."""
 
 import re
 import unicodedata
@@ -22,6 +22,11 @@ def is_blank(text: str) -> bool:
 def turns_around(text: str) -> bool:
     """Whether it can make what stands after it read backwards, as in an address or a letter."""
     return TURNING.search(text) is not None
+
+
+def steers(text: str) -> bool:
+    """Whether it has what moves a terminal or printer about: any such character but line breaks and tabs."""
+    return any(unicodedata.category(sign) == "Cc" for sign in text if sign not in "\r\n\t")
 
 
 def breaks(text: str) -> bool:

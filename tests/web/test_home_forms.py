@@ -93,12 +93,23 @@ def faults(app: Flask, **texts: str) -> list[Fault]:
 
 
 @pytest.mark.parametrize("sign", ["\n", "\r\n", "\t", "\x0b", "\x85", "\u2028", "\u2029", "\x1b"], ids=repr)
-def test_a_text_of_one_line_has_no_line_break_in_it_and_a_text_of_several_may(app: Flask, sign: str):
+def test_a_text_of_one_line_has_no_line_break_in_it(app: Flask, sign: str):
     broken = [Fault("place", "", "Skriv allt på en rad, utan radbrytningar och tabbar.")]
 
     assert faults(app, place=f"Skövde{sign}Aspen") == broken
     assert faults(app, place=f"Skövde{sign}{'Konferens Aspen' * 2}") == broken
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r\n", "\t", "\u2028", "\u2029", "\xa0", "\xad"], ids=ascii)
+def test_a_text_of_several_lines_may_have_breaks_and_tabs_in_it(app: Flask, sign: str):
     assert faults(app, reason=f"Skövde{sign}Aspen") == []
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x08", "\x0b", "\x0c", "\x1b", "\x7f", "\x85", "\x9b"], ids=ascii)
+def test_a_text_of_several_lines_has_nothing_else_in_it_that_steers(app: Flask, sign: str):
+    assert faults(app, reason=f"Skövde{sign}[2KAspen") == [
+        Fault("reason", "", "Texten har osynliga styrtecken. Skriv den för hand i stället för att klistra in.")
+    ]
 
 
 @pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2066", "\u2069", "\u200e", "\u200f", "\u061c"], ids=ascii)
