@@ -48,6 +48,14 @@ class Data:
                 f"{fault.filename or folder} belongs to another account: choose another --data"
             ) from fault
 
+    def keep_to_itself(self, name: str, text: str) -> Path:
+        """The file of that name, which no other account can read, holds the text; where it is."""
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(text, "utf-8")
+        return path
+
     @property
     def logs(self) -> Path:
         """Where each program writes its log."""

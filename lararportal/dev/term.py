@@ -89,8 +89,7 @@ def _shown(label: str, progress: Progress) -> Iterator[Callable[[str, int, int],
 
 def _keep_secret(data: Data, term: Term) -> None:
     """Whoever signs in as Eva finds what she drew for the lottery of the open round, and can reveal it."""
-    path = data.folder / "lottery.txt"
-    path.write_text(f"{term.second_secret}\n", "utf-8")
+    path = data.keep_to_itself("lottery.txt", f"{term.second_secret}\n")
     say("lottery", f"the secret of eva.studierektor: {path}")
 
 

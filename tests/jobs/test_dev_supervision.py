@@ -117,6 +117,17 @@ def test_a_folder_serves_one_portal_at_a_time(tmp_path: Path) -> None:
     Data(tmp_path / "data").close()
 
 
+@pytest.mark.parametrize("before", [None, 0o644])
+def test_a_secret_is_kept_where_no_other_account_reads_it(tmp_path: Path, before: int | None) -> None:
+    data, path = Data(tmp_path / "data"), tmp_path / "data" / "lottery.txt"
+    if before is not None:
+        path.touch(before)
+    kept = data.keep_to_itself("lottery.txt", "hush\n")
+    data.close()
+
+    assert (kept, kept.read_text(), kept.stat().st_mode & 0o777) == (path, "hush\n", 0o600)
+
+
 def test_secret_and_port_stay_until_everything_is_forgotten(tmp_path: Path) -> None:
     data = Data(tmp_path / "data")
     key, port = data.secret_key(), data.provider_port()
