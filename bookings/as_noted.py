@@ -5,7 +5,7 @@ rights of the database can: what is found here was changed in one of the two pla
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import lots
 from bookings.models import Application, LineException, Precedence, Round, RoundSession, Run, SessionDecision
-from bookings.retold import Story, retold
+from bookings.retold import UNREADABLE, Story, number_in, readable, retold
 from bookings.states import ApplicationState, PrecedenceKind
 from lararportal.journal import Entry
 
@@ -29,13 +29,18 @@ def differences(db: Session, round_: Round, decided: Sequence[SessionDecision]) 
     """Where rows and journal disagree about a round; `decided` is what was decided about its sessions."""
     entries = _of_round(db, round_, "round.", "lottery.")
     story = retold(entries)
-    yield from _about_round(db, round_, story)
-    yield from _about_runs(db, round_, story)
-    yield from _about_sessions(entries, decided)
-    yield from _about_applications(db, round_)
+    yield from map(_unreadable, story.unreadable)
+    yield from readable(_about_round(db, round_, story))
+    yield from readable(_about_runs(db, round_, story))
+    yield from readable(_about_sessions(entries, decided))
+    yield from readable(_about_applications(db, round_))
     if story.columns["closed_at"] is not None:
-        yield from _about_precedences(db, closed_at=story.columns["closed_at"])
-    yield from _about_exceptions(db, round_)
+        yield from readable(_about_precedences(db, closed_at=story.columns["closed_at"]))
+    yield from readable(_about_exceptions(db, round_))
+
+
+def _unreadable(entry: Entry) -> str:
+    return f"Entry {entry.id} of the journal, {entry.deed}, does not say what is noted of that."
 
 
 def _of_round(db: Session, round_: Round, *deeds: str) -> Sequence[Entry]:
@@ -45,7 +50,7 @@ def _of_round(db: Session, round_: Round, *deeds: str) -> Sequence[Entry]:
         .where(
             or_(*(Entry.deed.startswith(each, autoescape=True) for each in deeds)),
             Entry.deed != "round.decided",
-            Entry.facts["round"].as_integer() == round_.id,
+            Entry.facts.contains({"round": round_.id}),
         )
         .order_by(Entry.id)
     ).all()
@@ -129,11 +134,15 @@ def _about_applications(db: Session, round_: Round) -> Iterator[str]:
         if each.deed == "application.withdrawn":
             noted[whose] = {**noted.get(whose, {}), "state": ApplicationState.WITHDRAWN}
             continue
+        choices = each.facts.get("choices")
+        if not isinstance(choices, list):
+            yield _unreadable(each)
+            continue
         noted[whose] = {
             "state": ApplicationState.SUBMITTED,
             **{name: each.facts.get(name) for name in SENT},
             "submitted_at": each.at,
-            "choices": [[rank, chosen] for rank, chosen in enumerate(each.facts.get("choices", []), start=1)],
+            "choices": [[rank, chosen] for rank, chosen in enumerate(choices, start=1)],
         }
     yield from _compared("application of person", rows, noted)
 
@@ -146,8 +155,9 @@ def _about_precedences(db: Session, *, closed_at: datetime) -> Iterator[str]:
     before_closing = Precedence.granted_at <= closed_at
     held = db.scalars(select(Precedence).where(before_closing).options(joinedload(Precedence.course)))
     rows = {each.id: each for each in held}
-    granted = _by_number(db, "precedence.granted", "precedence", Entry.at <= closed_at)
-    used, revoked = (_by_number(db, f"precedence.{end}", "precedence") for end in ("used", "revoked"))
+    granted = yield from _by_number(db, "precedence.granted", "precedence", Entry.at <= closed_at)
+    used = yield from _by_number(db, "precedence.used", "precedence")
+    revoked = yield from _by_number(db, "precedence.revoked", "precedence")
     for number in sorted(rows.keys() | granted.keys()):
         row, entry = rows.get(number), granted.get(number)
         is_own = row is not None and row.kind is PrecedenceKind.CALLED_OFF and entry is None
@@ -181,7 +191,7 @@ def _about_exceptions(db: Session, round_: Round) -> Iterator[str]:
     """Every exception in the lines of the round's sessions, and every one that the journal has of them."""
     sessions = select(RoundSession.session_id).where(RoundSession.round_id == round_.id)
     made = {each.id: each for each in db.scalars(select(LineException).where(LineException.round_id == round_.id))}
-    noted = _by_number(db, "line.exception", "exception", Entry.session_id.in_(sessions))
+    noted = yield from _by_number(db, "line.exception", "exception", Entry.session_id.in_(sessions))
     for number in sorted(made.keys() | noted.keys()):
         row, entry = made.get(number), noted.get(number)
         if row is None or entry is None or _of_exception(row) != _of_entry(entry):
@@ -218,7 +228,14 @@ def _in_words(names: Sequence[str]) -> str:
     return ", ".join(names).replace("_", " ")
 
 
-def _by_number(db: Session, deed: str, fact: str, *conditions: ColumnElement[bool]) -> Mapping[int, Entry]:
-    """The entries of a deed by the number of what came of it."""
-    entries = db.scalars(select(Entry).where(Entry.deed == deed, *conditions).order_by(Entry.id))
-    return {each.facts[fact]: each for each in entries}
+def _by_number(
+    db: Session, deed: str, fact: str, *conditions: ColumnElement[bool]
+) -> Generator[str, None, Mapping[int, Entry]]:
+    """The entries of a deed by the number of what came of it; of one that has none, it says so."""
+    found: dict[int, Entry] = {}
+    for each in db.scalars(select(Entry).where(Entry.deed == deed, *conditions).order_by(Entry.id)).all():
+        try:
+            found[number_in(each, fact)] = each
+        except UNREADABLE:
+            yield _unreadable(each)
+    return found

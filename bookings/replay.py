@@ -5,10 +5,10 @@ persons took beside the rules, about the lottery, sessions and applicants, are l
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session, undefer
 
@@ -19,12 +19,12 @@ from bookings.models import Round, Run, SessionDecision
 from bookings.queries.exceptions import RoundExceptions, exceptions
 from bookings.queries.fairness import verification_file
 from bookings.queries.lottery import lottery
+from bookings.retold import UNREADABLE, readable, unread
 from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, check, verification
 from bookings.states import Refusal, RoundState
 from lararportal.errors import NotFound, Refused
 
-UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What comes of reading a row into which somebody has written what no deed writes."""
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -65,42 +65,78 @@ def replay(db: Session, round_id: int) -> Replay:
     if round_.state is not RoundState.PUBLISHED:
         raise Refused(Refusal.ROUND_STATE, state=round_.state)
     decided = opening_and_closing.decisions(db, round_id)
-    found = Replay(
-        round_=round_,
-        run=db.scalars(last_run(round_id)).one_or_none(),
-        differences=list(as_noted.differences(db, round_, decided)),
-    )
-    if found.run is None:
-        return found
-    try:
-        return _done_again(db, found, found.run, decided)
-    except UNREADABLE as fault:
-        what = f"What is stored cannot be read, so nothing was done again: {type(fault).__name__}, {fault}."
-        return replace(found, differences=[*found.differences, what])
+    noted = list(as_noted.differences(db, round_, decided))
+    run = db.scalars(last_run(round_id)).one_or_none()
+    if run is None:
+        return Replay(round_=round_, run=None, differences=noted)
+    return _done_again(db, Replay(round_=round_, run=run, differences=noted), run, decided)
 
 
 def _done_again(db: Session, found: Replay, run: Run, decided: Sequence[SessionDecision]) -> Replay:
-    round_ = found.round_
-    document = opening_and_closing.decided_input(round_.frozen or "{}", decided) | {"lottery": {"seed": round_.seed}}
-    file = verification_file(db, round_.id)
-    marked = exceptions(db, round_.id)
+    """Every part by itself, so that one which cannot be read keeps nothing of the others back."""
+    round_, amiss = found.round_, _Amiss()
+    document = amiss.of(lambda: _document(round_, decided))
+    result = amiss.of(lambda: _object(run.result))
+    file = amiss.of(lambda: verification_file(db, round_.id))
+    marked = amiss.of(lambda: exceptions(db, round_.id))
+    amiss.hear(_of_input(round_, run, decided))
+    amiss.said.extend(found.differences)
+    if file is not None:
+        amiss.hear(_of_file(file))
+    if document is not None and result is not None:
+        amiss.hear(_of_result(document, result, run))
+        amiss.hear(told.differences(db, run, document=document, result=result))
+    asides = [amiss.of(lambda: list(_about_lottery(db, round_.id))), list(_about_sessions(db, decided))]
+    if marked is not None:
+        amiss.hear(
+            f"No decision stands behind the precedence of {who} for {course}." for who, course in marked.unexplained
+        )
+        asides.append(list(_about_persons(marked)))
     return replace(
         found,
-        applicants=len(document["applicants"]),
+        applicants=len(document["applicants"]) if document is not None else 0,
         file=file,
-        differences=[
-            *_of_input(round_, run, decided),
-            *found.differences,
-            *(str(fault) for fault in verification.faults(file)),
-            *_of_result(document, run),
-            *told.differences(db, run, document=document, result=json.loads(run.result)),
-            *(
-                f"No decision stands behind the precedence of {who} for {course}."
-                for who, course in marked.unexplained
-            ),
-        ],
-        asides=[*_about_lottery(db, round_.id), *_about_sessions(db, decided), *_about_persons(marked)],
+        differences=list(dict.fromkeys(amiss.said)),
+        asides=[each for part in asides for each in part or []],
     )
+
+
+class _Amiss:
+    """What is not as it was, gathered part by part, whatever can be read of each."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def of(self, read: Callable[[], Part]) -> Part | None:
+        """What is read; None, if it cannot be, which is said."""
+        try:
+            return read()
+        except UNREADABLE as fault:
+            self.said.append(unread(fault))
+            return None
+
+    def hear(self, found: Iterator[str]) -> None:
+        """Everything that is found in a part, as far as it can be read."""
+        self.said.extend(readable(found))
+
+
+def _document(round_: Round, decided: Sequence[SessionDecision]) -> dict[str, Any]:
+    """What the run read, of which the applicants at least are a table."""
+    document = opening_and_closing.decided_input(round_.frozen or "{}", decided) | {"lottery": {"seed": round_.seed}}
+    document["applicants"].keys()
+    return document
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A stored document.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("it is no object")  # noqa: TRY004 - it is read as any other document that is none
+    return found
 
 
 def _of_input(round_: Round, run: Run, decided: Sequence[SessionDecision]) -> Iterator[str]:
@@ -118,16 +154,20 @@ def _of_input(round_: Round, run: Run, decided: Sequence[SessionDecision]) -> It
         yield f"The run read another input than what was frozen and decided: {run.input_hash}, not {found}."
 
 
-def _of_result(document: dict[str, Any], run: Run) -> Iterator[str]:
+def _of_file(file: dict[str, Any]) -> Iterator[str]:
+    """The file that anybody can check the round by holds."""
+    yield from map(str, verification.faults(file))
+
+
+def _of_result(document: dict[str, Any], result: dict[str, Any], run: Run) -> Iterator[str]:
     """The same input gives the same result, byte for byte, and the independent check finds nothing."""
     if run.rules_version != RULES_VERSION:
         yield f"The run was made by version {run.rules_version} of the rules, and these are version {RULES_VERSION}."
     again = allocate(document)
     if frozen.canonical(again) != run.result:
-        stored = json.loads(run.result)
-        parts = [part for part in again if again[part] != stored.get(part)]
+        parts = [part for part in again if again[part] != result.get(part)]
         yield f"The stored result is not what comes of doing it again; other are: {', '.join(parts) or 'letters'}."
-    yield from map(str, check(document, json.loads(run.result)))
+    yield from map(str, check(document, result))
 
 
 def _about_lottery(db: Session, round_id: int) -> Iterator[Aside]:

@@ -1,11 +1,14 @@
 """Retold: how a round stands by its entries in the journal alone, one after the other, column by column."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from lararportal.journal import Entry
+
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What comes of reading a row into which somebody has written what no deed writes."""
 
 PLANNED = ("term", "title", "cap", "respite_hours")
 EMPTY = (
@@ -46,6 +49,8 @@ class Story:
     runs: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     """What each drawing up read and made."""
     published_run: int | None = None
+    unreadable: list[Entry] = field(default_factory=list)
+    """The entries that say what no deed notes."""
 
 
 def retold(entries: Iterable[Entry]) -> Story:
@@ -53,8 +58,36 @@ def retold(entries: Iterable[Entry]) -> Story:
     story = Story()
     for each in entries:
         if each.deed in TELLS:
-            TELLS[each.deed](story, each)
+            try:
+                TELLS[each.deed](story, each)
+            except UNREADABLE:
+                story.unreadable.append(each)
     return story
+
+
+def number_in(each: Entry, fact: str) -> int:
+    """A number that an entry has among its facts.
+
+    Raises:
+        TypeError: something else stands there.
+    """
+    found = each.facts.get(fact)
+    if type(found) is not int:
+        raise TypeError(f"{found!r} is no number")
+    return found
+
+
+def readable(found: Iterator[str]) -> Iterator[str]:
+    """What is found, and that something could not be read, where it is so."""
+    try:
+        yield from found
+    except UNREADABLE as fault:
+        yield unread(fault)
+
+
+def unread(fault: Exception) -> str:
+    """That something could not be read, and why."""
+    return f"What is stored cannot be read, so not everything was done again: {type(fault).__name__}, {fault}."
 
 
 def _read(written: object, reader: Callable[[str], date] = datetime.fromisoformat) -> object:
@@ -135,7 +168,7 @@ def _revealed(story: Story, each: Entry) -> None:
 
 def _drawn_up(story: Story, each: Entry) -> None:
     what = {name: each.facts.get(name) for name in ("input", "result", "rules", "would_close")}
-    story.runs[each.facts.get("run", 0)] = {"made_at": each.at, "by": each.by, **what}
+    story.runs[number_in(each, "run")] = {"made_at": each.at, "by": each.by, **what}
 
 
 def _published(story: Story, each: Entry) -> None:

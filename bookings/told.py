@@ -105,12 +105,12 @@ def _beside_the_journal(db: Session, round_id: int, rows: Mapping[Pair, Decision
     told: dict[str, dict[str, str]] = {}
     for (pseudonym, session_id), row in rows.items():
         told.setdefault(pseudonym, {})[str(session_id)] = row.code.value
-    noted: dict[str, dict[str, str]] = {
-        pseudonym: facts["outcomes"]
+    noted: dict[str, object] = {
+        pseudonym: facts.get("outcomes")
         for facts, pseudonym in db.execute(
             select(Entry.facts, Person.pseudonym)
             .join(Person, Person.id == Entry.person_id)
-            .where(Entry.deed == "round.decided", Entry.facts["round"].as_integer() == round_id)
+            .where(Entry.deed == "round.decided", Entry.facts.contains({"round": round_id}))
             .order_by(Entry.id)
         )
     }

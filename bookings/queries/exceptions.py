@@ -208,7 +208,7 @@ def _role_then() -> ScalarSelect[str]:
         .where(
             Entry.deed == "line.exception",
             Entry.person_id == LineException.person_id,
-            Entry.facts["exception"].as_integer() == LineException.id,
+            Entry.facts["exception"] == func.to_jsonb(LineException.id),
         )
         .limit(1)
         .scalar_subquery()
