@@ -8,7 +8,7 @@ from flask import Flask, g
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, FormField
-from wtforms.fields import BooleanField, RadioField, SelectMultipleField
+from wtforms.fields import BooleanField, HiddenField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.i18n import get_translations
 from wtforms.widgets import CheckboxInput, TextArea
@@ -112,8 +112,8 @@ def _faults(field: Field) -> Iterator[Fault]:
 
 
 def _of_text(field: Field) -> list[str]:
-    """What is wrong with the characters of a text, whatever the field asks of it."""
-    text = field.data if isinstance(field.data, str) else ""
+    """What is wrong with the characters of a text, whatever the field asks of it; nobody types in a hidden one."""
+    text = field.data if isinstance(field.data, str) and not isinstance(field, HiddenField) else ""
     if turns_around(text):
         return ["text_turns_around"]
     if shape(field) == "input":
