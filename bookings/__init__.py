@@ -6,7 +6,8 @@ round is closed and what counts is frozen (`frozen`, with what the `register` sa
 gives everybody their lot (`lots`); seats are drawn up (`allocation`), sessions that many or few want are opened or
 closed and the seats drawn up again (`opening_and_closing`), until all is published at one moment (`publication`);
 seats that are left over may be booked directly (`left_over_seats`); who got none waits in line (`waitlist`); a seat
-can be given back (`cancellation`) or changed for another (`rebooking`) and goes to the next in line, at once
+can be given back, and be had again for some minutes (`cancellation`),
+or changed for another (`rebooking`) and goes to the next in line, at once
 (`seats_from_line`) or kept for them (`offers`) until they answer (`answers`), and in the last days to the best placed
 of all who say yes (`call_outs`); those who wait for each other's full sessions change seats (`swap_rings`); sessions
 that too few have booked are warned and asked about in time (`minimum_enrolment`), with how many can be expected
@@ -21,8 +22,9 @@ line. A published round can be done again from what was frozen, and laid beside 
 everybody was `told`, and who decided what and why, `as_noted` in the journal, in which every round can be `retold`.
 
 `seats` is the only code that takes, keeps and releases a seat. `impartiality` keeps those out who have something to
-gain. `asking` holds what somebody asks for still while it is judged, and `facts` turns rows into what the rules ask
-for. `states` are the words and the allowed moves, `rules/` what must hold and why not, `models` the rows, `queries`
-what pages read, `letters` what is posted, `seat_calendar` the days of a seat in a calendar, `forms` and `views/` the
-pages. `kernel/` is a run of an allocation once more, compiled, for rounds of very many persons.
+gain. `asking` holds what somebody asks for still while it is judged, `facts` turns rows into what the rules ask for,
+and `giving_back` is what it means today to give a seat back. `states` are the words and the allowed moves, `rules/`
+what must hold and why not, `models` the rows, `queries` what pages read, `letters` what is posted, `seat_calendar`
+the days of a seat in a calendar, `forms` and `views/` the pages. `kernel/` is a run of an allocation once more,
+compiled, for rounds of very many persons.
 """

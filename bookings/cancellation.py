@@ -1,47 +1,118 @@
-"""Cancellation: a seat is given back, and belongs to the next in line."""
+"""Cancellation: a seat is given back, and belongs to the next in line; for some minutes it can be undone."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import facts, letters, seats, waitlist
+from bookings import asking, facts, giving_back, letters, seats, waitlist
+from bookings.asking import Asking
 from bookings.models import Booking
+from bookings.rules import late_fee
 from bookings.rules import seats as rules
-from bookings.states import BookingState, Refusal
+from bookings.rules.late_fee import FeeSteps
+from bookings.states import BookingState, CancelGround, Refusal
 from courses import sessions
 from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
 
-def cancel(db: Session, *, session_id: int, person_id: int, reason: str, now: datetime, by: int | None) -> Booking:
-    """The seat is free, and the person has a letter about it; whether it was late is recorded with the reason.
+def cancel(
+    db: Session,
+    *,
+    session_id: int,
+    person_id: int,
+    reason: str,
+    ground: CancelGround | None = None,
+    fee: FeeSteps = (),
+    now: datetime,
+    by: int | None,
+) -> Booking:
+    """The seat is free, and the person has a letter about it; what was late is recorded with its ground and its cost.
+
+    `reason` is told in the person's own words. `fee` is what late cancellations cost here; by default they are
+    recorded, and nothing more.
 
     Raises:
         NotFound: there is no such session or person.
-        Refused: the person has no seat there, or the session has begun.
+        Refused: the person has no seat there, the session has begun, or it is late and the ground is missing.
     """
     [session] = sessions.lock(db, [session_id])
     [person] = people.lock(db, [person_id])
     booking = waitlist.live(db, session_id=session_id, person_id=person_id)
     if booking is None or booking.state is not BookingState.BOOKED:
         raise Refused(Refusal.NOT_BOOKED)
+    is_late = facts.is_late(booking, session, now=now)
     refusal = rules.may_cancel(starts_on=session.starts_on, today=day_of(now))
+    refusal = refusal or late_fee.what_ground_lacks(is_late=is_late, ground=ground, words=reason)
     if refusal is not None:
         raise Refused(refusal)
-    booking.ended_late = facts.is_late(booking, session, now=now)
-    booking.end_reason = reason
+    booking.fee_percent = giving_back.fee_percent(booking, session, ground=ground, steps=fee, now=now)
+    booking.ended_late, booking.cancel_ground, booking.end_reason = is_late, ground, reason
     seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
-    journal.note(
-        db,
-        "seat.cancelled",
-        now=now,
-        by=by,
-        person=person_id,
-        session=session_id,
-        booking=booking.id,
-        late=booking.ended_late,
-    )
-    letters.seat_cancelled(db, booking, person=person, session=session, by=by, now=now)
+    _note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
+    tell = letters.seat_cancelled_late if is_late else letters.seat_cancelled
+    tell(db, booking, person=person, session=session, by=by, now=now)
     return booking
+
+
+def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
+    """The person has the very seat that was cancelled, as if it never had been, and a letter about it.
+
+    Raises:
+        NotFound: there is no such session or person.
+        Refused: nothing was cancelled there, or not just now; the session has begun or is not held; somebody else has
+            the seat, or is asked about it; or the person has something else by now that it collides with.
+    """
+    asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
+    booking = _cancelled(db, asked)
+    refusal = giving_back.why_not_undo(
+        booking, asked.session, asked.bookings, asked=sessions_asking(db, [session_id]), now=now
+    )
+    if refusal is not None:
+        raise Refused(refusal, **asked.facts_for(refusal))
+    booking.ended_late, booking.cancel_ground, booking.end_reason = False, None, ""
+    booking.fee_percent = None
+    seats.restore(db, booking, asked.session, now=now)
+    _note(db, "seat.restored", booking, now=now, by=by)
+    letters.cancellation_undone(db, booking, person=asked.person, session=asked.session, by=by, now=now)
+    return booking
+
+
+def sessions_asking(db: Session, session_ids: Collection[int]) -> set[int]:
+    """Those of the sessions in which somebody has still to answer a call-out."""
+    if not session_ids:
+        return set()
+    asking_ = select(Booking.session_id).where(
+        Booking.session_id.in_(session_ids), Booking.state == BookingState.ASKED
+    )
+    return set(db.scalars(asking_))
+
+
+def _cancelled(db: Session, asked: Asking) -> Booking:
+    """The person's last seat in the session, when it was cancelled."""
+    had = db.scalars(
+        select(Booking)
+        .where(
+            Booking.session_id == asked.session.id,
+            Booking.person_id == asked.person.id,
+            Booking.booked_at.is_not(None),
+        )
+        .order_by(Booking.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).first()
+    if had is None or had.state is not BookingState.CANCELLED:
+        raise Refused(Refusal.NOTHING_TO_UNDO)
+    return had
+
+
+def _note(
+    db: Session, deed: str, booking: Booking, *, now: datetime, by: int | None, **more: bool | int | None
+) -> None:
+    journal.note(
+        db, deed, now=now, by=by, person=booking.person_id, session=booking.session_id, booking=booking.id, **more
+    )

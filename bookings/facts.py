@@ -219,7 +219,7 @@ def is_late(booking: Booking, session: CourseSession, *, now: datetime) -> bool:
     return rules.is_late(
         cancel_by=session.cancel_by,
         booked_at=booking.booked_at or now,
-        is_bound=booking.ended_late,
+        is_bound=booking.is_bound,
         now=now,
         today=day_of(now),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings import asking, facts, letters, seats, waitlist
+from bookings import asking, facts, giving_back, letters, seats, waitlist
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.states import BookingState, Origin, Refusal
@@ -38,7 +38,7 @@ def rebook(
     mine = {each.session_id: each for each in asked.bookings}
     old = mine[from_session_id]
     new = successor(old, mine.get(to_session_id), new_session, person, now=now)
-    new.ended_late = facts.is_late(old, old_session, now=now)
+    new.bound_days = giving_back.bound_days([(old, old_session)], now=now)
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
     seats.take(db, new, new_session, now=now)
     journal.note(
@@ -50,7 +50,7 @@ def rebook(
         session=to_session_id,
         booking=new.id,
         left=old.id,
-        late=new.ended_late,
+        late=new.is_bound,
     )
     letters.seat_moved(db, new, person=person, session=new_session, left=[(old, old_session)], now=now)
     return new

@@ -35,6 +35,7 @@ def _days(db: Session, seat: Seat) -> list[CourseEvent]:
             title=session.course.title,
             place=session.place,
             url=url,
+            sequence=booking.calendar_sequence,
         )
         for each in session.days
     ]

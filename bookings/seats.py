@@ -72,8 +72,15 @@ def _use_up_precedence(db: Session, booking_ids: Collection[int], *, now: dateti
 def release(db: Session, booking: Booking, session: CourseSession, *, to: BookingState, now: datetime) -> None:
     """The seat is free and its days too; the booking ends in the given state. The session is locked by the caller."""
     booking.move_to(to, now=now)
+    booking.calendar_sequence += 1
     session.seats_taken -= 1
     db.execute(delete(SeatDay).where(SeatDay.booking_id == booking.id))
+
+
+def restore(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:
+    """The seat that was released is theirs again, since when it was first. Session and person are locked."""
+    take(db, booking, session, now=now)
+    booking.calendar_sequence += 1
 
 
 def hold(booking: Booking, session: CourseSession, *, until: datetime, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from auth.models import Person
-from bookings import facts, letters, seats
+from bookings import giving_back, letters, seats
 from bookings.models import Booking
 from bookings.rules.line import Move
 from bookings.states import IN_LINE, BookingState
@@ -35,14 +35,13 @@ def give(
 
     Whether it is late to leave something is judged by when the seat was offered.
     """
+    held = [db.get_one(Booking, booking_id) for booking_id in move.leaves]
+    left = [(old, locked[old.session_id]) for old in held]
     booking = db.get_one(Booking, move.waiter.booking_id)
     told = booking.asked_at if booking.state is BookingState.OFFERED and booking.asked_at else now
-    left = []
-    for booking_id in move.leaves:
-        old = db.get_one(Booking, booking_id)
-        seats.release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
-        left.append((old, locked[old.session_id]))
-    booking.ended_late = any(facts.is_late(old, session, now=told) for old, session in left)
+    booking.bound_days = giving_back.bound_days(left, now=told)
+    for old, session in left:
+        seats.release(db, old, session, to=BookingState.MOVED, now=now)
     seats.take(db, booking, locked[session_id], now=now)
     settled = settle(db, booking, course_id=locked[session_id].course_id, now=now)
     journal.note(

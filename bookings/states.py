@@ -80,7 +80,7 @@ BOOKING_MOVES = {
         BookingState.LEFT,
     },
     BookingState.BOOKED: {BookingState.CANCELLED, BookingState.MOVED, BookingState.CALLED_OFF},
-    BookingState.CANCELLED: set[BookingState](),
+    BookingState.CANCELLED: {BookingState.BOOKED},
     BookingState.MOVED: set[BookingState](),
     BookingState.LEFT: set[BookingState](),
     BookingState.DECLINED: set[BookingState](),
@@ -149,6 +149,14 @@ class Ground(StrEnum):
 
 GROUNDS_FOR_ONE = tuple(each for each in Ground if each is not Ground.CALLED_OFF)
 """What somebody gives as the ground for one person; the other comes with a session that is called off."""
+
+
+class CancelGround(StrEnum):
+    """Why a seat is given back; what is late needs one, and another one than the first two is told in words."""
+
+    ILLNESS = "illness"
+    CARE = "care"
+    OTHER = "other"
 
 
 class Outcome(StrEnum):
@@ -235,6 +243,11 @@ class Refusal(StrEnum):
     DAY_TAKEN_MEANWHILE = "day_taken_meanwhile"
     DAY_WAITED_FOR = "day_waited_for"
     NOT_BOOKED = "not_booked"
+    GROUND_MISSING = "ground_missing"
+    GROUND_NOT_IN_WORDS = "ground_not_in_words"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDONE_TOO_LATE = "undone_too_late"
+    SEAT_GIVEN_ON = "seat_given_on"
     NOT_WAITING = "not_waiting"
     PERSON_NOT_WAITING = "person_not_waiting"
     NOT_OFFERED = "not_offered"

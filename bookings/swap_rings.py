@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from auth import people
 from auth.models import Person
-from bookings import facts, letters, seats, seats_from_line
+from bookings import facts, giving_back, letters, seats, seats_from_line
 from bookings.models import Booking
 from bookings.rules import swap_rings as rules
 from bookings.rules.swap_rings import Ring, Venue
@@ -102,7 +102,7 @@ def _change(
     for change in ring:
         old = db.get_one(Booking, change.mover.seat.booking_id)
         new = db.get_one(Booking, change.wish.booking_id)
-        new.ended_late = facts.is_late(old, locked[old.session_id], now=now)
+        new.bound_days = giving_back.bound_days([(old, locked[old.session_id])], now=now)
         new.origin = Origin.SWAP
         seats.release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
         given.append((new, old))

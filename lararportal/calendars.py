@@ -13,6 +13,7 @@ from lararportal.clock import STOCKHOLM
 class CourseEvent:
     """One day somewhere, hours in Stockholm. `uid` stays the same for as long as it is the same seat and day.
 
+    `sequence` grows with everything that is said of it, and a calendar believes what has the highest.
     A calendar gets the moments in UTC: every program reads them alike, without a table of summer times.
     """
 
@@ -23,19 +24,20 @@ class CourseEvent:
     title: str
     place: str
     url: str
+    sequence: int
 
 
 def invitation(events: Sequence[CourseEvent], *, now: datetime) -> str:
     """The events as something to put into the calendar."""
-    return _calendar(events, method="PUBLISH", status="CONFIRMED", sequence=0, now=now)
+    return _calendar(events, method="PUBLISH", status="CONFIRMED", now=now)
 
 
 def cancellation(events: Sequence[CourseEvent], *, now: datetime) -> str:
     """The same events, taken back: a calendar that knows their uids removes them."""
-    return _calendar(events, method="CANCEL", status="CANCELLED", sequence=1, now=now)
+    return _calendar(events, method="CANCEL", status="CANCELLED", now=now)
 
 
-def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, sequence: int, now: datetime) -> str:
+def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, now: datetime) -> str:
     calendar = Calendar()
     calendar.add("prodid", "-//lararportal//seats//SV")
     calendar.add("version", "2.0")
@@ -50,6 +52,6 @@ def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, sequen
         event.add("location", each.place)
         event.add("url", each.url)
         event.add("status", status)
-        event.add("sequence", sequence)
+        event.add("sequence", each.sequence)
         calendar.add_component(event)
     return str(calendar.to_ical().decode())

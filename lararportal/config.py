@@ -2,8 +2,10 @@
 
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from itertools import pairwise
 from typing import Any, get_type_hints
 
 
@@ -27,6 +29,10 @@ class Provider:
     scope: str = "openid profile email"
     identity_kind: str = "sub"
     identity_claim: str = "sub"
+
+
+WHOLE = 100
+"""Per cent."""
 
 
 def _variable(name: str, about: str, *, default: Any = MISSING) -> Any:
@@ -65,6 +71,12 @@ class Settings:
         "publishing, closing a round and the steps of a lottery ask for a sign-in that is not older than this",
         default=10,
     )
+    late_fee: tuple[tuple[int, int], ...] = _variable(
+        "LARARPORTAL_LATE_FEE",
+        "what a late cancellation costs, as `30:50,14:100`: from 30 days before the start 50 per cent of the "
+        "course's fee, from 14 days 100; empty: it is recorded only. Illness and the care of a child cost nothing",
+        default=(),
+    )
     log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")
     letters_dir: str = _variable(
         "LARARPORTAL_LETTERS_DIR",
@@ -78,6 +90,12 @@ class Settings:
         return self.env == "development"
 
 
+def _whole_number(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("is not a whole number")
+    return int(text)
+
+
 def _providers(text: str) -> tuple[Provider, ...]:
     entries = json.loads(text)
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
@@ -88,12 +106,34 @@ def _providers(text: str) -> tuple[Provider, ...]:
     return providers
 
 
-def _read(kind: Any, text: str) -> Any:
-    if kind is int:
-        if not text.isdecimal():
-            raise ValueError("is not a whole number")
-        return int(text)
-    return text if kind is str else _providers(text)
+def _fee_steps(text: str) -> tuple[tuple[int, int], ...]:
+    """The steps of a fee, which comes nearer and grows: "30:50,14:100"."""
+    if not text.strip():
+        return ()
+    steps = tuple(_fee_step(step.strip()) for step in text.split(","))
+    for (days, percent), (fewer, more) in pairwise(steps):
+        if fewer >= days or more <= percent:
+            raise ValueError("does not come nearer to the start and cost more with every step")
+    return steps
+
+
+def _fee_step(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([0-9]{1,3}):([0-9]{1,3})", text)
+    if found is None:
+        raise ValueError("does not read like 30:50,14:100 (days before the start, and per cent)")
+    days, percent = int(found[1]), int(found[2])
+    if not 1 <= percent <= WHOLE:
+        raise ValueError("has a step that does not cost 1 to 100 per cent")
+    return days, percent
+
+
+READERS: dict[Any, Callable[[str], Any]] = {
+    int: _whole_number,
+    str: str,
+    tuple[Provider, ...]: _providers,
+    tuple[tuple[int, int], ...]: _fee_steps,
+}
+"""How the text of a variable is read, by the type of its setting."""
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -113,7 +153,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
                 faults.append(f"{variable} is missing ({entry.metadata['about']})")
             continue
         try:
-            values[entry.name] = _read(hints[entry.name], environ[variable])
+            values[entry.name] = READERS[hints[entry.name]](environ[variable])
         except (ValueError, TypeError) as fault:
             faults.append(f"{variable}: {fault}")
     faults += _contradictions(values)

@@ -33,8 +33,8 @@ FAULTS = {
         "DROP INDEX uq_bookings_live",
         f"""INSERT INTO bookings
             (person_id, session_id, state, origin, rank, wave, key, joined_at, ended_late, end_reason,
-            standing_yes, short_notice)
-        SELECT person_id, session_id, 'waiting', 'line', 9, 1, '{{}}', joined_at, false, '', true, false
+            standing_yes, short_notice, calendar_sequence)
+        SELECT person_id, session_id, 'waiting', 'line', 9, 1, '{{}}', joined_at, false, '', true, false, 0
         FROM bookings
         WHERE id = ({ONE_SEAT})""",
     ],
@@ -45,6 +45,14 @@ FAULTS = {
     "every seat has its entry in the journal": ["DELETE FROM journal WHERE deed = 'seat.booked'"],
     "every place in line has its entry in the journal": ["DELETE FROM journal WHERE deed = 'line.joined'"],
     "every end has its entry in the journal": ["DELETE FROM journal WHERE deed = 'line.left'"],
+    "a cancellation is undone or stands": [
+        """UPDATE journal SET deed = 'seat.restored'
+        WHERE id = (SELECT max(id) FROM journal WHERE deed = 'seat.cancelled')"""
+    ],
+    "what was cancelled late has its ground": [
+        "UPDATE bookings SET ended_late = true, cancel_ground = 'other', end_reason = '' WHERE state = 'cancelled'"
+    ],
+    "nobody pays but for what was late": ["UPDATE bookings SET fee_percent = 50 WHERE state = 'cancelled'"],
     "every offer that was not taken has its entry in the journal": [
         "UPDATE bookings SET state = 'lapsed' WHERE state = 'left'",
     ],

@@ -15,9 +15,9 @@ def called_off(*, moved_to: CourseSession | None = None, lines: tuple[CourseSess
     def write(db: Desk) -> None:
         letters.session_called_off(
             db,
-            (Booking(id=101), SKIN),
+            (Booking(id=101, calendar_sequence=1), SKIN),
             person=ANNA,
-            moved_to=(Booking(id=102), moved_to) if moved_to is not None else None,
+            moved_to=(Booking(id=102, calendar_sequence=0), moved_to) if moved_to is not None else None,
             lines=lines,
             until="2028-1",
             reason=REASON,

@@ -21,8 +21,9 @@ def about_seat(
     **more,
 ):
     def write(db: Desk) -> None:
-        booking = Booking(id=100 + session_.id, session_id=session_.id, ended_late=bound)
-        given_up = [(Booking(id=100 + each.id, session_id=each.id), each) for each in left]
+        bound_days = 3 if bound else None
+        booking = Booking(id=100 + session_.id, session_id=session_.id, bound_days=bound_days, calendar_sequence=0)
+        given_up = [(Booking(id=100 + each.id, session_id=each.id, calendar_sequence=1), each) for each in left]
         if tell is not letters.seat_booked:
             more.setdefault("left", given_up)
         if tell in (letters.seat_from_line, letters.seat_swapped):
@@ -32,10 +33,10 @@ def about_seat(
     return write
 
 
-def cancelled(*, late: bool, now: datetime = NOW, by: int | None = ANNA.id, reason: str = ""):
+def cancelled(tell: Callable[..., None], *, now: datetime = NOW, by: int | None = ANNA.id, **facts):
     def write(db: Desk) -> None:
-        seat = Booking(id=101, ended_late=late, end_reason=reason)
-        letters.seat_cancelled(db, seat, person=ANNA, session=SKIN, by=by, now=now)
+        seat = Booking(**{"id": 101, "end_reason": "", "calendar_sequence": 1, **facts})
+        tell(db, seat, person=ANNA, session=SKIN, by=by, now=now)
 
     return write
 
@@ -91,10 +92,18 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "seat_booked": about_seat(letters.seat_booked, SKIN),
     "seat_booked.uneven_hours": about_seat(letters.seat_booked, UNEVEN, now=clock.parse("2027-02-01T09:00")),
     "seat_booked.late": about_seat(letters.seat_booked, SKIN, now=LATE),
-    "seat_cancelled": cancelled(late=False),
-    "seat_cancelled.late": cancelled(late=True, now=LATE),
-    "seat_cancelled.changed_late": cancelled(late=True),
-    "seat_cancelled.by_staff": cancelled(late=False, by=99, reason="Anna ringde och är sjuk."),
+    "seat_cancelled": cancelled(letters.seat_cancelled),
+    "seat_cancelled.by_staff": cancelled(letters.seat_cancelled, by=99, end_reason="Anna ringde och är sjuk."),
+    "seat_cancelled_late": cancelled(letters.seat_cancelled_late, now=LATE),
+    "seat_cancelled_late.by_staff": cancelled(
+        letters.seat_cancelled_late, now=LATE, by=99, end_reason="Anna ringde.", fee_percent=0
+    ),
+    "seat_cancelled_late.changed_late": cancelled(letters.seat_cancelled_late, bound_days=3),
+    "seat_cancelled_late.with_fee": cancelled(letters.seat_cancelled_late, now=LATE, fee_percent=50),
+    "cancellation_undone": cancelled(letters.cancellation_undone, calendar_sequence=2),
+    "cancellation_undone.by_staff": cancelled(letters.cancellation_undone, by=99, calendar_sequence=2),
+    "cancellation_undone.late": cancelled(letters.cancellation_undone, now=LATE, calendar_sequence=4),
+    "cancellation_undone.bound": cancelled(letters.cancellation_undone, bound_days=3, calendar_sequence=2),
     "seat_from_line": about_seat(letters.seat_from_line, SKIN),
     "seat_from_line.late": about_seat(letters.seat_from_line, SKIN, now=LATE),
     "seat_from_line.soon": about_seat(letters.seat_from_line, SKIN, now=clock.parse("2027-02-18T09:00")),

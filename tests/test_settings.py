@@ -27,6 +27,8 @@ ENVIRONMENT = {
     "LARARPORTAL_SMTP_URL": "smtp://127.0.0.1:25",
     "LARARPORTAL_MAIL_FROM": "Portal <portal@example.org>",
 }
+FEE_FORM = "does not read like 30:50,14:100 (days before the start, and per cent)"
+FEE_ORDER = "does not come nearer to the start and cost more with every step"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -52,6 +54,7 @@ class TestTheEnvironment:
             idle_minutes=30,
             absolute_hours=10,
             fresh_minutes=10,
+            late_fee=(),
             log_level="info",
             letters_dir="",
         )
@@ -61,6 +64,19 @@ class TestTheEnvironment:
             monkeypatch.setenv(name, value)
 
         assert from_environment().idle_minutes == 20
+
+    @pytest.mark.parametrize(
+        ("value", "steps"),
+        [
+            ("", ()),
+            (" ", ()),
+            ("30:50", ((30, 50),)),
+            ("30:50,14:100", ((30, 50), (14, 100))),
+            (" 30:50, 0:100 ", ((30, 50), (0, 100))),
+        ],
+    )
+    def test_may_say_what_a_late_cancellation_costs(self, value, steps):
+        assert from_environment({**ENVIRONMENT, "LARARPORTAL_LATE_FEE": value}).late_fee == steps
 
     def test_may_hold_what_is_not_ours(self):
         assert from_environment({**ENVIRONMENT, "PATH": "/bin", "DATABASE": "x"}) == from_environment(ENVIRONMENT)
@@ -93,6 +109,16 @@ class TestTheEnvironment:
             ("LARARPORTAL_IDLE_MINUTES", "half an hour", "is not a whole number"),
             ("LARARPORTAL_FRESH_MINUTES", "0", "is not one minute or more"),
             ("LARARPORTAL_ABSOLUTE_HOURS", "-1", "is not a whole number"),
+            ("LARARPORTAL_LATE_FEE", "30", FEE_FORM),
+            ("LARARPORTAL_LATE_FEE", "30:50;14:100", FEE_FORM),
+            ("LARARPORTAL_LATE_FEE", "30:50,", FEE_FORM),
+            ("LARARPORTAL_LATE_FEE", "-1:50", FEE_FORM),
+            ("LARARPORTAL_LATE_FEE", "30:50 %", FEE_FORM),
+            ("LARARPORTAL_LATE_FEE", "30:0", "has a step that does not cost 1 to 100 per cent"),
+            ("LARARPORTAL_LATE_FEE", "30:101", "has a step that does not cost 1 to 100 per cent"),
+            ("LARARPORTAL_LATE_FEE", "14:50,30:100", FEE_ORDER),
+            ("LARARPORTAL_LATE_FEE", "14:50,14:100", FEE_ORDER),
+            ("LARARPORTAL_LATE_FEE", "30:50,14:50", FEE_ORDER),
             ("LARARPORTAL_LOG_LEVEL", "loud", "is none of debug, info, warning, error"),
             ("LARARPORTAL_PROVIDERS", "[]", "is not a JSON list with at least one provider"),
             ("LARARPORTAL_PROVIDERS", '{"name": "demo"}', "is not a JSON list with at least one provider"),
@@ -151,7 +177,7 @@ def rows_of(table: str) -> list[list[str]]:
 def default_of(default: object) -> str:
     if default is MISSING:
         return "none: must be set"
-    return "empty" if default == "" else f"`{default}`"
+    return "empty" if default in {"", ()} else f"`{default}`"
 
 
 def code_of(kind: str) -> list[tuple[str, str]]:

@@ -6,10 +6,9 @@ from typing import Any
 from wtforms import BooleanField, Field, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from bookings.states import CancelGround, Refusal
 from lararportal import pages
 from lararportal.forms import Form
-
-REASONS = ("illness", "care", "other")
 
 
 class CancelForm(Form):
@@ -20,14 +19,12 @@ class CancelForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = pages.words()["cancel_reason"]
-        self.reason.choices = [(reason, words[reason]) for reason in REASONS]
+        self.reason.choices = list(pages.words()["cancel_ground"].items())
 
     @property
-    def in_words(self) -> str:
-        """The reason as the staff reads it, such as "sjukdom: feber sedan i går"; empty when none was given."""
-        chosen = pages.words()["cancel_reason"].get(self.reason.data or "", "")
-        return ": ".join(filter(None, [chosen, self.text.data]))
+    def ground(self) -> CancelGround | None:
+        """What was chosen, if anything."""
+        return CancelGround(self.reason.data) if self.reason.data else None
 
 
 class LateCancelForm(CancelForm):
@@ -37,8 +34,8 @@ class LateCancelForm(CancelForm):
 
     def validate_text(self, field: Field) -> None:
         """Another reason must be told."""
-        if self.reason.data == "other" and not field.data:
-            raise ValidationError("reason_in_words")
+        if self.reason.data == CancelGround.OTHER and not field.data:
+            raise ValidationError(Refusal.GROUND_NOT_IN_WORDS)
 
 
 class TakeOffForm(Form):

@@ -40,9 +40,11 @@ from bookings.letters.rounds import (
     lottery_to_reveal,
 )
 from bookings.letters.seats import (
+    cancellation_undone,
     place_in_line,
     seat_booked,
     seat_cancelled,
+    seat_cancelled_late,
     seat_from_line,
     seat_moved,
     seat_swapped,
@@ -56,6 +58,7 @@ __all__ = [
     "application_withdrawn",
     "call_out_over",
     "called_out",
+    "cancellation_undone",
     "decided",
     "decision_day_moved",
     "few_booked",
@@ -72,6 +75,7 @@ __all__ = [
     "reserve_wanted",
     "seat_booked",
     "seat_cancelled",
+    "seat_cancelled_late",
     "seat_from_line",
     "seat_moved",
     "seat_offered",

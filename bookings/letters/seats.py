@@ -75,18 +75,25 @@ def seat_from_line(
 def seat_cancelled(
     db: Session, booking: Booking, *, person: Person, session: CourseSession, by: int | None, now: datetime
 ) -> None:
-    """You gave the seat back, or somebody did so for you."""
-    outbox.post(
-        db,
-        "seat_cancelled",
-        to=person.recipient,
-        once=f"cancelled:{booking.id}",
-        now=now,
-        calendars=[seat_calendar.take_out(db, (booking, session), now=now)],
-        session=session,
-        booking=booking,
-        is_own=by == person.id,
-    )
+    """You gave the seat back in time, or somebody did so for you."""
+    calendar = seat_calendar.take_out(db, (booking, session), now=now)
+    _about_end(db, "seat_cancelled", booking, calendar, person=person, session=session, by=by, now=now)
+
+
+def seat_cancelled_late(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, by: int | None, now: datetime
+) -> None:
+    """You gave the seat back, or somebody did so for you, when it was late, and that is recorded."""
+    calendar = seat_calendar.take_out(db, (booking, session), now=now)
+    _about_end(db, "seat_cancelled_late", booking, calendar, person=person, session=session, by=by, now=now)
+
+
+def cancellation_undone(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, by: int | None, now: datetime
+) -> None:
+    """You have the seat after all, or somebody saw to it."""
+    calendar = seat_calendar.put_in(db, (booking, session), now=now)
+    _about_end(db, "cancellation_undone", booking, calendar, person=person, session=session, by=by, now=now)
 
 
 def seat_moved(
@@ -112,6 +119,31 @@ def seat_swapped(
     )
 
 
+def _about_end(
+    db: Session,
+    occasion: str,
+    booking: Booking,
+    calendar: str,
+    *,
+    person: Person,
+    session: CourseSession,
+    by: int | None,
+    now: datetime,
+) -> None:
+    """What was undone can be done again: the moment tells the letters apart."""
+    outbox.post(
+        db,
+        occasion,
+        to=person.recipient,
+        once=f"{occasion}:{booking.id}:{now:%Y%m%d%H%M%S%f}",
+        now=now,
+        calendars=[calendar],
+        session=session,
+        booking=booking,
+        is_own=by == person.id,
+    )
+
+
 def _about_seat(
     db: Session,
     occasion: str,
@@ -134,7 +166,7 @@ def _about_seat(
             *(seat_calendar.take_out(db, old, now=now) for old in left),
         ],
         session=session,
-        is_bound=booking.ended_late,
+        is_bound=booking.is_bound,
         left=[place for _, place in left],
         still_wanted=still_wanted,
     )

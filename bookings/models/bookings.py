@@ -2,11 +2,23 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, String, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    String,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
-from bookings.states import BOOKING_MOVES, LIVE, BookingState, Origin, Refusal
+from bookings.states import BOOKING_MOVES, LIVE, BookingState, CancelGround, Origin, Refusal
 from courses.models import CourseSession
 from lararportal.db import Base, guard
 from lararportal.errors import Refused
@@ -32,11 +44,18 @@ class Booking(Base):
     joined_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     booked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    ended_late: Mapped[bool] = mapped_column(
-        default=False,
-        doc="Cancelled after the last day to cancel. On a live seat: bound to be, for it was changed for too late.",
+    bound_days: Mapped[int | None] = mapped_column(
+        doc="Changed for when giving the former seat back was late already, so many days before that one's start."
     )
-    end_reason: Mapped[str] = mapped_column(String(500), default="")
+    ended_late: Mapped[bool] = mapped_column(default=False, doc="Cancelled after the last day to cancel.")
+    cancel_ground: Mapped[CancelGround | None]
+    end_reason: Mapped[str] = mapped_column(String(500), default="", doc="In words.")
+    fee_percent: Mapped[int | None] = mapped_column(
+        SmallInteger, doc="What the cancellation costs, of the fee of the course; None where it is recorded only."
+    )
+    calendar_sequence: Mapped[int] = mapped_column(
+        default=0, doc="How often the days of the seat have been taken out of a calendar, or put back."
+    )
     standing_yes: Mapped[bool] = mapped_column(
         default=True, doc="The seat is wanted at once, as long as there is time to give it back."
     )
@@ -68,7 +87,14 @@ class Booking(Base):
         ),
         Index("ix_bookings_answer_by", "answer_by", postgresql_where=text("state IN ('asked', 'offered')")),
         CheckConstraint("state NOT IN ('asked', 'offered') OR answer_by IS NOT NULL", name="answer_by"),
+        Index("ix_bookings_ended_at", "ended_at", postgresql_where=text("state = 'cancelled'")),
+        CheckConstraint("fee_percent BETWEEN 0 AND 100", name="fee_percent"),
     )
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether giving the seat back is late whatever its own last day is."""
+        return self.bound_days is not None
 
     def move_to(self, state: BookingState, *, now: datetime) -> None:
         """The one door for a booking's state.
@@ -80,7 +106,8 @@ class Booking(Base):
             raise Refused(Refusal.NOT_BOOKED if state != BookingState.LEFT else Refusal.NOT_WAITING)
         self.state = state
         if state is BookingState.BOOKED:
-            self.booked_at = now
+            # A seat that is had again after all is had since it was had first.
+            self.booked_at, self.ended_at = self.booked_at or now, None
         elif state not in LIVE:
             self.ended_at = now
 

@@ -1,6 +1,7 @@
 """What pages read.
 
-`rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `places` where they stand in
+`rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `undoable` what
+they gave back just now, `places` where they stand in
 line and what is offered to them, `situation` what they may do with a session, `wishes` what they may ask for, `staff`
 what is for coordinators and leaders, `minimum` what is done about sessions that too few have booked, `runs` what was
 drawn up and `dry_run` what it would mean, `glimpses` what the start page shows, `history` what counts of somebody

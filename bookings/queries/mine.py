@@ -12,6 +12,7 @@ from bookings import facts
 from bookings.models import Application, Booking, Decision, Round
 from bookings.queries.places import Offer, Place, offers, places
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.undoable import undoable
 from bookings.rules import seats as rules
 from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import (
@@ -21,6 +22,7 @@ from bookings.states import (
     REFUSED,
     ApplicationState,
     BookingState,
+    CancelGround,
     Origin,
     Outcome,
     Refusal,
@@ -59,12 +61,26 @@ class Seat:
     origin: Origin
     booked_at: datetime | None
     ended_at: datetime | None
+    ended_late: bool
+    cancel_ground: CancelGround | None
     end_reason: str
+    fee_percent: int | None
+    """What giving it back has cost; None where that is recorded only."""
     is_late: bool
     """Giving it back now counts as late."""
-    is_bound: bool
-    """That is so whatever its own last day to cancel is: it was changed for when that was late already."""
+    bound_days: int | None
+    """That is so whatever its own last day to cancel is: it was changed for so many days before another's start."""
     may_cancel: Refusal | None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it was changed for when giving the former one back was late already."""
+        return self.bound_days is not None
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """The last moment at which giving it back can be undone."""
+        return self.ended_at + rules.UNDO_WITHIN if self.ended_at is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +106,8 @@ class MyCourses:
     """Everything on `/mina-kurser`."""
 
     seats: list[Seat] = field(default_factory=list)
+    undoable: list[Seat] = field(default_factory=list)
+    """Seats that were given back just now, and can be had again."""
     offers: list[Offer] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     decisions: list[DecisionView] = field(default_factory=list)
@@ -117,6 +135,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     ).all()
     live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
     held = [each for each in live if each.state is BookingState.BOOKED]
+    cancelled = [each for each in bookings if each.state is BookingState.CANCELLED]
     past = [
         each
         for each in bookings
@@ -124,6 +143,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     ]
     return MyCourses(
         seats=sorted((_seat(each, now=now) for each in held), key=_by_start),
+        undoable=[_seat(each, now=now) for each in undoable(db, cancelled, {person_id: live}, now=now)],
         offers=offers(db, [each for each in live if each.state in ANSWERABLE], held, today=today),
         places=places(db, [each for each in live if each.state in OPEN], today=today),
         decisions=decisions(db, person_id),
@@ -163,9 +183,12 @@ def _seat(booking: Booking, *, now: datetime) -> Seat:
         origin=_came(booking),
         booked_at=booking.booked_at,
         ended_at=booking.ended_at,
+        ended_late=booking.ended_late,
+        cancel_ground=booking.cancel_ground,
         end_reason=booking.end_reason,
+        fee_percent=booking.fee_percent,
         is_late=facts.is_late(booking, session, now=now),
-        is_bound=booking.ended_late,
+        bound_days=booking.bound_days,
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=day_of(now)),
     )
 

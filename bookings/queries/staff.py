@@ -13,6 +13,7 @@ from bookings.models import Application, Booking, Choice, Round
 from bookings.queries.minimum import below_minimum
 from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.undoable import Undoable, cancelled_just_now, undo_until, undoable
 from bookings.rules.forecast import Expectation
 from bookings.rules.line import active_places
 from bookings.states import ANSWERABLE, LIVE, OPEN, ApplicationState, BookingState, RoundState
@@ -50,9 +51,11 @@ class Roster:
     waiting: list[RosterRow]
     expected: Expectation | None
     """While too few have booked a session ahead."""
+    undoable: list[Undoable]
+    """Whose seat was cancelled just now, and can still be theirs again."""
 
 
-def roster(db: Session, session_id: int, *, today: date) -> Roster:
+def roster(db: Session, session_id: int, *, now: datetime) -> Roster:
     """Everybody with a seat or a place in a session; in line each has the number that their own page shows.
 
     Raises:
@@ -61,14 +64,16 @@ def roster(db: Session, session_id: int, *, today: date) -> Roster:
     session = db.scalar(sessions_with_course().where(CourseSession.id == session_id))
     if session is None:
         raise NotFound
-    places = active_places(facts.line(db, [session_id], today=today)[session_id])
+    places = active_places(facts.line(db, [session_id], today=day_of(now))[session_id])
     rows = db.scalars(
         select(Booking)
         .join(Person, Person.id == Booking.person_id)
-        .where(Booking.session_id == session_id, Booking.state.in_(LIVE))
+        .where(Booking.session_id == session_id, Booking.state.in_(LIVE) | cancelled_just_now(now))
         .order_by(Booking.wave, Booking.key, Booking.joined_at, Booking.id)
-        .options(joinedload(Booking.person))
+        .options(joinedload(Booking.person), joinedload(Booking.session))
     ).all()
+    cancelled = [each for each in rows if each.state is BookingState.CANCELLED]
+    live = facts.live_bookings(db, {each.person_id for each in cancelled}) if cancelled else {}
     booked = [each for each in rows if each.state is BookingState.BOOKED]
     waiting = [each for each in rows if each.state in OPEN]
     by_name = sorted(booked, key=lambda each: (each.person.family_name, each.person.given_name, each.id))
@@ -76,7 +81,11 @@ def roster(db: Session, session_id: int, *, today: date) -> Roster:
         session=row_of(session),
         booked=[_roster_row(each, None) for each in by_name],
         waiting=[_roster_row(each, places.get(each.id)) for each in waiting],
-        expected=_expected(db, session, today=today),
+        expected=_expected(db, session, today=day_of(now)),
+        undoable=[
+            Undoable(person_id=each.person_id, name=each.person.name, until=undo_until(each))
+            for each in undoable(db, cancelled, live, now=now)
+        ],
     )
 
 

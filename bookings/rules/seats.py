@@ -9,6 +9,9 @@ from bookings.states import Refusal
 GRACE = timedelta(hours=120)
 """A seat given late may be given back this long without being counted as late."""
 
+UNDO_WITHIN = timedelta(minutes=10)
+"""For so long a cancellation can be taken back."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Participant:
@@ -150,6 +153,37 @@ def what_it_is_about(refusal: Refusal, target: Target, holdings: Sequence[Holdin
 def may_cancel(*, starts_on: date, today: date) -> Refusal | None:
     """A seat can be given back until the day the session begins."""
     return Refusal.SESSION_STARTED if starts_on <= today else None
+
+
+def may_undo(
+    target: Target,
+    holdings: Sequence[Holding],
+    *,
+    ended_at: datetime,
+    free_seats: int,
+    is_asked_about: bool,
+    now: datetime,
+    today: date,
+) -> Refusal | None:
+    """A cancellation is taken back for some minutes, as long as nobody else has the seat, or the promise of it.
+
+    A call-out is such a promise: everybody in it was told that the best placed yes has the seat. Who waits and has
+    not been given the seat yet loses nothing but what they never knew of. Whether the person may come to the course
+    is not asked again, for the seat was theirs.
+    """
+    if now - ended_at > UNDO_WITHIN:
+        return Refusal.UNDONE_TOO_LATE
+    if target.starts_on <= today:
+        return Refusal.SESSION_STARTED
+    if not target.is_published:
+        return Refusal.SESSION_NOT_OPEN
+    refusal = _here_already(target, holdings)
+    if refusal is not None:
+        return refusal
+    if any(mine.is_seat and mine.course_id == target.course_id for mine in holdings):
+        return Refusal.COURSE_ALREADY_BOOKED
+    clash = _day_clash(target, holdings)
+    return clash or (Refusal.SEAT_GIVEN_ON if free_seats < 1 or is_asked_about else None)
 
 
 def is_late(*, cancel_by: date, booked_at: datetime, is_bound: bool, now: datetime, today: date) -> bool:

@@ -8,8 +8,12 @@ from werkzeug.wrappers import Response
 from auth.access import me
 from bookings import cancellation, queries, rebooking
 from bookings.forms import CancelForm, LateCancelForm, RebookForm
-from bookings.states import Refusal
+from bookings.queries import Seat
+from bookings.rules import late_fee
+from bookings.rules.late_fee import FeeSteps
+from bookings.states import CancelGround, Refusal
 from lararportal import edge, pages
+from lararportal.clock import day_of
 from lararportal.errors import Refused
 
 Page = str | Response | tuple[str, int]
@@ -40,18 +44,44 @@ def cancel(session_id: int, whose: Whose) -> Page:
         raise Refused(seat.may_cancel)
     form = LateCancelForm() if seat.is_late else CancelForm()
     if not form.validate_on_submit():
-        page = render_template("bookings/cancel.html", form=form, seat=seat, whose=whose)
+        page = render_template("bookings/cancel.html", form=form, seat=seat, whose=whose, costs=_costs(seat))
         return page, 400 if form.is_submitted() else 200
     with edge.deed() as db:
         cancellation.cancel(
             db,
             session_id=session_id,
             person_id=whose.person_id,
-            reason=form.in_words,
+            reason=form.text.data or "",
+            ground=form.ground,
+            fee=_fee_steps(),
             now=edge.moment(),
             by=me().person_id,
         )
     flash(pages.sentence("seat_cancelled", course=seat.session.course_title))
+    return redirect(whose.back)
+
+
+def _fee_steps() -> FeeSteps:
+    return edge.installation().settings.late_fee
+
+
+def _costs(seat: Seat) -> int | None:
+    """What it costs who is neither ill nor looks after a child."""
+    return late_fee.fee_percent(
+        _fee_steps(),
+        is_late=seat.is_late,
+        ground=CancelGround.OTHER,
+        starts_on=seat.session.starts_on,
+        bound_days=seat.bound_days,
+        today=day_of(edge.moment()),
+    )
+
+
+def undo(session_id: int, whose: Whose) -> Response:
+    """Gives back what was just cancelled."""
+    with edge.deed() as db:
+        cancellation.undo(db, session_id=session_id, person_id=whose.person_id, now=edge.moment(), by=me().person_id)
+    flash(pages.sentence("cancellation_undone"))
     return redirect(whose.back)
 
 

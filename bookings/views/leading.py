@@ -34,7 +34,7 @@ def led_session(session_id: int) -> str:
     with edge.reading() as db:
         if not queries.leads(db, me().person_id, session_id):
             raise NotFound
-        found = queries.roster(db, session_id, today=day_of(edge.moment()))
+        found = queries.roster(db, session_id, now=edge.moment())
     return render_template("bookings/led_session.html", roster=found)
 
 

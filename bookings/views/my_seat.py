@@ -39,6 +39,12 @@ def cancel(session_id: int) -> Page:
 
 
 @signed_in
+def undo_cancellation(session_id: int) -> Response:
+    """Takes back that the seat was given back."""
+    return changes.undo(session_id, _mine())
+
+
+@signed_in
 def rebook(session_id: int) -> Page:
     """Changes the seat for one in another session of the course."""
     return changes.rebook(session_id, _mine())
@@ -69,6 +75,7 @@ PAGES = (
     ("/tillfallen/<int:session_id>/boka", book, ["POST"]),
     ("/tillfallen/<int:session_id>/ko", join, ["POST"]),
     ("/tillfallen/<int:session_id>/avboka", cancel, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/angra-avbokning", undo_cancellation, ["POST"]),
     ("/tillfallen/<int:session_id>/boka-om", rebook, ["GET", "POST"]),
     ("/tillfallen/<int:session_id>/kalender.ics", calendar, ["GET"]),
 )

@@ -20,16 +20,22 @@ Page = str | Response | tuple[str, int]
 @needs(Role.COORDINATOR)
 def roster(session_id: int) -> str:
     """Everybody with a seat or a place in line, and their addresses for a message."""
-    today = day_of(edge.moment())
+    now = edge.moment()
     with edge.reading() as db:
-        found = queries.roster(db, session_id, today=today)
-    return render_template("bookings/roster.html", roster=found, today=today)
+        found = queries.roster(db, session_id, now=now)
+    return render_template("bookings/roster.html", roster=found, today=day_of(now))
 
 
 @needs(Role.COORDINATOR)
 def cancel_for(session_id: int, person_id: int) -> Page:
     """Gives somebody's seat back on their behalf."""
     return changes.cancel(session_id, _whose(session_id, person_id))
+
+
+@needs(Role.COORDINATOR)
+def undo_for(session_id: int, person_id: int) -> Response:
+    """Takes back that somebody's seat was given back."""
+    return changes.undo(session_id, _whose(session_id, person_id))
 
 
 @needs(Role.COORDINATOR)
@@ -53,7 +59,7 @@ def take_off(session_id: int, person_id: int) -> Page:
     whose, form = _whose(session_id, person_id), TakeOffForm()
     if not form.validate_on_submit():
         with edge.reading() as db:
-            found = queries.roster(db, session_id, today=day_of(edge.moment()))
+            found = queries.roster(db, session_id, now=edge.moment())
         if person_id not in {each.person_id for each in found.waiting}:
             raise NotFound
         page = render_template("bookings/take_off.html", form=form, roster=found, whose=whose)
@@ -80,6 +86,7 @@ def _whose(session_id: int, person_id: int) -> Whose:
 PAGES = (
     ("/samordning/tillfallen/<int:session_id>", roster, ["GET"]),
     ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/avboka", cancel_for, ["GET", "POST"]),
+    ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/angra-avbokning", undo_for, ["POST"]),
     ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/boka-om", rebook_for, ["GET", "POST"]),
     ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/ko", join_for, ["POST"]),
     ("/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/ur-kon", take_off, ["GET", "POST"]),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bookings import cancellation, free_seats, left_over_seats, rebooking, waitlist
 from bookings.models import Booking
-from bookings.states import BookingState
+from bookings.states import BookingState, CancelGround
 from courses.models import CourseSession
 from lararportal.clock import day_of
 from lararportal.demo.agenda import Act, Tick
@@ -65,10 +65,18 @@ class Aftermath:
             yield Act(at, partial(free_seats.ask, course_id=course_id, person_id=doctor.id, now=at, by=doctor.id))
 
     def cancel(self, db: Session, now: datetime) -> None:
-        """Somebody gives a seat back, with a reason or without."""
+        """Somebody gives a seat back, and says why."""
         person_id, session_id = self.rng.choice(self._live(db, BookingState.BOOKED, now))
-        reason = self.rng.choice(words()["reasons"])
-        cancellation.cancel(db, session_id=session_id, person_id=person_id, reason=reason, now=now, by=person_id)
+        ground, reason = self.rng.choice(words()["reasons"])
+        cancellation.cancel(
+            db,
+            session_id=session_id,
+            person_id=person_id,
+            reason=reason,
+            ground=CancelGround(ground),
+            now=now,
+            by=person_id,
+        )
 
     def leave(self, db: Session, now: datetime) -> None:
         """Somebody no longer waits."""

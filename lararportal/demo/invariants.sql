@@ -84,7 +84,10 @@ owed AS (
     UNION ALL
     SELECT format('taken_off:%s', booking) FROM entries WHERE deed = 'line.taken_off'
     UNION ALL
-    SELECT format('cancelled:%s', booking) FROM entries WHERE deed = 'seat.cancelled'
+    SELECT format('%s:%s:%s', CASE WHEN deed = 'seat.restored' THEN 'cancellation_undone'
+        WHEN (facts ->> 'late')::boolean THEN 'seat_cancelled_late' ELSE 'seat_cancelled' END,
+        facts ->> 'booking', to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'))
+    FROM journal WHERE deed IN ('seat.cancelled', 'seat.restored')
     UNION ALL
     SELECT format('called-off:%s', booking) FROM entries WHERE deed = 'seat.called_off'
     UNION ALL
@@ -181,6 +184,23 @@ WHERE (state = 'cancelled' AND id NOT IN (SELECT booking FROM entries WHERE deed
     OR (state = 'moved' AND id NOT IN (TABLE given_up))
     OR (state = 'called_off' AND id NOT IN (SELECT booking FROM entries WHERE deed = 'seat.called_off'))
     OR (state = 'left' AND id NOT IN (TABLE left_the_line))
+
+--: a cancellation is undone or stands
+SELECT format('booking %s is %s, and was cancelled %s times more often than that was undone', id, state, times)
+FROM bookings JOIN (
+    SELECT booking, sum(CASE deed WHEN 'seat.cancelled' THEN 1 ELSE -1 END) AS times
+    FROM entries WHERE deed IN ('seat.cancelled', 'seat.restored') GROUP BY booking
+) AS counted ON booking = id
+WHERE times <> (state = 'cancelled')::int
+
+--: what was cancelled late has its ground
+SELECT format('booking %s was cancelled late, and nobody knows why', id) FROM bookings
+WHERE state = 'cancelled' AND ended_late
+    AND (cancel_ground IS NULL OR (cancel_ground = 'other' AND end_reason = ''))
+
+--: nobody pays but for what was late
+SELECT format('booking %s is %s, and costs %s per cent', id, state, fee_percent) FROM bookings
+WHERE fee_percent > 0 AND NOT (state = 'cancelled' AND ended_late AND cancel_ground = 'other')
 
 --: every offer that was not taken has its entry in the journal
 SELECT format('booking %s is %s, and the journal does not say so', id, state) FROM bookings

@@ -26,6 +26,7 @@ from lararportal.demo.answers import Answers
 from lararportal.demo.cast import ANNA, EVA, OLLE, SARA, Cast, Casting, Doctor
 from lararportal.demo.dates import Timeline
 from lararportal.demo.decisions import Decisions, latecomer
+from lararportal.demo.giving_back import LateCancellations
 from lararportal.demo.lottery import SEED
 from lararportal.demo.offer import Offer
 from lararportal.demo.wishes import Wish, Wishing
@@ -158,9 +159,11 @@ class _Building:
         # Seats that a swap left free belong to the line at once, without respite.
         self._play([Tick(published + timedelta(minutes=5))], "the line")
         answers = Answers(_rng("answers"), self.cast, self._of_round(FINISHED), spared)
+        late = LateCancellations(_rng("given back late"), self.cast, self.offers, spared, self._olle)
         agenda = [
             *aftermath.acts(line, begin=begin, share=self._share),
             *answers.acts(line, begin=begin, share=self._share),
+            *late.acts(line, share=self._share),
             *arrivals.newcomers(self.cast, line, rng, issuer=self._issuer),
             *self._open_a_round(_rng("open round")),
             *self._close_a_round(_rng("revealed round")),

@@ -219,5 +219,5 @@ def test_a_late_cancellation_asks_why_and_keeps_what_was_typed(stage: Stage):
     press(page, "Avboka platsen")
     said(page, f"Platsen på {INSURANCE} är avbokad. Ett brev som bekräftar det är på väg.")
     stage.tick()
-    letter = stage.letter(ANNA, f"Din plats är avbokad: {INSURANCE}")
+    letter = stage.letter(ANNA, f"Sen avbokning: {INSURANCE}")
     assert "är antecknad som sen" in words_of(letter)

@@ -24,13 +24,21 @@ import make
 from bookings import cancellation, left_over_seats, rebooking
 from bookings.models import Booking
 from bookings.rules.seats import GRACE
-from bookings.states import BookingState, Refusal
+from bookings.states import BookingState, CancelGround, Refusal
 from lararportal import clock
 from lararportal.errors import NotFound
 
 
-def cancel(db, session, person, now=AFTER, reason="") -> Booking:
-    return cancellation.cancel(db, session_id=session.id, person_id=person.id, reason=reason, now=now, by=person.id)
+def cancel(db, session, person, now=AFTER, *, reason="", ground=CancelGround.ILLNESS, **more) -> Booking:
+    return cancellation.cancel(
+        db,
+        session_id=session.id,
+        person_id=person.id,
+        reason=reason,
+        ground=ground,
+        now=now,
+        **{"by": person.id, **more},
+    )
 
 
 def rebook(db, old, new, person, now) -> Booking:
@@ -42,12 +50,13 @@ def rebook(db, old, new, person, now) -> Booking:
 def test_a_seat_given_back_is_free_and_so_are_its_days(db):
     session, person = make.session(db), make.person(db)
     held = seat(db, session, person)
-    booking = cancel(db, session, person, reason="Vård av barn")
+    booking = cancel(db, session, person, reason="Dottern", ground=CancelGround.CARE)
     assert booking.id == held.id
-    assert (booking.state, booking.ended_at, booking.end_reason) == (BookingState.CANCELLED, AFTER, "Vård av barn")
+    assert (booking.state, booking.ended_at, booking.end_reason) == (BookingState.CANCELLED, AFTER, "Dottern")
+    assert (booking.cancel_ground, booking.fee_percent) == (CancelGround.CARE, None)
     assert (session.seats_taken, days_of(db, person)) == (0, [])
     assert noted(db) == [("seat.cancelled", person.id, person.id, session.id)]
-    assert last_facts(db) == {"booking": booking.id, "late": False}
+    assert last_facts(db) == {"booking": booking.id, "late": False, "fee": None}
     assert occasions(db, person) == ["seat_cancelled"]
     assert "METHOD:CANCEL" in letter(db, person).calendars[0]
     insist_on_invariants(db)
@@ -70,6 +79,7 @@ def test_whether_it_was_late_is_kept_and_told(db, now, booked_before, late):
     assert booking.ended_late is late
     assert last_facts(db)["late"] is late
     assert ("är antecknad som sen" in told(db, person)) is late
+    assert occasions(db, person) == ["seat_cancelled_late" if late else "seat_cancelled"]
 
 
 LAST_DAY, DAY_AFTER = clock.parse("2027-02-22T23:59"), clock.parse("2027-02-23T00:00")
@@ -107,6 +117,67 @@ def test_a_seat_from_the_line_is_as_late_to_give_back_as_the_one_that_was_left_f
     assert fill(db, wanted, now=now) == 1
     assert "Du bokade om efter sista avbokningsdag." in told(db, person)
     assert cancel(db, wanted, person, now=now).ended_late
+
+
+@pytest.mark.parametrize(
+    ("ground", "reason", "refusal"),
+    [
+        pytest.param(None, "", Refusal.GROUND_MISSING, id="without"),
+        pytest.param(None, "Jag kan inte komma.", Refusal.GROUND_MISSING, id="in words only"),
+        pytest.param(CancelGround.OTHER, "  ", Refusal.GROUND_NOT_IN_WORDS, id="another one that is not told"),
+    ],
+)
+def test_what_is_late_needs_a_ground_and_in_time_none(db, ground, reason, refusal):
+    session, person = make.session(db), make.person(db)
+    held = seat(db, session, person)
+    with refused(refusal):
+        cancel(db, session, person, now=DAY_AFTER, reason=reason, ground=ground)
+    assert (held.state, session.seats_taken, noted(db)) == (BookingState.BOOKED, 1, [])
+    assert not cancel(db, session, person, now=LAST_DAY, reason=reason, ground=ground).ended_late
+
+
+FEE = ((30, 50), (14, 100))
+TWO_WEEKS = clock.parse("2027-03-01T00:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "ground", "fee", "percent", "sentence"),
+    [
+        (LAST_DAY, CancelGround.OTHER, FEE, 0, None),
+        (DAY_AFTER, CancelGround.OTHER, FEE, 50, "Avbokningen kostar 50 procent av kursavgiften."),
+        (TWO_WEEKS, CancelGround.OTHER, FEE, 100, "Avbokningen kostar 100 procent av kursavgiften."),
+        (TWO_WEEKS, CancelGround.ILLNESS, FEE, 0, "Avbokningen kostar ingenting."),
+        (TWO_WEEKS, CancelGround.OTHER, (), None, None),
+    ],
+)
+def test_what_it_costs_is_kept_noted_and_told_where_the_rule_is_on(db, now, ground, fee, percent, sentence):
+    session, person = make.session(db), make.person(db)
+    seat(db, session, person)
+    booking = cancel(db, session, person, now=now, reason="Jour", ground=ground, fee=fee)
+    assert (booking.fee_percent, last_facts(db)["fee"]) == (percent, percent)
+    assert ("kostar" in told(db, person)) is (sentence is not None)
+    assert (sentence or "") in told(db, person)
+
+
+def test_a_change_of_seats_is_no_way_round_the_fee(db):
+    old, person, other = make.session(db), make.person(db), CancelGround.OTHER
+    between = make.session(db, course_id=old.course_id, days=[date(2027, 5, 3)])
+    new = make.session(db, course_id=old.course_id, days=[date(2027, 6, 7)])
+    seat(db, old, person)
+    rebook(db, old, between, person, now=TWO_WEEKS)
+    moved = rebook(db, between, new, person, now=TWO_WEEKS + timedelta(days=1))
+    assert moved.bound_days == 14
+    assert cancel(db, new, person, now=TWO_WEEKS, reason="Jour", ground=other, fee=FEE).fee_percent == 100
+
+
+def test_staff_cancel_by_the_same_rule_and_the_letter_says_so(db):
+    session, person, olle = make.session(db), make.person(db), make.coordinator(db)
+    seat(db, session, person)
+    with refused(Refusal.GROUND_MISSING):
+        cancel(db, session, person, now=DAY_AFTER, ground=None, by=olle.id)
+    cancel(db, session, person, now=DAY_AFTER, reason="Ringde i dag.", by=olle.id)
+    assert noted(db) == [("seat.cancelled", olle.id, person.id, session.id)]
+    assert "En utbildningskoordinator har avbokat platsen åt dig. Skäl: Ringde i dag." in told(db, person)
 
 
 def test_a_seat_that_is_booked_anew_owes_nothing_to_an_earlier_one(db):

@@ -361,3 +361,13 @@ def test_another_hash_than_the_published_one_is_noticed(db):
         f"what was published follows the rules: {fault}",
         f"every seed follows from what was revealed: round {published} has another seed than its values make",
     ]
+
+
+def test_some_seats_were_given_back_late_last_month_for_a_reason_and_one_is_had_again(db):
+    late = select(Booking).where(Booking.state == BookingState.CANCELLED, Booking.ended_late)
+    cancelled = db.scalars(late).all()
+    last_month = [each for each in cancelled if clock.day_of(each.ended_at).strftime("%Y-%m") == "2026-12"]
+
+    assert len(last_month) >= 2
+    assert [each for each in cancelled if each.cancel_ground is None] == []
+    assert db.scalar(select(func.count()).where(Entry.deed == "seat.restored")) == 1

@@ -265,7 +265,7 @@ def test_a_seat_that_could_be_left_when_the_offer_was_made_can_be_left_until_it_
     fill(db, full, now=SOON)
     assert fill(db, full, now=DEADLINE) == 0
     booking = accept(db, full, first, now=DEADLINE)
-    assert (held.state, booking.state, booking.ended_late) == (BookingState.MOVED, BookingState.BOOKED, False)
+    assert (held.state, booking.state, booking.bound_days) == (BookingState.MOVED, BookingState.BOOKED, None)
 
 
 def test_one_of_two_offers_of_a_day_is_taken_and_the_other_withdrawn(db, offered, first):

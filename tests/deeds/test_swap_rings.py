@@ -194,10 +194,10 @@ def test_a_seat_past_its_last_day_to_cancel_is_kept(db, course, sessions, holder
 def test_a_seat_that_was_bound_stays_bound(db, course, sessions, holders):
     (north, south, _), (anna, sara, _) = sessions, holders
     held = waitlist.live(db, session_id=north.id, person_id=anna.id)
-    held.ended_late = True
+    held.bound_days = 3
     there, back = wish(db, south, anna), wish(db, north, sara)
     assert close(db, course) == 2
-    assert (there.ended_late, back.ended_late) == (True, False)
+    assert (there.bound_days, back.bound_days) == (3, None)
     assert "Lämnar du tillbaka den här platsen räknas det därför som sent." in told(db, anna)
 
 

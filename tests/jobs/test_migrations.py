@@ -1,6 +1,6 @@
 """Migrations meet rows that are there already, in both directions."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from bookings_room import BOOKED_AT, place, seat
 from sqlalchemy import text
@@ -10,6 +10,7 @@ import make
 from bookings.models import Application
 from bookings.states import BookingState, Origin
 from lararportal import journal, schema
+from lararportal.clock import parse
 from lararportal.db import connect
 
 ROUND = """
@@ -163,4 +164,44 @@ def test_whoever_was_asked_about_a_session_before_was_asked_in_an_open_case(fres
     with engine.begin() as connection:
         warnings = connection.execute(text("SELECT warned_at, booked FROM minimum_warnings")).all()
         assert [tuple(each) for each in warnings] == [(asked, 1)]
+    engine.dispose()
+
+
+GROUNDS = [(None, ""), ("illness", ""), ("care", "dottern"), ("other", "jour: natt"), (None, "sjukdomar i huset")]
+WORDS = ["", "sjukdom", "vård av barn: dottern", "annat skäl: jour: natt", "sjukdomar i huset"]
+CANCELLED = "SELECT cancel_ground, end_reason FROM bookings WHERE state = 'cancelled' ORDER BY id"
+BOUND = (
+    "SELECT bound_days, ended_late, calendar_sequence FROM bookings WHERE state IN ('booked', 'moved') ORDER BY id"
+)
+
+
+def test_grounds_are_told_apart_from_words_and_seats_that_were_bound_stay_so(fresh_database_url):
+    engine = connect(fresh_database_url)
+    with Session(engine) as db, db.begin():
+        session, anna = make.session(db), make.person(db)
+        for ground, reason in GROUNDS:
+            ended = {"state": BookingState.CANCELLED, "cancel_ground": ground, "end_reason": reason}
+            place(db, session, make.person(db), **ended)
+        old = place(db, session, anna, state=BookingState.MOVED, calendar_sequence=1)
+        new = seat(db, make.session(db, course_id=session.course_id, days=[date(2027, 6, 7)]), anna, bound_days=9)
+        seat(db, session, make.person(db))
+        moved_at = parse("2027-03-05T00:30")
+        facts = {"person": anna.id, "session": session.id, "booking": new.id, "left": old.id}
+        journal.note(db, "seat.moved", now=moved_at, by=None, **facts)
+
+    schema.downgrade(fresh_database_url, "0010")
+
+    with engine.begin() as connection:
+        rows = connection.execute(text("SELECT state, end_reason, ended_late FROM bookings ORDER BY id")).all()
+        assert [each.end_reason for each in rows if each.state == "cancelled"] == WORDS
+        assert [each.ended_late for each in rows if each.state == "booked"] == [True, False]
+
+    schema.upgrade(fresh_database_url)
+    schema.check(fresh_database_url)
+
+    with engine.begin() as connection:
+        assert [tuple(each) for each in connection.execute(text(CANCELLED))] == GROUNDS
+        # Ten days are left, by the calendar in Stockholm, to the start of the seat that was given up.
+        bound = [tuple(each) for each in connection.execute(text(BOUND))]
+        assert bound == [(None, False, 1), (10, False, 0), (None, False, 0)]
     engine.dispose()

@@ -57,6 +57,10 @@ class Crowd:
         session, person = self._of_somebody(db, chance, BookingState.BOOKED)
         cancellation.cancel(db, session_id=session, person_id=person, reason="", now=now, by=person)
 
+    def undo(self, db: Session, chance: Random, now) -> None:
+        session, person = self._of_somebody(db, chance, BookingState.CANCELLED)
+        cancellation.undo(db, session_id=session, person_id=person, now=now, by=person)
+
     def rebook(self, db: Session, chance: Random, now) -> None:
         old, person = self._of_somebody(db, chance, BookingState.BOOKED)
         [new] = chance.sample([each for each in self._same_course(old) if each != old], 1)
@@ -216,6 +220,7 @@ def test_forty_persons_at_once_over_six_sessions_keep_every_invariant(shared_dat
     # Seldom is a seat free in the other session of a course, and no line before it: many have to try.
     acts = [crowd.book, crowd.book, crowd.join, crowd.leave, crowd.cancel, crowd.cancel, crowd.fill, crowd.fill]
     acts += [*[crowd.rebook] * 6, crowd.ask_first, crowd.ask_first, crowd.accept, crowd.decline, crowd.lapse]
+    acts += [crowd.undo, crowd.undo]
     Storm(database=shared_database, acts=acts, begins=now, threads=THREADS, seconds=seconds).rage()
 
     insist_on_the_end(shared_database, now=now + timedelta(hours=1))

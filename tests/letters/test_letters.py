@@ -75,7 +75,7 @@ def decided(*wishes: tuple[CourseSession, Outcome, dict]):
                 if each.key
             },
             seats=[
-                Booking(id=100 + each.session_id, session_id=each.session_id)
+                Booking(id=100 + each.session_id, session_id=each.session_id, calendar_sequence=0)
                 for each in decisions
                 if each.code is Outcome.ADMITTED
             ],

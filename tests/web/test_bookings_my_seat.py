@@ -157,7 +157,7 @@ class TestCancelling:
         browser.post(f"/tillfallen/{session.id}/avboka", data={"reason": "care", "text": " dottern "})
 
         booking = db.scalars(select(Booking).where(Booking.person_id == anna.id)).one()
-        assert (booking.ended_late, booking.end_reason) == (True, "vård av barn: dottern")
+        assert (booking.ended_late, booking.cancel_ground, booking.end_reason) == (True, "care", "dottern")
 
     @pytest.mark.parametrize(
         ("sent", "message"),

@@ -173,7 +173,7 @@ class TestExceptions:
 
     def test_whoever_is_overtaken_reads_that_it_was_a_decision(self, db, visit, course, eva):
         session, late = given(db, course), make.person(db, planned_end=LAST_TERM)
-        [waiting] = [row.person_id for row in queries.roster(db, session.id, today=AFTER.date()).waiting]
+        [waiting] = [row.person_id for row in queries.roster(db, session.id, now=AFTER).waiting]
         exceptions.place_for_hardship(
             db,
             session_id=session.id,

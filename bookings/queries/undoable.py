@@ -1,0 +1,50 @@
+"""Which cancellations can still be taken back, for the pages that offer it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from bookings import cancellation, giving_back
+from bookings.models import Booking
+from bookings.rules.seats import UNDO_WITHIN
+from bookings.states import BookingState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undoable:
+    """Somebody whose seat was given back just now, and until when that can be undone."""
+
+    person_id: int
+    name: str
+    until: datetime
+
+
+def undo_until(booking: Booking) -> datetime:
+    """The last moment at which the cancellation can be undone."""
+    assert booking.ended_at is not None
+    return booking.ended_at + UNDO_WITHIN
+
+
+def cancelled_just_now(now: datetime) -> ColumnElement[bool]:
+    """Of a booking: a cancellation young enough to be taken back."""
+    return (Booking.state == BookingState.CANCELLED) & (Booking.ended_at >= now - UNDO_WITHIN)
+
+
+def undoable(
+    db: Session, cancelled: Collection[Booking], live: Mapping[int, Sequence[Booking]], *, now: datetime
+) -> list[Booking]:
+    """Those of the cancellations that would be undone now, if it were asked for; of one seat only the last.
+
+    Their sessions are loaded, with course and days; `live` is what each person has, by id.
+    """
+    young = [each for each in cancelled if each.ended_at is not None and now - each.ended_at <= UNDO_WITHIN]
+    last = {(each.person_id, each.session_id): each for each in sorted(young, key=lambda each: each.id)}
+    asked = cancellation.sessions_asking(db, {each.session_id for each in last.values()})
+    return [
+        each
+        for each in last.values()
+        if giving_back.why_not_undo(each, each.session, live.get(each.person_id, []), asked=asked, now=now) is None
+    ]
