@@ -6,7 +6,7 @@ round is closed and what counts is frozen (`frozen`, with what the `register` sa
 gives everybody their lot (`lots`); seats are drawn up (`allocation`), sessions that many or few want are opened or
 closed and the seats drawn up again (`opening_and_closing`), until all is published at one moment (`publication`);
 seats that are left over may be booked directly (`left_over_seats`); who got none waits in line (`waitlist`); a seat
-can be given back, and be had again for some minutes (`cancellation`),
+can be given back, and be had again for some minutes (`cancellation`; what was late is found in the `invoicing`),
 or changed for another (`rebooking`) and goes to the next in line, at once
 (`seats_from_line`) or kept for them (`offers`) until they answer (`answers`), and in the last days to the best placed
 of all who say yes (`call_outs`); those who wait for each other's full sessions change seats (`swap_rings`); sessions

@@ -159,6 +159,13 @@ class CancelGround(StrEnum):
     OTHER = "other"
 
 
+class Charge(StrEnum):
+    """What a row of the invoice basis is about."""
+
+    SEAT = "seat"
+    LATE_CANCELLATION = "late_cancellation"
+
+
 class Outcome(StrEnum):
     """What was decided for one person and session (allocation rules, section 2.8).
 

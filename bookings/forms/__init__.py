@@ -1,11 +1,13 @@
 """The forms of the room, their shape only.
 
-`applying`, one's own `seats`, `rounds` and their `lottery`, `decisions` about one person, and `calling_off`.
+`applying`, one's own `seats`, `rounds` and their `lottery`, `decisions` about one person, `calling_off`, and the
+period of `invoicing`.
 """
 
 from bookings.forms.applying import ApplicationForm, rearranged
 from bookings.forms.calling_off import MoveDayForm, OutlookForm, RunForm, SeenForm
 from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
+from bookings.forms.invoicing import PeriodForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
 from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm
 from bookings.forms.seats import CancelForm, ConfirmForm, LateCancelForm, LineForm, RebookForm, TakeOffForm
@@ -21,6 +23,7 @@ __all__ = [
     "LineForm",
     "MoveDayForm",
     "OutlookForm",
+    "PeriodForm",
     "PublishForm",
     "ReasonForm",
     "RebookForm",

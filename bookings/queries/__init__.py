@@ -1,11 +1,11 @@
 """What pages read.
 
-`rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `undoable` what
-they gave back just now, `places` where they stand in
-line and what is offered to them, `situation` what they may do with a session, `wishes` what they may ask for, `staff`
-what is for coordinators and leaders, `minimum` what is done about sessions that too few have booked, `runs` what was
-drawn up and `dry_run` what it would mean, `glimpses` what the start page shows, `history` what counts of somebody
-before they apply, and `precedence` and `exceptions` who goes before others by a decision.
+`rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `undoable` what was given back
+just now, `places` where they stand in line and what is offered to them, `situation` what they may do with a session,
+`wishes` what they may ask for, `staff` what is for coordinators and leaders, `invoicing` what can be invoiced,
+`minimum` what is done about sessions that too few have booked, `runs` what was drawn up and `dry_run` what it would
+mean, `glimpses` what the start page shows, `history` what counts of somebody before they apply, and `precedence` and
+`exceptions` who goes before others by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
 one doctor alone: `own_decision`, with all that is behind it.

@@ -8,6 +8,7 @@ from auth.states import Role
 from bookings import queries
 from bookings.views import (
     calling_off,
+    invoicing,
     leading,
     lottery,
     minimum,
@@ -34,6 +35,17 @@ def desk() -> str:
     return render_template("bookings/desk.html", desk=found, pending=pending, today=day_of(now), now=now)
 
 
-STAFF = (rounds, lottery, opening_and_closing, progress, rosters, precedence, leading, minimum, calling_off)
+STAFF = (
+    rounds,
+    lottery,
+    opening_and_closing,
+    progress,
+    rosters,
+    precedence,
+    invoicing,
+    leading,
+    minimum,
+    calling_off,
+)
 for rule, view, methods in (page for each in STAFF for page in each.PAGES):
     blueprint.add_url_rule(rule, view_func=view, methods=methods)

@@ -14,7 +14,7 @@ from werkzeug.routing import MapAdapter
 from lararportal import config
 from lararportal.app import create_app
 
-FILES = {"mine.calendar", "fairness.verification_file"}
+FILES = {"mine.calendar", "fairness.verification_file", "bookings_desk.invoice_file"}
 """Answers that are no pages."""
 ALIKE = 6
 """Pages of one kind that a walk goes on from: a hundred people have the same links."""

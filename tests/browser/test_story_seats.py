@@ -1,15 +1,18 @@
 """Seats after the round: one is changed for another, some are too few, and some cannot be had."""
 
+import io
 from datetime import timedelta
 
 from browser import cast
 from browser.stage import Stage, calendars_of, days_of, heading, press, said, words_of
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 import make
 from auth.models import Person
 from auth.states import Area, Category, Role
-from bookings import left_over_seats, waitlist
+from bookings import cancellation, left_over_seats, waitlist
+from bookings.states import CancelGround
 from courses.models import CourseSession, SessionLeader
 from courses.states import Kind
 from lararportal import clock
@@ -218,6 +221,55 @@ def test_a_late_cancellation_asks_why_and_keeps_what_was_typed(stage: Stage):
     page.get_by_label("Berätta kort").fill("Jag är ensam på jouren.")
     press(page, "Avboka platsen")
     said(page, f"Platsen på {INSURANCE} är avbokad. Ett brev som bekräftar det är på väg.")
+    stage.look(visit, "cancel-undoable")
+
+    press(page, "Ångra avbokningen")
+    said(page, "Avbokningen är ångrad, och platsen är kvar. Ett brev som bekräftar det är på väg.")
+    expect(page.get_by_role("region", name=INSURANCE)).to_contain_text("bokad")
     stage.tick()
     letter = stage.letter(ANNA, f"Sen avbokning: {INSURANCE}")
     assert "är antecknad som sen" in words_of(letter)
+    letter = stage.letter(ANNA, f"Du har kvar din plats: {INSURANCE}")
+    assert calendars_of(letter) == [("PUBLISH", days(soon))]
+
+
+def test_the_office_takes_a_cancellation_back_and_home_what_can_be_invoiced(stage: Stage):
+    with stage.house.rows() as db:
+        cast.staff(stage.house, db, "olle.samordnare", Role.COORDINATOR)
+        course = make.course(db, code="FORS1", title=INSURANCE, objectives_2015=["a5"])
+        soon = cast.session(db, course, in_days=10, place="Göteborg, Konferens Aspen")
+        names = [make.person(db, given_name=name, family_name="Ek") for name in ("Bo", "Cia")]
+        booked(db, soon, *names)
+        for each in names:
+            cancellation.cancel(
+                db,
+                session_id=soon.id,
+                person_id=each.id,
+                reason="Har jour och hittar ingen som kan byta",
+                ground=CancelGround.OTHER,
+                now=clock.now(),
+                by=each.id,
+            )
+    visit = stage.enter()
+    visit.sign_in_as("olle.samordnare")
+
+    page = visit.go(f"/samordning/tillfallen/{soon.id}")
+    expect(page.get_by_role("table", name="Avbokningar som går att ångra").get_by_role("row")).to_have_count(3)
+    stage.look(visit, "roster-undoable")
+    press(page, "Ångra avbokningen för Bo Ek")
+    said(page, "Avbokningen är ångrad, och platsen är kvar. Ett brev som bekräftar det är på väg.")
+    expect(page.get_by_role("table", name="Bokade deltagare i namnordning")).to_contain_text("Bo Ek")
+
+    page = visit.go("/samordning")
+    page.get_by_role("link", name="Fakturaunderlag").click()
+    heading(page, "Fakturaunderlag")
+    for label in ("Från och med", "Till och med"):
+        page.get_by_label(label).fill(str(clock.day_of(clock.now())))
+    press(page, "Visa")
+    rows = page.get_by_role("table").get_by_role("row")
+    expect(rows).to_have_count(2)
+    expect(rows.last).to_contain_text("Cia Ek")
+    stage.look(visit, "invoice-basis")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Hämta som Excel-fil").click()
+    assert load_workbook(io.BytesIO(download.value.path().read_bytes())).active["A2"].value == "Cia Ek"

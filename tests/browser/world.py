@@ -26,7 +26,7 @@ from bookings import (
 from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Round
 from bookings.round_plan import RoundPlan
-from bookings.states import BookingState, Ground, PublicKind
+from bookings.states import BookingState, CancelGround, Ground, PublicKind
 from courses.models import Course, CourseSession, SessionLeader
 from courses.states import Kind, Publicity
 from lararportal import clock
@@ -264,6 +264,27 @@ def _to_be_rescued(db: Session, few: CourseSession, full: CourseSession, now: da
     )
 
 
+def _given_back(db: Session, session: CourseSession, anna: Person, now: datetime) -> None:
+    """Anna has just given a seat back, and can have it again; somebody gave one back late, last month."""
+    last_month = now.replace(day=1) - timedelta(days=2)
+    early = make.session(db, days=weekdays(clock.day_of(last_month) + timedelta(days=7), 1))
+    late = make.person(db, given_name="Ylva", family_name="Sen", workplace="Vårdcentralen Asken")
+    for person, chosen, begin, end in (
+        (late, early, last_month - timedelta(days=6), last_month),
+        (anna, session, now - timedelta(days=6), now),
+    ):
+        left_over_seats.book(db, session_id=chosen.id, person_id=person.id, now=begin, by=person.id)
+        cancellation.cancel(
+            db,
+            session_id=chosen.id,
+            person_id=person.id,
+            reason="Har jour",
+            ground=CancelGround.OTHER,
+            now=end,
+            by=person.id,
+        )
+
+
 def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) -> tuple[int, int]:
     free = _session(db, "Sluten vård av barn", in_days=45, kind=Kind.CLINICAL)
     full = _session(db, "Palliativ vård", in_days=50, seats=1)
@@ -273,6 +294,7 @@ def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) ->
     )
     for session in (free, full, few):
         db.add(SessionLeader(session_id=session.id, person_id=people["karin.kursledare"].id))
+    _given_back(db, other, people["anna.st"], now)
     left_over_seats.book(db, session_id=full.id, person_id=make.person(db).id, now=now, by=None)
     waitlist.join(db, session_id=full.id, person_id=people["anna.st"].id, now=now, by=people["anna.st"].id)
     left_over_seats.book(db, session_id=other.id, person_id=people["sara.specialist"].id, now=now, by=None)

@@ -58,6 +58,8 @@ SEEN = {
     "/samordning/minimum/{session}/bjud-in/vantar": for_holders(COORDINATOR, 200),
     "/samordning/minimum/{session}/reserverade": for_holders(COORDINATOR, 200),
     "/samordning/minimum/{session}/sla-ihop/{given}": for_holders(COORDINATOR, 409),
+    "/samordning/fakturaunderlag": for_holders(COORDINATOR, 200),
+    "/samordning/fakturaunderlag.xlsx": for_holders(COORDINATOR, 200),
     "/samordning/omgangar": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/ny": for_holders(COORDINATOR, 200),
     "/samordning/omgangar/{open}": for_holders(COORDINATOR, 200),
@@ -178,7 +180,7 @@ def ask(db, visit, now):
         return visit(persons.get(who, lambda: make.holder(db, Role(who)))())
 
     def asked(who: str, method: str, path: str) -> int:
-        return browser(who).open(path.format(**names), method=method).status_code
+        return browser(who).open(path.format(**names), method=method, buffered=True).status_code
 
     return asked
 
