@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 import make
 from auth.states import Role
 from bookings import cancellation, left_over_seats, waitlist
+from bookings.states import CancelGround
 from courses.models import CourseSession
 from courses.states import Kind
 from lararportal import clock
@@ -24,7 +25,13 @@ def freed(db, session: CourseSession, *waiting) -> None:
     for each in waiting:
         waitlist.join(db, session_id=session.id, person_id=each.id, now=before, by=each.id)
     cancellation.cancel(
-        db, session_id=session.id, person_id=holder.id, reason="sjukdom", now=clock.now(), by=holder.id
+        db,
+        session_id=session.id,
+        person_id=holder.id,
+        reason="",
+        ground=CancelGround.ILLNESS,
+        now=clock.now(),
+        by=holder.id,
     )
 
 
