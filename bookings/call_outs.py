@@ -71,7 +71,9 @@ def _give(
     session_id: int,
     now: datetime,
 ) -> int:
-    """The free seats are those of the best placed who said yes and would still take one."""
+    """The free seats are those of the best placed who said yes and would still take one, until the session begins."""
+    if facts.start_of(locked[session_id]).moment <= now:
+        return 0
     wanting = {each.id for each in asked if each.yes_at is not None}
     given = 0
     for move in _moves(db, session_id, now=now):

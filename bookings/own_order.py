@@ -1,4 +1,8 @@
-"""The order in which somebody wants the sessions of a course that they wait for: theirs to change at any time."""
+"""The order in which somebody wants the sessions of a course that they wait for: theirs to change at any time.
+
+Of two that change places the one that was wanted more is lowered. None is raised past a seat in another course that
+stands between them, so that no change of the order ever costs somebody a seat.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +18,7 @@ from lararportal.errors import Refused
 
 
 def want_more(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> None:
-    """This place comes directly before the one of the course that came before it; the first stays where it is.
+    """The place of the course that came before this one comes directly after it; the first stays where it is.
 
     Raises:
         NotFound: there is no such person.
@@ -23,7 +27,7 @@ def want_more(db: Session, *, session_id: int, person_id: int, now: datetime, by
     wishes = _wishes(db, session_id=session_id, person_id=person_id)
     at = _at(wishes, session_id)
     if at > 0:
-        _put_before(db, wishes[at], wishes[at - 1], now=now, by=by)
+        _put_after(db, wishes[at - 1], wishes[at], now=now, by=by)
 
 
 def want_less(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> None:
@@ -36,7 +40,7 @@ def want_less(db: Session, *, session_id: int, person_id: int, now: datetime, by
     wishes = _wishes(db, session_id=session_id, person_id=person_id)
     at = _at(wishes, session_id)
     if at < len(wishes) - 1:
-        _put_before(db, wishes[at + 1], wishes[at], now=now, by=by)
+        _put_after(db, wishes[at], wishes[at + 1], now=now, by=by)
 
 
 def _wishes(db: Session, *, session_id: int, person_id: int) -> list[Booking]:
@@ -60,10 +64,10 @@ def _live(db: Session, person_id: int) -> list[Booking]:
     return sorted(found, key=lambda each: (each.rank, each.state is BookingState.BOOKED, each.id))
 
 
-def _put_before(db: Session, moved: Booking, other: Booking, *, now: datetime, by: int | None) -> None:
-    """All that the person has and waits for is numbered anew; nothing but these two changes places."""
+def _put_after(db: Session, moved: Booking, other: Booking, *, now: datetime, by: int | None) -> None:
+    """All that the person has and waits for is numbered anew; nothing but the one that moves changes its place."""
     order = [each for each in _live(db, moved.person_id) if each is not moved]
-    order.insert(order.index(other), moved)
+    order.insert(order.index(other) + 1, moved)
     for rank, each in enumerate(order, start=1):
         each.rank = rank
     journal.note(
@@ -74,5 +78,5 @@ def _put_before(db: Session, moved: Booking, other: Booking, *, now: datetime, b
         person=moved.person_id,
         session=moved.session_id,
         booking=moved.id,
-        before=other.id,
+        after=other.id,
     )

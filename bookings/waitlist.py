@@ -136,16 +136,19 @@ def _end_one(db: Session, booking: Booking, session: CourseSession, person: Pers
 
 
 def to_fill(db: Session, *, now: datetime) -> list[int]:
-    """The sessions ahead that have a free seat while somebody waits, or where somebody has still to answer."""
+    """The sessions ahead that have a free seat while somebody waits, or where somebody has still to answer.
+
+    A call-out of the evening before ends on the first day, and is looked at whatever day it is.
+    """
+    is_ahead = CourseSession.starts_on > day_of(now)
     return list(
         db.scalars(
             select(CourseSession.id)
             .where(
                 CourseSession.publicity == Publicity.PUBLISHED,
-                CourseSession.starts_on > day_of(now),
                 or_(
-                    and_(CourseSession.free_seats > 0, SOMEBODY_WAITS),
-                    CourseSession.seats_offered > 0,
+                    and_(is_ahead, CourseSession.free_seats > 0, SOMEBODY_WAITS),
+                    and_(is_ahead, CourseSession.seats_offered > 0),
                     SOMEBODY_IS_ASKED,
                 ),
             )

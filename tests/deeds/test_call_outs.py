@@ -17,7 +17,7 @@ from bookings_room import (
 )
 
 import make
-from bookings import answers, left_over_seats, waitlist
+from bookings import answers, call_outs, left_over_seats, waitlist
 from bookings.states import BookingState, Refusal
 from lararportal import clock, tick
 
@@ -132,3 +132,29 @@ def test_nobody_is_asked_without_a_seat_or_in_the_last_twelve_hours(db, full, th
         set_free(db, full)
     assert fill(db, full, now=late) == 0
     assert len(line_of(db, full)) == 4
+
+
+def test_one_of_the_evening_before_is_settled_on_the_first_day(db, database, full):
+    first, second = make.person(db), make.person(db)
+    for each in (first, second):
+        place(db, full, each, short_notice=True)
+    set_free(db, full)
+    evening = clock.parse("2027-03-14T19:00")
+    tick.run_due(database, now=evening)
+    accept(db, full, second, now=evening + timedelta(hours=4))
+    db.flush()
+    tick.run_due(database, now=evening + timedelta(hours=6, minutes=1))
+    db.expire_all()
+    assert states_of(db, full, [first, second]) == ["left", "booked"]
+
+
+def test_what_ends_after_the_beginning_gives_no_seat_any_more(db, database, full):
+    person = make.person(db)
+    place(db, full, person, short_notice=True)
+    set_free(db, full)
+    evening = clock.parse("2027-03-14T19:00")
+    tick.run_due(database, now=evening)
+    accept(db, full, person, now=evening + timedelta(hours=4))
+    db.flush()
+    assert call_outs.go_on(db, session_id=full.id, now=evening + timedelta(days=1)) == 1
+    assert states_of(db, full, [person]) == ["waiting"]

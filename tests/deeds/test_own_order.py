@@ -48,8 +48,8 @@ def test_a_place_moves_one_step_at_a_time(db, sessions, anna, ranks):
     first, second, third = (each.id for each in sessions)
     more(db, sessions[2], anna)
     assert in_order(*wishes) == [first, third, second]
-    assert noted(db) == [("line.reordered", anna.id, anna.id, third)]
-    assert last_facts(db) == {"booking": wishes[2].id, "before": wishes[1].id}
+    assert noted(db) == [("line.reordered", anna.id, anna.id, second)]
+    assert last_facts(db) == {"booking": wishes[1].id, "after": wishes[2].id}
     less(db, sessions[0], anna)
     assert in_order(*wishes) == [third, first, second]
     more(db, sessions[2], anna)
@@ -65,6 +65,20 @@ def test_nothing_else_changes_its_place(db, sessions, anna):
     wishes = [place(db, each, anna, rank=2) for each in sessions[:2]]
     more(db, sessions[1], anna)
     assert in_order(*wishes, held, elsewhere) == [other.id, sessions[1].id, sessions[0].id, held.session_id]
+
+
+@pytest.mark.parametrize("moves", ["up", "down"])
+def test_none_is_raised_past_a_seat_in_another_course(db, sessions, anna, moves):
+    held = seat(db, make.session(db, days=[DAYS[1]]), anna, rank=2)
+    first, last = (place(db, each, anna, rank=rank) for each, rank in zip(sessions[:2], (1, 3), strict=True))
+    if moves == "up":
+        more(db, sessions[1], anna)
+    else:
+        less(db, sessions[0], anna)
+    assert in_order(first, held, last) == [held.session_id, last.session_id, first.session_id]
+    sessions[1].seats += 1
+    fill(db, sessions[1])
+    assert (held.state, last.state) == (BookingState.BOOKED, BookingState.WAITING)
 
 
 def test_it_decides_which_lines_are_left_when_a_seat_comes(db, sessions, anna):
