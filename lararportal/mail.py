@@ -29,7 +29,10 @@ class Mailer:
 
         Raises:
             OSError: the server is away or refused (smtplib's errors are OSErrors).
+            ValueError: the letter has no address; some Pythons would hand over the empty one, and servers take it.
         """
+        if not letter.address:
+            raise ValueError("no address")
         try:
             if self._connection is None:
                 self._connection = self._connect()
