@@ -21,10 +21,10 @@ round closes (`precedence`), or as an exception in the line after it (`exception
 line. A published round can be done again from what was frozen, and laid beside what was published (`replay`): what
 everybody was `told`, and who decided what and why, `as_noted` in the journal, in which every round can be `retold`.
 
-`seats` is the only code that takes, keeps and releases a seat. `impartiality` keeps those out who have something to
-gain. `asking` holds what somebody asks for still while it is judged, `facts` turns rows into what the rules ask for,
-and `giving_back` is what it means today to give a seat back. `states` are the words and the allowed moves, `rules/`
-what must hold and why not, `models` the rows, `queries` what pages read, `letters` what is posted, `seat_calendar`
-the days of a seat in a calendar, `forms` and `views/` the pages. `kernel/` is a run of an allocation once more,
-compiled, for rounds of very many persons.
+`seats` is the only code that takes, keeps and releases a seat. `noting` writes what became of one into the journal.
+`impartiality` keeps those out who have something to gain. `asking` holds what somebody asks for still while it is
+judged, `facts` turns rows into what the rules ask for, and `giving_back` is what it means today to give a seat back.
+`states` are the words and the allowed moves, `rules/` what must hold and why not, `models` the rows, `queries` what
+pages read, `letters` what is posted, `seat_calendar` the days of a seat in a calendar, `forms` and `views/` the
+pages. `kernel/` is a run of an allocation once more, compiled, for rounds of very many persons.
 """

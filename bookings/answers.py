@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import facts, seats, seats_from_line, waitlist
+from bookings import facts, noting, seats, seats_from_line, waitlist
 from bookings.models import Booking
 from bookings.rules.line import Move, would_leave
 from bookings.states import ANSWERABLE, BookingState, Refusal
 from courses import sessions
-from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
@@ -30,7 +29,7 @@ def accept(db: Session, *, session_id: int, person_id: int, now: datetime, by: i
     booking = _answerable(db, session_id=session_id, person_id=person_id, now=now)
     if booking.state is BookingState.ASKED:
         booking.yes_at = now
-        _note(db, "call_out.accepted", booking, now=now, by=by)
+        noting.note(db, "call_out.accepted", booking, now=now, by=by)
         return booking
     move = _move(db, session_id=session_id, person_id=person_id, now=now)
     if move is None:
@@ -52,10 +51,10 @@ def decline(db: Session, *, session_id: int, person_id: int, now: datetime, by: 
     booking = _answerable(db, session_id=session_id, person_id=person_id, now=now)
     if booking.state is BookingState.ASKED:
         booking.move_to(BookingState.LEFT, now=now)
-        _note(db, "call_out.declined", booking, now=now, by=by)
+        noting.note(db, "call_out.declined", booking, now=now, by=by)
     else:
         seats.let_go(booking, session, to=BookingState.DECLINED, now=now)
-        _note(db, "offer.declined", booking, now=now, by=by)
+        noting.note(db, "offer.declined", booking, now=now, by=by)
 
 
 def answer_beforehand(
@@ -80,16 +79,8 @@ def answer_beforehand(
     if booking is None or booking.state is not BookingState.WAITING:
         raise Refused(Refusal.NOT_WAITING)
     booking.standing_yes, booking.short_notice = standing_yes, short_notice
-    journal.note(
-        db,
-        "line.answered_beforehand",
-        now=now,
-        by=by,
-        person=person_id,
-        session=session_id,
-        booking=booking.id,
-        standing_yes=standing_yes,
-        short_notice=short_notice,
+    noting.note(
+        db, "line.answered_beforehand", booking, now=now, by=by, standing_yes=standing_yes, short_notice=short_notice
     )
 
 
@@ -110,7 +101,3 @@ def _answerable(db: Session, *, session_id: int, person_id: int, now: datetime) 
     if booking.answer_by is None or now > booking.answer_by:
         raise Refused(Refusal.OFFER_LAPSED)
     return booking
-
-
-def _note(db: Session, deed: str, booking: Booking, *, now: datetime, by: int | None) -> None:
-    journal.note(db, deed, now=now, by=by, person=booking.person_id, session=booking.session_id, booking=booking.id)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import facts, letters, seats_from_line
+from bookings import facts, letters, noting, seats_from_line
 from bookings.models import Booking
 from bookings.rules.answer_time import Way, call_out_until, way_of
 from bookings.rules.line import Move, would_leave
@@ -16,7 +16,6 @@ from bookings.states import BookingState
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
-from lararportal import journal
 from lararportal.clock import day_of
 
 
@@ -57,7 +56,7 @@ def _ask(db: Session, session: CourseSession, persons: Mapping[int, Person], *, 
         booking = db.get_one(Booking, move.waiter.booking_id)
         booking.move_to(BookingState.ASKED, now=now)
         booking.asked_at, booking.answer_by, booking.yes_at = now, until, None
-        _note(db, "call_out.made", booking, now=now, answer_by=until.isoformat())
+        noting.note(db, "call_out.made", booking, now=now, by=None, answer_by=until.isoformat())
         letters.called_out(db, booking, person=persons[booking.person_id], session=session, now=now)
     return len(moves)
 
@@ -100,7 +99,7 @@ def _end(
         said_yes = booking.yes_at is not None
         booking.move_to(BookingState.WAITING if said_yes else BookingState.LEFT, now=now)
         booking.yes_at = None
-        _note(db, "call_out.ended", booking, now=now, said_yes=said_yes)
+        noting.note(db, "call_out.ended", booking, now=now, by=None, said_yes=said_yes)
         letters.call_out_over(
             db, booking, person=persons[booking.person_id], session=locked[session_id], said_yes=said_yes, now=now
         )
@@ -120,9 +119,3 @@ def _asked(db: Session, session_id: int) -> Sequence[Booking]:
         .order_by(Booking.id)
         .execution_options(populate_existing=True)
     ).all()
-
-
-def _note(db: Session, deed: str, booking: Booking, *, now: datetime, **more: str | bool) -> None:
-    journal.note(
-        db, deed, now=now, by=None, person=booking.person_id, session=booking.session_id, booking=booking.id, **more
-    )

@@ -16,6 +16,7 @@ from bookings import (
     impartiality,
     letters,
     minimum_enrolment,
+    noting,
     precedence,
     rebooking,
     rounds,
@@ -179,7 +180,7 @@ def _end_place(db: Session, booking: Booking, outlook: Outlook, *, now: datetime
     else:
         booking.move_to(BookingState.LEFT, now=now)
     booking.end_reason = pages.words()["line_ended"][Publicity.CALLED_OFF]
-    _note(db, "line.called_off", booking, now=now, by=by)
+    noting.note(db, "line.called_off", booking, now=now, by=by)
     letters.line_called_off(
         db,
         booking,
@@ -206,8 +207,8 @@ def _tell_moved(
 ) -> None:
     old, sister = outlook.bookings[fate.person.booking_id], outlook.sisters[new.session_id]
     settled = seats_from_line.settle(db, new, course_id=sister.course_id, now=now)
-    _note(db, "seat.called_off", old, now=now, by=by, to=new.id)
-    _note(db, "seat.displaced", new, now=now, by=by, left=old.id, struck=[each.id for each in settled.struck])
+    noting.note(db, "seat.called_off", old, now=now, by=by, to=new.id)
+    noting.note(db, "seat.displaced", new, now=now, by=by, left=old.id, struck=[each.id for each in settled.struck])
     letters.session_called_off(
         db,
         (old, outlook.session),
@@ -217,10 +218,4 @@ def _tell_moved(
         until=None,
         reason=reason,
         now=now,
-    )
-
-
-def _note(db: Session, deed: str, booking: Booking, *, now: datetime, by: int, **more: object) -> None:
-    journal.note(
-        db, deed, now=now, by=by, person=booking.person_id, session=booking.session_id, booking=booking.id, **more
     )

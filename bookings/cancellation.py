@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import asking, facts, giving_back, letters, seats, waitlist
+from bookings import asking, facts, giving_back, letters, noting, seats, waitlist
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.rules import late_fee
@@ -15,7 +15,6 @@ from bookings.rules import seats as rules
 from bookings.rules.late_fee import FeeSteps
 from bookings.states import BookingState, CancelGround, Refusal
 from courses import sessions
-from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
@@ -53,7 +52,7 @@ def cancel(
     booking.fee_percent = giving_back.fee_percent(booking, session, ground=ground, steps=fee, now=now)
     booking.ended_late, booking.cancel_ground, booking.end_reason = is_late, ground, reason
     seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
-    _note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
+    noting.note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
     tell = letters.seat_cancelled_late if is_late else letters.seat_cancelled
     tell(db, booking, person=person, session=session, by=by, now=now)
     return booking
@@ -77,7 +76,7 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     booking.ended_late, booking.cancel_ground, booking.end_reason = False, None, ""
     booking.fee_percent = None
     seats.restore(db, booking, asked.session, now=now)
-    _note(db, "seat.restored", booking, now=now, by=by)
+    noting.note(db, "seat.restored", booking, now=now, by=by)
     letters.cancellation_undone(db, booking, person=asked.person, session=asked.session, by=by, now=now)
     return booking
 
@@ -108,11 +107,3 @@ def _cancelled(db: Session, asked: Asking) -> Booking:
     if had is None or had.state is not BookingState.CANCELLED:
         raise Refused(Refusal.NOTHING_TO_UNDO)
     return had
-
-
-def _note(
-    db: Session, deed: str, booking: Booking, *, now: datetime, by: int | None, **more: bool | int | None
-) -> None:
-    journal.note(
-        db, deed, now=now, by=by, person=booking.person_id, session=booking.session_id, booking=booking.id, **more
-    )

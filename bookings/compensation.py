@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bookings import facts, letters, waitlist
+from bookings import facts, letters, noting, waitlist
 from bookings.displaced import Outlook, by_start
 from bookings.models import Booking, LineException, Precedence
 from bookings.rules.calling_off import Fate
@@ -13,7 +13,6 @@ from bookings.rules.history import last_term, term_of
 from bookings.rules.precedence import with_precedence
 from bookings.states import IN_TIME, ExceptionKind, Ground, Origin, PrecedenceKind
 from courses.models import CourseSession
-from lararportal import journal
 from lararportal.clock import day_of
 
 
@@ -21,7 +20,7 @@ def give(db: Session, outlook: Outlook, fate: Fate, *, reason: str, now: datetim
     """They go before others in this term and the two after it, and at once in the lines of the sister sessions."""
     old, session, term = outlook.bookings[fate.person.booking_id], outlook.session, term_of(day_of(now))
     _give_precedence(db, old, session, term=term, reason=reason, now=now, by=by)
-    _note(db, "seat.called_off", old, now=now, by=by, to=None)
+    noting.note(db, "seat.called_off", old, now=now, by=by, to=None)
     for session_id in fate.lines:
         _put_first(db, outlook, fate, outlook.sisters[session_id], reason=reason, now=now, by=by)
     letters.session_called_off(
@@ -54,7 +53,7 @@ def _give_precedence(
         )
         db.add(made)
         db.flush()
-        _note(db, "precedence.displaced", old, now=now, by=by, precedence=made.id, term=term, reason=reason)
+        noting.note(db, "precedence.displaced", old, now=now, by=by, precedence=made.id, term=term, reason=reason)
 
 
 def _put_first(
@@ -87,10 +86,4 @@ def _put_first(
     db.add(made)
     db.flush()
     what = {"kind": made.kind, "ground": made.ground, "reason": reason, "key": made.key}
-    _note(db, "line.exception", place, now=now, by=by, exception=made.id, former=former, position=None, **what)
-
-
-def _note(db: Session, deed: str, booking: Booking, *, now: datetime, by: int, **more: object) -> None:
-    journal.note(
-        db, deed, now=now, by=by, person=booking.person_id, session=booking.session_id, booking=booking.id, **more
-    )
+    noting.note(db, "line.exception", place, now=now, by=by, exception=made.id, former=former, position=None, **what)

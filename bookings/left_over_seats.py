@@ -4,12 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bookings import asking, letters, seats, waitlist
+from bookings import asking, letters, noting, seats, waitlist
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.states import Origin
-from lararportal import journal
 
 
 def book(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
@@ -31,6 +30,6 @@ def _seat(db: Session, asked: Asking, *, by: int | None) -> Booking:
     rank = waitlist.next_rank(asked.bookings)
     booking = waitlist.place(session, person, rank=rank, origin=Origin.DIRECT, key=[], now=now)
     seats.take(db, booking, session, now=now)
-    journal.note(db, "seat.booked", now=now, by=by, person=person.id, session=session.id, booking=booking.id)
+    noting.note(db, "seat.booked", booking, now=now, by=by)
     letters.seat_booked(db, booking, person=person, session=session, now=now)
     return booking

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import facts, letters, seats
+from bookings import facts, letters, noting, seats
 from bookings.models import Booking
 from bookings.rules.answer_time import answer_by, remind_at
 from bookings.rules.line import Move, Waiter, would_leave
@@ -16,7 +16,6 @@ from bookings.states import BookingState
 from courses import sessions
 from courses.models import CourseSession
 from courses.rules import is_working_day
-from lararportal import journal
 from lararportal.clock import day_of
 
 
@@ -25,7 +24,7 @@ def make(db: Session, move: Move, session: CourseSession, person: Person, *, now
     booking = db.get_one(Booking, move.waiter.booking_id)
     until = answer_by(facts.start_of(session), now=now, is_working_day=is_working_day)
     seats.hold(booking, session, until=until, now=now)
-    _note(db, "offer.made", booking, now=now, by=None, answer_by=until.isoformat())
+    noting.note(db, "offer.made", booking, now=now, by=None, answer_by=until.isoformat())
     left = facts.sessions_of(db, move.leaves)
     letters.seat_offered(db, booking, person=person, session=session, left=left, now=now)
 
@@ -51,7 +50,7 @@ def withdraw(
         booking = db.get_one(Booking, waiter.booking_id)
         to = BookingState.LEFT if _has_it_better(waiter) else BookingState.WAITING
         seats.let_go(booking, session, to=to, now=now)
-        _note(db, "offer.withdrawn", booking, now=now, by=None, goes_on=to is BookingState.WAITING)
+        noting.note(db, "offer.withdrawn", booking, now=now, by=None, goes_on=to is BookingState.WAITING)
         letters.offer_withdrawn(
             db,
             booking,
@@ -93,7 +92,7 @@ def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> No
     if seen.state is not BookingState.OFFERED or seen.reminded_at is not None:
         return
     seen.reminded_at = now
-    _note(db, "offer.reminded", seen, now=now, by=by)
+    noting.note(db, "offer.reminded", seen, now=now, by=by)
     letters.answer_reminder(db, seen, person=person, session=session, now=now)
 
 
@@ -117,11 +116,5 @@ def lapse(db: Session, booking_id: int, *, now: datetime, by: int | None) -> Non
     if seen.state is not BookingState.OFFERED or seen.answer_by is None or now <= seen.answer_by:
         return
     seats.let_go(seen, session, to=BookingState.LAPSED, now=now)
-    _note(db, "offer.lapsed", seen, now=now, by=by)
+    noting.note(db, "offer.lapsed", seen, now=now, by=by)
     letters.offer_lapsed(db, seen, person=person, session=session, now=now)
-
-
-def _note(db: Session, deed: str, booking: Booking, *, now: datetime, by: int | None, **more: str | bool) -> None:
-    journal.note(
-        db, deed, now=now, by=by, person=booking.person_id, session=booking.session_id, booking=booking.id, **more
-    )

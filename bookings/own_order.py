@@ -10,10 +10,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import facts
+from bookings import facts, noting
 from bookings.models import Booking
 from bookings.states import OPEN, BookingState, Refusal
-from lararportal import journal
 from lararportal.errors import Refused
 
 
@@ -70,13 +69,4 @@ def _put_after(db: Session, moved: Booking, other: Booking, *, now: datetime, by
     order.insert(order.index(other) + 1, moved)
     for rank, each in enumerate(order, start=1):
         each.rank = rank
-    journal.note(
-        db,
-        "line.reordered",
-        now=now,
-        by=by,
-        person=moved.person_id,
-        session=moved.session_id,
-        booking=moved.id,
-        after=other.id,
-    )
+    noting.note(db, "line.reordered", moved, now=now, by=by, after=other.id)

@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings import asking, facts, giving_back, letters, seats, waitlist
+from bookings import asking, facts, giving_back, letters, noting, seats, waitlist
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.states import BookingState, Origin, Refusal
 from courses.models import CourseSession
-from lararportal import journal
 from lararportal.errors import Refused
 
 
@@ -41,17 +40,7 @@ def rebook(
     new.bound_days = giving_back.bound_days([(old, old_session)], now=now)
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
     seats.take(db, new, new_session, now=now)
-    journal.note(
-        db,
-        "seat.moved",
-        now=now,
-        by=by,
-        person=person_id,
-        session=to_session_id,
-        booking=new.id,
-        left=old.id,
-        late=new.is_bound,
-    )
+    noting.note(db, "seat.moved", new, now=now, by=by, left=old.id, late=new.is_bound)
     letters.seat_moved(db, new, person=person, session=new_session, left=[(old, old_session)], now=now)
     return new
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import displaced, facts, forecast, impartiality, invitations, letters, rounds, waitlist
+from bookings import displaced, facts, forecast, impartiality, invitations, letters, noting, rounds, waitlist
 from bookings.models import Booking, ReserveNotice
 from bookings.rules.answer_time import needs_short_notice
 from bookings.states import IN_LINE, Origin, Refusal
@@ -130,14 +130,12 @@ def _carry(db: Session, session: CourseSession, waiting: Waiting, *, position: i
     db.add(place)
     db.flush()
     is_offered = position <= session.seats
-    journal.note(
+    noting.note(
         db,
         "line.carried" if is_offered else "line.joined",
+        place,
         now=now,
         by=by,
-        person=person.id,
-        session=session.id,
-        booking=place.id,
         carried_from=old.id,
         position=position,
     )

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from bookings import noting
 from bookings.models import Booking, Precedence, SeatDay
 from bookings.rules.history import precedence_holds, term_of
 from bookings.states import BookingState
 from courses.models import CourseSession
-from lararportal import journal
 from lararportal.clock import day_of
 
 
@@ -57,16 +57,7 @@ def _use_up_precedence(db: Session, booking_ids: Collection[int], *, now: dateti
         if not precedence_holds(since=precedence.term, in_term=this_term):
             continue
         precedence.used_by = booking.id
-        journal.note(
-            db,
-            "precedence.used",
-            now=now,
-            by=None,
-            person=booking.person_id,
-            session=booking.session_id,
-            precedence=precedence.id,
-            booking=booking.id,
-        )
+        noting.note(db, "precedence.used", booking, now=now, by=None, precedence=precedence.id)
 
 
 def release(db: Session, booking: Booking, session: CourseSession, *, to: BookingState, now: datetime) -> None:

@@ -8,12 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from auth.models import Person
-from bookings import giving_back, letters, seats
+from bookings import giving_back, letters, noting, seats
 from bookings.models import Booking
 from bookings.rules.line import Move
 from bookings.states import IN_LINE, BookingState
 from courses.models import CourseSession
-from lararportal import journal
 
 
 def sessions_left(db: Session, moves: Iterable[Move]) -> set[int]:
@@ -44,14 +43,12 @@ def give(
         seats.release(db, old, session, to=BookingState.MOVED, now=now)
     seats.take(db, booking, locked[session_id], now=now)
     settled = settle(db, booking, course_id=locked[session_id].course_id, now=now)
-    journal.note(
+    noting.note(
         db,
         "seat.from_line",
+        booking,
         now=now,
         by=by,
-        person=person.id,
-        session=session_id,
-        booking=booking.id,
         left=[old.id for old, _ in left],
         struck=[each.id for each in settled.struck],
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from auth import people
 from auth.models import Person
-from bookings import facts, giving_back, letters, seats, seats_from_line
+from bookings import facts, giving_back, letters, noting, seats, seats_from_line
 from bookings.models import Booking
 from bookings.rules import swap_rings as rules
 from bookings.rules.swap_rings import Ring, Venue
@@ -16,7 +16,6 @@ from bookings.states import BookingState, Origin
 from courses import sessions
 from courses.models import Course, CourseSession
 from courses.states import Publicity
-from lararportal import journal
 from lararportal.clock import day_of
 
 
@@ -124,14 +123,12 @@ def _tell(
 ) -> None:
     settled = seats_from_line.settle(db, new, course_id=session.course_id, now=now)
     person = persons[new.person_id]
-    journal.note(
+    noting.note(
         db,
         "seat.swapped",
+        new,
         now=now,
         by=None,
-        person=person.id,
-        session=session.id,
-        booking=new.id,
         left=[left[0].id],
         struck=[each.id for each in settled.struck],
         ring=together,

@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import letters, seats, waitlist
+from bookings import letters, noting, seats, waitlist
 from bookings.models import Booking
 from bookings.precedence import insist_on_powers, insist_on_reason
 from bookings.states import OPEN, BookingState, Refusal
 from courses import sessions
-from lararportal import journal
 from lararportal.errors import Refused
 
 
@@ -35,15 +34,6 @@ def take_off(db: Session, *, session_id: int, person_id: int, reason: str, now: 
     else:
         booking.move_to(BookingState.LEFT, now=now)
     booking.end_reason = reason.strip()
-    journal.note(
-        db,
-        "line.taken_off",
-        now=now,
-        by=by,
-        person=person_id,
-        session=session_id,
-        booking=booking.id,
-        was_offered=was_offered,
-    )
+    noting.note(db, "line.taken_off", booking, now=now, by=by, was_offered=was_offered)
     letters.taken_off_line(db, booking, person=person, session=session, was_offered=was_offered, now=now)
     return booking

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import asking, call_outs, facts, letters, offers, seats, seats_from_line
+from bookings import asking, call_outs, facts, letters, noting, offers, seats, seats_from_line
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.rules import line as rules
@@ -19,7 +19,7 @@ from bookings.states import ANSWERABLE, IN_LINE, LATE, LIVE, OPEN, BookingState,
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
-from lararportal import journal, pages
+from lararportal import pages
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
@@ -57,9 +57,7 @@ def enter(db: Session, asked: Asking, *, by: int | None) -> Booking:
     db.flush()
     line = facts.line(db, [session.id], today=asked.today)[session.id]
     position = rules.active_places(line)[booking.id]
-    journal.note(
-        db, "line.joined", now=now, by=by, person=person.id, session=session.id, booking=booking.id, position=position
-    )
+    noting.note(db, "line.joined", booking, now=now, by=by, position=position)
     letters.place_in_line(db, booking, person=person, session=session, position=position, now=now)
     return booking
 
@@ -80,7 +78,7 @@ def leave(db: Session, *, session_id: int, person_id: int, now: datetime, by: in
     if booking is None or booking.state is not BookingState.WAITING:
         raise Refused(Refusal.NOT_WAITING)
     booking.move_to(BookingState.LEFT, now=now)
-    journal.note(db, "line.left", now=now, by=by, person=person_id, session=session_id, booking=booking.id)
+    noting.note(db, "line.left", booking, now=now, by=by)
 
 
 def to_end(db: Session, *, now: datetime) -> list[int]:  # noqa: ARG001 - asked as whatever the tick asks
@@ -114,16 +112,7 @@ def end(db: Session, session_id: int, *, now: datetime, by: int | None) -> int:
         was_offered = booking.state is BookingState.OFFERED
         _end_one(db, booking, session, persons[booking.person_id], now=now)
         booking.end_reason = "" if is_over else pages.words()["line_ended"][session.publicity]
-        journal.note(
-            db,
-            "line.ended",
-            now=now,
-            by=by,
-            person=booking.person_id,
-            session=session_id,
-            booking=booking.id,
-            was_offered=was_offered,
-        )
+        noting.note(db, "line.ended", booking, now=now, by=by, was_offered=was_offered)
     return len(ended)
 
 
