@@ -5,7 +5,8 @@ from datetime import datetime
 
 import structlog
 
-from bookings import minimum_enrolment, offers, reserve_sessions, rounds, swap_rings, waitlist
+from bookings import offers, rounds, swap_rings, waitlist
+from bookings.minimum import cases, reserve_sessions
 from lararportal import outbox
 from lararportal.db import Database
 from lararportal.errors import Refused
@@ -33,9 +34,9 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
         ("lines ended", waitlist.to_end, waitlist.end),
         ("offers lapsed", offers.to_lapse, offers.lapse),
         ("answers reminded of", offers.to_remind, offers.remind),
-        ("cases ended", minimum_enrolment.to_end, minimum_enrolment.end_by_itself),
-        ("few booked warned of", minimum_enrolment.to_warn, minimum_enrolment.warn),
-        ("decisions asked for", minimum_enrolment.due, minimum_enrolment.ask_for_decision),
+        ("cases ended", cases.to_end, cases.end_by_itself),
+        ("few booked warned of", cases.to_warn, cases.warn),
+        ("decisions asked for", cases.due, cases.ask_for_decision),
         ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
     ):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from auth.models import Person
-from bookings import facts, forecast
+from bookings import facts
+from bookings.minimum import forecast
 from bookings.models import CourseWish, MinimumCase, MinimumStep
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.queries.situation import sisters

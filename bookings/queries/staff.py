@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from auth.states import Area, Category
-from bookings import facts, forecast, reserve_sessions
+from bookings import facts
+from bookings.minimum import forecast, reserve_sessions
 from bookings.models import Application, Booking, Choice, Round
 from bookings.queries.minimum import below_minimum
 from bookings.queries.rounds import RoundView, unpublished

@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
-from bookings import calling_off
 from bookings.forms import OutlookForm
+from bookings.minimum import calling_off
 from lararportal import edge, pages
 from lararportal.errors import Refused
 

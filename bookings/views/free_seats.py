@@ -6,7 +6,7 @@ from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from auth.access import me, signed_in
-from bookings import free_seats
+from bookings.minimum import free_seats
 from courses import queries
 from lararportal import edge, pages
 

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
-from bookings import calling_off, invitations, queries, rescues, reserve_sessions
+from bookings import queries
 from bookings.forms import ConfirmForm, MoveDayForm, OutlookForm, RunForm, SeenForm
+from bookings.minimum import calling_off, invitations, rescues, reserve_sessions
 from bookings.queries import CaseView
 from bookings.rules.minimum import LACKING_A_DAY, Audience
 from lararportal import edge, pages

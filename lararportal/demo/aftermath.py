@@ -9,7 +9,8 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bookings import cancellation, free_seats, left_over_seats, rebooking, waitlist
+from bookings import cancellation, left_over_seats, rebooking, waitlist
+from bookings.minimum import free_seats
 from bookings.models import Booking
 from bookings.states import BookingState, CancelGround
 from courses.models import CourseSession

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 import make
 from auth.models import Person
 from auth.states import Category, Role
-from bookings import free_seats, left_over_seats, waitlist
+from bookings import left_over_seats, waitlist
+from bookings.minimum import free_seats
 from courses.models import CourseSession, SessionLeader
 from courses.states import Kind
 from lararportal import clock

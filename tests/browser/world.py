@@ -17,13 +17,13 @@ from bookings import (
     cancellation,
     exceptions,
     left_over_seats,
-    minimum_enrolment,
     precedence,
     publication,
     rounds,
     waitlist,
 )
 from bookings.lottery_plan import PublicSource
+from bookings.minimum import cases
 from bookings.models import Booking, Round
 from bookings.round_plan import RoundPlan
 from bookings.states import BookingState, CancelGround, Ground, PublicKind
@@ -253,7 +253,7 @@ def _to_be_rescued(db: Session, few: CourseSession, full: CourseSession, now: da
         left_over_seats.book(db, session_id=sister.id, person_id=make.person(db).id, now=now, by=None)
     waitlist.join(db, session_id=sister.id, person_id=make.person(db).id, now=now, by=None)
     make.session(db, of=db.get(Course, few.course_id), days=weekdays(clock.day_of(now) + timedelta(days=81), 2))
-    minimum_enrolment.ask_for_decision(db, few.id, now=now, by=None)
+    cases.ask_for_decision(db, few.id, now=now, by=None)
     make.session(
         db,
         of=db.get_one(Course, full.course_id),

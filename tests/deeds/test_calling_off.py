@@ -22,7 +22,8 @@ from bookings_room import (
 
 import make
 from auth.states import Category, Role
-from bookings import calling_off, queries, waitlist
+from bookings import queries, waitlist
+from bookings.minimum import calling_off
 from bookings.models import Booking, LineException, Precedence
 from bookings.states import IN_TIME, BookingState, Ground, Origin, PrecedenceKind, Refusal
 from courses.models import SessionLeader

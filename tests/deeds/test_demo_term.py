@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from auth.models import Grant, Identity, Person
 from auth.states import Role, Standing
-from bookings import allocation, invitations, publication, queries, rebooking, rounds, waitlist
+from bookings import allocation, publication, queries, rebooking, rounds, waitlist
+from bookings.minimum import invitations
 from bookings.models import (
     Application,
     Booking,

@@ -6,7 +6,7 @@ import pytest
 from bookings_room import place, seat
 
 import make
-from bookings import forecast
+from bookings.minimum import forecast
 from bookings.states import BookingState
 from courses.states import Publicity
 from lararportal import clock

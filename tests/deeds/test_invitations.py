@@ -7,7 +7,8 @@ from bookings_room import last_facts, occasions, place, refused, seat, told
 
 import make
 from auth.states import Category, Standing
-from bookings import free_seats, invitations, rescues, waitlist
+from bookings import waitlist
+from bookings.minimum import free_seats, invitations, rescues
 from bookings.models import CourseWish, Invitation, MinimumStep
 from bookings.rules.minimum import Audience, CaseStep
 from bookings.states import BookingState, Refusal

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 import make
 from auth.states import Role
-from bookings import minimum_enrolment, rescues
+from bookings.minimum import cases, rescues
 from bookings.models import MinimumCase, MinimumStep
 from bookings.queries import below_minimum, minimum_case
 from bookings.rules.minimum import CaseEnd, CaseStep
@@ -31,16 +31,16 @@ def session(db):
 
 
 def ask(db, session, now=MORNING) -> None:
-    minimum_enrolment.ask_for_decision(db, session.id, now=now, by=None)
+    cases.ask_for_decision(db, session.id, now=now, by=None)
     db.flush()
 
 
 def warn(db, session, now=EARLY) -> None:
-    minimum_enrolment.warn(db, session.id, now=now, by=None)
+    cases.warn(db, session.id, now=now, by=None)
     db.flush()
 
 
-def cases(db) -> list[CaseEnd | None]:
+def ends(db) -> list[CaseEnd | None]:
     return list(db.scalars(select(MinimumCase.end).order_by(MinimumCase.id)))
 
 
@@ -101,7 +101,7 @@ def test_they_are_warned_two_weeks_before_and_asked_in_the_same_case(db, session
     warn(db, session, now=EARLY + timedelta(hours=1))
     ask(db, session)
     assert occasions(db, office) == ["few_booked", "too_few_booked"]
-    assert (cases(db), steps(db)) == ([None], [CaseStep.WARNED, CaseStep.ASKED])
+    assert (ends(db), steps(db)) == ([None], [CaseStep.WARNED, CaseStep.ASKED])
 
 
 def test_a_coordinator_who_leads_the_session_is_asked_once(db, session):
@@ -138,7 +138,7 @@ def test_nobody_is_asked_about_a_session_that_has_enough_by_now(db, session):
 @pytest.mark.parametrize("deed", ["ask_for_decision", "warn", "end_by_itself"])
 def test_a_session_that_does_not_exist_is_not_found(db, deed):
     with pytest.raises(NotFound):
-        getattr(minimum_enrolment, deed)(db, 10**6, now=MORNING, by=None)
+        getattr(cases, deed)(db, 10**6, now=MORNING, by=None)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_session_that_does_not_exist_is_not_found(db, deed):
     ],
 )
 def test_when_somebody_is_warned_or_asked(db, session, now, found):
-    assert (len(minimum_enrolment.to_warn(db, now=now)), len(minimum_enrolment.due(db, now=now))) == found
+    assert (len(cases.to_warn(db, now=now)), len(cases.due(db, now=now))) == found
 
 
 @pytest.mark.parametrize(
@@ -170,13 +170,13 @@ def test_when_somebody_is_warned_or_asked(db, session, now, found):
 def test_what_nobody_need_decide(db, session, prepare):
     prepare(db, session)
     db.flush()
-    assert minimum_enrolment.due(db, now=MORNING) == []
-    assert minimum_enrolment.to_warn(db, now=EARLY) == []
+    assert cases.due(db, now=MORNING) == []
+    assert cases.to_warn(db, now=EARLY) == []
 
 
 def test_after_its_round_was_published_a_session_is_due(db, session):
     make.round_of(db, session, state=RoundState.PUBLISHED)
-    assert minimum_enrolment.due(db, now=MORNING) == [session.id]
+    assert cases.due(db, now=MORNING) == [session.id]
 
 
 @pytest.mark.parametrize(
@@ -194,23 +194,23 @@ def test_a_case_ends_by_itself(db, session, change, now, end):
     warn(db, session)
     change(db, session)
     db.flush()
-    assert minimum_enrolment.to_end(db, now=now) == ([session.id] if end else [])
-    minimum_enrolment.end_by_itself(db, session.id, now=now, by=None)
+    assert cases.to_end(db, now=now) == ([session.id] if end else [])
+    cases.end_by_itself(db, session.id, now=now, by=None)
     db.flush()
-    assert cases(db) == [end]
-    assert minimum_enrolment.to_end(db, now=now) == []
+    assert ends(db) == [end]
+    assert cases.to_end(db, now=now) == []
 
 
 def test_what_falls_below_again_is_another_case_and_asked_about_anew(db, database, session):
     office = make.coordinator(db)
     ask(db, session)
     bookings = filled(db, session)
-    minimum_enrolment.end_by_itself(db, session.id, now=MORNING, by=None)
+    cases.end_by_itself(db, session.id, now=MORNING, by=None)
     give_back(db, session, bookings[0])
     later = MORNING + timedelta(days=3)
     assert tick.run_due(database, now=later)["decisions asked for"] == 1
     assert tick.run_due(database, now=later)["decisions asked for"] == 0
-    assert cases(db) == [CaseEnd.ENOUGH, None]
+    assert ends(db) == [CaseEnd.ENOUGH, None]
     assert occasions(db, office) == ["too_few_booked"] * 2
 
 
@@ -219,11 +219,11 @@ def test_what_was_decided_to_run_stands_until_even_fewer_are_left(db, session):
     [booking] = filled(db, session, 1)
     ask(db, session)
     run_anyway(db, session, by=office)
-    assert (cases(db), minimum_enrolment.due(db, now=MORNING)) == ([CaseEnd.RUNS_ANYWAY], [])
+    assert (ends(db), cases.due(db, now=MORNING)) == ([CaseEnd.RUNS_ANYWAY], [])
     give_back(db, session, booking)
-    assert minimum_enrolment.due(db, now=MORNING) == [session.id]
+    assert cases.due(db, now=MORNING) == [session.id]
     ask(db, session)
-    assert cases(db) == [CaseEnd.RUNS_ANYWAY, None]
+    assert ends(db) == [CaseEnd.RUNS_ANYWAY, None]
 
 
 def test_the_list_shows_what_is_due_and_what_is_coming(db, session):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 import make
 from auth.states import Category, Role
-from bookings import calling_off, minimum_enrolment, rescues
+from bookings.minimum import calling_off, cases, rescues
 from bookings.models import MinimumCase, MinimumStep
 from bookings.queries import decided_to_run
 from bookings.rules.minimum import CaseEnd, CaseStep
@@ -62,15 +62,15 @@ def test_the_day_is_moved_and_everybody_concerned_told_once(db, session, leader,
     make.coordinator(db)
     anna = make.person(db)
     seat(db, session, anna)
-    minimum_enrolment.ask_for_decision(db, session.id, now=MORNING, by=None)
+    cases.ask_for_decision(db, session.id, now=MORNING, by=None)
     move(db, session, office)
     assert session.go_no_go_on == NEW_DAY
     assert (occasions(db, anna), occasions(db, leader)[-1]) == (["decision_day_moved"], "decision_day_moved")
     assert "beslutas det senast måndag 22 februari 2027" in told(db, anna)
     facts = last_facts(db)
     assert (facts["former"], facts["day"]) == ("2027-02-15", "2027-02-22")
-    assert minimum_enrolment.due(db, now=MORNING) == []
-    minimum_enrolment.ask_for_decision(db, session.id, now=clock.at(NEW_DAY, 7), by=None)
+    assert cases.due(db, now=MORNING) == []
+    cases.ask_for_decision(db, session.id, now=clock.at(NEW_DAY, 7), by=None)
     assert occasions(db, office) == ["too_few_booked"] * 2
     assert [each.step for each in db.query(MinimumStep).order_by(MinimumStep.id)] == [
         CaseStep.ASKED,
@@ -120,7 +120,7 @@ def test_a_session_that_does_not_exist_is_not_found(db, office):
 
 def test_calling_off_ends_the_case_by_name_and_reason(db, session, office):
     seat(db, session, make.person(db))
-    minimum_enrolment.ask_for_decision(db, session.id, now=MORNING, by=None)
+    cases.ask_for_decision(db, session.id, now=MORNING, by=None)
     saw = calling_off.foreseen(db, session_id=session.id, now=MORNING).token
     calling_off.call_off(db, session_id=session.id, reason="För få.", saw=saw, now=MORNING, by=office.id)
     db.flush()

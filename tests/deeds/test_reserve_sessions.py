@@ -7,7 +7,8 @@ from bookings_room import AFTER, insist_on_invariants, line_of, occasions, place
 
 import make
 from auth.states import Category
-from bookings import reserve_sessions, waitlist
+from bookings import waitlist
+from bookings.minimum import reserve_sessions
 from bookings.models import Booking
 from bookings.states import IN_TIME, BookingState, Refusal
 from courses.states import Publicity

@@ -8,16 +8,7 @@ from sqlalchemy import select
 import make
 from auth.models import Person
 from auth.states import Role
-from bookings import (
-    allocation,
-    applications,
-    cancellation,
-    left_over_seats,
-    publication,
-    rebooking,
-    rounds,
-    waitlist,
-)
+from bookings import allocation, applications, cancellation, left_over_seats, publication, rebooking, rounds, waitlist
 from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Decision
 from bookings.round_plan import RoundPlan

@@ -10,7 +10,8 @@ from sqlalchemy import select
 import make
 from auth.models import Person
 from auth.states import Category, Role, Standing
-from bookings import left_over_seats, minimum_enrolment, waitlist
+from bookings import left_over_seats, waitlist
+from bookings.minimum import cases
 from bookings.models import Booking
 from bookings.states import BookingState, RoundState
 from courses.models import SessionLeader
@@ -81,7 +82,7 @@ class TestBelowMinimum:
         later = make.session(db, of=course, days=[date(2027, 3, 1)], place="Borås")
         due = make.session(db, of=course, days=[date(2027, 2, 1)], place="Skövde")
         take(db, due, make.person(db), now=now)
-        minimum_enrolment.ask_for_decision(db, due.id, now=now, by=None)
+        cases.ask_for_decision(db, due.id, now=now, by=None)
 
         answer = visit(make.coordinator(db)).get("/samordning/minimum")
 

@@ -8,7 +8,7 @@ from bookings_room import place, seat
 
 import make
 from auth.states import Category
-from bookings import minimum_enrolment
+from bookings.minimum import cases
 from bookings.models import MinimumCase, MinimumStep
 from bookings.rules.minimum import CaseEnd, CaseStep
 from courses.models import Course
@@ -27,7 +27,7 @@ def office(db):
 def session(db):
     made = make.session(db, of=make.course(db, title="Etik"), minimum=3)
     seat(db, made, make.person(db))
-    minimum_enrolment.ask_for_decision(db, made.id, now=MORNING, by=None)
+    cases.ask_for_decision(db, made.id, now=MORNING, by=None)
     db.flush()
     return made
 

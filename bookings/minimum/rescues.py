@@ -11,7 +11,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings import impartiality, letters, minimum_enrolment
+from bookings import impartiality, letters
+from bookings.minimum import cases
 from bookings.models import Booking, MinimumCase, MinimumStep
 from bookings.precedence import insist_on_reason, name_of
 from bookings.rules import minimum as rules
@@ -32,7 +33,7 @@ def run_anyway(db: Session, *, session_id: int, reason: str, now: datetime, by: 
     """
     insist_on_reason(reason)
     session = _hold(db, session_id, now=now, by=by)
-    case = minimum_enrolment.end(db, session, CaseEnd.RUNS_ANYWAY, reason=reason.strip(), now=now, by=by)
+    case = cases.end(db, session, CaseEnd.RUNS_ANYWAY, reason=reason.strip(), now=now, by=by)
     assert case is not None, "it was opened a line ago, if it was not open"
     letters.session_runs(db, case, session=session, reason=reason.strip(), decided_by=name_of(db, by), now=now)
 
@@ -56,7 +57,7 @@ def move_day(db: Session, *, session_id: int, to: date, reason: str, now: dateti
     if refusal is not None:
         raise Refused(refusal, until=rules.last_to_decide(session.starts_on))
     old, concerned = session.go_no_go_on, _booked_and_leading(db, session_id)
-    case = minimum_enrolment.note_step(
+    case = cases.note_step(
         db,
         session,
         CaseStep.DAY_MOVED,
@@ -84,9 +85,7 @@ def open_reserves(db: Session, *, session_id: int, now: datetime, by: int) -> No
     if not any(session.reserves.values()):
         raise Refused(Refusal.NOTHING_RESERVED)
     former, session.reserves = session.reserves, {}
-    minimum_enrolment.note_step(
-        db, session, CaseStep.RESERVES_OPENED, count=sum(former.values()), now=now, by=by, former=former
-    )
+    cases.note_step(db, session, CaseStep.RESERVES_OPENED, count=sum(former.values()), now=now, by=by, former=former)
 
 
 def was_moved(db: Session, session_id: int) -> bool:
@@ -110,5 +109,5 @@ def _hold(db: Session, session_id: int, *, now: datetime, by: int) -> CourseSess
     """The session, locked, with an open case."""
     [session] = sessions.lock(db, [session_id])
     impartiality.insist(db, session, by=by)
-    minimum_enrolment.case_of(db, session, now=now)
+    cases.case_of(db, session, now=now)
     return session

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import displaced, facts, forecast, impartiality, invitations, letters, noting, rounds, waitlist
+from bookings import facts, impartiality, letters, noting, rounds, waitlist
+from bookings.minimum import displaced, forecast, invitations
 from bookings.models import Booking, ReserveNotice
 from bookings.rules.answer_time import needs_short_notice
 from bookings.states import IN_LINE, Origin, Refusal

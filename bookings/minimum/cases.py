@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from bookings import forecast, letters, rounds
+from bookings import letters, rounds
+from bookings.minimum import forecast
 from bookings.models import MinimumCase, MinimumStep
 from bookings.rules.forecast import Expectation
 from bookings.rules.minimum import WARNED_BEFORE, CaseEnd, CaseStep

@@ -10,20 +10,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import (
-    compensation,
-    displaced,
-    impartiality,
-    letters,
-    minimum_enrolment,
-    noting,
-    precedence,
-    rebooking,
-    rounds,
-    seats,
-    seats_from_line,
-)
-from bookings.displaced import Outlook
+from bookings import impartiality, letters, noting, precedence, rebooking, rounds, seats, seats_from_line
+from bookings.minimum import cases, compensation, displaced
+from bookings.minimum.displaced import Outlook
 from bookings.models import Booking
 from bookings.rules import calling_off as rules
 from bookings.rules.calling_off import Fate
@@ -137,7 +126,7 @@ def _hold(
 
 def _carry_out(db: Session, outlook: Outlook, end: CaseEnd, *, reason: str, now: datetime, by: int) -> None:
     session = outlook.session
-    minimum_enrolment.end(db, session, end, reason=reason, now=now, by=by)
+    cases.end(db, session, end, reason=reason, now=now, by=by)
     for fate in outlook.fates:
         old = outlook.bookings[fate.person.booking_id]
         old.end_reason = reason

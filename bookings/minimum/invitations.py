@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from auth.states import Category, Standing
-from bookings import displaced, facts, forecast, impartiality, letters, minimum_enrolment
+from bookings import facts, impartiality, letters
+from bookings.minimum import cases, displaced, forecast
 from bookings.models import Booking, CourseWish, Invitation
 from bookings.rules.minimum import LACKING_A_DAY, Audience, CaseStep, lacks
 from bookings.rules.seats import why_not_eligible
@@ -66,7 +67,7 @@ def invite(db: Session, *, session_id: int, audience: Audience, saw: str, now: d
     """
     [session] = sessions.lock(db, [session_id])
     impartiality.insist(db, session, by=by)
-    minimum_enrolment.case_of(db, session, now=now)
+    cases.case_of(db, session, now=now)
     found = _reach(db, session, audience, now=now)
     if not found.persons:
         raise Refused(Refusal.NOBODY_TO_INVITE)
@@ -74,7 +75,7 @@ def invite(db: Session, *, session_id: int, audience: Audience, saw: str, now: d
         raise Refused(Refusal.OUTLOOK_CHANGED)
     ids = [each.id for each in found.persons]
     db.add_all(Invitation(session_id=session_id, person_id=each, audience=audience, at=now, by=by) for each in ids)
-    minimum_enrolment.note_step(db, session, STEPS[audience], count=len(ids), now=now, by=by, invited=ids)
+    cases.note_step(db, session, STEPS[audience], count=len(ids), now=now, by=by, invited=ids)
     for person in found.persons:
         letters.free_seats(db, person=person, session=session, audience=audience, now=now)
     return len(ids)

@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bookings import facts, letters, noting, waitlist
-from bookings.displaced import Outlook, by_start
+from bookings.minimum.displaced import Outlook, by_start
 from bookings.models import Booking, LineException, Precedence
 from bookings.rules.calling_off import Fate
 from bookings.rules.history import last_term, term_of
