@@ -57,7 +57,8 @@ def _ask(db: Session, session: CourseSession, persons: Mapping[int, Person], *, 
         booking.move_to(BookingState.ASKED, now=now)
         booking.asked_at, booking.answer_by, booking.yes_at = now, until, None
         noting.note(db, "call_out.made", booking, now=now, by=None, answer_by=until.isoformat())
-        letters.called_out(db, booking, person=persons[booking.person_id], session=session, now=now)
+        left = facts.sessions_of(db, move.leaves)
+        letters.called_out(db, booking, person=persons[booking.person_id], session=session, left=left, now=now)
     return len(moves)
 
 

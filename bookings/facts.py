@@ -160,6 +160,11 @@ def offered(db: Session, session_ids: Collection[int], *, today: date) -> dict[i
     return _lines(db, of_sessions, states=(BookingState.OFFERED,), bar=_not_eligible, today=today)
 
 
+def answerable(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Waiter]]:
+    """As `offered`, and those who are asked in a call-out."""
+    return _lines(db, Booking.session_id.in_(session_ids), states=ANSWERABLE, bar=_not_eligible, today=today)
+
+
 Bar = Callable[[Booking, Participant, date], Refusal | None]
 
 
@@ -252,8 +257,8 @@ def _caps(db: Session, persons: Collection[int], rounds: Collection[int]) -> dic
 
 
 def _told_on(booking: Booking, today: date) -> date:
-    """The day by which it is judged whether it is too late to leave a seat: of an offer, when it was made."""
-    return day_of(booking.asked_at) if booking.state is BookingState.OFFERED and booking.asked_at else today
+    """The day by which it is judged whether it is too late to leave a seat: of what is asked, when it was."""
+    return day_of(booking.asked_at) if booking.state in ANSWERABLE and booking.asked_at else today
 
 
 def _wish(booking: Booking, *, today: date) -> Wish:

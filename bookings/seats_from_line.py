@@ -11,7 +11,7 @@ from auth.models import Person
 from bookings import giving_back, letters, noting, seats
 from bookings.models import Booking
 from bookings.rules.line import Move
-from bookings.states import IN_LINE, BookingState
+from bookings.states import ANSWERABLE, IN_LINE, BookingState
 from courses.models import CourseSession
 
 
@@ -32,12 +32,12 @@ def give(
 ) -> Booking:
     """The seat is theirs, what they leave for it is free, and a letter says both. All of it is locked.
 
-    Whether it is late to leave something is judged by when the seat was offered.
+    Whether it is late to leave something is judged by when the seat was offered, or they were asked.
     """
     held = [db.get_one(Booking, booking_id) for booking_id in move.leaves]
     left = [(old, locked[old.session_id]) for old in held]
     booking = db.get_one(Booking, move.waiter.booking_id)
-    told = booking.asked_at if booking.state is BookingState.OFFERED and booking.asked_at else now
+    told = booking.asked_at if booking.state in ANSWERABLE and booking.asked_at else now
     booking.bound_days = giving_back.bound_days(left, now=told)
     for old, session in left:
         seats.release(db, old, session, to=BookingState.MOVED, now=now)

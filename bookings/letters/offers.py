@@ -42,9 +42,17 @@ def offer_withdrawn(
     _about_offer(db, "offer_withdrawn", booking, person=person, session=session, now=now, goes_on=goes_on)
 
 
-def called_out(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
-    """A seat is free in the last days, and the best placed yes has it."""
-    _about_offer(db, "called_out", booking, person=person, session=session, now=now)
+def called_out(
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    left: Sequence[CourseSession],
+    now: datetime,
+) -> None:
+    """A seat is free in the last days, and the best placed yes has it; with what you would give up for it."""
+    _about_offer(db, "called_out", booking, person=person, session=session, now=now, left=left)
 
 
 def call_out_over(

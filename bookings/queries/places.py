@@ -140,7 +140,7 @@ def offers(db: Session, open_: Sequence[Booking], held: Sequence[Booking], *, to
         return []
     waiters = [
         waiter
-        for line in facts.offered(db, {each.session_id for each in open_}, today=today).values()
+        for line in facts.answerable(db, {each.session_id for each in open_}, today=today).values()
         for waiter in line
     ]
     seats = {each.id: row_of(each.session) for each in held}

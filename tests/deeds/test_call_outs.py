@@ -1,6 +1,6 @@
 """A call-out: in the last days all who may be asked are asked at once, and the best placed yes has the seat."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bookings_room import (
@@ -14,10 +14,11 @@ from bookings_room import (
     seat,
     set_free,
     states,
+    told,
 )
 
 import make
-from bookings import answers, call_outs, left_over_seats, waitlist
+from bookings import answers, call_outs, left_over_seats, queries, waitlist
 from bookings.states import BookingState, Refusal
 from lararportal import clock, tick
 
@@ -158,3 +159,31 @@ def test_what_ends_after_the_beginning_gives_no_seat_any_more(db, database, full
     db.flush()
     assert call_outs.go_on(db, session_id=full.id, now=evening + timedelta(days=1)) == 1
     assert states_of(db, full, [person]) == ["waiting"]
+
+
+def test_letter_and_page_name_what_a_yes_would_give_up(db, full):
+    later = make.session(db, course_id=full.course_id, days=[date(2027, 5, 10)])
+    anna = make.person(db)
+    held = seat(db, later, anna)
+    place(db, full, anna, short_notice=True)
+    set_free(db, full)
+    fill(db, full, now=NOW)
+    assert "Får du platsen lämnar du samtidigt din plats på" in told(db, anna)
+    [shown] = queries.my_courses(db, anna.id, now=NOW).offers
+    assert [row.session_id for row in shown.leaves] == [later.id]
+    accept(db, full, anna)
+    fill(db, full, now=NOW)
+    assert (states_of(db, full, [anna]), held.state) == (["booked"], BookingState.MOVED)
+
+
+def test_what_can_be_left_is_judged_by_when_they_were_asked(db, full):
+    evening = clock.parse("2027-03-11T22:00")
+    later = make.session(db, course_id=full.course_id, days=[date(2027, 5, 10)], cancel_by=evening.date())
+    anna = make.person(db)
+    held = seat(db, later, anna)
+    place(db, full, anna, short_notice=True)
+    set_free(db, full)
+    fill(db, full, now=evening)
+    accept(db, full, anna, now=evening)
+    fill(db, full, now=evening + timedelta(hours=3))
+    assert (states_of(db, full, [anna]), held.state) == (["booked"], BookingState.MOVED)
