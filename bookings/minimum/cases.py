@@ -8,7 +8,7 @@ anew.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bookings import letters, rounds
@@ -35,10 +35,22 @@ def open_case(db: Session, session_id: int) -> MinimumCase | None:
 
 
 def to_warn(db: Session, *, now: datetime) -> list[int]:
-    """The sessions below their minimum whose warning day has come, and their go/no-go day not."""
+    """The sessions below their minimum whose warning day has come, and their go/no-go day not; each case once.
+
+    Somebody who acts before that day has opened the case by it, and nobody has been warned.
+    """
     today = day_of(now)
     in_time = CourseSession.go_no_go_on - WARNED_BEFORE <= today, CourseSession.go_no_go_on > today
-    return list(db.scalars(_without_case(today).where(*in_time)))
+    told = exists().where(
+        MinimumStep.case_id == MinimumCase.id, MinimumStep.step.in_((CaseStep.WARNED, CaseStep.ASKED))
+    )
+    acted = (
+        _below(today)
+        .join(MinimumCase, MinimumCase.session_id == CourseSession.id)
+        .where(MinimumCase.ended_at.is_(None), ~told)
+    )
+    found = {*db.scalars(_without_case(today).where(*in_time)), *db.scalars(acted.where(*in_time))}
+    return sorted(found)
 
 
 def due(db: Session, *, now: datetime) -> list[int]:
@@ -75,7 +87,7 @@ def warn(db: Session, session_id: int, *, now: datetime, by: int | None) -> None
     [session] = sessions.lock(db, [session_id])
     if session_id not in to_warn(db, now=now):
         return
-    case = _open(db, session, now=now)
+    case = open_case(db, session_id) or _open(db, session, now=now)
     _note(db, case, CaseStep.WARNED, session, now=now, by=by)
     letters.few_booked(db, case, session=session, expected=_expected(db, session, now=now), now=now)
 

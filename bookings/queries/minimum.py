@@ -33,8 +33,8 @@ class MinimumRow:
     missing: int
     warned_on: date
     """When those who decide are warned."""
-    opened_at: datetime | None
-    """When they were; None while the case is still to come."""
+    warned_at: datetime | None
+    """When they were."""
     asked_at: datetime | None
     end: CaseEnd | None
     """That it was decided to run all the same, as long as that stands."""
@@ -80,9 +80,12 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
     """The sessions below their minimum whose go/no-go day has come or comes within the horizon, nearest first."""
     earlier, case = aliased(MinimumCase), aliased(MinimumCase)
     latest = select(func.max(earlier.id)).where(earlier.session_id == CourseSession.id).scalar_subquery()
+    warned = select(func.max(MinimumStep.at)).where(
+        MinimumStep.case_id == case.id, MinimumStep.step == CaseStep.WARNED
+    )
     rows = db.execute(
         sessions_with_course()
-        .add_columns(case)
+        .add_columns(case, warned.scalar_subquery())
         .outerjoin(case, case.id == latest)
         .where(
             CourseSession.publicity == Publicity.PUBLISHED,
@@ -94,13 +97,22 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
         .order_by(None)
         .order_by(CourseSession.go_no_go_on, CourseSession.id)
     ).all()
-    lines = facts.line(db, [session.id for session, _ in rows], today=today)
-    expected = forecast.expectations(db, [session for session, _ in rows], today=today)
-    return [_row(session, lines[session.id], last, expected[session.id], today=today) for session, last in rows]
+    lines = facts.line(db, [session.id for session, *_ in rows], today=today)
+    expected = forecast.expectations(db, [session for session, *_ in rows], today=today)
+    return [
+        _row(session, lines[session.id], last, expected[session.id], warned_at=warned_at, today=today)
+        for session, last, warned_at in rows
+    ]
 
 
 def _row(
-    session: CourseSession, line: Sequence[Waiter], last: MinimumCase | None, expected: Expectation, *, today: date
+    session: CourseSession,
+    line: Sequence[Waiter],
+    last: MinimumCase | None,
+    expected: Expectation,
+    *,
+    warned_at: datetime | None,
+    today: date,
 ) -> MinimumRow:
     runs = last is not None and _stands(last, session)
     counts = last if last is not None and (last.ended_at is None or runs) else None
@@ -110,7 +122,7 @@ def _row(
         would_come=would_come(line) + session.seats_offered,
         missing=session.minimum - session.seats_taken,
         warned_on=warned_on(session.go_no_go_on),
-        opened_at=counts.opened_at if counts is not None else None,
+        warned_at=warned_at if counts is not None else None,
         asked_at=counts.asked_at if counts is not None else None,
         end=CaseEnd.RUNS_ANYWAY if runs else None,
         is_due=session.go_no_go_on <= today and not runs,

@@ -104,6 +104,29 @@ def test_they_are_warned_two_weeks_before_and_asked_in_the_same_case(db, session
     assert (ends(db), steps(db)) == ([None], [CaseStep.WARNED, CaseStep.ASKED])
 
 
+def test_who_acts_before_the_warning_day_does_not_keep_the_others_from_being_warned(db, database, session):
+    office, leader = make.coordinator(db), make.holder(db, Role.LEADER)
+    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
+    session.reserves = {"SPEC": 1}
+    db.flush()
+    rescues.open_reserves(db, session_id=session.id, now=EARLY - timedelta(days=1), by=office.id)
+    db.flush()
+    assert [each.warned_at for each in below_minimum(db, today=clock.day_of(EARLY))] == [None]
+    ticks = [tick.run_due(database, now=EARLY + timedelta(hours=hours)) for hours in range(2)]
+    assert [each["few booked warned of"] for each in ticks] == [1, 0]
+    assert [occasions(db, each) for each in (office, leader)] == [["few_booked"], ["few_booked"]]
+    assert (ends(db), steps(db)) == ([None], [CaseStep.RESERVES_OPENED, CaseStep.WARNED])
+    assert [each.warned_at for each in below_minimum(db, today=clock.day_of(EARLY))] == [EARLY]
+
+
+def test_who_was_asked_is_not_warned_when_the_day_is_moved(db, session):
+    office = make.coordinator(db)
+    ask(db, session)
+    rescues.move_day(db, session_id=session.id, to=date(2027, 3, 1), reason="Fler.", now=MORNING, by=office.id)
+    db.flush()
+    assert cases.to_warn(db, now=MORNING + timedelta(days=4)) == []
+
+
 def test_a_coordinator_who_leads_the_session_is_asked_once(db, session):
     office = make.coordinator(db)
     db.add(SessionLeader(session_id=session.id, person_id=office.id))
