@@ -7,33 +7,35 @@ from sqlalchemy.orm import Session
 from auth import people
 from bookings import facts, noting, seats, seats_from_line, waitlist
 from bookings.models import Booking
-from bookings.rules.line import Move, would_leave
+from bookings.rules.line import Move, Waiter, stands_for, would_leave
 from bookings.states import ANSWERABLE, BookingState, Refusal
 from courses import sessions
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
 
-def accept(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
+def accept(db: Session, *, session_id: int, person_id: int, saw: str = "", now: datetime, by: int | None) -> Booking:
     """The seat is the person's, at one stroke with what they leave for it; in a call-out their yes is remembered.
+
+    `saw` stands for the seats that they were told they would leave; by default there are none.
 
     Raises:
         NotFound: there is no such session or person.
-        Refused: nothing is offered to them there, the time to answer has passed, or they have another seat by now
-            that they would not leave for it.
+        Refused: nothing is offered to them there, the time to answer has passed, they may not have the seat or have
+            another one by now that they would not leave for it, or would leave other seats than what they saw.
     """
-    foreseen = _move(db, session_id=session_id, person_id=person_id, now=now)
+    foreseen = _move(_waiter(db, session_id=session_id, person_id=person_id, now=now))
     left = seats_from_line.sessions_left(db, [foreseen] if foreseen else [])
     locked = {each.id: each for each in sessions.lock(db, {session_id, *left})}
     [person] = people.lock(db, [person_id])
     booking = _answerable(db, session_id=session_id, person_id=person_id, now=now)
+    move = _insist(_waiter(db, session_id=session_id, person_id=person_id, now=now))
+    if saw != stands_for(move.leaves):
+        raise Refused(Refusal.ANSWER_MEANS_OTHER)
     if booking.state is BookingState.ASKED:
         booking.yes_at = now
         noting.note(db, "call_out.accepted", booking, now=now, by=by)
         return booking
-    move = _move(db, session_id=session_id, person_id=person_id, now=now)
-    if move is None:
-        raise Refused(Refusal.OFFER_COLLIDES)
     if not seats_from_line.sessions_left(db, [move]) <= locked.keys():
         raise Refused(Refusal.DAY_TAKEN_MEANWHILE)
     return seats_from_line.give(db, move, locked, person, session_id=session_id, now=now, by=by)
@@ -84,14 +86,30 @@ def answer_beforehand(
     )
 
 
-def _move(db: Session, *, session_id: int, person_id: int, now: datetime) -> Move | None:
-    """What a yes would mean; None when nothing is offered, or the seat would not be taken."""
-    offered = facts.offered(db, [session_id], today=day_of(now))[session_id]
-    for waiter in offered:
-        leaves = would_leave(waiter)
-        if waiter.person_id == person_id and leaves is not None:
-            return Move(waiter, tuple(leaves))
-    return None
+def seen(db: Session, *, session_id: int, person_id: int, now: datetime) -> str:
+    """What stands for the seats that a yes would give up, to be said yes to."""
+    move = _move(_waiter(db, session_id=session_id, person_id=person_id, now=now))
+    return stands_for(move.leaves if move else ())
+
+
+def _waiter(db: Session, *, session_id: int, person_id: int, now: datetime) -> Waiter | None:
+    """Who is asked, with all that they have; None when nothing is asked."""
+    asked = facts.answerable(db, [session_id], today=day_of(now))[session_id]
+    return next((waiter for waiter in asked if waiter.person_id == person_id), None)
+
+
+def _move(waiter: Waiter | None) -> Move | None:
+    """What a yes would mean; None when nothing is asked, or the seat would not be taken."""
+    leaves = would_leave(waiter) if waiter is not None else None
+    return Move(waiter, tuple(leaves)) if waiter is not None and leaves is not None else None
+
+
+def _insist(waiter: Waiter | None) -> Move:
+    move = _move(waiter)
+    if move is None:
+        barred = waiter.barred if waiter is not None else None
+        raise Refused(barred or Refusal.OFFER_COLLIDES)
+    return move
 
 
 def _answerable(db: Session, *, session_id: int, person_id: int, now: datetime) -> Booking:

@@ -260,6 +260,7 @@ class Refusal(StrEnum):
     NOT_OFFERED = "not_offered"
     OFFER_LAPSED = "offer_lapsed"
     OFFER_COLLIDES = "offer_collides"
+    ANSWER_MEANS_OTHER = "answer_means_other"
     OFFERED_HERE = "offered_here"
     NOT_AT_SHORT_NOTICE = "not_at_short_notice"
     OTHER_COURSE = "other_course"

@@ -1,7 +1,7 @@
 """Who is next in line for a free seat (allocation rules, section 2.9)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -95,6 +95,11 @@ def _is_exchangeable(held: Wish, wanted: Wish) -> bool:
 
 def _exclude_each_other(one: Wish, other: Wish) -> bool:
     return one.course_id == other.course_id or not one.days.isdisjoint(other.days)
+
+
+def stands_for(leaves: Iterable[int]) -> str:
+    """What a yes means for the person's other seats, as a page that was drawn before the answer can carry it."""
+    return "-".join(str(booking_id) for booking_id in sorted(leaves))
 
 
 @dataclass(frozen=True)

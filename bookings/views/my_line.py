@@ -5,11 +5,11 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, signed_in
 from bookings import answers, own_order, queries, waitlist
-from bookings.forms import ConfirmForm, LineForm
+from bookings.forms import ConfirmForm, LineForm, SeenForm
 from bookings.queries import MyCourses, Offer, Place
-from bookings.states import BookingState
+from bookings.states import BookingState, Refusal
 from lararportal import edge, pages
-from lararportal.errors import NotFound
+from lararportal.errors import NotFound, Refused
 
 Page = str | Response | tuple[str, int]
 
@@ -62,12 +62,23 @@ def want_less(session_id: int) -> Response:
 
 
 @signed_in
-def accept(session_id: int) -> Response:
-    """Says yes to what is offered."""
-    with edge.deed() as db:
-        booking = answers.accept(
-            db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id
-        )
+def accept(session_id: int) -> Page:
+    """Says yes to what is offered; asks once more when that means something else than what was shown."""
+    try:
+        with edge.deed() as db:
+            booking = answers.accept(
+                db,
+                session_id=session_id,
+                person_id=me().person_id,
+                saw=SeenForm().saw.data or "",
+                now=edge.moment(),
+                by=me().person_id,
+            )
+    except Refused as refusal:
+        if refusal.reason is not Refusal.ANSWER_MEANS_OTHER:
+            raise
+        why = pages.sentence(refusal.reason)
+        return render_template("bookings/accept.html", offer=_offer(session_id), why=why), 409
     return _done("offer_accepted" if booking.state is BookingState.BOOKED else "call_out_accepted")
 
 

@@ -62,7 +62,7 @@ class Answers:
         for person_id, session_id in self._of_others(db, *ANSWERABLE):
             if self.rng.random() > ANSWERS_A_DAY:
                 continue
-            deed = answers.accept if self.rng.random() < SAYS_YES else answers.decline
+            deed = _say_yes if self.rng.random() < SAYS_YES else answers.decline
             try:
                 deed(db, session_id=session_id, person_id=person_id, now=now, by=person_id)
             except Refused:
@@ -76,6 +76,12 @@ class Answers:
             .order_by(Booking.id)
         )
         return [(person_id, session_id) for person_id, session_id in rows if person_id not in spared]
+
+
+def _say_yes(db: Session, *, session_id: int, person_id: int, now: datetime, by: int) -> None:
+    """To whatever that means for their other seats."""
+    saw = answers.seen(db, session_id=session_id, person_id=person_id, now=now)
+    answers.accept(db, session_id=session_id, person_id=person_id, saw=saw, now=now, by=by)
 
 
 def _at(do: Callable[[Session, datetime], None], at: datetime) -> Callable[[Session], None]:

@@ -29,7 +29,8 @@ LATER = UNTIL + timedelta(seconds=1)
 
 
 def accept(db, session, person, now=NOW) -> BookingState:
-    return answers.accept(db, session_id=session.id, person_id=person.id, now=now, by=person.id).state
+    saw = answers.seen(db, session_id=session.id, person_id=person.id, now=now)
+    return answers.accept(db, session_id=session.id, person_id=person.id, saw=saw, now=now, by=person.id).state
 
 
 def decline(db, session, person, now=NOW) -> None:

@@ -77,7 +77,8 @@ class Crowd:
 
     def accept(self, db: Session, chance: Random, now) -> None:
         session, person = self._of_somebody(db, chance, BookingState.OFFERED)
-        answers.accept(db, session_id=session, person_id=person, now=now, by=person)
+        saw = answers.seen(db, session_id=session, person_id=person, now=now)
+        answers.accept(db, session_id=session, person_id=person, saw=saw, now=now, by=person)
 
     def decline(self, db: Session, chance: Random, now) -> None:
         session, person = self._of_somebody(db, chance, BookingState.OFFERED)

@@ -171,3 +171,18 @@ def test_it_asks_the_database_as_often_for_one_offer_as_for_thirty(db, visit, no
         assert page.text.count("tacka-ja") == count
 
     assert counts[0] == counts[1]
+
+
+def test_a_yes_that_means_something_else_by_now_is_asked_once_more(db, visit, anna, offered):
+    later = make.session(db, course_id=offered.course_id, days=[date(2027, 5, 31)])
+    seat(db, later, anna, rank=2)
+    browser, path = visit(anna), f"/tillfallen/{offered.id}/tacka-ja"
+
+    page = browser.post(path)
+    [saw] = re.findall(r'name="saw" value="(.+)"', page.text)
+
+    assert (page.status_code, states(db, offered)) == (409, {anna.id: BookingState.OFFERED})
+    assert "ett ja betyder något annat nu" in words_of(page)
+    assert "Du lämnar din plats på Dermatologi, 31 maj 2027." in words_of(page)
+    assert browser.post(path, data={"saw": saw}).status_code == 302
+    assert states(db, offered) == {anna.id: BookingState.BOOKED}
