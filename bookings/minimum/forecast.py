@@ -5,14 +5,15 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, literal, select
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from bookings.models import Booking, SeatDay
+from bookings.minimum import prospects
+from bookings.models import Booking
 from bookings.rules import forecast as rules
 from bookings.rules.forecast import Expectation, Past
-from bookings.states import IN_LINE, LIVE, BookingState
-from courses.models import CourseDay, CourseSession
+from bookings.states import BookingState
+from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal.clock import STOCKHOLM
 
@@ -25,11 +26,14 @@ Target = aliased(CourseSession)
 
 
 def expectations(db: Session, sessions: Collection[CourseSession], *, today: date) -> dict[int, Expectation]:
-    """What to expect of each of these sessions, in two statements for however many."""
+    """What to expect of each of these sessions, in the same number of statements for many as for one.
+
+    Their course and days are loaded.
+    """
     if not sessions:
         return {}
     ids = [each.id for each in sessions]
-    past, elsewhere = _past(db, ids, today=today), waiting_elsewhere(db, ids, today=today)
+    past, elsewhere = _past(db, ids, today=today), prospects.waiting_elsewhere(db, sessions, today=today)
     return {
         each.id: rules.expectation(
             booked=each.seats_taken,
@@ -39,52 +43,6 @@ def expectations(db: Session, sessions: Collection[CourseSession], *, today: dat
         )
         for each in sessions
     }
-
-
-def waiting_elsewhere(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[int]]:
-    """By session the persons who wait for another session of its course and could come to it, by id.
-
-    They have no seat in the course, nothing in the session itself, and no seat on one of its days.
-    """
-    found: dict[int, list[int]] = defaultdict(list)
-    for session_id, person_id in db.execute(_waiting_elsewhere(session_ids, today=today)):
-        found[session_id].append(person_id)
-    return found
-
-
-def _waiting_elsewhere(session_ids: Collection[int], *, today: date) -> Select[int, int]:
-    mine, sister, busy = aliased(Booking), aliased(CourseSession), aliased(SeatDay)
-    has_a_seat = (
-        select(mine.id)
-        .join(sister, sister.id == mine.session_id)
-        .where(
-            mine.person_id == Booking.person_id,
-            sister.course_id == Target.course_id,
-            (mine.state == BookingState.BOOKED) | and_(mine.state.in_(LIVE), mine.session_id == Target.id),
-        )
-        .exists()
-    )
-    is_elsewhere = (
-        select(busy.booking_id)
-        .join(CourseDay, CourseDay.day == busy.day)
-        .where(CourseDay.session_id == Target.id, busy.person_id == Booking.person_id)
-        .exists()
-    )
-    return (
-        select(Target.id, Booking.person_id)
-        .join(CourseSession, and_(CourseSession.course_id == Target.course_id, CourseSession.id != Target.id))
-        .join(Booking, Booking.session_id == CourseSession.id)
-        .where(
-            Target.id.in_(session_ids),
-            CourseSession.publicity == Publicity.PUBLISHED,
-            CourseSession.starts_on > today,
-            Booking.state.in_(IN_LINE),
-            ~has_a_seat,
-            ~is_elsewhere,
-        )
-        .distinct()
-        .order_by(Target.id, Booking.person_id)
-    )
 
 
 def _past(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Past]]:

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from auth.states import Category, Standing
-from bookings import facts, impartiality, letters
-from bookings.minimum import cases, displaced, forecast
+from bookings import impartiality, letters
+from bookings.minimum import cases, displaced, prospects
 from bookings.models import Booking, CourseWish, Invitation
 from bookings.rules.minimum import LACKING_A_DAY, Audience, CaseStep, lacks
-from bookings.rules.seats import why_not_eligible
 from bookings.states import BookingState, Refusal
 from courses import sessions
 from courses.models import Course, CourseSession
@@ -84,17 +83,16 @@ def invite(db: Session, *, session_id: int, audience: Audience, saw: str, now: d
 def _reach(db: Session, session: CourseSession, audience: Audience, *, now: datetime) -> Reach:
     today = day_of(now)
     invited = set(db.scalars(select(Invitation.person_id).where(Invitation.session_id == session.id)))
-    prospects = [each for each in _prospects(db, session, audience, today=today) if each.id not in invited]
-    able = could_come(db, session, prospects, today=today)
+    found = [each for each in _audience(db, session, audience, today=today) if each.id not in invited]
+    able = prospects.could_come(db, [session], {session.id: found}, today=today)[session.id]
     room = max(0, LACKING_A_DAY - _invited_today(db, session, now=now)) if audience is Audience.LACKING else None
     taken = able[:room]
     return Reach(session=session, audience=audience, persons=taken, left_for_later=len(able) - len(taken))
 
 
-def _prospects(db: Session, session: CourseSession, audience: Audience, *, today: date) -> Iterable[Person]:
+def _audience(db: Session, session: CourseSession, audience: Audience, *, today: date) -> Iterable[Person]:
     if audience is Audience.WAITING:
-        ids = forecast.waiting_elsewhere(db, [session.id], today=today)[session.id]
-        return db.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all()
+        return prospects.waiting_elsewhere(db, [session], today=today)[session.id]
     if audience is Audience.ASKED:
         asked = select(CourseWish.person_id).where(CourseWish.course_id == session.course_id)
         return db.scalars(select(Person).where(Person.id.in_(asked)).order_by(Person.id)).all()
@@ -130,24 +128,6 @@ def _covered(db: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     for person_id, old, new in rows:
         found[person_id].update(old, new)
-    return found
-
-
-def could_come(db: Session, session: CourseSession, persons: Sequence[Person], *, today: date) -> list[Person]:
-    """Those for whom the course is, who have neither it nor a place here, and are nowhere else on its days."""
-    held = facts.live_bookings(db, {each.id for each in persons})
-    days, course = facts.days_of(session), session.course
-    found = []
-    for person in persons:
-        mine = held.get(person.id, [])
-        seats = [each.session for each in mine if each.state is BookingState.BOOKED]
-        who = facts.participant(person, mine, today=today)
-        if (
-            why_not_eligible(who, course_id=course.id, groups=course.targets) is None
-            and all(each.course_id != course.id and facts.days_of(each).isdisjoint(days) for each in seats)
-            and all(each.session_id != session.id for each in mine)
-        ):
-            found.append(person)
     return found
 
 

@@ -1,7 +1,7 @@
 """Reserve sessions the other way: when enough wait elsewhere, one is opened and filled from its sisters' lines."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from auth import people
 from auth.models import Person
 from bookings import facts, impartiality, letters, noting, rounds, waitlist
-from bookings.minimum import displaced, forecast, invitations
+from bookings.minimum import displaced, prospects
 from bookings.models import Booking, ReserveNotice
+from bookings.register import group_of
 from bookings.rules.answer_time import needs_short_notice
+from bookings.rules.line import reserves_then, seats_go_to
 from bookings.states import IN_LINE, Origin, Refusal
 from courses import sessions
 from courses.models import Course, CourseSession
@@ -30,6 +32,8 @@ class Waiting:
 
     person: Person
     place: Booking
+    is_next: bool = False
+    """One of the seats is offered to them."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +56,13 @@ class Demand:
 
 def wanted(db: Session, *, now: datetime) -> list[Demand]:
     """The reserve sessions that enough people wait for elsewhere."""
-    ids = db.scalars(_held(day_of(now))).all()
-    waiting = forecast.waiting_elsewhere(db, ids, today=day_of(now))
-    found = displaced.sessions_by_id(db, [each for each in ids if waiting[each]])
-    demands = [_demand(db, each, waiting[each.id], today=day_of(now)) for each in displaced.by_start(found.values())]
-    return [each for each in demands if each.is_enough]
+    return _wanted(db, _held(day_of(now)), now=now)
 
 
 def to_tell(db: Session, *, now: datetime) -> list[int]:
     """Those of them about which coordinators have not been told."""
-    told = set(db.scalars(select(ReserveNotice.session_id)))
-    return [each.session.id for each in wanted(db, now=now) if each.session.id not in told]
+    told = select(ReserveNotice.session_id)
+    return [each.session.id for each in _wanted(db, _held(day_of(now)).where(CourseSession.id.not_in(told)), now=now)]
 
 
 def tell(db: Session, session_id: int, *, now: datetime, by: int | None) -> None:
@@ -91,18 +91,17 @@ def demand_for(db: Session, *, session_id: int, now: datetime) -> Demand:
     session = displaced.sessions_by_id(db, [session_id]).get(session_id)
     if session is None:
         raise NotFound
-    today = day_of(now)
-    if session_id not in db.scalars(_held(today)).all():
+    if session_id not in db.scalars(_held(day_of(now))).all():
         raise Refused(Refusal.NOT_HELD_IN_RESERVE)
-    waiting = forecast.waiting_elsewhere(db, [session_id], today=today)[session_id]
-    return _demand(db, session, waiting, today=today)
+    [demand] = _demands(db, [session], today=day_of(now))
+    return demand
 
 
 def open_and_fill(db: Session, *, session_id: int, saw: str, now: datetime, by: int) -> int:
     """The session is open, and whoever waits elsewhere waits for it too, in the same order; how many.
 
-    Nobody loses a place: the seats are offered, since nobody has asked for this session. Who stands too far back for
-    an offer has a letter about the place.
+    Nobody loses a place: the seats are offered, since nobody has asked for this session. Who has no offer yet has
+    a letter about the place.
 
     Raises:
         NotFound: there is no such session.
@@ -116,32 +115,35 @@ def open_and_fill(db: Session, *, session_id: int, saw: str, now: datetime, by: 
     if saw != demand.token:
         raise Refused(Refusal.OUTLOOK_CHANGED)
     sessions.open_reserve(db, session_id=session_id, now=now, by=by)
-    for position, each in enumerate(demand.line, start=1):
-        _carry(db, demand.session, each, position=position, now=now, by=by)
+    _carry(db, demand, now=now, by=by)
     return len(demand.line)
 
 
-def _carry(db: Session, session: CourseSession, waiting: Waiting, *, position: int, now: datetime, by: int) -> None:
+def _carry(db: Session, demand: Demand, *, now: datetime, by: int) -> None:
+    """Everybody has a place, and whoever is not offered a seat is told of it."""
+    session = demand.session
+    held = facts.live_bookings(db, [each.person.id for each in demand.line])
+    carried = [(each, _place(session, each, held.get(each.person.id, []))) for each in demand.line]
+    db.add_all(place for _, place in carried)
+    db.flush()
+    offered = waitlist.next_places(db, session, now=now)
+    position = 0
+    for each, place in carried:
+        if place.id in offered:
+            noting.note(db, "line.carried", place, now=now, by=by, carried_from=each.place.id)
+            continue
+        position += 1
+        noting.note(db, "line.joined", place, now=now, by=by, carried_from=each.place.id, position=position)
+        letters.place_in_line(db, place, person=each.person, session=session, position=position, now=now)
+
+
+def _place(session: CourseSession, waiting: Waiting, held: Sequence[Booking]) -> Booking:
     person, old = waiting.person, waiting.place
-    held = facts.live_bookings(db, [person.id]).get(person.id, [])
     place = waitlist.place(
         session, person, rank=waitlist.next_rank(held), origin=Origin.LINE, key=list(old.key), now=old.joined_at
     )
     place.wave, place.standing_yes, place.short_notice = old.wave, False, old.short_notice
-    db.add(place)
-    db.flush()
-    is_offered = position <= session.seats
-    noting.note(
-        db,
-        "line.carried" if is_offered else "line.joined",
-        place,
-        now=now,
-        by=by,
-        carried_from=old.id,
-        position=position,
-    )
-    if not is_offered:
-        letters.place_in_line(db, place, person=person, session=session, position=position, now=now)
+    return place
 
 
 def _held(today: date) -> Select[int]:
@@ -160,20 +162,49 @@ def _held(today: date) -> Select[int]:
     )
 
 
-def _demand(db: Session, session: CourseSession, person_ids: Sequence[int], *, today: date) -> Demand:
-    """Everybody once, by the best place that they have in the lines of the course."""
-    if needs_short_notice(starts_on=session.starts_on, today=today):
-        return Demand(session, [])
+def _wanted(db: Session, held: Select[int], *, now: datetime) -> list[Demand]:
+    ids = db.scalars(held).all()
+    if not ids:
+        return []
+    found = displaced.by_start(displaced.sessions_by_id(db, ids).values())
+    return [each for each in _demands(db, found, today=day_of(now)) if each.is_enough]
+
+
+def _demands(db: Session, found: Sequence[CourseSession], *, today: date) -> list[Demand]:
+    """For each session everybody once, by the best place that they have in the lines of the course."""
+    soon = [each.id for each in found if needs_short_notice(starts_on=each.starts_on, today=today)]
+    waiting = prospects.waiting_elsewhere(db, [each for each in found if each.id not in soon], today=today)
+    best = _best_places(db, {each.id for persons in waiting.values() for each in persons})
+    demands = []
+    for session in found:
+        places = [best[person.id, session.course_id] for person in waiting.get(session.id, [])]
+        places.sort(key=lambda each: (each.wave, each.key, each.joined_at, each.id))
+        by_id = {each.id: each for each in waiting.get(session.id, [])}
+        demands.append(_demand(session, [Waiting(by_id[each.person_id], each) for each in places], today=today))
+    return demands
+
+
+def _demand(session: CourseSession, line: Sequence[Waiting], *, today: date) -> Demand:
+    offered = seats_go_to(
+        [group_of(each.person) for each in line],
+        room=session.free_seats,
+        reserves=reserves_then(session.reserves, starts_on=session.starts_on, today=today),
+        booked={},
+    )
+    return Demand(session, [replace(each, is_next=number in offered) for number, each in enumerate(line)])
+
+
+def _best_places(db: Session, person_ids: Collection[int]) -> dict[tuple[int, int], Booking]:
+    """The best place of each of these persons in the lines of a course, by person and course."""
+    if not person_ids:
+        return {}
     rows = db.execute(
-        select(Booking, Person)
-        .join(Person, Person.id == Booking.person_id)
+        select(CourseSession.course_id, Booking)
         .join(CourseSession, CourseSession.id == Booking.session_id)
-        .where(CourseSession.course_id == session.course_id, Booking.state.in_(IN_LINE), Person.id.in_(person_ids))
+        .where(Booking.state.in_(IN_LINE), Booking.person_id.in_(person_ids))
         .order_by(Booking.wave, Booking.key, Booking.joined_at, Booking.id)
     )
-    best: dict[int, Waiting] = {}
-    for booking, person in rows:
-        best.setdefault(person.id, Waiting(person, booking))
-    persons = [each.person for each in best.values()]
-    able = {each.id for each in invitations.could_come(db, session, persons, today=today)}
-    return Demand(session, [each for each in best.values() if each.person.id in able])
+    best: dict[tuple[int, int], Booking] = {}
+    for course_id, booking in rows:
+        best.setdefault((booking.person_id, course_id), booking)
+    return best

@@ -120,15 +120,41 @@ def next_in_line(
 ) -> Move | None:
     """The first in line who would take the seat; while reserves hold, the first of a group short of its own.
 
-    `line` is in order, `booked` counts the seats held by group. Reserves hold until 42 days before the start.
+    `line` is in order, `booked` counts the seats held by group.
     """
     moves = [Move(waiter, tuple(leaves)) for waiter in line if (leaves := would_leave(waiter)) is not None]
-    if starts_on - today > RESERVES_UNTIL:
-        for move in moves:
-            group = move.waiter.group
-            if group is not None and booked.get(group, 0) < reserves.get(group, 0):
-                return move
-    return moves[0] if moves else None
+    groups = [move.waiter.group for move in moves]
+    first = _next_group(groups, reserves=reserves_then(reserves, starts_on=starts_on, today=today), booked=booked)
+    return None if first is None else moves[first]
+
+
+def reserves_then(reserves: Mapping[str, int], *, starts_on: date, today: date) -> Mapping[str, int]:
+    """The reserves that hold on a day: they do until 42 days before the start."""
+    return reserves if starts_on - today > RESERVES_UNTIL else {}
+
+
+def seats_go_to(
+    groups: Sequence[str | None], *, room: int, reserves: Mapping[str, int], booked: Mapping[str | None, int]
+) -> list[int]:
+    """To whom so many free seats go, of people in line who all would take one: their numbers in it, from 0."""
+    left, held = list(enumerate(groups)), Counter(booked)
+    found: list[int] = []
+    while left and len(found) < room:
+        first = _next_group([group for _, group in left], reserves=reserves, booked=held)
+        assert first is not None, "somebody is left"
+        number, group = left.pop(first)
+        held[group] += 1
+        found.append(number)
+    return found
+
+
+def _next_group(
+    groups: Sequence[str | None], *, reserves: Mapping[str, int], booked: Mapping[str | None, int]
+) -> int | None:
+    for number, group in enumerate(groups):
+        if group is not None and booked.get(group, 0) < reserves.get(group, 0):
+            return number
+    return 0 if groups else None
 
 
 @dataclass(frozen=True)

@@ -122,6 +122,25 @@ def test_when_it_is_not_wanted(db, course, full, reserve, prepare):
     assert wanted(db) == []
 
 
+def test_with_reserved_seats_everybody_has_one_letter_about_what_they_have(db, full, reserve, office):
+    reserve.reserves = {"SPEC": 1}
+    first, second = waiting(db, full)
+    specialist = make.person(db, category=Category.SPECIALIST, residency_start=None, planned_end=None)
+    place(db, full, specialist)
+    db.flush()
+    demand = reserve_sessions.demand_for(db, session_id=reserve.id, now=AFTER)
+    assert [each.is_next for each in demand.line] == [True, False, True]
+    open_it(db, reserve, office)
+    waitlist.fill(db, session_id=reserve.id, now=AFTER)
+    db.flush()
+    assert [occasions(db, each) for each in (first, second, specialist)] == [
+        ["seat_offered"],
+        ["place_in_line"],
+        ["seat_offered"],
+    ]
+    assert "Just nu har du plats 1 i kön." in told(db, second)
+
+
 def test_who_was_not_shown_is_not_moved_in(db, full, reserve, office):
     waiting(db, full)
     saw = reserve_sessions.demand_for(db, session_id=reserve.id, now=AFTER).token
@@ -146,11 +165,35 @@ def test_only_what_is_held_in_reserve_is_opened_so(db, full, office):
         reserve_sessions.demand_for(db, session_id=10**6, now=AFTER)
 
 
-def test_looking_for_them_takes_the_same_number_of_statements_for_long_lines(db, full, reserve, queries):
+def test_looking_for_them_takes_the_same_number_of_statements_for_long_lines(db, course, full, reserve, queries):
     counts = []
-    for _ in range(2):
+    for days in ([date(2027, 6, 1)], [date(2027, 6, 2)]):
         waiting(db, full)
+        make.session(db, of=course, days=days, seats=2, minimum=2, publicity=Publicity.DRAFT, is_reserve=True)
+        db.flush()
         queries.reset()
-        reserve_sessions.wanted(db, now=AFTER)
+        found = reserve_sessions.wanted(db, now=AFTER)
+        counts.append((len(found), queries.count))
+    assert [found for found, _ in counts] == [2, 3]
+    assert counts[0][1] == counts[1][1]
+
+
+def test_filling_it_takes_the_same_number_of_statements_for_two_as_for_eight(db, course, full, office, queries):
+    counts = []
+    for count in (2, 6):
+        waiting(db, full, count)
+        one = make.session(db, of=course, days=APRIL, seats=9, minimum=2, publicity=Publicity.DRAFT, is_reserve=True)
+        db.flush()
+        saw = reserve_sessions.demand_for(db, session_id=one.id, now=AFTER).token
+        queries.reset()
+        assert open_it(db, one, office, saw=saw) in (2, 8)
         counts.append(queries.count)
     assert counts[0] == counts[1]
+
+
+def test_nothing_is_looked_for_when_coordinators_know(db, full, reserve, queries):
+    waiting(db, full)
+    reserve_sessions.tell(db, reserve.id, now=AFTER, by=None)
+    db.flush()
+    queries.reset()
+    assert (reserve_sessions.to_tell(db, now=AFTER), queries.count) == ([], 1)

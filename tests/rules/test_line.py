@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rules.line import Move, Waiter, Wish, active_places, next_in_line, would_leave
+from bookings.rules.line import Move, Waiter, Wish, active_places, next_in_line, seats_go_to, would_leave
 from bookings.states import Refusal
 
 TODAY = date(2027, 1, 11)
@@ -241,3 +241,17 @@ def test_without_reserves_the_first_active_place_is_the_next(shape):
     first = [number for number, place in places.items() if place == 1]
     assert next_of(line) == (first[0] if first else None)
     assert sorted(place for place in places.values() if place) == list(range(1, sum(a for _, a in shape) + 1))
+
+
+@pytest.mark.parametrize(
+    ("groups", "room", "reserves", "booked", "found"),
+    [
+        pytest.param(["ST", "ST", "SPEC"], 2, {"SPEC": 1}, {}, [2, 0], id="the reserved seat first"),
+        pytest.param(["ST", "ST", "SPEC"], 2, {"SPEC": 1}, {"SPEC": 1}, [0, 1], id="the reserve is filled"),
+        pytest.param(["ST", None], 3, {"SPEC": 1}, {}, [0, 1], id="nobody of the group waits"),
+        pytest.param(["ST"], 0, {}, {}, [], id="no room"),
+        pytest.param([], 2, {"SPEC": 1}, {}, [], id="nobody waits"),
+    ],
+)
+def test_to_whom_several_seats_go(groups, room, reserves, booked, found):
+    assert seats_go_to(groups, room=room, reserves=reserves, booked=booked) == found
