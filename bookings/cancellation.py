@@ -1,6 +1,5 @@
 """Cancellation: a seat is given back, and belongs to the next in line; for some minutes it can be undone."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -68,9 +67,8 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     """
     asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
     booking = _cancelled(db, asked)
-    refusal = giving_back.why_not_undo(
-        booking, asked.session, asked.bookings, asked=sessions_asking(db, [session_id]), now=now
-    )
+    seat = giving_back.seats_given_back(db, [booking.id])[booking.id]
+    refusal = giving_back.why_not_undo(asked.session, seat, asked.bookings, now=now)
     if refusal is not None:
         raise Refused(refusal, **asked.facts_for(refusal))
     booking.ended_late, booking.cancel_ground, booking.end_reason = False, None, ""
@@ -79,16 +77,6 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     noting.note(db, "seat.restored", booking, now=now, by=by)
     letters.cancellation_undone(db, booking, person=asked.person, session=asked.session, by=by, now=now)
     return booking
-
-
-def sessions_asking(db: Session, session_ids: Collection[int]) -> set[int]:
-    """Those of the sessions in which somebody has still to answer a call-out."""
-    if not session_ids:
-        return set()
-    asking_ = select(Booking.session_id).where(
-        Booking.session_id.in_(session_ids), Booking.state == BookingState.ASKED
-    )
-    return set(db.scalars(asking_))
 
 
 def _cancelled(db: Session, asked: Asking) -> Booking:

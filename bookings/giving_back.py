@@ -3,12 +3,16 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
 from bookings import facts
 from bookings.models import Booking
 from bookings.rules import late_fee
 from bookings.rules import seats as rules
 from bookings.rules.late_fee import FeeSteps
-from bookings.states import CancelGround, Refusal
+from bookings.rules.seats import GivenBack
+from bookings.states import REFUSED, BookingState, CancelGround, Refusal
 from courses.models import CourseSession
 from lararportal.clock import day_of
 
@@ -39,19 +43,35 @@ def bound_days(left: Collection[tuple[Booking, CourseSession]], *, now: datetime
     )
 
 
+def seats_given_back(db: Session, booking_ids: Collection[int]) -> dict[int, GivenBack]:
+    """What has become of these cancelled seats, by booking."""
+    mine, later, asked = aliased(Booking), aliased(Booking), aliased(Booking)
+    freed_since = (
+        select(func.count())
+        .where(
+            later.session_id == mine.session_id,
+            tuple_(later.ended_at, later.id) > tuple_(mine.ended_at, mine.id),
+            later.state.in_(REFUSED) | later.booked_at.is_not(None),
+        )
+        .scalar_subquery()
+    )
+    is_asked_about = exists().where(asked.session_id == mine.session_id, asked.state == BookingState.ASKED)
+    rows = db.execute(
+        select(mine.id, mine.ended_at, CourseSession.free_seats, freed_since, is_asked_about)
+        .join(CourseSession, CourseSession.id == mine.session_id)
+        .where(mine.id.in_(booking_ids), mine.state == BookingState.CANCELLED)
+    )
+    return {
+        booking_id: GivenBack(ended_at=ended_at, free_seats=free, freed_since=freed, is_asked_about=is_asked)
+        for booking_id, ended_at, free, freed, is_asked in rows
+    }
+
+
 def why_not_undo(
-    booking: Booking, session: CourseSession, live: Sequence[Booking], *, asked: Collection[int], now: datetime
+    session: CourseSession, seat: GivenBack, live: Sequence[Booking], *, now: datetime
 ) -> Refusal | None:
-    """Why a cancellation stands; `live` is all that the person has, `asked` are sessions with a call-out."""
+    """Why a cancellation stands; `live` is all that the person has."""
     today = day_of(now)
-    if booking.ended_at is None:
-        return Refusal.NOTHING_TO_UNDO
     return rules.may_undo(
-        facts.target(session, session.course, None),
-        facts.holdings(live, today=today),
-        ended_at=booking.ended_at,
-        free_seats=session.free_seats,
-        is_asked_about=session.id in asked,
-        now=now,
-        today=today,
+        facts.target(session, session.course, None), facts.holdings(live, today=today), seat, now=now, today=today
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from bookings import cancellation, giving_back
+from bookings import giving_back
 from bookings.models import Booking
 from bookings.rules.seats import UNDO_WITHIN
 from bookings.states import BookingState
@@ -42,9 +42,9 @@ def undoable(
     """
     young = [each for each in cancelled if each.ended_at is not None and now - each.ended_at <= UNDO_WITHIN]
     last = {(each.person_id, each.session_id): each for each in sorted(young, key=lambda each: each.id)}
-    asked = cancellation.sessions_asking(db, {each.session_id for each in last.values()})
+    seats = giving_back.seats_given_back(db, [each.id for each in last.values()]) if last else {}
     return [
         each
         for each in last.values()
-        if giving_back.why_not_undo(each, each.session, live.get(each.person_id, []), asked=asked, now=now) is None
+        if giving_back.why_not_undo(each.session, seats[each.id], live.get(each.person_id, []), now=now) is None
     ]

@@ -50,6 +50,24 @@ class Holding:
     """Somebody has a seat kept for them, or is asked in a call-out, and has still to answer."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class GivenBack:
+    """A seat that was given back, and what has become of the seats of its session since."""
+
+    ended_at: datetime
+    free_seats: int
+    """How many are free now."""
+    freed_since: int = 0
+    """How many became free after this one."""
+    is_asked_about: bool = False
+    """Those who wait are being asked in a call-out."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether nobody has it: what became free first is given away first."""
+        return self.free_seats > self.freed_since and not self.is_asked_about
+
+
 def why_not_eligible(person: Participant, *, course_id: int, groups: Collection[str]) -> Refusal | None:
     """A course is for confirmed persons of its target groups who have not been through it yet.
 
@@ -158,20 +176,18 @@ def may_cancel(*, starts_on: date, today: date) -> Refusal | None:
 def may_undo(
     target: Target,
     holdings: Sequence[Holding],
+    seat: GivenBack,
     *,
-    ended_at: datetime,
-    free_seats: int,
-    is_asked_about: bool,
     now: datetime,
     today: date,
 ) -> Refusal | None:
     """A cancellation is taken back for some minutes, as long as nobody else has the seat, or the promise of it.
 
-    A call-out is such a promise: everybody in it was told that the best placed yes has the seat. Who waits and has
-    not been given the seat yet loses nothing but what they never knew of. Whether the person may come to the course
-    is not asked again, for the seat was theirs.
+    A call-out is such a promise: everybody in it was told that the best placed yes has the seat. What others have
+    given back since is another seat, and not theirs. Who waits and has not been given the seat yet loses nothing but
+    what they never knew of. Whether the person may come to the course is not asked again, for the seat was theirs.
     """
-    if now - ended_at > UNDO_WITHIN:
+    if now - seat.ended_at > UNDO_WITHIN:
         return Refusal.UNDONE_TOO_LATE
     if target.starts_on <= today:
         return Refusal.SESSION_STARTED
@@ -182,8 +198,7 @@ def may_undo(
         return refusal
     if any(mine.is_seat and mine.course_id == target.course_id for mine in holdings):
         return Refusal.COURSE_ALREADY_BOOKED
-    clash = _day_clash(target, holdings)
-    return clash or (Refusal.SEAT_GIVEN_ON if free_seats < 1 or is_asked_about else None)
+    return _day_clash(target, holdings) or (None if seat.is_there else Refusal.SEAT_GIVEN_ON)
 
 
 def is_late(*, cancel_by: date, booked_at: datetime, is_bound: bool, now: datetime, today: date) -> bool:

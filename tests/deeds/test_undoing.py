@@ -22,7 +22,7 @@ from bookings_room import (
 from sqlalchemy import select
 
 import make
-from bookings import cancellation, left_over_seats, precedence, queries, rebooking, waitlist
+from bookings import answers, cancellation, left_over_seats, precedence, queries, rebooking, waitlist
 from bookings.models import Booking, Precedence
 from bookings.rules.seats import GRACE, UNDO_WITHIN
 from bookings.states import BookingState, CancelGround, Refusal
@@ -153,6 +153,43 @@ def test_not_once_somebody_has_it_on_offer(db, session, person):
     with refused(Refusal.SEAT_GIVEN_ON):
         undo(db, session, person)
     insist_on_invariants(db)
+
+
+def test_what_others_gave_back_since_is_no_seat_of_theirs(db, person):
+    session = make.session(db, seats=2)
+    other, first, second = (make.person(db) for _ in range(3))
+    for each in (person, other):
+        seat(db, session, each)
+    for each in (first, second):
+        place(db, session, each)
+    cancel(db, session, person)
+    assert fill(db, session, now=AFTER) == 1
+    later = AFTER + timedelta(minutes=2)
+    cancel(db, session, other, now=later)
+    assert queries.my_courses(db, person.id, now=later).undoable == []
+    with refused(Refusal.SEAT_GIVEN_ON):
+        undo(db, session, person, now=later)
+    assert undo(db, session, other, now=later).state is BookingState.BOOKED
+
+
+def test_a_seat_that_was_free_before_is_taken_first(db, person):
+    session = make.session(db, seats=2)
+    seat(db, session, person)
+    cancel(db, session, person)
+    left_over_seats.book(db, session_id=session.id, person_id=make.person(db).id, now=AFTER, by=None)
+    assert undo(db, session, person).state is BookingState.BOOKED
+
+
+def test_a_seat_that_somebody_had_on_offer_and_declined_belongs_to_the_next(db, session, person):
+    seat(db, session, person)
+    first, _ = persons = [make.person(db) for _ in range(2)]
+    for each in persons:
+        place(db, session, each, standing_yes=False)
+    cancel(db, session, person)
+    fill(db, session, now=AFTER)
+    answers.decline(db, session_id=session.id, person_id=first.id, now=SOON, by=first.id)
+    with refused(Refusal.SEAT_GIVEN_ON):
+        undo(db, session, person)
 
 
 def test_not_once_those_in_line_are_asked(db, session, person):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bookings.rules.seats import UNDO_WITHIN, Holding, Target, may_undo
+from bookings.rules.seats import UNDO_WITHIN, GivenBack, Holding, Target, may_undo
 from bookings.states import Refusal
 
 NOW = datetime(2027, 1, 11, 7, tzinfo=UTC)
@@ -36,6 +36,8 @@ SAME_DAYS, SAME_COURSE = {"days": frozenset({FIRST})}, {"course_id": 10}
         pytest.param({"target": replace(LOST, starts_on=TODAY)}, Refusal.SESSION_STARTED, id="it has begun"),
         pytest.param({"target": replace(LOST, is_published=False)}, Refusal.SESSION_NOT_OPEN, id="it was called off"),
         pytest.param({"free_seats": 0}, Refusal.SEAT_GIVEN_ON, id="somebody has the seat, or an offer of it"),
+        pytest.param({"freed_since": 1}, Refusal.SEAT_GIVEN_ON, id="the free one is of somebody who cancelled later"),
+        pytest.param({"freed_since": 1, "free_seats": 2}, None, id="and so is theirs"),
         pytest.param({"is_asked_about": True}, Refusal.SEAT_GIVEN_ON, id="a call-out runs"),
         pytest.param({"has": [SEAT, PLACE]}, None, id="other courses on other days"),
         pytest.param({"has": [replace(SEAT, session_id=1)]}, Refusal.ALREADY_BOOKED, id="booked anew"),
@@ -48,6 +50,6 @@ SAME_DAYS, SAME_COURSE = {"days": frozenset({FIRST})}, {"course_id": 10}
     ],
 )
 def test_a_cancellation_is_taken_back_while_nothing_has_come_between(facts, refusal):
-    usual = {"target": LOST, "has": [], "ended_at": NOW - timedelta(minutes=1), "free_seats": 1}
-    asked = {**usual, "is_asked_about": False, "now": NOW, "today": TODAY, **facts}
-    assert may_undo(asked.pop("target"), asked.pop("has"), **asked) is refusal
+    target, has = facts.pop("target", LOST), facts.pop("has", [])
+    seat = GivenBack(**{"ended_at": NOW - timedelta(minutes=1), "free_seats": 1, **facts})
+    assert may_undo(target, has, seat, now=NOW, today=TODAY) is refusal

@@ -160,7 +160,7 @@ class TestUndoing:
         assert "Ångra avbokningen" not in words_of(browser.get("/mina-kurser"))
         answer = browser.post(f"/tillfallen/{session.id}/angra-avbokning")
         assert answer.status_code == 409
-        assert "Platsen har redan gått vidare till någon annan" in words_of(answer)
+        assert "Platsen är inte ledig längre" in words_of(answer)
 
     def test_pressed_twice_it_is_undone_once(self, db, visit, anna, session, now):
         cancel(db, session, anna, now=now)
