@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from bookings import facts
+from bookings import facts, rounds
 from bookings.models import Booking
 from bookings.rules import late_fee
 from bookings.rules import seats as rules
@@ -56,14 +56,21 @@ def seats_given_back(db: Session, booking_ids: Collection[int]) -> dict[int, Giv
         .scalar_subquery()
     )
     is_asked_about = exists().where(asked.session_id == mine.session_id, asked.state == BookingState.ASKED)
+    is_to_be_given = CourseSession.id.in_(rounds.sessions_to_be_given())
     rows = db.execute(
-        select(mine.id, mine.ended_at, CourseSession.free_seats, freed_since, is_asked_about)
+        select(mine.id, mine.ended_at, CourseSession.free_seats, freed_since, is_asked_about, is_to_be_given)
         .join(CourseSession, CourseSession.id == mine.session_id)
         .where(mine.id.in_(booking_ids), mine.state == BookingState.CANCELLED)
     )
     return {
-        booking_id: GivenBack(ended_at=ended_at, free_seats=free, freed_since=freed, is_asked_about=is_asked)
-        for booking_id, ended_at, free, freed, is_asked in rows
+        booking_id: GivenBack(
+            ended_at=ended_at,
+            free_seats=free_seats,
+            freed_since=freed,
+            is_asked_about=is_asked,
+            is_to_be_given=is_in_round,
+        )
+        for booking_id, ended_at, free_seats, freed, is_asked, is_in_round in rows
     }
 
 

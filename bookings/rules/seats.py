@@ -61,6 +61,8 @@ class GivenBack:
     """How many became free after this one."""
     is_asked_about: bool = False
     """Those who wait are being asked in a call-out."""
+    is_to_be_given: bool = False
+    """A round has taken the session in, and gives its seats."""
 
     @property
     def is_there(self) -> bool:
@@ -193,7 +195,7 @@ def may_undo(
         return Refusal.SESSION_STARTED
     if not target.is_published:
         return Refusal.SESSION_NOT_OPEN
-    refusal = _here_already(target, holdings)
+    refusal = Refusal.SESSION_IN_ROUND if seat.is_to_be_given else _here_already(target, holdings)
     if refusal is not None:
         return refusal
     if any(mine.is_seat and mine.course_id == target.course_id for mine in holdings):

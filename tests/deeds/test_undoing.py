@@ -246,6 +246,15 @@ def test_not_when_the_session_was_called_off_in_between(db, session, person):
         undo(db, session, person)
 
 
+def test_not_when_a_round_has_taken_the_session_in(db, session, person):
+    seat(db, session, person)
+    cancel(db, session, person)
+    make.round_of(db, session)
+    assert queries.my_courses(db, person.id, now=SOON).undoable == []
+    with refused(Refusal.SESSION_IN_ROUND):
+        undo(db, session, person)
+
+
 def test_on_the_days_that_the_session_has_by_now(db, session, person):
     seat(db, session, person)
     cancel(db, session, person)

@@ -38,6 +38,7 @@ SAME_DAYS, SAME_COURSE = {"days": frozenset({FIRST})}, {"course_id": 10}
         pytest.param({"free_seats": 0}, Refusal.SEAT_GIVEN_ON, id="somebody has the seat, or an offer of it"),
         pytest.param({"freed_since": 1}, Refusal.SEAT_GIVEN_ON, id="the free one is of somebody who cancelled later"),
         pytest.param({"freed_since": 1, "free_seats": 2}, None, id="and so is theirs"),
+        pytest.param({"is_to_be_given": True}, Refusal.SESSION_IN_ROUND, id="a round gives its seats by now"),
         pytest.param({"is_asked_about": True}, Refusal.SEAT_GIVEN_ON, id="a call-out runs"),
         pytest.param({"has": [SEAT, PLACE]}, None, id="other courses on other days"),
         pytest.param({"has": [replace(SEAT, session_id=1)]}, Refusal.ALREADY_BOOKED, id="booked anew"),
