@@ -36,7 +36,7 @@ def line_called_off(*sisters: CourseSession):
 ABOUT_CALLING_OFF: dict[str, Callable[[Desk], None]] = {
     "session_called_off.moved": called_off(moved_to=LATER_SKIN),
     "session_called_off.moved_and_waits": called_off(moved_to=LATER_SKIN, lines=(HEART,)),
-    "session_called_off.first_in_line": called_off(lines=(LATER_SKIN, HEART)),
+    "session_called_off.in_line": called_off(lines=(LATER_SKIN, HEART)),
     "session_called_off.precedence": called_off(),
     "line_called_off": line_called_off(LATER_SKIN),
     "line_called_off.no_other": line_called_off(),

@@ -25,7 +25,7 @@ def session_called_off(
     reason: str,
     now: datetime,
 ) -> None:
-    """Your session is not held: your new seat; or the lines you stand first in, and how long you go before others."""
+    """Your session is not held: your new seat; or the lines you stand in, and how long you go before others."""
     booking, session = lost
     calendars = [seat_calendar.take_out(db, lost, now=now)]
     if moved_to is not None:

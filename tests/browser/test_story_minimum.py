@@ -126,7 +126,7 @@ def test_a_coordinator_calls_a_session_off_and_everybody_has_a_seat_elsewhere_or
     moved = stage.letter(ANNA, f"Inställt: {WOUNDS}, och du har en ny plats")
     assert sorted(calendars_of(moved)) == [("CANCEL", on(few)), ("PUBLISH", on(sister))]
     left = stage.letter(cast.ADDRESS.format(cast.NEXT_IN_LINE), f"Inställt: {WOUNDS}")
-    assert "så vi har ställt dig först i kön" in words_of(left)
+    assert "så vi har ställt dig i kö till dem" in words_of(left)
     assert "Skäl: För få har bokat." in words_of(stage.letter(KARIN, f"Inställt: {WOUNDS}, {days_of(few)}"))
     visit = stage.enter()
     visit.sign_in_as("anna.st")

@@ -133,10 +133,19 @@ def test_who_finds_no_room_has_precedence_and_stands_first_in_the_lines_of_the_o
     )
     assert queries.overtaken(db, waits.id) == {full.id: AFTER}
     assert occasions(db) == ["session_called_off"]
-    assert "vi har ställt dig först i kön" in told(db, anna)
+    assert "vi har ställt dig i kö till dem. Där går du före dem i din målgrupp som inte har förtur" in told(db, anna)
     assert "förtur till kursen till och med vårterminen 2028" in told(db, anna)
     assert ahead.key[1] == 1
     insist_on_invariants(db)
+
+
+def test_of_two_without_room_nobody_is_told_that_they_are_first(db, course, session, office):
+    seat(db, make.session(db, of=course, seats=1, days=NEXT), make.person(db))
+    displaced = [make.person(db) for _ in range(2)]
+    for each in displaced:
+        seat(db, session, each)
+    call_off(db, session, office)
+    assert ["först" in told(db, each) for each in displaced] == [False, False]
 
 
 def test_whoever_waited_for_the_sister_keeps_their_standing_yes_and_has_its_next_seat(db, course, session, office):

@@ -68,7 +68,10 @@ def test_what_has_changed_meanwhile_is_shown_anew_with_the_reason_kept(db, visit
     answer = browser.post(address(session), data={"reason": "För få.", "saw": old})
     assert answer.status_code == 409
     assert "Läs igenom det på nytt" in answer.text
-    assert "Sara Ek förtur De andra tillfällena är fulla. Ställs först i kön till 1 tillfälle." in words_of(answer)
+    assert (
+        "Sara Ek förtur De andra tillfällena är fulla. Ställs i kö till 1 tillfälle, före dem som inte har förtur."
+        in words_of(answer)
+    )
     assert "För få." in answer.text
     assert seen(answer.text) != old
 
