@@ -13,7 +13,7 @@ from auth.models import Person
 from bookings import facts, lots, register, rounds
 from bookings.models import Application, Booking, Choice, Round
 from bookings.rules import calling_off as rules
-from bookings.rules.calling_off import Displaced, Fate, Key, Sister
+from bookings.rules.calling_off import Ahead, Displaced, Fate, Key, Sister
 from bookings.rules.history import term_of
 from bookings.rules.line import would_leave
 from bookings.rules.seats import why_not_eligible
@@ -116,10 +116,13 @@ def look(db: Session, session: CourseSession, sisters: Collection[CourseSession]
         for each in booked
     ]
     in_line = _in_line(db, [each.id for each in sisters], but={each.person_id for each in booked}, today=today)
+    groups = {each.id: facts.booked_by_group(db, each.id) for each in sisters if each.reserves}
     return Outlook(
         session=session,
         sisters={each.id: each for each in sisters},
-        fates=rules.fates(displaced, [_sister(each, in_line[each.id]) for each in sisters], today=today),
+        fates=rules.fates(
+            displaced, [_sister(each, in_line[each.id], groups.get(each.id, {})) for each in sisters], today=today
+        ),
         bookings={each.id: each for each in bookings},
         persons=persons,
         held=held,
@@ -189,6 +192,7 @@ def _displaced(
         person_id=person.id,
         is_late=booking.wave != IN_TIME,
         key=key,
+        group=who.group,
         since=booking.joined_at,
         busy=frozenset(day for each in certain for day in facts.days_of(each.session)),
         wishes={session_id: rank for session_id, (rank, _) in asked.items()}
@@ -201,8 +205,8 @@ def _displaced(
 
 def _in_line(
     db: Session, session_ids: Collection[int], *, but: Collection[int], today: date
-) -> dict[int, list[tuple[int, Key]]]:
-    """Wave and key of all in these lines who would take a seat, by session."""
+) -> dict[int, list[Ahead]]:
+    """All in these lines who would take a seat, in their order, by session."""
     lines = facts.line(db, session_ids, today=today)
     rows = db.execute(
         select(Booking.id, Booking.wave, Booking.key).where(
@@ -210,20 +214,22 @@ def _in_line(
         )
     )
     places = {booking_id: (wave, tuple(key)) for booking_id, wave, key in rows}
-    found: dict[int, list[tuple[int, Key]]] = defaultdict(list)
+    found: dict[int, list[Ahead]] = defaultdict(list)
     for session_id, line in lines.items():
         active = (each for each in line if each.person_id not in but and would_leave(each) is not None)
-        found[session_id] = [places[each.booking_id] for each in active]
+        found[session_id] = [Ahead(places[each.booking_id], each.group) for each in active]
     return found
 
 
-def _sister(session: CourseSession, in_line: Sequence[tuple[int, Key]]) -> Sister:
+def _sister(session: CourseSession, in_line: Sequence[Ahead], booked: Mapping[str | None, int]) -> Sister:
     return Sister(
         session_id=session.id,
         days=facts.days_of(session),
         starts_on=session.starts_on,
         free_seats=session.free_seats,
         in_line=in_line,
+        reserves=session.reserves,
+        booked=booked,
     )
 
 

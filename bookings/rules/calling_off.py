@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from bookings.rules.answer_time import needs_short_notice
+from bookings.rules.line import reserves_then, seats_go_to
 from bookings.rules.precedence import with_precedence
 from bookings.states import Refusal
 
@@ -33,6 +34,7 @@ class Displaced:
     is_late: bool
     """They came to the seat after the round, or there was none."""
     key: Key
+    group: str | None
     since: datetime
     busy: frozenset[date]
     """The days on which they have a seat, or one is kept for them, in another course."""
@@ -45,6 +47,14 @@ class Displaced:
     is_eligible: bool = True
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """Somebody else who waits for a seat and would take it: their wave and key, and their group."""
+
+    place: tuple[int, Key]
+    group: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sister:
     """Another session of the course."""
@@ -53,8 +63,11 @@ class Sister:
     days: frozenset[date]
     starts_on: date
     free_seats: int
-    in_line: Sequence[tuple[int, Key]] = ()
-    """Wave and key of all others who wait for a seat there, and would take it."""
+    in_line: Sequence[Ahead] = ()
+    """In the order of the line."""
+    reserves: Mapping[str, int] = field(default_factory=dict)
+    booked: Mapping[str | None, int] = field(default_factory=dict)
+    """The seats held by group, where some are reserved."""
 
 
 @dataclass(frozen=True)
@@ -77,23 +90,26 @@ def may_be_called_off(*, is_published: bool, is_to_be_given: bool, starts_on: da
 def fates(displaced: Sequence[Displaced], sisters: Sequence[Sister], *, today: date) -> list[Fate]:
     """Where everybody goes: the first in the course's order chooses first, and who is left has precedence.
 
-    They go before everybody in the lines of the sister sessions but those who have precedence too, and a better key.
+    They go before everybody in the lines of the sister sessions but those who have precedence too, and a better key,
+    or who belong to a group that is short of its reserve while it holds.
     Each has the session that they asked for first, else the one that begins first. Nobody is put on a day on which
     they are elsewhere, nor into a session that begins within five days, which only who says yes could come to.
     Whoever finds no room stands in line, with precedence, for every session that they could come to.
     """
     near = [each for each in sisters if not needs_short_notice(starts_on=each.starts_on, today=today)]
-    given: Counter[int] = Counter()
+    given: Counter[tuple[int, str | None]] = Counter()
     found = []
     for person in sorted(displaced, key=lambda each: (each.is_late, each.key, each.since, each.booking_id)):
-        fate = _fate(person, near, given)
+        fate = _fate(person, near, given, today=today)
         if fate.to is not None and fate.to not in person.kept_in:
-            given[fate.to] += 1
+            given[fate.to, person.group] += 1
         found.append(fate)
     return found
 
 
-def _fate(person: Displaced, sisters: Sequence[Sister], given: Mapping[int, int]) -> Fate:
+def _fate(
+    person: Displaced, sisters: Sequence[Sister], given: Mapping[tuple[int, str | None], int], *, today: date
+) -> Fate:
     if not sisters:
         return Fate(person, why_not=Unplaced.NO_SISTER)
     if not person.is_eligible:
@@ -101,19 +117,28 @@ def _fate(person: Displaced, sisters: Sequence[Sister], given: Mapping[int, int]
     free_days = [each for each in sisters if each.days.isdisjoint(person.busy)]
     if not free_days:
         return Fate(person, why_not=Unplaced.DAYS_TAKEN)
-    roomy = [each for each in free_days if _has_room(each, person, given.get(each.session_id, 0))]
+    roomy = [each for each in free_days if _has_room(each, person, given, today=today)]
     if not roomy:
         return Fate(person, why_not=Unplaced.FULL, lines=tuple(each.session_id for each in free_days))
     wanted = min(roomy, key=lambda each: _wish(person, each))
     return Fate(person, to=wanted.session_id)
 
 
-def _has_room(sister: Sister, person: Displaced, given: int) -> bool:
+def _has_room(sister: Sister, person: Displaced, given: Mapping[tuple[int, str | None], int], *, today: date) -> bool:
+    """Whether one of the free seats goes to the person, when they stand in the line with precedence."""
     if sister.session_id in person.kept_in:
         return True
+    new = Counter({group: count for (session_id, group), count in given.items() if session_id == sister.session_id})
     own = (0, with_precedence(person.key))
-    ahead = sum(1 for each in sister.in_line if each < own)
-    return sister.free_seats - given - ahead > 0
+    ahead = [each.group for each in sister.in_line if each.place < own]
+    behind = [each.group for each in sister.in_line if each.place >= own]
+    seated = seats_go_to(
+        [*ahead, person.group, *behind],
+        room=sister.free_seats - new.total(),
+        reserves=reserves_then(sister.reserves, starts_on=sister.starts_on, today=today),
+        booked=new + Counter(sister.booked),
+    )
+    return len(ahead) in seated
 
 
 def _wish(person: Displaced, sister: Sister) -> tuple[int, date, int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rules.calling_off import Displaced, Sister, Unplaced, fates, may_be_called_off
+from bookings.rules.calling_off import Ahead, Displaced, Sister, Unplaced, fates, may_be_called_off
 from bookings.states import Refusal
 
 TODAY = date(2027, 2, 15)
@@ -21,6 +21,7 @@ def one(number: int, *, left: int = 12, **facts) -> Displaced:
             "person_id": number,
             "is_late": False,
             "key": (0, 1, 1, left, 0, number),
+            "group": "ST",
             "since": SINCE,
             "busy": frozenset(),
             "wishes": {},
@@ -31,6 +32,10 @@ def one(number: int, *, left: int = 12, **facts) -> Displaced:
 
 def sister(number: int, day: date = APRIL, *, free: int = 1, **facts) -> Sister:
     return Sister(session_id=number, days=frozenset({day}), starts_on=day, free_seats=free, **facts)
+
+
+def waits(wave: int, key: tuple[int, ...], group: str = "ST") -> Ahead:
+    return Ahead((wave, key), group)
 
 
 def gone(displaced, sisters) -> dict[int, int | Unplaced | None]:
@@ -68,19 +73,44 @@ def gone(displaced, sisters) -> dict[int, int | Unplaced | None]:
             {1: Unplaced.FULL, 2: 7},
             id="kept for them",
         ),
-        pytest.param([one(1)], [sister(7, in_line=[(0, (0, 1, 0, 1, 0, 0))])], {1: 7}, id="before who waits"),
+        pytest.param([one(1)], [sister(7, in_line=[waits(0, (0, 1, 0, 1, 0, 0))])], {1: 7}, id="before who waits"),
         pytest.param(
             [one(1)],
-            [sister(7, in_line=[(0, (0, 0, 0, 1, 0, 0))])],
+            [sister(7, in_line=[waits(0, (0, 0, 0, 1, 0, 0))])],
             {1: Unplaced.FULL},
             id="behind who has precedence too",
         ),
-        pytest.param([one(1)], [sister(7, in_line=[(1, (0, 0, 0, 1, 0, 0))])], {1: 7}, id="before who came late"),
+        pytest.param(
+            [one(1)], [sister(7, in_line=[waits(1, (0, 0, 0, 1, 0, 0))])], {1: 7}, id="before who came late"
+        ),
     ],
 )
 def test_where_everybody_goes(displaced, sisters, found):
     assert gone(displaced, sisters) == found
     assert list(gone(displaced, sisters)) == list(found)
+
+
+FAR_OFF, SOON_ENOUGH = TODAY + timedelta(days=43), TODAY + timedelta(days=42)
+WAITS = [waits(0, (0, 1, 1, 3, 0, 0), "SPEC")]
+
+
+@pytest.mark.parametrize(
+    ("day", "facts", "found"),
+    [
+        pytest.param(FAR_OFF, {"in_line": WAITS}, Unplaced.FULL, id="the group that is short of its reserve has it"),
+        pytest.param(FAR_OFF, {"in_line": WAITS, "booked": {"SPEC": 1}}, 7, id="the reserve is filled"),
+        pytest.param(FAR_OFF, {"in_line": []}, 7, id="nobody of the group waits"),
+        pytest.param(FAR_OFF, {"in_line": WAITS, "free": 2}, 7, id="there is another seat"),
+        pytest.param(SOON_ENOUGH, {"in_line": WAITS}, 7, id="reserves hold no more"),
+    ],
+)
+def test_reserved_seats_in_the_other_session_go_to_their_group(day, facts, found):
+    assert gone([one(1)], [sister(7, day, reserves={"SPEC": 1}, **facts)]) == {1: found}
+
+
+def test_a_seat_that_is_given_fills_the_reserve_of_its_group():
+    displaced = [one(1, group="SPEC", left=1), one(2, left=2)]
+    assert gone(displaced, [sister(7, FAR_OFF, free=2, reserves={"SPEC": 1}, in_line=WAITS)]) == {1: 7, 2: 7}
 
 
 def test_who_finds_no_room_stands_in_every_line_they_could_come_to():
