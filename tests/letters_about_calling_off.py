@@ -11,7 +11,12 @@ from courses.models import CourseSession
 REASON = "Kursledaren är sjuk och går inte att ersätta."
 
 
-def called_off(*, moved_to: CourseSession | None = None, lines: tuple[CourseSession, ...] = ()):
+def called_off(
+    *,
+    moved_to: CourseSession | None = None,
+    lines: tuple[CourseSession, ...] = (),
+    soon: tuple[CourseSession, ...] = (),
+):
     def write(db: Desk) -> None:
         letters.session_called_off(
             db,
@@ -19,6 +24,7 @@ def called_off(*, moved_to: CourseSession | None = None, lines: tuple[CourseSess
             person=ANNA,
             moved_to=(Booking(id=102, calendar_sequence=0), moved_to) if moved_to is not None else None,
             lines=lines,
+            soon=soon,
             until="2028-1",
             reason=REASON,
             now=NOW,
@@ -38,6 +44,8 @@ ABOUT_CALLING_OFF: dict[str, Callable[[Desk], None]] = {
     "session_called_off.moved_and_waits": called_off(moved_to=LATER_SKIN, lines=(HEART,)),
     "session_called_off.in_line": called_off(lines=(LATER_SKIN, HEART)),
     "session_called_off.precedence": called_off(),
+    "session_called_off.soon": called_off(soon=(LATER_SKIN,)),
+    "session_called_off.in_line_and_soon": called_off(lines=(HEART,), soon=(LATER_SKIN,)),
     "line_called_off": line_called_off(LATER_SKIN),
     "line_called_off.no_other": line_called_off(),
 }

@@ -21,11 +21,12 @@ def session_called_off(
     person: Person,
     moved_to: Seat | None,
     lines: Sequence[CourseSession],
+    soon: Sequence[CourseSession] = (),
     until: str | None,
     reason: str,
     now: datetime,
 ) -> None:
-    """Your session is not held: your new seat; or the lines you stand in, and how long you go before others."""
+    """Your session is not held: your new seat; or the lines you stand in, what begins soon, and your precedence."""
     booking, session = lost
     calendars = [seat_calendar.take_out(db, lost, now=now)]
     if moved_to is not None:
@@ -40,6 +41,7 @@ def session_called_off(
         session=session,
         new=moved_to[1] if moved_to is not None else None,
         lines=lines,
+        soon=soon,
         until=until,
         reason=reason,
     )

@@ -29,6 +29,7 @@ def give(db: Session, outlook: Outlook, fate: Fate, *, reason: str, now: datetim
         person=outlook.persons[old.person_id],
         moved_to=None,
         lines=by_start(outlook.sisters[each] for each in fate.lines),
+        soon=by_start(outlook.sisters[each] for each in fate.soon),
         until=last_term(term),
         reason=reason,
         now=now,

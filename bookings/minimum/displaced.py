@@ -58,7 +58,7 @@ class Outlook:
     @property
     def token(self) -> str:
         """Stands for exactly this: what was looked at is done, and nothing else."""
-        parts = [(each.person.booking_id, each.to, each.lines) for each in self.fates]
+        parts = [(each.person.booking_id, each.to, each.lines, each.soon) for each in self.fates]
         waiting = sorted((each.id, each.state.value) for each in self.waiting)
         return sha256(repr((self.session.id, parts, waiting)).encode()).hexdigest()
 

@@ -20,6 +20,7 @@ class Unplaced(StrEnum):
     """Why somebody whose session is called off has no seat in another session of the course at once."""
 
     NO_SISTER = "no_sister"
+    TOO_SOON = "too_soon"
     DAYS_TAKEN = "days_taken"
     FULL = "full"
     NOT_ELIGIBLE = "not_eligible"
@@ -78,6 +79,8 @@ class Fate:
     to: int | None = None
     why_not: Unplaced | None = None
     lines: tuple[int, ...] = ()
+    soon: tuple[int, ...] = ()
+    """Where they could take a free seat themselves, in sessions that begin too soon to put somebody into."""
 
 
 def may_be_called_off(*, is_published: bool, is_to_be_given: bool, starts_on: date, today: date) -> Refusal | None:
@@ -93,14 +96,14 @@ def fates(displaced: Sequence[Displaced], sisters: Sequence[Sister], *, today: d
     They go before everybody in the lines of the sister sessions but those who have precedence too, and a better key,
     or who belong to a group that is short of its reserve while it holds.
     Each has the session that they asked for first, else the one that begins first. Nobody is put on a day on which
-    they are elsewhere, nor into a session that begins within five days, which only who says yes could come to.
-    Whoever finds no room stands in line, with precedence, for every session that they could come to.
+    they are elsewhere, nor into a session that begins within five days, which only who says yes could come to: they
+    are told of its free seats. Whoever finds no room stands in line, with precedence, for every other session that
+    they could come to.
     """
-    near = [each for each in sisters if not needs_short_notice(starts_on=each.starts_on, today=today)]
     given: Counter[tuple[int, str | None]] = Counter()
     found = []
     for person in sorted(displaced, key=lambda each: (each.is_late, each.key, each.since, each.booking_id)):
-        fate = _fate(person, near, given, today=today)
+        fate = _fate(person, sisters, given, today=today)
         if fate.to is not None and fate.to not in person.kept_in:
             given[fate.to, person.group] += 1
         found.append(fate)
@@ -118,10 +121,16 @@ def _fate(
     if not free_days:
         return Fate(person, why_not=Unplaced.DAYS_TAKEN)
     roomy = [each for each in free_days if _has_room(each, person, given, today=today)]
-    if not roomy:
-        return Fate(person, why_not=Unplaced.FULL, lines=tuple(each.session_id for each in free_days))
-    wanted = min(roomy, key=lambda each: _wish(person, each))
-    return Fate(person, to=wanted.session_id)
+    in_time = [each for each in free_days if not needs_short_notice(starts_on=each.starts_on, today=today)]
+    wanted = min((each for each in in_time if each in roomy), key=lambda each: _wish(person, each), default=None)
+    if wanted is not None:
+        return Fate(person, to=wanted.session_id)
+    return Fate(
+        person,
+        why_not=Unplaced.FULL if in_time else Unplaced.TOO_SOON,
+        lines=tuple(each.session_id for each in in_time),
+        soon=tuple(each.session_id for each in roomy),
+    )
 
 
 def _has_room(sister: Sister, person: Displaced, given: Mapping[tuple[int, str | None], int], *, today: date) -> bool:

@@ -22,7 +22,7 @@ from bookings_room import (
 
 import make
 from auth.states import Category, Role
-from bookings import queries, waitlist
+from bookings import left_over_seats, queries, waitlist
 from bookings.minimum import calling_off
 from bookings.models import Booking, LineException, Precedence
 from bookings.states import IN_TIME, BookingState, Ground, Origin, PrecedenceKind, Refusal
@@ -163,6 +163,18 @@ def test_whoever_waited_for_the_sister_keeps_their_standing_yes_and_has_its_next
     assert mine.state is BookingState.BOOKED
     assert db.query(Precedence).one().used_by == mine.id
     insist_on_invariants(db)
+
+
+def test_of_a_session_that_begins_soon_they_are_told_and_can_take_a_seat_in_it(db, course, session, office):
+    soon = make.session(db, of=course, days=[AFTER.date() + timedelta(days=4)])
+    anna = make.person(db)
+    seat(db, session, anna)
+    call_off(db, session, office)
+    assert states(db, soon) == {}
+    assert f"http://portal.test/tillfallen/{soon.id}" in told(db, anna)
+    assert "inget annat tillfälle" not in told(db, anna)
+    left_over_seats.book(db, session_id=soon.id, person_id=anna.id, now=AFTER, by=anna.id)
+    assert db.query(Precedence).one().used_by is not None
 
 
 def test_the_first_in_the_courses_order_has_the_last_seat(db, session, office, course):

@@ -64,7 +64,7 @@ def gone(displaced, sisters) -> dict[int, int | Unplaced | None]:
         ),
         pytest.param([one(1, is_eligible=False)], [sister(7)], {1: Unplaced.NOT_ELIGIBLE}, id="not eligible"),
         pytest.param(
-            [one(1)], [sister(7, TODAY + timedelta(days=5))], {1: Unplaced.NO_SISTER}, id="begins in five days"
+            [one(1)], [sister(7, TODAY + timedelta(days=5))], {1: Unplaced.TOO_SOON}, id="begins in five days"
         ),
         pytest.param([one(1)], [sister(7, TODAY + timedelta(days=6))], {1: 7}, id="begins in six days"),
         pytest.param(
@@ -116,6 +116,20 @@ def test_a_seat_that_is_given_fills_the_reserve_of_its_group():
 def test_who_finds_no_room_stands_in_every_line_they_could_come_to():
     [fate] = fates([one(1, busy=frozenset({MAY}))], [sister(7, free=0), sister(8, MAY, free=0)], today=TODAY)
     assert (fate.to, fate.lines) == (None, (7,))
+
+
+@pytest.mark.parametrize(
+    ("facts", "told_of"),
+    [
+        pytest.param({}, (7,), id="room"),
+        pytest.param({"free": 0}, (), id="none"),
+        pytest.param({"in_line": [waits(0, (0, 0, 0, 1, 0, 0))]}, (), id="it goes to somebody who said so"),
+    ],
+)
+def test_of_what_begins_within_five_days_they_are_told_when_there_is_room(facts, told_of):
+    full, soon = sister(8, MAY, free=0), sister(7, TODAY + timedelta(days=2), **facts)
+    [fate] = fates([one(1)], [soon, full], today=TODAY)
+    assert (fate.to, fate.why_not, fate.lines, fate.soon) == (None, Unplaced.FULL, (8,), told_of)
 
 
 @pytest.mark.parametrize(
