@@ -10,6 +10,8 @@ from bookings.models import Booking
 from bookings.rules.line import Move, Waiter, stands_for, would_leave
 from bookings.states import ANSWERABLE, BookingState, Refusal
 from courses import sessions
+from courses.models import CourseSession
+from courses.states import Publicity
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
@@ -21,14 +23,15 @@ def accept(db: Session, *, session_id: int, person_id: int, saw: str = "", now: 
 
     Raises:
         NotFound: there is no such session or person.
-        Refused: nothing is offered to them there, the time to answer has passed, they may not have the seat or have
-            another one by now that they would not leave for it, or would leave other seats than what they saw.
+        Refused: nothing is offered to them there, the time to answer has passed, or the session is held no more or
+            has begun; they may not have the seat, or have another one by now that they would not leave for it, or
+            would leave other seats than what they saw.
     """
     foreseen = _move(_waiter(db, session_id=session_id, person_id=person_id, now=now))
     left = seats_from_line.sessions_left(db, [foreseen] if foreseen else [])
     locked = {each.id: each for each in sessions.lock(db, {session_id, *left})}
     [person] = people.lock(db, [person_id])
-    booking = _answerable(db, session_id=session_id, person_id=person_id, now=now)
+    booking = _answerable(db, locked[session_id], person_id=person_id, now=now)
     move = _insist(_waiter(db, session_id=session_id, person_id=person_id, now=now))
     if saw != stands_for(move.leaves):
         raise Refused(Refusal.ANSWER_MEANS_OTHER)
@@ -46,11 +49,11 @@ def decline(db: Session, *, session_id: int, person_id: int, now: datetime, by: 
 
     Raises:
         NotFound: there is no such session or person.
-        Refused: nothing is offered to them there, or the time to answer has passed.
+        Refused: nothing is offered to them there, the time to answer has passed, or there is nothing to answer about.
     """
     [session] = sessions.lock(db, [session_id])
     people.lock(db, [person_id])
-    booking = _answerable(db, session_id=session_id, person_id=person_id, now=now)
+    booking = _answerable(db, session, person_id=person_id, now=now)
     if booking.state is BookingState.ASKED:
         booking.move_to(BookingState.LEFT, now=now)
         noting.note(db, "call_out.declined", booking, now=now, by=by)
@@ -112,10 +115,14 @@ def _insist(waiter: Waiter | None) -> Move:
     return move
 
 
-def _answerable(db: Session, *, session_id: int, person_id: int, now: datetime) -> Booking:
-    booking = waitlist.live(db, session_id=session_id, person_id=person_id)
+def _answerable(db: Session, session: CourseSession, *, person_id: int, now: datetime) -> Booking:
+    booking = waitlist.live(db, session_id=session.id, person_id=person_id)
     if booking is None or booking.state not in ANSWERABLE:
         raise Refused(Refusal.NOT_OFFERED)
     if booking.answer_by is None or now > booking.answer_by:
         raise Refused(Refusal.OFFER_LAPSED)
+    if session.publicity is not Publicity.PUBLISHED:
+        raise Refused(Refusal.SESSION_NOT_OPEN)
+    if facts.start_of(session).moment <= now:
+        raise Refused(Refusal.SESSION_STARTED)
     return booking

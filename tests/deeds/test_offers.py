@@ -369,28 +369,3 @@ def test_how_many_statements_an_offer_and_its_yes_take(db, full, queries, waitin
     answers.accept(db, session_id=full.id, person_id=persons[0].id, now=SOON, by=None)
     db.flush()
     assert (made, queries.count) == (15, 17)
-
-
-def test_a_yes_is_said_to_what_was_shown_and_asked_again_when_it_means_something_else(db):
-    first, second = (make.session(db, days=[date(2027, 5, 3)], seats=1) for _ in range(2))
-    round_, anna = make.round_of(db, first, second), make.person(db)
-    listed = {"round_id": round_.id, "wave": 0}
-    place(db, first, anna, rank=1, standing_yes=False, **listed)
-    fill(db, first)
-    [shown] = queries.my_courses(db, anna.id, now=AFTER).offers
-    since = seat(db, second, anna, rank=2, **listed)
-    who = {"session_id": first.id, "person_id": anna.id, "now": AFTER, "by": anna.id}
-    with refused(Refusal.ANSWER_MEANS_OTHER):
-        answers.accept(db, saw=shown.saw, **who)
-    assert since.state is BookingState.BOOKED
-    [anew] = queries.my_courses(db, anna.id, now=AFTER).offers
-    assert [row.session_id for row in anew.leaves] == [second.id]
-    answers.accept(db, saw=anew.saw, **who)
-    assert (states(db, first)[anna.id], since.state) == (BookingState.BOOKED, BookingState.MOVED)
-
-
-def test_who_may_not_have_the_seat_any_more_is_told_why_their_yes_is_none(db, offered, first):
-    first.standing = Standing.PENDING
-    db.flush()
-    with refused(Refusal.PROFILE_NOT_CONFIRMED):
-        accept(db, offered, first)
