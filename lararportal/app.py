@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -22,17 +23,20 @@ import bookings.views.fairness
 import bookings.views.mine
 import courses.views.catalogue
 import courses.views.desk
-from lararportal import home, logs, pages
+from lararportal import edge, home, logs, pages
 from lararportal.config import Settings
 from lararportal.db import Database, connect
 from lararportal.dev.letters import letters_blueprint
 from lararportal.edge import Installation
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, Unclear, Undone
 
 log = structlog.get_logger()
 
 REDIS_SECONDS = 2.0
 """How long a request waits for Redis before it goes on without."""
+
+RETRY_AFTER = 10
+"""Seconds after which a browser or program may ask again for what the database undid."""
 
 
 class RowNumber(IntegerConverter):
@@ -42,6 +46,14 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=self.LARGEST)
+
+
+class Portal(Flask):
+    """An application whose views are begun anew while the database undoes what they do."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """The answer of the view that the path leads to."""
+        return edge.answer(super().dispatch_request)
 
 
 def install(settings: Settings) -> Installation:
@@ -57,7 +69,7 @@ def install(settings: Settings) -> Installation:
 def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     """The whole portal for one installation. Opens no connection: that happens at the first request."""
     logs.configure(settings.log_level)
-    app = Flask("lararportal", template_folder=str(pages.folder()))
+    app = Portal("lararportal", template_folder=str(pages.folder()))
     app.config.update(_configuration(settings))
     app.url_map.converters["int"] = RowNumber
     app.extensions["lararportal"] = place or install(settings)
@@ -84,6 +96,8 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         app.register_blueprint(letters_blueprint(Path(settings.letters_dir)))
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(NotFound, partial(_page, 404))
+    app.register_error_handler(Undone, _undone)
+    app.register_error_handler(Unclear, _unclear)
     app.register_error_handler(DataError, partial(_page, 400))  # What no column can hold, such as a NUL character.
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
@@ -141,6 +155,18 @@ def _http_error(fault: HTTPException) -> Response | tuple[str, int]:
 
 def _page(code: int, _fault: Exception) -> tuple[str, int]:
     return render_template("error.html", code=code), code
+
+
+def _undone(fault: Undone) -> tuple[str, int, dict[str, str]]:
+    """Whoever asked may ask again, unless it was the page that failed after the deed."""
+    log.error("given up", exc_info=fault, why=fault.why)
+    word = "after_deed" if edge.has_done() else "undone"
+    return render_template("error.html", code=503, word=word), 503, {"Retry-After": str(RETRY_AFTER)}
+
+
+def _unclear(fault: Unclear) -> tuple[str, int]:
+    log.error("unclear", exc_info=fault)
+    return render_template("error.html", code=503, word="unclear"), 503
 
 
 def _fault(fault: Exception) -> tuple[str, int]:

@@ -1,15 +1,23 @@
 """The database: the one place that opens transactions and the only one that commits."""
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 
-from sqlalchemy import Connection, Engine, Enum, MetaData, create_engine
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+import structlog
+from sqlalchemy import Connection, Engine, Enum, MetaData, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
 
-from lararportal.errors import Refused
+from lararportal.errors import Refused, Unclear, Undone
+
+log = structlog.get_logger()
+
+Answer = TypeVar("Answer")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -41,9 +49,39 @@ def guard(constraint: str, refusal: Refused) -> None:
     _guards[constraint] = refusal
 
 
+CONNECT_SECONDS = 5
+"""How long a server that says nothing is waited for when a connection is opened."""
+
+
 def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for the address; it connects when it is first used."""
-    return create_engine(driver_url(url), pool_pre_ping=True, pool_size=pool_size)
+    return create_engine(
+        driver_url(url),
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often and how long what the database undid is done anew: whoever waits for it sits before a page."""
+
+    attempts: int = 6
+    seconds: float = 4.0
+    first_rest: float = 0.1
+
+    def rests(self) -> Iterator[float]:
+        """The seconds between the attempts, until patience ends: each rest about twice the one before.
+
+        Two that stopped each other do not come back at the same moment, so chance has a part in it.
+        """
+        ends = time.monotonic() + self.seconds
+        for number in range(self.attempts - 1):
+            rest = self.first_rest * 2**number * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+            if time.monotonic() + rest > ends:
+                return
+            yield rest
 
 
 class Database:
@@ -53,14 +91,18 @@ class Database:
     `portal_url` travels with every session so that letters can be rendered inside the deed's transaction.
     """
 
-    def __init__(self, bind: Engine | Connection, *, portal_url: str) -> None:
+    def __init__(self, bind: Engine | Connection, *, portal_url: str, patience: Patience | None = None) -> None:
         self.engine = bind.engine
+        self.patience = patience or Patience()
+        self._commits = isinstance(bind, Engine)
         self._sessions = sessionmaker(
             bind,
             expire_on_commit=False,
             join_transaction_mode="create_savepoint",
             info={"portal_url": portal_url.rstrip("/")},
         )
+        event.listen(self._sessions, "after_flush", _note_flush)
+        event.listen(self._sessions, "do_orm_execute", _note_statement)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -68,19 +110,106 @@ class Database:
 
         Raises:
             Refused: a constraint with a known meaning was violated.
+            Undone: the database undid it, and nothing was changed; `run` and `persevere` do it anew.
+            Unclear: the connection was lost while it was committed, and nobody knows what became of it.
         """
-        try:
-            with self._sessions.begin() as db:
+        # Closed rather than rolled back, so that after a commit that was heard of late the rows can still be read.
+        with self._sessions() as db:
+            try:
                 yield db
-        except IntegrityError as violation:
-            refusal = _guards.get(_constraint(violation))
-            if refusal is None:
-                raise
-            raise Refused(refusal.reason, **refusal.facts) from violation
+                db.flush()
+                number = self._number(db)
+            except DBAPIError as fault:
+                _raise_meaning(fault)
+            try:
+                db.commit()
+            except DBAPIError as fault:
+                if number is None or not _is_lost(fault):
+                    _raise_meaning(fault)
+                self._insist_on_commit(number, fault)
+
+    def run(self, work: Callable[[Session], Answer]) -> Answer:
+        """Does all of the work in one transaction, and anew while the database undoes it and patience lasts.
+
+        For work that tells nobody outside the database anything; what it answers is told afterwards.
+
+        Raises:
+            Undone: patience has ended. The others as `transaction`.
+        """
+
+        def once() -> Answer:
+            with self.transaction() as db:
+                return work(db)
+
+        return self.persevere(once)
+
+    def persevere(self, work: Callable[[], Answer], *, may_begin_anew: Callable[[], bool] = lambda: True) -> Answer:
+        """Does what opens transactions of its own, and all of it anew while one is undone, as long as it may.
+
+        Raises:
+            Undone: patience has ended, or it may not begin anew since somebody has been told something.
+        """
+        for rest in self.patience.rests():
+            try:
+                return work()
+            except Undone as fault:
+                if not may_begin_anew():
+                    raise
+                log.warning("undone, and done anew", why=fault.why, after=round(rest, 3))
+            time.sleep(rest)
+        return work()
+
+    def _number(self, db: Session) -> str | None:
+        """By what the database knows the transaction, if it is one whose end has to be known."""
+        if not self._commits or not db.info.get("has_written"):
+            return None
+        number: str | None = db.scalar(text("SELECT pg_current_xact_id_if_assigned()::text"))
+        return number
+
+    def _insist_on_commit(self, number: str, fault: DBAPIError) -> None:
+        """Asks on another connection what became of a transaction whose commit nobody answered.
+
+        Raises:
+            Undone: it was rolled back.
+            Unclear: that could not be learnt.
+        """
+        for rest in self.patience.rests():
+            match self._fate(number):
+                case "committed":
+                    log.warning("the connection was lost at a commit, which was done")
+                    return
+                case "aborted":
+                    raise Undone(CONNECTION) from fault
+                case None:
+                    break
+            time.sleep(rest)
+        log.error("the connection was lost at a commit, and it is not known what became of it")
+        raise Unclear from fault
+
+    def _fate(self, number: str) -> str | None:
+        """What the database says of a transaction: "committed", "aborted" or "in progress"; None: it cannot know."""
+        try:
+            with self.engine.connect() as connection:
+                question = text("SELECT pg_xact_status(CAST(:number AS xid8))")
+                fate: str | None = connection.scalar(question, {"number": number})
+        except OperationalError:
+            return "in progress"  # The database is away, and may be back soon.
+        except DBAPIError:
+            return None  # Another database, which has not come to this number yet.
+        return fate
 
     def dispose(self) -> None:
         """Closes the pooled connections, as before a fork."""
         self.engine.dispose()
+
+
+def _note_flush(db: Session, *_: Any) -> None:
+    db.info["has_written"] = True
+
+
+def _note_statement(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        state.session.info["has_written"] = True
 
 
 def driver_url(url: str) -> str:
@@ -94,3 +223,30 @@ def driver_url(url: str) -> str:
 def _constraint(violation: IntegrityError) -> str:
     diagnosis: Any = getattr(violation.orig, "diag", None)
     return str(getattr(diagnosis, "constraint_name", None) or "")
+
+
+DEADLOCK, RACE, CONNECTION = "deadlock", "race", "connection"
+PASSING = {"40P01": DEADLOCK, "40001": RACE, "53300": CONNECTION}
+LOST = ("08", "57P")
+"""How the codes of PostgreSQL begin that say a connection has ended or that none can be had."""
+
+
+def _raise_meaning(fault: DBAPIError) -> NoReturn:
+    """Raises what a fault means to whoever asked: a refusal, something undone, or the fault that it is."""
+    refusal = _guards.get(_constraint(fault)) if isinstance(fault, IntegrityError) else None
+    if refusal is not None:
+        raise Refused(refusal.reason, **refusal.facts) from fault
+    why = CONNECTION if _is_lost(fault) else PASSING.get(_code(fault))
+    if why is not None:
+        raise Undone(why) from fault
+    raise fault
+
+
+def _is_lost(fault: DBAPIError) -> bool:
+    """Whether the connection ended, or there was none; the library knows no code for what the network did."""
+    code = _code(fault)
+    return fault.connection_invalidated or code.startswith(LOST) or (isinstance(fault, OperationalError) and not code)
+
+
+def _code(fault: DBAPIError) -> str:
+    return str(getattr(fault.orig, "sqlstate", None) or "")

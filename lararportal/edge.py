@@ -1,14 +1,15 @@
 """What every edge shares: the database of this application, the moment of this request, the nudge after commit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
-from flask import current_app, g
+from flask import current_app, g, request, session
+from flask.globals import request_ctx
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
@@ -23,6 +24,8 @@ from lararportal.db import Database
 from lararportal.errors import NotFound
 
 log = structlog.get_logger()
+
+Answer = TypeVar("Answer")
 
 QUEUE = "lararportal"
 NUDGED = "lararportal:nudged"
@@ -78,7 +81,58 @@ def deed() -> Iterator[Session]:
     """One transaction for one deed, and after its commit a nudge to the workers."""
     with installation().database.transaction() as db:
         yield db
+    _done()
+
+
+def do(work: Callable[[Session], Answer]) -> Answer:
+    """A deed that is done anew by itself while the database undoes it: for a view that cannot begin anew.
+
+    Such is one that has used up what another server gives once.
+    """
+    g.must_not_begin_anew = True
+    answer = installation().database.run(work)
+    _done()
+    return answer
+
+
+def _done() -> None:
+    g.has_done = True
     nudge(installation())
+
+
+def has_done() -> bool:
+    """Whether this request has done a deed."""
+    return bool(g.get("has_done"))
+
+
+def answer(view: Callable[[], Answer]) -> Answer:
+    """What the view of this request answers; begun anew while the database undoes its work, and nothing is done yet.
+
+    Raises:
+        Undone: patience has ended, or the view must not begin anew.
+    """
+    attempts = 0
+
+    def attempt() -> Answer:
+        nonlocal attempts
+        attempts += 1
+        if attempts > 1:
+            _forget_what_was_said()
+        return view()
+
+    return installation().database.persevere(attempt, may_begin_anew=_may_begin_anew)
+
+
+def _may_begin_anew() -> bool:
+    return not has_done() and not g.get("must_not_begin_anew")
+
+
+def _forget_what_was_said() -> None:
+    """The cookie is again what the browser sent, without what the undone attempt wrote into it."""
+    sent = current_app.session_interface.open_session(current_app, request)
+    session.clear()
+    session.update(sent or {})
+    request_ctx.flashes = None
 
 
 def nudge(place: Installation) -> None:
@@ -133,6 +187,7 @@ def enqueue(function: str, *args: Any) -> str | None:
     except RedisError as fault:
         log.warning("work not handed over", function=function, fault=str(fault))
         return None
+    g.has_done = True
     return str(job.id)
 
 

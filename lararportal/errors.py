@@ -1,4 +1,4 @@
-"""The polite no: what a deed raises when a rule or a constraint forbids it."""
+"""The polite no: what a deed raises when a rule or a constraint forbids it, and what an edge hears of lost work."""
 
 from enum import StrEnum
 from typing import Any
@@ -19,3 +19,24 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
 
 class NotFound(Exception):  # noqa: N818 - as Refused
     """What was asked for does not exist, or not for this person. The edge answers 404."""
+
+
+class Undone(Exception):  # noqa: N818 - as Refused
+    """The database undid the transaction through no fault of whoever asked, and may be asked again.
+
+    The edge answers 503. `why` is one word: a deadlock, a race with another transaction, or a lost connection.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the database undid it, {why}: nothing was changed")
+        self.why = why
+
+
+class Unclear(Exception):  # noqa: N818 - as Refused
+    """The connection was lost while a transaction was committed, and the database could not be asked about it.
+
+    Nobody may do it again before they have looked whether it was done. The edge answers 503.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("the connection was lost at the commit: see whether it was done before it is done again")

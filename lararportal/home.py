@@ -15,6 +15,7 @@ from auth.states import Role
 from lararportal import assets, edge, forms, heartbeat, schema
 from lararportal.dev import gallery
 from lararportal.edge import Installation
+from lararportal.errors import Undone
 
 blueprint = Blueprint("home", __name__)
 
@@ -145,7 +146,7 @@ def _database(place: Installation, *, now: datetime) -> dict[str, str]:
             return {"database": "ok", "migrations": "behind", "tick": "unknown"}
         with place.database.transaction() as db:
             last = heartbeat.last_beat(db, "tick")
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Undone):
         return {"database": "down", "migrations": "unknown", "tick": "unknown"}
     return {"database": "ok", "migrations": "ok", "tick": _tick(last, now=now)}
 

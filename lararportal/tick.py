@@ -44,14 +44,12 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
 
 
 def _found(database: Database, find: Find, *, now: datetime) -> list[int]:
-    with database.transaction() as db:
-        return find(db, now=now)
+    return database.run(lambda db: find(db, now=now))
 
 
 def _do(database: Database, deed: Deed, key: int, *, now: datetime) -> bool:
     try:
-        with database.transaction() as db:
-            deed(db, key, now=now, by=None)
+        database.run(lambda db: deed(db, key, now=now, by=None))
     except Exception as fault:
         log.error("tick: not done", deed=deed.__name__, key=key, exc_info=fault)  # noqa: TRY400 - structured
         return False
@@ -93,8 +91,7 @@ def _close(database: Database, course_id: int, *, now: datetime) -> int:
 
 def _moved(database: Database, deed: Callable[..., int], *, now: datetime, **about: int) -> int:
     try:
-        with database.transaction() as db:
-            return deed(db, now=now, **about)
+        return database.run(lambda db: deed(db, now=now, **about))
     except Refused as refusal:
         # Somebody was quicker on one of the days; the next look sees it.
         log.info("seats not given", deed=deed.__name__, reason=refusal.reason, **about)
@@ -117,11 +114,11 @@ def deliver_letters(database: Database, mailer: Mailer, *, now: datetime) -> int
 
 
 def _deliver_one(database: Database, mailer: Mailer, *, now: datetime) -> Letter | None:
+    """Once and not anew: the mail server may have been told."""
     with database.transaction() as db:
         return outbox.deliver_next(db, now=now, send=mailer.send)
 
 
 def heartbeat(database: Database, *, now: datetime) -> None:
     """Remembers that the tick ran to its end."""
-    with database.transaction() as db:
-        beat(db, "tick", now=now)
+    database.run(lambda db: beat(db, "tick", now=now))

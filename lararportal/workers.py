@@ -47,8 +47,10 @@ def publish_round(round_id: int, run_id: int, by: int) -> dict[str, Any]:
     """
     place = _place()
     try:
-        with place.database.transaction() as db:
-            posted = publication.publish(db, round_id=round_id, run_id=run_id, now=clock.now(), by=by)
+        now = clock.now()
+        posted = place.database.run(
+            lambda db: publication.publish(db, round_id=round_id, run_id=run_id, now=now, by=by)
+        )
     except Refused as refusal:
         if refusal.facts.get("state") is RoundState.PUBLISHED:
             return {"published_before": True}

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from auth import access, login_sessions, people, queries, rules, sso
 from auth.access import ViewResult, Visitor, public, signed_in
 from auth.login_sessions import Farewell
-from auth.states import Refusal
+from auth.models import Person
+from auth.sso import Proof
+from auth.states import Refusal, Role
 from auth.views import directory, profile
 from auth.views.forms_sent import own_path
 from lararportal import edge, pages
@@ -78,31 +80,36 @@ def answer(name: str) -> ViewResult:
         proof = sso.come_back(provider, now=edge.moment())
     except Refused as refusal:
         return _turned_away(refusal, provider, came_for)
-    with edge.deed() as db:
-        person = people.arrive(
-            db,
-            issuer=provider.issuer,
-            kind=proof.kind,
-            value=proof.value,
-            given_name=proof.given_name,
-            family_name=proof.family_name,
-            email=proof.email,
-            now=edge.moment(),
-        )
-        _end_sign_in(db)
-        token = login_sessions.begin(
-            db,
-            person_id=person.id,
-            provider=name,
-            id_token=proof.id_token,
-            proved_at=proof.proved_at,
-            now=edge.moment(),
-        )
-        person_id, roles = person.id, queries.roles_of(db, person.id)
-    access.sign_in_browser(token, person_id=person_id)
+    # The provider takes its code once, so that only the deed is done anew if need be, and not the whole request.
+    person, token, roles = edge.do(lambda db: _arrive(db, provider, proof))
+    access.sign_in_browser(token, person_id=person.id)
     if rules.owes_profile(people.facts_of(person), email=person.email, standing=person.standing, roles=roles):
         return redirect(url_for(".profile", next=came_for or None))
     return redirect(came_for or url_for("home.start"))
+
+
+def _arrive(db: Session, provider: Provider, proof: Proof) -> tuple[Person, str, frozenset[Role]]:
+    """Somebody is known and signed in, and who had signed in before with this browser is not any more."""
+    person = people.arrive(
+        db,
+        issuer=provider.issuer,
+        kind=proof.kind,
+        value=proof.value,
+        given_name=proof.given_name,
+        family_name=proof.family_name,
+        email=proof.email,
+        now=edge.moment(),
+    )
+    _end_sign_in(db)
+    token = login_sessions.begin(
+        db,
+        person_id=person.id,
+        provider=provider.name,
+        id_token=proof.id_token,
+        proved_at=proof.proved_at,
+        now=edge.moment(),
+    )
+    return person, token, queries.roles_of(db, person.id)
 
 
 @blueprint.post("/logga-ut")

@@ -11,12 +11,13 @@ import click
 from lararportal.cli import allocation, courses, database, development, lottery, replay, roles, serving
 from lararportal.config import SettingsError
 from lararportal.dev.program import CannotStart
+from lararportal.errors import Unclear, Undone
 
 WRONG_SETTINGS = 2
 
 
 class Portal(click.Group):
-    """A group that says what is wrong with the settings instead of showing where it was noticed."""
+    """A group that says what is wrong with settings or database instead of showing where it was noticed."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Runs the command."""
@@ -25,7 +26,7 @@ class Portal(click.Group):
         except SettingsError as fault:
             click.echo(f"The settings are not right:\n{fault}", err=True)
             ctx.exit(WRONG_SETTINGS)
-        except CannotStart as fault:
+        except (CannotStart, Undone, Unclear) as fault:
             raise click.ClickException(str(fault)) from fault
 
 

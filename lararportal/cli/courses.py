@@ -27,8 +27,8 @@ def import_(file: Path) -> None:
     database = Database(connect(settings.database_url), portal_url=settings.base_url)
     try:
         text = course_import.decode(file.read_bytes())
-        with database.transaction() as db:
-            done = course_import.import_file(db, text=text, now=clock.now(), by=None)
+        now = clock.now()
+        done = database.run(lambda db: course_import.import_file(db, text=text, now=now, by=None))
     except ImportFaulty as faulty:
         for fault in faulty.faults:
             click.echo(in_words(fault), err=True)

@@ -24,8 +24,7 @@ def replay(*, number: int) -> None:
     """
     place = install(config.from_environment())
     try:
-        with place.database.transaction() as db:
-            _tell(done_again(db, number))
+        _tell(place.database.run(lambda db: done_again(db, number)))
     except NotFound as fault:
         raise click.ClickException(f"there is no round {number}") from fault
     except Refused as refusal:

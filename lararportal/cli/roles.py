@@ -1,7 +1,7 @@
 """`lararportal role`: an operator gives and takes roles, above all the first administrator's."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from auth.states import Area, Role
 from lararportal import clock, config, pages
 from lararportal.app import install
 from lararportal.errors import Refused
+
+Answer = TypeVar("Answer")
 
 WHO = click.argument("who")
 ROLE = click.argument("name", metavar="ROLE", type=click.Choice([word.value for word in Role]))
@@ -26,10 +28,9 @@ def role() -> None:
 @role.command(name="list")
 def held() -> None:
     """List every role that is held."""
-    with _transaction() as db:
-        for person, grant in queries.grants(db):
-            area = f" of {grant.area}" if grant.area else ""
-            click.echo(f"{person.id:>6}  {person.name} <{person.email}>  {grant.role}{area}")
+    for person, grant in _in_one_transaction(queries.grants):
+        area = f" of {grant.area}" if grant.area else ""
+        click.echo(f"{person.id:>6}  {person.name} <{person.email}>  {grant.role}{area}")
 
 
 @role.command()
@@ -38,9 +39,7 @@ def held() -> None:
 @AREA
 def grant(who: str, name: str, area: str | None) -> None:
     """Let WHO (a number or an e-mail address) hold ROLE. Every sign-in of theirs ends."""
-    with _transaction() as db:
-        person = _only_one(db, who)
-        people.grant(db, person_id=person.id, role=Role(name), area=_area(area), now=clock.now(), by=None)
+    person = _change(people.grant, who, Role(name), _area(area))
     click.echo(f"{person.name} is {name} now.")
 
 
@@ -50,9 +49,7 @@ def grant(who: str, name: str, area: str | None) -> None:
 @AREA
 def revoke(who: str, name: str, area: str | None) -> None:
     """Let WHO (a number or an e-mail address) not hold ROLE any more. Every sign-in of theirs ends."""
-    with _transaction() as db:
-        person = _only_one(db, who)
-        people.revoke(db, person_id=person.id, role=Role(name), area=_area(area), now=clock.now(), by=None)
+    person = _change(people.revoke, who, Role(name), _area(area))
     click.echo(f"{person.name} is not {name} any more.")
 
 
@@ -70,13 +67,22 @@ def _only_one(db: Session, who: str) -> Person:
     return found[0]
 
 
-@contextmanager
-def _transaction() -> Iterator[Session]:
-    """One transaction; a refusal is said in its sentence."""
+def _change(deed: Callable[..., object], who: str, role: Role, area: Area | None) -> Person:
+    now = clock.now()
+
+    def change(db: Session) -> Person:
+        person = _only_one(db, who)
+        deed(db, person_id=person.id, role=role, area=area, now=now, by=None)
+        return person
+
+    return _in_one_transaction(change)
+
+
+def _in_one_transaction(work: Callable[[Session], Answer]) -> Answer:
+    """Does the work; a refusal is said in its sentence."""
     place = install(config.from_environment())
     try:
-        with place.database.transaction() as db:
-            yield db
+        return place.database.run(work)
     except Refused as refusal:
         raise click.ClickException(pages.sentence(refusal.reason, **refusal.facts)) from refusal
     finally:
