@@ -246,8 +246,9 @@ def is_command(words: list[str]) -> bool:
 
 
 def is_there(path: str) -> bool:
-    """Whether a path exists from the top; a bare name may be one of a room's files."""
-    return (ROOT / path).exists() or ("/" not in path.rstrip("/") and bool(list(ROOT.glob(f"*/{path}"))))
+    """Whether a path exists from the top; a bare name may be one of a room's files, or of a room within it."""
+    bare = [] if "/" in path.rstrip("/") else [*ROOT.glob(f"*/{path}"), *ROOT.glob(f"bookings/*/{path}")]
+    return (ROOT / path).exists() or bool(bare)
 
 
 @pytest.mark.parametrize(
