@@ -47,7 +47,17 @@ def draft(url: str, message: str) -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the database stands at the newest revision."""
     with engine.connect() as connection:
-        return revision_of(connection) == ScriptDirectory(str(FOLDER)).get_current_head()
+        return revision_of(connection) == newest()
+
+
+def newest() -> str | None:
+    """The newest revision that this version knows."""
+    return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def revisions() -> set[str]:
+    """Every revision that this version knows."""
+    return {each.revision for each in ScriptDirectory(str(FOLDER)).walk_revisions()}
 
 
 def revision_of(connection: Connection) -> str | None:

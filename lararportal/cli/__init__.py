@@ -1,6 +1,7 @@
 """The command line: one group, its commands in modules by what they are for.
 
-`serving` runs the parts that production keeps running, `database` moves the schema, `courses` reads the catalogue
+`serving` runs the parts that production keeps running, `database` moves the schema,
+`backup` keeps everything as one file and makes a database of it again, `courses` reads the catalogue
 from a file, `roles` says who may do what, `allocation` gives seats and checks who got them, `lottery` draws and
 verifies, `replay` does a published round again, `development` starts everything on one machine and shows the
 demonstration term.
@@ -8,7 +9,7 @@ demonstration term.
 
 import click
 
-from lararportal.cli import allocation, courses, database, development, lottery, replay, roles, serving
+from lararportal.cli import allocation, backup, courses, database, development, lottery, replay, roles, serving
 from lararportal.config import SettingsError
 from lararportal.dev.program import CannotStart
 from lararportal.errors import Unclear, Undone
@@ -36,6 +37,6 @@ def main() -> None:
     """The learning portal of the course unit for general practitioners in training."""
 
 
-for module in (serving, database, courses, roles, allocation, lottery, replay, development):
+for module in (serving, database, backup, courses, roles, allocation, lottery, replay, development):
     for command in module.COMMANDS:
         main.add_command(command)
