@@ -285,6 +285,7 @@ class Refusal(StrEnum):
     NOT_TO_BE_CALLED_OFF = "not_to_be_called_off"
     OUTLOOK_CHANGED = "outlook_changed"
     MERGE_LEAVES_SOMEBODY = "merge_leaves_somebody"
+    NOBODY_TO_MOVE = "nobody_to_move"
     NO_SUCH_SISTER = "no_such_sister"
     DAY_MOVED_BEFORE = "day_moved_before"
     DAY_UNFIT = "day_unfit"

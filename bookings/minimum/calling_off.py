@@ -68,11 +68,14 @@ def merge(db: Session, *, session_id: int, into: int, reason: str, saw: str, now
 
     Raises:
         NotFound: there is no such session.
-        Refused: as for `call_off`; the other is no sister with seats to give, or not everybody can come there.
+        Refused: as for `call_off`; the other is no sister with seats to give, not everybody can come there, or nobody
+            is booked who could.
     """
     outlook = _hold(db, session_id, into, reason=reason, saw=saw, now=now, by=by)
     if outlook.unplaced:
         raise Refused(Refusal.MERGE_LEAVES_SOMEBODY, left=len(outlook.unplaced))
+    if not outlook.placed:
+        raise Refused(Refusal.NOBODY_TO_MOVE)
     _carry_out(db, outlook, CaseEnd.MERGED, reason=reason.strip(), now=now, by=by)
     return outlook
 

@@ -8,7 +8,7 @@ anew.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bookings import letters, rounds
@@ -170,27 +170,36 @@ def _open(db: Session, session: CourseSession, *, now: datetime) -> MinimumCase:
     return made
 
 
-def _below(today: date) -> Select[int]:
-    """The sessions ahead that fewer have booked than they need, and whose seats no round has still to give."""
-    return (
-        select(CourseSession.id)
-        .where(
-            CourseSession.publicity == Publicity.PUBLISHED,
-            CourseSession.starts_on > today,
-            CourseSession.seats_taken < CourseSession.minimum,
-            CourseSession.id.not_in(rounds.sessions_to_be_given()),
-        )
-        .order_by(CourseSession.id)
+def is_below(today: date) -> ColumnElement[bool]:
+    """Of a session: it is ahead, fewer have booked it than it needs, and no round has still to give its seats."""
+    return and_(
+        CourseSession.publicity == Publicity.PUBLISHED,
+        CourseSession.starts_on > today,
+        CourseSession.seats_taken < CourseSession.minimum,
+        CourseSession.id.not_in(rounds.sessions_to_be_given()),
     )
+
+
+def is_last(case: type[MinimumCase]) -> ColumnElement[bool]:
+    """Of a session and a case: it has had no later one."""
+    each = aliased(MinimumCase)
+    return case.id == select(func.max(each.id)).where(each.session_id == CourseSession.id).scalar_subquery()
+
+
+def stands(case: type[MinimumCase]) -> ColumnElement[bool]:
+    """Of a session and its last case: it was decided to run with as few as are booked; NULL where nothing ended."""
+    return and_(case.end == CaseEnd.RUNS_ANYWAY, CourseSession.seats_taken >= case.booked_then)
+
+
+def _below(today: date) -> Select[int]:
+    return select(CourseSession.id).where(is_below(today)).order_by(CourseSession.id)
 
 
 def _without_case(today: date) -> Select[int]:
     """Those of them that are a case and have none: where it was decided to run, only when even fewer are left."""
-    last, case = aliased(MinimumCase), aliased(MinimumCase)
-    latest = select(func.max(case.id)).where(case.session_id == CourseSession.id).scalar_subquery()
-    begins = last.id.is_(None) | (last.end != CaseEnd.RUNS_ANYWAY) | (CourseSession.seats_taken < last.booked_then)
-    is_open = last.id.is_not(None) & last.ended_at.is_(None)
-    return _below(today).outerjoin(last, last.id == latest).where(begins, ~is_open)
+    last = aliased(MinimumCase)
+    begins = last.id.is_(None) | (last.ended_at.is_not(None) & ~stands(last))
+    return _below(today).outerjoin(last, is_last(last)).where(begins)
 
 
 def _expected(db: Session, session: CourseSession, *, now: datetime) -> Expectation:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth.models import Person
-from bookings import facts, lots, register, rounds
+from bookings import facts, lots, register, sisters
 from bookings.models import Application, Booking, Choice, Round
 from bookings.rules import calling_off as rules
 from bookings.rules.calling_off import Ahead, Displaced, Fate, Key, Sister
@@ -19,7 +19,6 @@ from bookings.rules.line import would_leave
 from bookings.rules.seats import why_not_eligible
 from bookings.states import IN_LINE, IN_TIME, LIVE, OPEN, ApplicationState, BookingState, RoundState
 from courses.models import CourseSession
-from courses.states import Publicity
 from lararportal.clock import day_of
 
 Wish = tuple[int, bool]
@@ -69,20 +68,9 @@ class Outlook:
 
 
 def sister_ids(db: Session, session: CourseSession, *, today: date) -> list[int]:
-    """The other sessions of the course that have seats to give now: ahead, published, and not waiting for a round."""
-    return list(
-        db.scalars(
-            select(CourseSession.id)
-            .where(
-                CourseSession.course_id == session.course_id,
-                CourseSession.id != session.id,
-                CourseSession.publicity == Publicity.PUBLISHED,
-                CourseSession.starts_on > today,
-                CourseSession.id.not_in(rounds.sessions_to_be_given()),
-            )
-            .order_by(CourseSession.id)
-        )
-    )
+    """The other sessions of the course that have seats to give now."""
+    found = select(CourseSession.id).where(*sisters.of(session, today=today)).order_by(CourseSession.id)
+    return list(db.scalars(found))
 
 
 def sessions_by_id(db: Session, ids: Collection[int]) -> dict[int, CourseSession]:
@@ -95,7 +83,7 @@ def sessions_by_id(db: Session, ids: Collection[int]) -> dict[int, CourseSession
     return {each.id: each for each in rows}
 
 
-def look(db: Session, session: CourseSession, sisters: Collection[CourseSession], *, now: datetime) -> Outlook:
+def look(db: Session, session: CourseSession, others: Collection[CourseSession], *, now: datetime) -> Outlook:
     """Where everybody would go if only these sister sessions were there."""
     today = day_of(now)
     found = _bookings(db, session.id)
@@ -103,7 +91,7 @@ def look(db: Session, session: CourseSession, sisters: Collection[CourseSession]
     held = facts.live_bookings(db, persons)
     booked = [each for each in bookings if each.state is BookingState.BOOKED]
     keys = _keys(db, session, booked, persons, today=today)
-    wishes = _wishes(db, {each.person_id for each in booked}, [each.id for each in sisters])
+    wishes = _wishes(db, {each.person_id for each in booked}, [each.id for each in others])
     displaced = [
         _displaced(
             each,
@@ -115,13 +103,13 @@ def look(db: Session, session: CourseSession, sisters: Collection[CourseSession]
         )
         for each in booked
     ]
-    in_line = _in_line(db, [each.id for each in sisters], but={each.person_id for each in booked}, today=today)
-    groups = {each.id: facts.booked_by_group(db, each.id) for each in sisters if each.reserves}
+    in_line = _in_line(db, [each.id for each in others], but={each.person_id for each in booked}, today=today)
+    groups = {each.id: facts.booked_by_group(db, each.id) for each in others if each.reserves}
     return Outlook(
         session=session,
-        sisters={each.id: each for each in sisters},
+        sisters={each.id: each for each in others},
         fates=rules.fates(
-            displaced, [_sister(each, in_line[each.id], groups.get(each.id, {})) for each in sisters], today=today
+            displaced, [_sister(each, in_line[each.id], groups.get(each.id, {})) for each in others], today=today
         ),
         bookings={each.id: each for each in bookings},
         persons=persons,

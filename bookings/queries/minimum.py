@@ -9,16 +9,14 @@ from sqlalchemy.orm import Session, aliased
 
 from auth.models import Person
 from bookings import facts
-from bookings.minimum import forecast
+from bookings.minimum import cases, forecast
 from bookings.models import CourseWish, MinimumCase, MinimumStep
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
-from bookings.queries.situation import sisters
-from bookings.rounds import sessions_to_be_given
+from bookings.queries.situation import sisters_of
 from bookings.rules.forecast import Expectation
 from bookings.rules.line import Waiter, would_come
 from bookings.rules.minimum import CaseEnd, CaseStep, last_to_decide, warned_on
 from courses.models import CourseSession
-from courses.states import Publicity
 from lararportal.errors import NotFound
 
 
@@ -69,39 +67,34 @@ class CaseView:
     was_moved: bool
     reserves: Mapping[str, int]
     """The seats that are reserved for groups."""
-    case: MinimumCase | None
-    """The last one."""
+    runs_with: int | None
+    """It was decided to run with as few as are booked: so many were."""
     steps: list[StepRow]
-    sisters: list[SessionRow]
-    """The other sessions of the course that have seats to give now."""
+    roomy: list[SessionRow]
+    """The other sessions of the course with free seats for everybody who is booked: two can become one."""
 
 
 def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[MinimumRow]:
     """The sessions below their minimum whose go/no-go day has come or comes within the horizon, nearest first."""
-    earlier, case = aliased(MinimumCase), aliased(MinimumCase)
-    latest = select(func.max(earlier.id)).where(earlier.session_id == CourseSession.id).scalar_subquery()
+    case = aliased(MinimumCase)
     warned = select(func.max(MinimumStep.at)).where(
         MinimumStep.case_id == case.id, MinimumStep.step == CaseStep.WARNED
     )
     rows = db.execute(
         sessions_with_course()
-        .add_columns(case, warned.scalar_subquery())
-        .outerjoin(case, case.id == latest)
-        .where(
-            CourseSession.publicity == Publicity.PUBLISHED,
-            CourseSession.seats_taken < CourseSession.minimum,
-            CourseSession.starts_on > today,
-            CourseSession.go_no_go_on <= today + timedelta(days=horizon_days),
-            CourseSession.id.not_in(sessions_to_be_given()),
-        )
+        .add_columns(case, cases.stands(case), warned.scalar_subquery())
+        .outerjoin(case, cases.is_last(case))
+        .where(cases.is_below(today), CourseSession.go_no_go_on <= today + timedelta(days=horizon_days))
         .order_by(None)
         .order_by(CourseSession.go_no_go_on, CourseSession.id)
     ).all()
     lines = facts.line(db, [session.id for session, *_ in rows], today=today)
     expected = forecast.expectations(db, [session for session, *_ in rows], today=today)
     return [
-        _row(session, lines[session.id], last, expected[session.id], warned_at=warned_at, today=today)
-        for session, last, warned_at in rows
+        _row(
+            session, lines[session.id], last, expected[session.id], runs=bool(runs), warned_at=warned_at, today=today
+        )
+        for session, last, runs, warned_at in rows
     ]
 
 
@@ -111,10 +104,10 @@ def _row(
     last: MinimumCase | None,
     expected: Expectation,
     *,
+    runs: bool,
     warned_at: datetime | None,
     today: date,
 ) -> MinimumRow:
-    runs = last is not None and _stands(last, session)
     counts = last if last is not None and (last.ended_at is None or runs) else None
     return MinimumRow(
         session=row_of(session),
@@ -130,46 +123,49 @@ def _row(
     )
 
 
-def _stands(case: MinimumCase, session: CourseSession) -> bool:
-    """Whether it was decided to run with as few as are booked."""
-    return case.end is CaseEnd.RUNS_ANYWAY and session.seats_taken >= (case.booked_then or 0)
-
-
 def minimum_case(db: Session, session_id: int, *, today: date) -> CaseView:
     """One session below its minimum, or that was.
 
     Raises:
         NotFound: there is no such session.
     """
-    session = db.scalar(sessions_with_course().where(CourseSession.id == session_id))
-    if session is None:
+    last = aliased(MinimumCase)
+    found = db.execute(
+        sessions_with_course()
+        .add_columns(cases.is_below(today), last.booked_then, cases.stands(last))
+        .outerjoin(last, cases.is_last(last))
+        .where(CourseSession.id == session_id)
+    ).one_or_none()
+    if found is None:
         raise NotFound
-    last = db.scalar(
-        select(MinimumCase).where(MinimumCase.session_id == session_id).order_by(MinimumCase.id.desc()).limit(1)
-    )
+    session, is_below, booked_then, stands = found
     steps = _steps(db, session_id)
-    is_ahead = session.publicity is Publicity.PUBLISHED and session.starts_on > today
-    to_be_given = session_id in db.scalars(sessions_to_be_given()).all()
     return CaseView(
         session=row_of(session),
-        is_below=is_ahead and session.seats_taken < session.minimum and not to_be_given,
+        is_below=is_below,
         expected=forecast.expectations(db, [session], today=today)[session_id],
         warned_on=warned_on(session.go_no_go_on),
         last_day=last_to_decide(session.starts_on),
         was_moved=any(each.step is CaseStep.DAY_MOVED for each in steps),
         reserves={group: count for group, count in session.reserves.items() if count},
-        case=last,
+        runs_with=booked_then if stands else None,
         steps=steps,
-        sisters=sisters(db, session, today=today),
+        roomy=[
+            each
+            for each in sisters_of(db, session, today=today)
+            if session.seats_taken and each.free_seats >= session.seats_taken
+        ],
     )
 
 
 def decided_to_run(db: Session, session: CourseSession) -> bool:
     """Whether it has been decided that the session runs with as few as are booked."""
-    last = db.scalar(
-        select(MinimumCase).where(MinimumCase.session_id == session.id).order_by(MinimumCase.id.desc()).limit(1)
+    stands = (
+        select(cases.stands(MinimumCase))
+        .join(CourseSession, CourseSession.id == MinimumCase.session_id)
+        .where(CourseSession.id == session.id, cases.is_last(MinimumCase))
     )
-    return last is not None and _stands(last, session)
+    return bool(db.scalar(stands))
 
 
 def _steps(db: Session, session_id: int) -> list[StepRow]:

@@ -8,16 +8,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings import facts
+from bookings import facts, sisters
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
-from bookings.rounds import sessions_to_be_given
 from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
 from bookings.states import ANSWERABLE, BookingState, Refusal
 from courses.models import CourseSession
-from courses.states import Publicity
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
@@ -74,7 +72,7 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
         may_book=may_book,
         may_join=asked.verdict(rules.may_join),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
-        sisters=sisters(db, session, today=today) if has_seat else [],
+        sisters=sisters_of(db, session, today=today) if has_seat else [],
         waits_for=frozenset(each.session_id for each in bookings if each.state is BookingState.WAITING),
         keeps=_seat_elsewhere(bookings, session),
         facts=asked.facts_for(may_book) if may_book is not None else {},
@@ -87,15 +85,6 @@ def _seat_elsewhere(bookings: Sequence[Booking], session: CourseSession) -> Sess
     return next((row_of(each) for each in found), None)
 
 
-def sisters(db: Session, session: CourseSession, *, today: date) -> list[SessionRow]:
-    """The other published sessions ahead of the same course, without those whose seats a round has still to give."""
-    rows = db.scalars(
-        sessions_with_course().where(
-            CourseSession.course_id == session.course_id,
-            CourseSession.id != session.id,
-            CourseSession.publicity == Publicity.PUBLISHED,
-            CourseSession.starts_on > today,
-            CourseSession.id.not_in(sessions_to_be_given()),
-        )
-    )
-    return [row_of(each) for each in rows]
+def sisters_of(db: Session, session: CourseSession, *, today: date) -> list[SessionRow]:
+    """The other sessions of the course that have seats to give now."""
+    return [row_of(each) for each in db.scalars(sessions_with_course().where(*sisters.of(session, today=today)))]

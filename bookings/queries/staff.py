@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from auth.models import Person
 from auth.states import Area, Category
 from bookings import facts
-from bookings.minimum import forecast, reserve_sessions
+from bookings.minimum import cases, forecast, reserve_sessions
 from bookings.models import Application, Booking, Choice, Round
 from bookings.queries.minimum import below_minimum
 from bookings.queries.rounds import RoundView, unpublished
@@ -62,9 +62,12 @@ def roster(db: Session, session_id: int, *, now: datetime) -> Roster:
     Raises:
         NotFound: there is no such session.
     """
-    session = db.scalar(sessions_with_course().where(CourseSession.id == session_id))
-    if session is None:
+    found = db.execute(
+        sessions_with_course().add_columns(cases.is_below(day_of(now))).where(CourseSession.id == session_id)
+    ).one_or_none()
+    if found is None:
         raise NotFound
+    session, is_below = found
     places = active_places(facts.line(db, [session_id], today=day_of(now))[session_id])
     rows = db.scalars(
         select(Booking)
@@ -82,18 +85,12 @@ def roster(db: Session, session_id: int, *, now: datetime) -> Roster:
         session=row_of(session),
         booked=[_roster_row(each, None) for each in by_name],
         waiting=[_roster_row(each, places.get(each.id)) for each in waiting],
-        expected=_expected(db, session, today=day_of(now)),
+        expected=forecast.expectations(db, [session], today=day_of(now))[session_id] if is_below else None,
         undoable=[
             Undoable(person_id=each.person_id, name=each.person.name, until=undo_until(each))
             for each in undoable(db, cancelled, live, now=now)
         ],
     )
-
-
-def _expected(db: Session, session: CourseSession, *, today: date) -> Expectation | None:
-    if session.starts_on <= today or session.seats_taken >= session.minimum:
-        return None
-    return forecast.expectations(db, [session], today=today)[session.id]
 
 
 def _roster_row(booking: Booking, position: int | None) -> RosterRow:

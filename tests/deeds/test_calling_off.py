@@ -349,6 +349,13 @@ def test_two_sessions_do_not_become_one_when_that_leaves_somebody(db, session, s
     assert db.query(Booking).filter_by(state=BookingState.CALLED_OFF).count() == 0
 
 
+def test_what_nobody_has_booked_is_called_off_and_not_merged(db, course, session, office):
+    full = make.session(db, of=course, seats=1, days=NEXT)
+    seat(db, full, make.person(db))
+    with refused(Refusal.NOBODY_TO_MOVE):
+        merge(db, session, full, office)
+
+
 def test_only_a_sister_with_seats_to_give_is_merged_with(db, session, office):
     with refused(Refusal.NO_SUCH_SISTER):
         merge(db, session, make.session(db, days=NEXT), office)

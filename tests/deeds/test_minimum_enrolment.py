@@ -10,7 +10,7 @@ import make
 from auth.states import Role
 from bookings.minimum import cases, rescues
 from bookings.models import MinimumCase, MinimumStep
-from bookings.queries import below_minimum, minimum_case
+from bookings.queries import below_minimum, decided_to_run, minimum_case
 from bookings.rules.minimum import CaseEnd, CaseStep
 from bookings.states import BookingState, RoundState
 from courses.models import Course, SessionLeader
@@ -283,6 +283,27 @@ def test_the_case_tells_all_that_was_done_by_whom_and_why(db, session):
         (CaseStep.RUNS_ANYWAY, MORNING, "Olle Sandberg", "Ämnet behövs."),
     ]
     assert (view.is_below, view.was_moved, view.last_day) == (True, False, date(2027, 3, 8))
+
+
+def test_two_can_become_one_only_where_there_is_room_for_everybody(db, session):
+    course = db.get(Course, session.course_id)
+    make.session(db, of=course, days=[date(2027, 4, 5)], seats=1)
+    full = make.session(db, of=course, days=[date(2027, 4, 12)], seats=1)
+    roomy = make.session(db, of=course, days=[date(2027, 4, 19)], seats=2)
+    session.minimum = 3
+    filled(db, full, 1)
+    assert minimum_case(db, session.id, today=DECIDED_ON).roomy == []
+    filled(db, session)
+    assert [each.session_id for each in minimum_case(db, session.id, today=DECIDED_ON).roomy] == [roomy.id]
+
+
+def test_it_says_with_how_many_it_was_decided_to_run_as_long_as_that_stands(db, session):
+    [booking] = filled(db, session, 1)
+    assert minimum_case(db, session.id, today=DECIDED_ON).runs_with is None
+    run_anyway(db, session, by=make.coordinator(db))
+    assert (minimum_case(db, session.id, today=DECIDED_ON).runs_with, decided_to_run(db, session)) == (1, True)
+    give_back(db, session, booking)
+    assert (minimum_case(db, session.id, today=DECIDED_ON).runs_with, decided_to_run(db, session)) == (None, False)
 
 
 def test_a_case_of_no_session_is_not_found(db):
