@@ -101,6 +101,7 @@ class Database:
             join_transaction_mode="create_savepoint",
             info={"portal_url": portal_url.rstrip("/")},
         )
+        self._snapshots = sessionmaker(_at_one_moment(bind), join_transaction_mode="create_savepoint")
         event.listen(self._sessions, "after_flush", _note_flush)
         event.listen(self._sessions, "do_orm_execute", _note_statement)
 
@@ -198,6 +199,12 @@ class Database:
             return None  # Another database, which has not come to this number yet.
         return fate
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """The rows as they are together at one moment, for who looks at many of them; nothing can be written."""
+        with self._snapshots() as db:
+            yield db
+
     def dispose(self) -> None:
         """Closes the pooled connections, as before a fork."""
         self.engine.dispose()
@@ -210,6 +217,13 @@ def _note_flush(db: Session, *_: Any) -> None:
 def _note_statement(state: ORMExecuteState) -> None:
     if not state.is_select:
         state.session.info["has_written"] = True
+
+
+def _at_one_moment(bind: Engine | Connection) -> Engine | Connection:
+    """What a look at many rows is bound to; a connection that is in a transaction already sees what that one sees."""
+    if isinstance(bind, Connection):
+        return bind
+    return bind.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def driver_url(url: str) -> str:

@@ -90,11 +90,12 @@ def _sentences() -> Mapping[str, str]:
 
 def sentence(reason: str, **facts: Any) -> str:
     """The Swedish sentence of a refusal, from `templates/sentences/`; days and moments are put in words."""
-    wordy = {name: _wordy(fact) for name, fact in facts.items()}
-    return _sentences()[reason].format(**wordy)
+    told = {name: wordy(fact) for name, fact in facts.items()}
+    return _sentences()[reason].format(**told)
 
 
-def _wordy(fact: Any) -> Any:
+def wordy(fact: Any) -> Any:
+    """A fact as a sentence has it: moments and days in words, everything else as it is."""
     if isinstance(fact, datetime):
         return moment(fact)
     if isinstance(fact, list) and all(isinstance(each, date) for each in fact):

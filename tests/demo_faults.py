@@ -1,97 +1,209 @@
-"""A fault for each invariant of the demonstration term: statements that break it and nothing said before."""
+"""A fault for each check of the audit: statements that break what it looks at, and nothing that another looks at.
+
+What a deed leaves behind in more than one place is made up in all of them but one.
+"""
 
 ONE_SEAT = "SELECT min(id) FROM bookings WHERE state = 'booked'"
-PAIR = """
-    SELECT a.session_id AS one, b.session_id AS other FROM bookings a JOIN bookings b USING (person_id)
-    WHERE a.state = 'booked' AND b.state = 'booked' AND a.session_id < b.session_id ORDER BY 1, 2 LIMIT 1
-"""
 LONGEST_LINE = """
     SELECT session_id FROM bookings b JOIN course_sessions s ON s.id = b.session_id
     WHERE state = 'waiting' AND starts_on > '2027-01-12' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
 """
+PAIR = """
+    SELECT a.session_id AS one, b.session_id AS other FROM bookings a JOIN bookings b USING (person_id)
+    WHERE a.state = 'booked' AND b.state = 'booked' AND a.session_id < b.session_id
+        AND NOT EXISTS (SELECT FROM bookings w WHERE w.session_id IN (a.session_id, b.session_id)
+            AND w.state IN ('waiting', 'asked', 'offered'))
+    GROUP BY 1, 2 HAVING count(*) = 1 ORDER BY 1, 2 LIMIT 1
+"""
+CANCELLED = "SELECT min(id) FROM bookings WHERE state = 'cancelled' AND NOT ended_late"
+ADMITTED = """
+    SELECT min(b.id) FROM bookings b JOIN decisions d USING (person_id, session_id, round_id)
+    WHERE b.state = 'booked' AND b.origin = 'round' AND d.code = 'ADMITTED'
+"""
+NO_PRECEDENCE = "SELECT FROM precedences p WHERE p.person_id = b.person_id AND p.course_id = s.course_id"
+
+
+STAMP = r"\:20270110000000000000"
+"""The moment of what is planted, as letters have it."""
+
+
+def noted(deed: str, booking: str, facts: str = "{}") -> str:
+    """An entry about a booking, as if the deed had been done."""
+    return f"""INSERT INTO journal (at, deed, person_id, session_id, facts)
+        SELECT '2027-01-10T00:00Z', '{deed}', person_id, session_id, jsonb_build_object('booking', id) || '{facts}'
+        FROM bookings WHERE id = ({booking})"""
+
+
+def posted(once: str, booking: str) -> str:
+    """A letter about a booking; in `once`, {} is its number."""
+    return f"""INSERT INTO letters (once, occasion, person_id, address, subject, body, calendars, message_id,
+            created_at, state, attempts, next_attempt_at)
+        SELECT replace('{once}', '{{}}', id::text), 'planted', person_id, 'a@example.org', '', '', '{{}}',
+            '<planted>', '2027-01-10', 'queued', 0, '2027-01-10'
+        FROM bookings WHERE id = ({booking})"""
+
+
+def offered(answer_by: str) -> list[str]:
+    """One of the longest line is offered a seat that is there for them."""
+    given = "SELECT id FROM bookings WHERE state = 'offered'"
+    return [
+        f"""UPDATE course_sessions SET seats = seats + 1, seats_offered = seats_offered + 1
+        WHERE id = ({LONGEST_LINE})""",
+        f"""UPDATE bookings SET state = 'offered', answer_by = '{answer_by}'
+        WHERE id = (SELECT min(id) FROM bookings WHERE state = 'waiting' AND session_id = ({LONGEST_LINE}))""",
+        noted("offer.made", given),
+        posted("seat_offered:{}" + STAMP, given),
+    ]
+
+
+def precedence(used_by: str, rest: str, *, entry: bool) -> str:
+    """A precedence by which somebody was compensated for the course of a booking, and its entry in the journal."""
+    return f"""WITH made AS (
+            INSERT INTO precedences (person_id, course_id, kind, term, reason, granted_at, used_by, revoke_reason)
+            SELECT b.person_id, s.course_id, 'called_off', '2027-1', '', '2027-01-10', ({used_by}), ''
+            FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+            WHERE NOT EXISTS ({NO_PRECEDENCE}) AND {rest} ORDER BY b.id LIMIT 1 RETURNING id
+        )
+        INSERT INTO journal (at, deed, facts)
+        SELECT '2027-01-10', 'planted.{entry}', jsonb_build_object('precedence', id) FROM made""".replace(
+        "planted.True", "precedence.displaced"
+    )
+
+
+NO_SEAT = """b.state = 'cancelled' AND NOT EXISTS (
+    SELECT FROM bookings o JOIN course_sessions t ON t.id = o.session_id
+    WHERE o.person_id = b.person_id AND t.course_id = s.course_id AND o.state = 'booked')"""
 FAULTS = {
-    "seats taken are the booked rows": [
-        "UPDATE course_sessions SET seats_taken = seats_taken - 1 WHERE seats_taken > 0",
+    "seats_taken": [
+        f"""UPDATE course_sessions SET seats_taken = seats_taken - 1
+        WHERE id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))"""
     ],
-    "seats offered are the offers that wait for an answer": [
-        "UPDATE course_sessions SET seats_offered = 1 WHERE seats_taken < seats",
+    "seats_offered": [
+        """UPDATE course_sessions SET seats_offered = 1
+        WHERE id = (SELECT min(id) FROM course_sessions WHERE seats_taken < seats AND seats_offered = 0)"""
     ],
-    "no session is overbooked": [
+    "overbooked": [
         "ALTER TABLE course_sessions DROP CONSTRAINT ck_course_sessions_seats_taken",
-        "UPDATE course_sessions SET minimum = 0, seats = seats_taken - 1 WHERE seats_taken = seats",
+        """UPDATE course_sessions SET minimum = 0, seats = seats_taken - 1
+        WHERE id = (SELECT min(id) FROM course_sessions WHERE seats_taken > 1)""",
     ],
-    "a seat occupies the days of its session": [f"DELETE FROM seat_days WHERE booking_id = ({ONE_SEAT})"],
-    "a day is occupied by a seat": [
+    "day_not_occupied": [
+        """DELETE FROM seat_days
+        WHERE (booking_id, day) = (SELECT booking_id, day FROM seat_days ORDER BY 1, 2 LIMIT 1)"""
+    ],
+    "day_occupied_by_nothing": [
         "INSERT INTO seat_days SELECT person_id, '2030-01-01', id FROM bookings WHERE state = 'cancelled' LIMIT 1"
     ],
-    "nobody is in two places on one day": [
-        f"""WITH pair AS ({PAIR}), day_of AS (SELECT session_id, min(day) AS day FROM course_days GROUP BY 1)
-        UPDATE course_days d SET day = theirs.day FROM pair, day_of mine, day_of theirs
-        WHERE mine.session_id = one AND theirs.session_id = other AND d.session_id = one AND d.day = mine.day"""
+    "two_places_a_day": [
+        "ALTER TABLE seat_days DROP CONSTRAINT pk_seat_days",
+        f"""WITH pair AS ({PAIR}), day_of AS (SELECT session_id, min(day) AS day FROM course_days GROUP BY 1),
+        mine AS (SELECT one, d.day, t.day AS new FROM pair JOIN day_of d ON d.session_id = one
+            JOIN day_of t ON t.session_id = other),
+        moved AS (UPDATE course_days d SET day = new FROM mine WHERE d.session_id = one AND d.day = mine.day)
+        UPDATE seat_days o SET day = new FROM mine JOIN bookings b ON b.session_id = one AND b.state = 'booked'
+        WHERE o.booking_id = b.id AND o.day = mine.day""",
     ],
-    "nobody has a session twice": [
+    "session_twice": [
         "DROP INDEX uq_bookings_live",
         f"""INSERT INTO bookings
             (person_id, session_id, state, origin, rank, wave, key, joined_at, ended_late, end_reason,
             standing_yes, short_notice, calendar_sequence)
-        SELECT person_id, session_id, 'waiting', 'line', 9, 1, '{{}}', joined_at, false, '', true, false, 0
+        SELECT person_id, session_id, 'waiting', 'direct', 9, 1, '{{}}', joined_at, false, '', true, false, 0
         FROM bookings
         WHERE id = ({ONE_SEAT})""",
     ],
-    "nobody has two seats in one course": [
+    "course_twice": [
         f"""WITH pair AS ({PAIR}) UPDATE course_sessions s SET course_id = o.course_id FROM pair, course_sessions o
         WHERE s.id = one AND o.id = other"""
     ],
-    "every seat has its entry in the journal": ["DELETE FROM journal WHERE deed = 'seat.booked'"],
-    "every place in line has its entry in the journal": ["DELETE FROM journal WHERE deed = 'line.joined'"],
-    "every end has its entry in the journal": ["DELETE FROM journal WHERE deed = 'line.left'"],
-    "a cancellation is undone or stands": [
-        """UPDATE journal SET deed = 'seat.restored'
-        WHERE id = (SELECT max(id) FROM journal WHERE deed = 'seat.cancelled')"""
+    "in_called_off_session": [
+        """UPDATE course_sessions SET publicity = 'called_off' WHERE id = (
+        SELECT session_id FROM bookings WHERE state IN ('asked', 'offered', 'booked')
+        GROUP BY 1 HAVING count(*) = 1 ORDER BY 1 LIMIT 1)"""
     ],
-    "what was cancelled late has its ground": [
-        "UPDATE bookings SET ended_late = true, cancel_ground = 'other', end_reason = '' WHERE state = 'cancelled'"
+    "offer_overdue": [*offered("2027-01-10")],
+    "late_without_ground": [
+        """UPDATE bookings SET cancel_ground = 'other', end_reason = ''
+        WHERE id = (SELECT min(id) FROM bookings WHERE state = 'cancelled' AND ended_late)"""
     ],
-    "nobody pays but for what was late": ["UPDATE bookings SET fee_percent = 50 WHERE state = 'cancelled'"],
-    "every offer that was not taken has its entry in the journal": [
-        "UPDATE bookings SET state = 'lapsed' WHERE state = 'left'",
+    "fee_without_lateness": [f"UPDATE bookings SET fee_percent = 50 WHERE id = ({CANCELLED})"],
+    "seat_not_given": [f"UPDATE course_sessions SET seats = seats + 1 WHERE id = ({LONGEST_LINE})"],
+    "offer_in_vain": [
+        *offered("2027-01-13"),
+        "UPDATE persons SET category = NULL WHERE id = (SELECT person_id FROM bookings WHERE state = 'offered')",
     ],
-    "every entry in the journal has its booking": [
-        "UPDATE journal SET facts = facts || '{\"booking\": 999999}' WHERE deed = 'seat.cancelled'"
+    "seat_not_noted": [
+        f"DELETE FROM letters WHERE once = (SELECT 'seat:' || ({ONE_SEAT} AND origin = 'direct'))",
+        f"""DELETE FROM journal WHERE deed = 'seat.booked'
+        AND (facts ->> 'booking')::int = ({ONE_SEAT} AND origin = 'direct')""",
     ],
-    "nobody has a seat or a place in a session that was called off": [
-        "UPDATE course_sessions SET publicity = 'called_off' WHERE seats_taken > 0",
+    "place_not_noted": [
+        """DELETE FROM letters WHERE once = (
+        SELECT 'line:' || (facts ->> 'booking') FROM journal WHERE deed = 'line.joined' ORDER BY id LIMIT 1)""",
+        "DELETE FROM journal WHERE id = (SELECT min(id) FROM journal WHERE deed = 'line.joined')",
     ],
-    "whoever had a seat in a session that was called off has another one, or precedence": [
-        "UPDATE bookings SET state = 'called_off' WHERE state = 'cancelled'",
+    "state_not_noted": ["DELETE FROM journal WHERE id = (SELECT min(id) FROM journal WHERE deed = 'line.left')"],
+    "cancellation_not_noted": [
+        noted("seat.restored", CANCELLED),
+        posted("cancellation_undone:{}" + STAMP, CANCELLED),
     ],
-    "every step in a case has its entry in the journal": ["DELETE FROM journal WHERE deed = 'minimum.asked'"],
-    "every decision for a seat has its booking": ["UPDATE decisions SET code = 'ADMITTED' WHERE code = 'WAITLISTED'"],
-    "every booking from a round has its decision": ["DELETE FROM decisions WHERE code = 'ADMITTED'"],
-    "every choice of a published round is decided": ["DELETE FROM decisions WHERE code = 'BETTER_SESSION'"],
-    "precedence is used up by a seat in its course": [
-        f"UPDATE precedences SET revoked_at = NULL, revoked_by = NULL, revoke_reason = '', used_by = ({ONE_SEAT})"
+    "noted_of_nothing": [
+        """INSERT INTO journal (at, deed, facts) VALUES ('2027-01-10', 'line.reordered', '{"booking": 999999}')"""
     ],
-    "every decision beside the rules has its entry in the journal": [
-        "DELETE FROM journal WHERE deed = 'precedence.granted'"
+    "called_off_with_nothing": [
+        "UPDATE bookings SET state = 'called_off' WHERE id = (SELECT min(id) FROM bookings WHERE state = 'moved')",
+        noted("seat.called_off", "SELECT max(id) FROM bookings WHERE state = 'called_off'"),
+        posted("called-off:{}", "SELECT max(id) FROM bookings WHERE state = 'called_off'"),
     ],
-    "whoever stands in line without having applied in time does so by a decision": [
-        "UPDATE bookings SET wave = 0 WHERE origin = 'line' AND state = 'waiting'"
+    "step_not_noted": [
+        """INSERT INTO minimum_steps (case_id, step, at, reason)
+        SELECT min(id), 'warned', '2027-01-10', '' FROM minimum_cases"""
     ],
-    "every deed has its letter": ["DELETE FROM letters WHERE occasion = 'seat_cancelled'"],
-    "every letter has its deed": ["DELETE FROM journal WHERE deed = 'seat.cancelled'"],
-    "no seat is free that somebody in line would take": [
-        f"""UPDATE bookings SET state = 'cancelled' WHERE id = (
-        SELECT max(id) FROM bookings WHERE state = 'booked' AND session_id = ({LONGEST_LINE}))"""
+    "precedence_used_wrongly": [precedence(ONE_SEAT, f"{NO_SEAT}", entry=True)],
+    "precedence_left_open": [precedence("NULL", "b.state = 'booked'", entry=True)],
+    "precedence_not_noted": [precedence("NULL", NO_SEAT, entry=False)],
+    "exception_not_noted": [
+        f"""INSERT INTO line_exceptions
+            (session_id, person_id, booking_id, kind, ground, reason, key, made_at, made_by)
+        SELECT session_id, person_id, id, 'hardship', 'illness', 'x', '{{}}', '2027-01-10',
+            (SELECT min(person_id) FROM grants)
+        FROM bookings WHERE id = ({ONE_SEAT})"""
     ],
-    "no seat is kept for who is past answering": [
-        "UPDATE bookings SET state = 'offered', answer_by = '2020-01-01' WHERE state = 'waiting'",
+    "in_time_by_nobody": [
+        """UPDATE bookings SET wave = 0 WHERE id = (
+        SELECT min(id) FROM bookings WHERE origin = 'line' AND state = 'waiting' AND wave = 1)"""
     ],
-    "what was published follows the rules": [
-        "UPDATE runs SET result = replace(result, '\"WAITLISTED\"', '\"HELD_BACK\"')"
+    "admitted_without_booking": [
+        noted("seat.booked", ADMITTED),
+        posted("seat:{}", ADMITTED),
+        f"UPDATE bookings SET origin = 'direct', round_id = NULL, wave = 1 WHERE id = ({ADMITTED})",
     ],
-    "every seed follows from what was revealed": [
-        "UPDATE rounds SET public_value = repeat('0', 64) WHERE state = 'published'"
+    "booking_without_decision": [
+        """UPDATE bookings SET origin = 'round', round_id = (SELECT id FROM rounds WHERE state = 'open')
+        WHERE id = (SELECT min(id) FROM bookings WHERE origin = 'line' AND state = 'waiting')""",
+        """INSERT INTO journal (at, deed, person_id, facts)
+        SELECT '2027-01-10', 'round.decided', person_id,
+            jsonb_build_object('round', round_id, 'outcomes', jsonb_build_object(session_id, 'WAITLISTED'))
+        FROM bookings WHERE round_id = (SELECT id FROM rounds WHERE state = 'open')""",
+        """INSERT INTO letters (once, occasion, person_id, address, subject, body, calendars, message_id,
+            created_at, state, attempts, next_attempt_at)
+        SELECT format('decision:%s:%s', round_id, person_id), 'planted', person_id, '', '', '', '{}', '<planted>',
+            '2027-01-10', 'queued', 0, '2027-01-10'
+        FROM bookings WHERE round_id = (SELECT id FROM rounds WHERE state = 'open')""",
+    ],
+    "round_not_as_published": ["UPDATE runs SET result = replace(result, '\"WAITLISTED\"', '\"HELD_BACK\"')"],
+    "seed_does_not_follow": ["UPDATE rounds SET public_value = repeat('0', 64) WHERE state = 'revealed'"],
+    "letter_missing": [
+        "DELETE FROM letters WHERE id = (SELECT min(id) FROM letters WHERE occasion = 'seat_cancelled')"
+    ],
+    "letter_without_deed": [posted("planted:{}", ONE_SEAT)],
+    "letter_to_somebody_else": [
+        """UPDATE letters SET person_id = (SELECT min(person_id) FROM grants)
+        WHERE id = (SELECT min(id) FROM letters WHERE occasion = 'seat_cancelled')"""
+    ],
+    "check_not_done": [
+        """INSERT INTO journal (at, deed, facts)
+        VALUES ('2027-01-10', 'line.exception', '{"exception": "tre", "ground": "called_off"}')"""
     ],
 }
-"""By the name of the invariant."""
+"""By the name of the check."""

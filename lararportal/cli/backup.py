@@ -3,16 +3,17 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from lararportal import clock, config, schema
+from lararportal.audit import INVARIANTS, found, in_motion, telling
 from lararportal.backup import Archive, BackupFault, Manifest, back_up, opened, scratch, surroundings
 from lararportal.backup import restore as restored
 from lararportal.cli.telling import counted
 from lararportal.db import Database, connect
-from lararportal.demo.invariants import invariants
 
 FILE = click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 
@@ -56,17 +57,18 @@ def drill(path: Path) -> None:
     with _said_plainly(), opened(path) as file, scratch(settings.database_url) as url:
         restored(url, file)
         schema.upgrade(url)
-        found = _violations(url, portal_url=settings.base_url)
-    if found:
-        raise click.ClickException("\n  ".join(["restored, these do not hold:", *found]))
+        wrong = _findings(url, portal_url=settings.base_url, now=clock.parse(file.manifest.made_at))
+    if wrong:
+        raise click.ClickException("\n  ".join(["restored, these do not hold:", *wrong]))
     click.echo(f"{path} can be restored: {_in_words(file.manifest)}, and every invariant holds.")
 
 
-def _violations(url: str, *, portal_url: str) -> list[str]:
+def _findings(url: str, *, portal_url: str, now: datetime) -> list[str]:
+    """What did not hold at the moment of the backup."""
     database = Database(connect(url), portal_url=portal_url)
     try:
-        with database.transaction() as db:
-            return invariants(db, now=clock.now())
+        with database.snapshot() as db:
+            return [f"{each.check}: {telling.sentence(each)}" for each in found(db, INVARIANTS, in_motion(now))]
     finally:
         database.dispose()
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from lararportal import clock
-from lararportal.demo.invariants import names
+from lararportal.audit import INVARIANTS
 from lararportal.demo.rehearsal import Outcome, rehearse
 from lararportal.dev import supervisor
 from lararportal.dev.leash import end_with
@@ -85,7 +85,7 @@ def _tell(outcome: Outcome) -> None:
     click.echo(f"\n{table(['', *outcome.stages], outcome.table())}\n")
     if outcome.violations:
         raise click.ClickException("\n  ".join(["these do not hold:", *outcome.violations]))
-    say("invariants", f"every invariant holds, at every stage; there are {len(names())} of them")
+    say("audit", f"everything holds that must hold, at every stage: {len(INVARIANTS)} checks, no finding")
 
 
 def _end(_sign: int, _frame: FrameType | None) -> NoReturn:

@@ -6,9 +6,9 @@
 happens in the weeks after a publication, and `decisions` what directors of studies decide about single people.
 Everything happens by calling the deeds, each at its own past moment, in the order of the `agenda`.
 
-`rehearsal` goes on with a built term into the future and delivers its letters; `figures` counts what came of it,
-and `invariants` says from the rows alone whether everything that must hold does hold. `people` is a beginning
-without a term: only those whom the list of accounts names.
+`rehearsal` goes on with a built term into the future, delivers its letters, and looks by the portal's own audit
+whether everything holds; `figures` counts what came of it. `people` is a beginning without a term: only those whom
+the list of accounts names.
 """
 
 from lararportal.demo.people import welcome_people

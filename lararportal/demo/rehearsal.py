@@ -23,6 +23,7 @@ from bookings import allocation
 from bookings.models import Round
 from bookings.states import RoundState
 from lararportal import schema
+from lararportal.audit import invariants, telling
 from lararportal.clock import at
 from lararportal.db import Database, connect
 from lararportal.demo import lottery, rounds
@@ -33,7 +34,6 @@ from lararportal.demo.arrivals import confirmation
 from lararportal.demo.cast import EVA, OLLE
 from lararportal.demo.dates import Timeline
 from lararportal.demo.figures import Report, report
-from lararportal.demo.invariants import invariants
 from lararportal.demo.lottery import SEED
 from lararportal.demo.term import Term, build_term
 from lararportal.dev.only import MODE
@@ -116,7 +116,9 @@ class _Rehearsal:
         deliver_letters(self._database, postman, now=now)
         self.outcome.stages[name] = report(self._database, now=now)
         with self._database.transaction() as db:
-            self.outcome.violations += [f"{name}: {each}" for each in invariants(db, now=now)]
+            self.outcome.violations += [
+                f"{name}: {each.check}: {telling.sentence(each)}" for each in invariants(db, now=now)
+            ]
 
     def decide(self, term: Term) -> datetime:
         """The revealed round is drawn up and published on its day; the open one is closed, revealed, and likewise."""

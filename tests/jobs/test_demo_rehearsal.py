@@ -74,7 +74,7 @@ def test_the_figures_are_shown_as_a_table_with_the_verdict(capsys):
     lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert lines[0] == ["today", "decided"]
     assert ["seated", "0", "7"] in lines
-    assert lines[-1][:4] == ["invariants", "every", "invariant", "holds,"]
+    assert lines[-1][:4] == ["audit", "everything", "holds", "that"]
 
 
 def test_a_violation_is_told_and_ends_the_command_with_one():

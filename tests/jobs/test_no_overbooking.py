@@ -16,8 +16,8 @@ from bookings.rules.line import active_places
 from bookings.states import BookingState
 from courses.models import CourseSession
 from lararportal import clock
+from lararportal.audit import invariants
 from lararportal.db import Database
-from lararportal.demo.invariants import invariants
 from lararportal.journal import Entry
 from lararportal.outbox import Letter
 

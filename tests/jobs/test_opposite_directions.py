@@ -19,8 +19,8 @@ from bookings.models import Booking, Round
 from bookings.states import BookingState, Refusal, RoundState
 from courses.models import CourseSession
 from lararportal import tick
+from lararportal.audit import invariants
 from lararportal.db import Database
-from lararportal.demo.invariants import invariants
 from lararportal.errors import Refused
 from lararportal.journal import Entry
 from lararportal.outbox import Letter

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 import make
 from bookings import cancellation, left_over_seats, waitlist
 from bookings.states import BookingState, Refusal
+from lararportal.audit import invariants
 from lararportal.db import Database
-from lararportal.demo.invariants import invariants
 from lararportal.errors import Refused
 from lararportal.outbox import Letter
 

@@ -1,0 +1,93 @@
+-- The letters that the deeds of this room owe: what each was posted as (`once`), to whom, and about which session.
+
+WITH stamped AS (
+    SELECT *, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') AS stamp FROM journal
+),
+of_applications AS (
+    SELECT j.deed, j.person_id, a.id AS application, count(*) FILTER (WHERE j.deed = 'application.sent')
+        OVER (PARTITION BY a.id ORDER BY j.id) AS version
+    FROM journal j JOIN applications a ON a.person_id = j.person_id AND a.round_id = (j.facts ->> 'round')::int
+    WHERE j.deed IN ('application.sent', 'application.withdrawn')
+),
+about_offers(deed, occasion) AS (
+    VALUES ('offer.made', 'seat_offered'), ('offer.reminded', 'answer_reminder'),
+        ('offer.lapsed', 'offer_lapsed'), ('offer.withdrawn', 'offer_withdrawn'),
+        ('call_out.made', 'called_out'), ('call_out.ended', 'call_out_over')
+),
+named_for_lottery AS (
+    SELECT (facts ->> 'round')::int AS round_id, at, (facts ->> 'second_party')::int AS party,
+        lag((facts ->> 'second_party')::int) OVER (PARTITION BY facts ->> 'round' ORDER BY id) AS former
+    FROM journal WHERE deed IN ('round.planned', 'round.changed')
+),
+asked_for_lottery AS (
+    SELECT 'lottery_to_commit' AS occasion, round_id, at, party FROM named_for_lottery
+    WHERE party IS DISTINCT FROM former
+    UNION ALL
+    SELECT 'lottery_to_reveal', id, closed_at, second_party_id FROM rounds
+    WHERE closed_at IS NOT NULL AND second_commitment IS NOT NULL
+    UNION ALL
+    SELECT CASE WHEN closed_at <= at THEN 'lottery_to_reveal' ELSE 'lottery_to_commit' END,
+        r.id, at, (facts ->> 'second_party')::int
+    FROM journal JOIN rounds r ON r.id = (facts ->> 'round')::int WHERE deed = 'lottery.reminded'
+),
+to_be_asked AS (
+    SELECT id AS session_id, person_id FROM course_sessions s JOIN session_leaders l ON l.session_id = s.id
+    UNION
+    SELECT s.id, person_id FROM course_sessions s CROSS JOIN grants WHERE role = 'coordinator'
+)
+SELECT format('application:%s:%s', application, version) AS once, person_id, NULL::int AS session_id
+FROM of_applications WHERE deed = 'application.sent'
+UNION ALL
+SELECT format('application:%s:%s:withdrawn', application, version), person_id, NULL
+FROM of_applications WHERE deed = 'application.withdrawn'
+UNION ALL
+SELECT format('decision:%s:%s', facts ->> 'round', person_id), person_id, NULL FROM journal WHERE deed = 'round.decided'
+UNION ALL
+SELECT format('%s:%s', CASE deed WHEN 'line.joined' THEN 'line' WHEN 'line.taken_off' THEN 'taken_off'
+    WHEN 'seat.called_off' THEN 'called-off' WHEN 'line.called_off' THEN 'line-called-off' ELSE 'seat' END,
+    facts ->> 'booking'), person_id, session_id
+FROM journal WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.swapped', 'seat.moved',
+    'line.joined', 'line.taken_off', 'seat.called_off', 'line.called_off')
+UNION ALL
+SELECT format('%s:%s:%s', o.occasion, facts ->> 'booking', stamp), person_id, session_id
+FROM stamped JOIN about_offers o USING (deed)
+UNION ALL
+SELECT format('offer_withdrawn:%s:%s', facts ->> 'booking', stamp), person_id, session_id
+FROM stamped WHERE deed = 'line.ended' AND (facts ->> 'was_offered')::boolean
+UNION ALL
+SELECT format('%s:%s:%s', CASE WHEN deed = 'seat.restored' THEN 'cancellation_undone'
+    WHEN (facts ->> 'late')::boolean THEN 'seat_cancelled_late' ELSE 'seat_cancelled' END,
+    facts ->> 'booking', stamp), person_id, session_id
+FROM stamped WHERE deed IN ('seat.cancelled', 'seat.restored')
+UNION ALL
+SELECT format('called-off-leader:%s:%s', session_id, l.person_id), l.person_id, session_id
+FROM journal j JOIN session_leaders l USING (session_id) WHERE deed = 'calling_off.decided'
+UNION ALL
+SELECT format('precedence:%s', facts ->> 'precedence'), person_id, NULL FROM journal WHERE deed = 'precedence.granted'
+UNION ALL
+SELECT format('precedence:%s:revoked', facts ->> 'precedence'), person_id, NULL
+FROM journal WHERE deed = 'precedence.revoked'
+UNION ALL
+SELECT format('exception:%s', facts ->> 'exception'), person_id, session_id
+FROM journal WHERE deed = 'line.exception' AND facts ->> 'ground' <> 'called_off'
+UNION ALL
+SELECT format('few-booked:%s:%s', facts ->> 'case', t.person_id), t.person_id, session_id
+FROM journal j JOIN to_be_asked t USING (session_id) WHERE deed = 'minimum.warned'
+UNION ALL
+SELECT format('too-few:%s:%s:%s', facts ->> 'case', facts ->> 'day', t.person_id), t.person_id, session_id
+FROM journal j JOIN to_be_asked t USING (session_id) WHERE deed = 'minimum.asked'
+UNION ALL
+SELECT format('decision_day_moved:%s:%s', facts ->> 'case', told), told::int, session_id
+FROM journal CROSS JOIN LATERAL jsonb_array_elements_text(facts -> 'told') AS told WHERE deed = 'minimum.day_moved'
+UNION ALL
+SELECT format('reserve-wanted:%s:%s', session_id, g.person_id), g.person_id, session_id
+FROM journal j CROSS JOIN grants g WHERE deed = 'reserve.wanted' AND role = 'coordinator'
+UNION ALL
+SELECT format('free-seats:%s:%s', session_id, person_id), person_id, session_id FROM invitations
+UNION ALL
+SELECT format('session_runs:%s:%s', facts ->> 'case', l.person_id), l.person_id, session_id
+FROM journal j JOIN session_leaders l USING (session_id) WHERE deed = 'minimum.runs_anyway'
+UNION ALL
+SELECT DISTINCT format('%s:%s:%s:%s', occasion, round_id, party, (at AT TIME ZONE 'Europe/Stockholm')::date), party,
+    NULL::int
+FROM asked_for_lottery WHERE party IS NOT NULL

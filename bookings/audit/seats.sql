@@ -1,0 +1,81 @@
+-- Seats, days and offers, by the bookings alone. Each statement selects a row for whatever does not hold.
+
+WITH counted AS (
+    SELECT s.id, s.seats, s.seats_taken, s.seats_offered,
+        count(b.id) FILTER (WHERE b.state = 'booked') AS booked,
+        count(b.id) FILTER (WHERE b.state = 'offered') AS offered
+    FROM course_sessions s LEFT JOIN bookings b ON b.session_id = s.id AND b.state IN ('booked', 'offered')
+    GROUP BY s.id
+),
+days_of_seats AS (
+    SELECT b.person_id, d.day, b.id AS booking_id
+    FROM bookings b JOIN course_days d ON d.session_id = b.session_id
+    WHERE b.state = 'booked'
+),
+occupied AS (
+    SELECT person_id, day, booking_id FROM seat_days
+)
+
+--: seats_taken
+-- Seats taken are the booked rows.
+SELECT id AS session, seats_taken AS says, booked AS has
+FROM counted WHERE seats_taken <> booked ORDER BY id
+
+--: seats_offered
+-- Seats offered are the offers that wait for an answer.
+SELECT id AS session, seats_offered AS says, offered AS has
+FROM counted WHERE seats_offered <> offered ORDER BY id
+
+--: overbooked
+-- No session has more booked and offered than it has seats.
+SELECT id AS session, seats, booked, offered
+FROM counted WHERE booked + offered > seats ORDER BY id
+
+--: day_not_occupied
+-- A seat occupies the days of its session.
+SELECT person_id AS person, booking_id AS booking, day
+FROM (TABLE days_of_seats EXCEPT TABLE occupied) AS missing ORDER BY booking_id, day
+
+--: day_occupied_by_nothing
+-- A day is occupied by a seat.
+SELECT person_id AS person, booking_id AS booking, day
+FROM (TABLE occupied EXCEPT TABLE days_of_seats) AS too_many ORDER BY booking_id, day
+
+--: two_places_a_day
+-- Nobody is in two places on one day.
+SELECT person_id AS person, day, count(*) AS seats
+FROM days_of_seats GROUP BY person_id, day HAVING count(*) > 1 ORDER BY person_id, day
+
+--: session_twice
+-- Nobody has a session twice.
+SELECT person_id AS person, session_id AS session, count(*) AS bookings
+FROM bookings WHERE state IN ('waiting', 'asked', 'offered', 'booked')
+GROUP BY person_id, session_id HAVING count(*) > 1 ORDER BY person_id, session_id
+
+--: course_twice
+-- Nobody has two seats in one course.
+SELECT person_id AS person, course_id AS course, count(*) AS seats
+FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+WHERE state = 'booked' GROUP BY person_id, course_id HAVING count(*) > 1 ORDER BY person_id, course_id
+
+--: in_called_off_session
+-- Nobody has a seat, or is kept or asked for one, in a session that was called off.
+SELECT b.id AS booking, b.person_id AS person, b.session_id AS session
+FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+WHERE s.publicity = 'called_off' AND b.state IN ('asked', 'offered', 'booked') ORDER BY b.id
+
+--: offer_overdue
+-- Nobody is waited for who is past answering.
+SELECT id AS booking, person_id AS person, session_id AS session, answer_by
+FROM bookings WHERE state IN ('asked', 'offered') AND answer_by < :settled ORDER BY id
+
+--: late_without_ground
+-- What was cancelled late has its ground.
+SELECT id AS booking, person_id AS person, session_id AS session FROM bookings
+WHERE state = 'cancelled' AND ended_late
+    AND (cancel_ground IS NULL OR (cancel_ground = 'other' AND end_reason = '')) ORDER BY id
+
+--: fee_without_lateness
+-- Nobody pays but for what was late.
+SELECT id AS booking, person_id AS person, session_id AS session, fee_percent FROM bookings
+WHERE fee_percent > 0 AND NOT (state = 'cancelled' AND ended_late AND cancel_ground = 'other') ORDER BY id

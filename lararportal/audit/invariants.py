@@ -1,0 +1,45 @@
+"""What must hold of the database at any time, gathered from all rooms."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm import Session
+
+import bookings.audit
+from lararportal.audit import letters
+from lararportal.checks import Check, Finding, When
+
+AT_ONCE = bookings.audit.AT_ONCE
+"""What a page can wait for."""
+INVARIANTS = (*AT_ONCE, *bookings.audit.THOROUGH, *letters.CHECKS)
+NOT_BUILT = ("certificates", "files", "retention")
+"""What is not looked at, because the portal has nothing of the kind yet."""
+NOT_DONE = "check_not_done"
+REST = timedelta(minutes=5)
+"""What was set in motion so short a time ago may still be on its way."""
+
+
+def in_motion(now: datetime) -> When:
+    """When a portal is asked that is running."""
+    return When(now=now, settled=now - REST)
+
+
+def invariants(db: Session, *, now: datetime) -> list[Finding]:
+    """Whatever does not hold, when nothing is in motion; an empty list when everything does."""
+    return list(found(db, INVARIANTS, When(now=now, settled=now)))
+
+
+def found(db: Session, checks: Iterable[Check], when: When) -> Iterator[Finding]:
+    """What the checks find. One that cannot be done, because of what somebody has written, is a finding too."""
+    for check in checks:
+        try:
+            with db.begin_nested():
+                findings = list(check.findings(db, when))
+        except (DataError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as fault:
+            findings = [Finding(NOT_DONE, {"check": check.name, "fault": _in_one_line(fault)})]
+        yield from findings
+
+
+def _in_one_line(fault: Exception) -> str:
+    return f"{type(fault).__name__}, {next(iter(str(fault).splitlines()), '')}"

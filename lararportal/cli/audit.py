@@ -1,0 +1,61 @@
+"""`lararportal audit`: whether everything holds that must hold, recomputed from the rows."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from lararportal import clock, config, pages
+from lararportal.app import install
+from lararportal.audit import INVARIANTS, NOT_BUILT, found, in_motion, telling
+from lararportal.checks import Check, Finding
+from lararportal.cli.telling import counted, one_line
+
+NOT_RUN = 2
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+@click.pass_context
+def audit(ctx: click.Context, *, as_json: bool) -> None:
+    """Look whether everything holds that must hold, from the rows and never from counters.
+
+    Ends with 0 when all is well, with 1 and a sentence for everything that is not, and with 2 when it could not be
+    looked at.
+    """
+    place, now = install(config.from_environment()), clock.now()
+    try:
+        with place.database.snapshot() as db:
+            findings = list(found(db, INVARIANTS, in_motion(now)))
+    except SQLAlchemyError as fault:
+        click.echo(f"Error: it could not be looked at: {one_line(fault)}", err=True)
+        ctx.exit(NOT_RUN)
+    finally:
+        place.database.dispose()
+    click.echo(_document(INVARIANTS, findings, now=now) if as_json else _in_words(INVARIANTS, findings))
+    ctx.exit(1 if findings else 0)
+
+
+def _document(checks: Sequence[Check], findings: Sequence[Finding], *, now: datetime) -> str:
+    document = {
+        "at": now.isoformat(),
+        "clean": not findings,
+        "checks": [each.name for each in checks],
+        "not_built": list(NOT_BUILT),
+        "findings": [
+            {"check": each.check, "sentence": telling.sentence(each), "facts": dict(each.facts)} for each in findings
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2, default=str)
+
+
+def _in_words(checks: Sequence[Check], findings: Sequence[Finding]) -> str:
+    told = [one_line(f"{each.check}: {telling.sentence(each)}") for each in findings]
+    left_out = [one_line(pages.words()["not_built"][each]) for each in NOT_BUILT]
+    looked = f"{counted(len(checks), 'check')} done, {counted(len(findings), 'finding')}."
+    return "\n".join([*told, *left_out, looked])
+
+
+COMMANDS = (audit,)
