@@ -10,8 +10,8 @@ from auth import people
 from auth.models import Person
 from bookings import facts, letters, noting, seats_from_line
 from bookings.models import Booking
-from bookings.rules.answer_time import Way, call_out_until, way_of
-from bookings.rules.line import Move, would_leave
+from bookings.rules.answer_time import CallOutEnd, Way, call_out_until, way_of
+from bookings.rules.line import Move, Waiter, would_leave
 from bookings.states import BookingState
 from courses import sessions
 from courses.models import CourseSession
@@ -24,21 +24,19 @@ def go_on(db: Session, *, session_id: int, now: datetime) -> int:
 
     How many that changed something for. As `waitlist.fill`, it looks once to see what has to be locked.
     """
-    foreseen = _moves(db, session_id, now=now)
+    foreseen = _foreseen(db, session_id, now=now)
     asked = _asked(db, session_id)
     if not (foreseen or asked) or not _is_due(asked, now=now):
         return 0
     locked = {each.id: each for each in sessions.lock(db, {session_id, *seats_from_line.sessions_left(db, foreseen)})}
     concerned = {move.waiter.person_id for move in foreseen} | {each.person_id for each in asked}
     persons = {each.id: each for each in people.lock(db, concerned)}
-    asked = [each for each in _asked(db, session_id) if each.person_id in persons]
-    if not _is_due(asked, now=now):
+    asked = _asked(db, session_id)
+    if not _is_due(asked, now=now) or any(each.person_id not in persons for each in asked):
         return 0
-    if asked:
-        return _give(db, asked, locked, persons, session_id=session_id, now=now) + _end(
-            db, session_id, locked, persons, now=now
-        )
-    return _ask(db, locked[session_id], persons, now=now)
+    if not asked:
+        return _ask(db, locked[session_id], persons, now=now)
+    return _settle(db, asked, locked, persons, session_id=session_id, now=now)
 
 
 def _is_due(asked: Sequence[Booking], *, now: datetime) -> bool:
@@ -51,7 +49,7 @@ def _ask(db: Session, session: CourseSession, persons: Mapping[int, Person], *, 
     if session.free_seats < 1 or session.publicity is not Publicity.PUBLISHED or way is not Way.CALL_OUT:
         return 0
     until = call_out_until(now=now)
-    moves = [move for move in _moves(db, session.id, now=now) if move.waiter.person_id in persons]
+    moves = [move for move in _foreseen(db, session.id, now=now) if move.waiter.person_id in persons]
     for move in moves:
         booking = db.get_one(Booking, move.waiter.booking_id)
         booking.move_to(BookingState.ASKED, now=now)
@@ -62,7 +60,7 @@ def _ask(db: Session, session: CourseSession, persons: Mapping[int, Person], *, 
     return len(moves)
 
 
-def _give(
+def _settle(
     db: Session,
     asked: Sequence[Booking],
     locked: Mapping[int, CourseSession],
@@ -71,45 +69,66 @@ def _give(
     session_id: int,
     now: datetime,
 ) -> int:
-    """The free seats are those of the best placed who said yes and would still take one, until the session begins."""
-    if facts.start_of(locked[session_id]).moment <= now:
-        return 0
+    """The free seats are those of the best placed who said yes and would still take one, and it is over for all.
+
+    Where one of them would leave a seat that is not held, nothing is done: the next look holds it.
+    """
+    session = locked[session_id]
+    line = facts.line(db, [session_id], today=day_of(now))[session_id]
     wanting = {each.id for each in asked if each.yes_at is not None}
-    given = 0
-    for move in _moves(db, session_id, now=now):
-        is_held_still = seats_from_line.sessions_left(db, [move]) <= locked.keys()
-        if locked[session_id].free_seats < 1 or move.waiter.booking_id not in wanting or not is_held_still:
-            continue
+    moves = [move for move in _moves(line) if move.waiter.booking_id in wanting]
+    given = moves[: _to_give(session, now=now)]
+    if not seats_from_line.sessions_left(db, given) <= locked.keys():
+        return 0
+    for move in given:
         person = persons[move.waiter.person_id]
         seats_from_line.give(db, move, locked, person, session_id=session_id, now=now, by=None)
-        given += 1
-    return given
+    waiters = {waiter.booking_id: waiter for waiter in line}
+    for booking in asked:
+        if booking.state is BookingState.ASKED:
+            why = _why_not(booking, waiters[booking.id], session, is_given=bool(given), now=now)
+            _end(db, booking, session, persons[booking.person_id], why=why, now=now)
+    return len(asked)
+
+
+def _to_give(session: CourseSession, *, now: datetime) -> int:
+    """How many seats there are to give, until the session begins."""
+    is_ahead = session.publicity is Publicity.PUBLISHED and facts.start_of(session).moment > now
+    return session.free_seats if is_ahead else 0
 
 
 def _end(
-    db: Session,
-    session_id: int,
-    locked: Mapping[int, CourseSession],
-    persons: Mapping[int, Person],
-    *,
-    now: datetime,
-) -> int:
-    """Who said yes in vain waits on, who did not answer leaves the line; both are told."""
-    left_over = [each for each in _asked(db, session_id) if each.person_id in persons]
-    for booking in left_over:
-        said_yes = booking.yes_at is not None
-        booking.move_to(BookingState.WAITING if said_yes else BookingState.LEFT, now=now)
-        booking.yes_at = None
-        noting.note(db, "call_out.ended", booking, now=now, by=None, said_yes=said_yes)
-        letters.call_out_over(
-            db, booking, person=persons[booking.person_id], session=locked[session_id], said_yes=said_yes, now=now
-        )
-    return len(left_over)
+    db: Session, booking: Booking, session: CourseSession, person: Person, *, why: CallOutEnd, now: datetime
+) -> None:
+    """Who said yes in vain waits on, who did not answer leaves the line; both are told why."""
+    said_yes = booking.yes_at is not None
+    booking.move_to(BookingState.WAITING if said_yes else BookingState.LEFT, now=now)
+    booking.yes_at = None
+    noting.note(db, "call_out.ended", booking, now=now, by=None, said_yes=said_yes, why=why)
+    letters.call_out_over(db, booking, person=person, session=session, why=why, now=now)
 
 
-def _moves(db: Session, session_id: int, *, now: datetime) -> list[Move]:
+def _why_not(
+    booking: Booking, waiter: Waiter, session: CourseSession, *, is_given: bool, now: datetime
+) -> CallOutEnd:
+    """Why somebody who was asked has no seat, though others may have been given one."""
+    if booking.yes_at is None:
+        return CallOutEnd.SILENCE
+    if facts.start_of(session).moment <= now:
+        return CallOutEnd.BEGUN
+    if waiter.barred is not None:
+        return CallOutEnd.NOT_ELIGIBLE
+    if would_leave(waiter) is None:
+        return CallOutEnd.COLLIDES
+    return CallOutEnd.OVERTAKEN if is_given else CallOutEnd.NO_SEAT
+
+
+def _foreseen(db: Session, session_id: int, *, now: datetime) -> list[Move]:
+    return _moves(facts.line(db, [session_id], today=day_of(now))[session_id])
+
+
+def _moves(line: Sequence[Waiter]) -> list[Move]:
     """Everybody in line who would take a seat and may be asked, in its order."""
-    line = facts.line(db, [session_id], today=day_of(now))[session_id]
     return [Move(waiter, tuple(leaves)) for waiter in line if (leaves := would_leave(waiter)) is not None]
 
 

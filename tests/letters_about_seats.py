@@ -7,6 +7,7 @@ from letter_facts import ANNA, GONE, HEART, LATE, LATER_SKIN, NOW, SKIN, UNEVEN,
 
 from bookings import letters
 from bookings.models import Booking, LineException, Precedence
+from bookings.rules.answer_time import CallOutEnd
 from bookings.states import ExceptionKind
 from courses.models import CourseSession
 from lararportal import clock
@@ -81,8 +82,7 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "offer_withdrawn.called_off": about_offer(letters.offer_withdrawn, session=GONE, goes_on=False),
     "called_out": about_offer(letters.called_out, left=[]),
     "called_out.with_swap": about_offer(letters.called_out, left=[LATER_SKIN]),
-    "call_out_over.silence": about_offer(letters.call_out_over, said_yes=False),
-    "call_out_over.yes": about_offer(letters.call_out_over, said_yes=True),
+    **{f"call_out_over.{why}": about_offer(letters.call_out_over, why=why) for why in CallOutEnd},
     "place_in_line": in_line(4),
     "place_in_line.passed_over": in_line(None),
     "placed_by_exception.hardship": excepted(ExceptionKind.HARDSHIP),

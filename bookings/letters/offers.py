@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from bookings.models import Booking
+from bookings.rules.answer_time import CallOutEnd
 from courses.models import CourseSession
 from lararportal import outbox
 
@@ -56,10 +57,10 @@ def called_out(
 
 
 def call_out_over(
-    db: Session, booking: Booking, *, person: Person, session: CourseSession, said_yes: bool, now: datetime
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, why: CallOutEnd, now: datetime
 ) -> None:
-    """Somebody before you said yes too; or you did not answer, and are in that line no more."""
-    _about_offer(db, "call_out_over", booking, person=person, session=session, now=now, said_yes=said_yes)
+    """Why your yes gave you no seat; or you did not answer, and are in that line no more."""
+    _about_offer(db, "call_out_over", booking, person=person, session=session, now=now, why=why)
 
 
 def _about_offer(

@@ -7,7 +7,7 @@ are those of Stockholm. Which days are working days is told by whoever asks.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -30,6 +30,17 @@ class Way(Enum):
     OFFER = auto()
     CALL_OUT = auto()
     TOO_LATE = auto()
+
+
+class CallOutEnd(StrEnum):
+    """Why somebody who was asked in a call-out has not got a seat by it."""
+
+    SILENCE = "silence"
+    OVERTAKEN = "overtaken"
+    NO_SEAT = "no_seat"
+    COLLIDES = "collides"
+    NOT_ELIGIBLE = "not_eligible"
+    BEGUN = "begun"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 from bookings_room import (
     fill,
     insist_on_invariants,
+    letter,
     line_of,
     noted,
     occasions,
@@ -16,8 +17,10 @@ from bookings_room import (
     states,
     told,
 )
+from sqlalchemy import event
 
 import make
+from auth.states import Standing
 from bookings import answers, call_outs, left_over_seats, queries, waitlist
 from bookings.states import BookingState, Refusal
 from lararportal import clock, tick
@@ -188,3 +191,64 @@ def test_what_can_be_left_is_judged_by_when_they_were_asked(db, full):
     accept(db, full, anna, now=evening)
     fill(db, full, now=evening + timedelta(hours=3))
     assert (states_of(db, full, [anna]), held.state) == (["booked"], BookingState.MOVED)
+
+
+def test_a_yes_in_vain_is_told_what_it_was_that_stood_in_the_way(db, full):
+    def over(*, at=LATER, then) -> tuple[str, list[str]]:
+        session = make.session(db, seats=2)
+        persons = [make.person(db) for _ in range(3)]
+        for person in persons:
+            place(db, session, person, short_notice=True)
+        fill(db, session, now=NOW)
+        for person in persons:
+            accept(db, session, person)
+        then(session, *persons)
+        fill(db, session, now=at)
+        return told(db, persons[2]), states_of(db, session, persons)
+
+    def others(session, *_):
+        for _ in range(2):
+            seat(db, session, make.person(db))
+
+    def elsewhere(session, *persons):
+        for person in persons:
+            seat(db, make.session(db, days=[session.starts_on]), person)
+
+    def not_eligible(_, *persons):
+        for person in persons:
+            person.standing = Standing.PENDING
+
+    begun = clock.parse("2027-03-15T09:00")
+    both = ["booked", "booked", "waiting"]
+    assert [
+        (words in found, states_)
+        for words, (found, states_) in {
+            "någon som står före dig i kön gjorde det också": over(then=lambda *_: None),
+            "det finns inte längre någon ledig plats på kurstillfället": over(then=others),
+            "en annan plats som den här inte går att förena med": over(then=elsewhere),
+            "kursen är inte längre öppen för dig": over(then=not_eligible),
+            "svaren hann inte gås igenom innan kursen började": over(at=begun, then=lambda *_: None),
+        }.items()
+    ] == [(True, both), *[(True, ["waiting"] * 3)] * 4]
+
+
+def test_the_best_placed_yes_is_not_passed_over_for_what_came_between_look_and_lock(db, full):
+    later = make.session(db, course_id=full.course_id, days=[date(2027, 5, 10)])
+    first, second = persons = [make.person(db) for _ in range(2)]
+    for person in persons:
+        place(db, full, person, short_notice=True)
+    set_free(db, full)
+    fill(db, full, now=NOW)
+    for person in persons:
+        accept(db, full, person)
+    held = []
+
+    @event.listens_for(db.connection(), "before_cursor_execute")
+    def a_seat_comes(*execution):
+        if "FOR NO KEY UPDATE" in execution[2] and not held:
+            held.append(None)
+            held[0] = seat(db, later, first, rank=2)
+
+    looks = [fill(db, full, now=NOW) for _ in range(2)]
+    assert (looks, states_of(db, full, persons)) == ([0, 2], ["booked", "waiting"])
+    assert (held[0].state, letter(db, second).occasion) == (BookingState.MOVED, "call_out_over")
