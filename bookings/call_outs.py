@@ -103,9 +103,9 @@ def _end(
     """Who said yes in vain waits on, who did not answer leaves the line; both are told why."""
     said_yes = booking.yes_at is not None
     booking.move_to(BookingState.WAITING if said_yes else BookingState.LEFT, now=now)
-    booking.yes_at = None
     noting.note(db, "call_out.ended", booking, now=now, by=None, said_yes=said_yes, why=why)
     letters.call_out_over(db, booking, person=person, session=session, why=why, now=now)
+    booking.yes_at = None
 
 
 def _why_not(

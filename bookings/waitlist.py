@@ -12,7 +12,7 @@ from bookings import asking, call_outs, facts, letters, noting, offers, seats, s
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.rules import line as rules
-from bookings.rules.answer_time import Way, needs_short_notice, way_of
+from bookings.rules.answer_time import CallOutEnd, Way, needs_short_notice, way_of
 from bookings.rules.line import Move
 from bookings.rules.seats import may_join
 from bookings.states import ANSWERABLE, IN_LINE, LATE, LIVE, OPEN, BookingState, Origin, Refusal
@@ -95,7 +95,7 @@ def to_end(db: Session, *, now: datetime) -> list[int]:  # noqa: ARG001 - asked 
 def end(db: Session, session_id: int, *, now: datetime, by: int | None) -> int:
     """Nobody waits for a session that was archived or called off, and no seat is kept in it; for how many it was.
 
-    Their pages say why, unless it was over anyway; who had an offer is told by letter.
+    Their pages say why, unless it was over anyway; who had an offer, or was asked in a call-out, is told by letter.
 
     Raises:
         NotFound: there is no such session.
@@ -117,11 +117,15 @@ def end(db: Session, session_id: int, *, now: datetime, by: int | None) -> int:
 
 
 def _end_one(db: Session, booking: Booking, session: CourseSession, person: Person, *, now: datetime) -> None:
-    if booking.state is not BookingState.OFFERED:
-        booking.move_to(BookingState.LEFT, now=now)
+    was = booking.state
+    if was is BookingState.OFFERED:
+        seats.let_go(booking, session, to=BookingState.LEFT, now=now)
+        letters.offer_withdrawn(db, booking, person=person, session=session, goes_on=False, now=now)
         return
-    seats.let_go(booking, session, to=BookingState.LEFT, now=now)
-    letters.offer_withdrawn(db, booking, person=person, session=session, goes_on=False, now=now)
+    booking.move_to(BookingState.LEFT, now=now)
+    if was is BookingState.ASKED:
+        why = CallOutEnd.NOT_HELD if facts.start_of(session).moment > now else CallOutEnd.BEGUN
+        letters.call_out_over(db, booking, person=person, session=session, why=why, now=now)
 
 
 def to_fill(db: Session, *, now: datetime) -> list[int]:

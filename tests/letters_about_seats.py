@@ -42,8 +42,9 @@ def cancelled(tell: Callable[..., None], *, now: datetime = NOW, by: int | None 
     return write
 
 
-def about_offer(tell: Callable[..., None], *, session: CourseSession = SKIN, **more):
-    booking = Booking(id=101, answer_by=clock.parse("2027-01-18T12:00"), end_reason="Du bad oss om det.")
+def about_offer(tell: Callable[..., None], *, session: CourseSession = SKIN, yes_at: datetime | None = None, **more):
+    until = clock.parse("2027-01-18T12:00")
+    booking = Booking(id=101, answer_by=until, yes_at=yes_at, end_reason="Du bad oss om det.")
     return lambda db: tell(db, booking, person=ANNA, session=session, now=NOW, **more)
 
 
@@ -82,7 +83,7 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "offer_withdrawn.called_off": about_offer(letters.offer_withdrawn, session=GONE, goes_on=False),
     "called_out": about_offer(letters.called_out, left=[]),
     "called_out.with_swap": about_offer(letters.called_out, left=[LATER_SKIN]),
-    **{f"call_out_over.{why}": about_offer(letters.call_out_over, why=why) for why in CallOutEnd},
+    **{f"call_out_over.{why}": about_offer(letters.call_out_over, yes_at=NOW, why=why) for why in CallOutEnd},
     "place_in_line": in_line(4),
     "place_in_line.passed_over": in_line(None),
     "placed_by_exception.hardship": excepted(ExceptionKind.HARDSHIP),

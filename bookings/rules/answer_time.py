@@ -41,6 +41,7 @@ class CallOutEnd(StrEnum):
     COLLIDES = "collides"
     NOT_ELIGIBLE = "not_eligible"
     BEGUN = "begun"
+    NOT_HELD = "not_held"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ import make
 from auth.states import Standing
 from bookings import answers, call_outs, left_over_seats, queries, waitlist
 from bookings.states import BookingState, Refusal
+from courses.states import Publicity
 from lararportal import clock, tick
 
 NOW = clock.parse("2027-03-11T10:00")
@@ -252,3 +253,13 @@ def test_the_best_placed_yes_is_not_passed_over_for_what_came_between_look_and_l
     looks = [fill(db, full, now=NOW) for _ in range(2)]
     assert (looks, states_of(db, full, persons)) == ([0, 2], ["booked", "waiting"])
     assert (held[0].state, letter(db, second).occasion) == (BookingState.MOVED, "call_out_over")
+
+
+def test_those_who_were_asked_are_told_when_the_session_is_not_held(db, called, three):
+    accept(db, called, three[0])
+    called.publicity = Publicity.ARCHIVED
+    db.flush()
+    assert waitlist.end(db, called.id, now=NOW, by=None) == 4
+    assert [occasions(db, each) for each in three] == [["called_out", "call_out_over"]] * 3
+    assert "Kurstillfället blir inte av." in told(db, three[0])
+    assert states_of(db, called, three) == ["left"] * 3
