@@ -1,6 +1,7 @@
 """The application: `create_app` puts the rooms together; nothing else imports them all."""
 
 import secrets
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ import bookings.views.fairness
 import bookings.views.mine
 import courses.views.catalogue
 import courses.views.desk
-from lararportal import edge, home, logs, pages
+from lararportal import counted, edge, home, logs, pages
 from lararportal.config import Settings
 from lararportal.db import Database, connect
 from lararportal.dev.letters import letters_blueprint
@@ -103,6 +104,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.register_error_handler(Exception, _fault)
     app.before_request(_name_request)
     app.after_request(_headers)
+    app.after_request(_count)
     return app
 
 
@@ -123,9 +125,16 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _name_request() -> None:
+    g.begun = time.monotonic()
     g.request_name = secrets.token_hex(4)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_name, method=request.method, path=request.path)
+
+
+def _count(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else ""
+    counted.request(request.method, route, response.status_code, time.monotonic() - g.get("begun", time.monotonic()))
+    return response
 
 
 def _headers(response: Response) -> Response:

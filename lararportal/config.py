@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, get_type_hints
 
 
@@ -78,6 +79,12 @@ class Settings:
         default=(),
     )
     log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")
+    counters_dir: str = _variable(
+        "PROMETHEUS_MULTIPROC_DIR",
+        "an empty folder where the processes of this host count requests for `lararportal metrics`; without it each "
+        "counts for itself, and nobody reads it",
+        default="",
+    )
     letters_dir: str = _variable(
         "LARARPORTAL_LETTERS_DIR",
         "development only: the folder of the mail sink, shown at /dev/letters",
@@ -187,6 +194,8 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         faults.append(f"LARARPORTAL_LOG_LEVEL: is none of {', '.join(LEVELS)}")
     if said["letters_dir"] and said["env"] == "production":
         faults.append("LARARPORTAL_LETTERS_DIR: is for development only")
+    if said["counters_dir"] and not Path(said["counters_dir"]).is_dir():
+        faults.append("PROMETHEUS_MULTIPROC_DIR: there is no such folder")
     if not 0 < said["idle_minutes"] <= said["absolute_hours"] * 60:
         faults.append("LARARPORTAL_IDLE_MINUTES: is not between one minute and LARARPORTAL_ABSOLUTE_HOURS")
     if said["fresh_minutes"] <= 0:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Enum, MetaData, create_engine, event,
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
 
+from lararportal import counted
 from lararportal.errors import Refused, Unclear, Undone
 
 log = structlog.get_logger()
@@ -156,6 +157,7 @@ class Database:
             except Undone as fault:
                 if not may_begin_anew():
                     raise
+                counted.anew(fault.why)
                 log.warning("undone, and done anew", why=fault.why, after=round(rest, 3))
             time.sleep(rest)
         return work()

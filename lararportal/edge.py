@@ -18,7 +18,7 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import Session
 
-from lararportal import clock
+from lararportal import clock, counted
 from lararportal.config import Settings
 from lararportal.db import Database
 from lararportal.errors import NotFound
@@ -79,7 +79,7 @@ def reading() -> Iterator[Session]:
 @contextmanager
 def deed() -> Iterator[Session]:
     """One transaction for one deed, and after its commit a nudge to the workers."""
-    with installation().database.transaction() as db:
+    with counted.deed(request.endpoint or ""), installation().database.transaction() as db:
         yield db
     _done()
 
@@ -90,7 +90,8 @@ def do(work: Callable[[Session], Answer]) -> Answer:
     Such is one that has used up what another server gives once.
     """
     g.must_not_begin_anew = True
-    answer = installation().database.run(work)
+    with counted.deed(request.endpoint or ""):
+        answer = installation().database.run(work)
     _done()
     return answer
 

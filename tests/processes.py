@@ -175,6 +175,7 @@ class Parts:
             "LARARPORTAL_PROVIDERS": provider,
             "LARARPORTAL_SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "LARARPORTAL_MAIL_FROM": self.settings.mail_from,
+            **({"PROMETHEUS_MULTIPROC_DIR": counters} if (counters := self.settings.counters_dir) else {}),
         }
 
     def start(self, *words: str, descriptors: Sequence[int] = ()) -> Program:

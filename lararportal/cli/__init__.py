@@ -1,15 +1,27 @@
 """The command line: one group, its commands in modules by what they are for.
 
-`serving` runs the parts that production keeps running, `database` moves the schema,
-`backup` keeps everything as one file and makes a database of it again, `courses` reads the catalogue
-from a file, `roles` says who may do what, `allocation` gives seats and checks who got them, `lottery` draws and
-verifies, `replay` does a published round again, `audit` looks whether everything holds, `development` starts
-everything on one machine and shows the demonstration term.
+`serving` runs the parts that production keeps running, `metrics` tells those who watch over them, `database` moves
+the schema, `backup` keeps everything as one file and makes a database of it again, `courses` reads the catalogue from
+a file, `roles` says who may do what, `allocation` gives seats and checks who got them, `lottery` draws and verifies,
+`replay` does a published round again, `audit` looks whether everything holds, `development` starts everything on one
+machine and shows the demonstration term.
 """
 
 import click
 
-from lararportal.cli import allocation, audit, backup, courses, database, development, lottery, replay, roles, serving
+from lararportal.cli import (
+    allocation,
+    audit,
+    backup,
+    courses,
+    database,
+    development,
+    lottery,
+    metrics,
+    replay,
+    roles,
+    serving,
+)
 from lararportal.config import SettingsError
 from lararportal.dev.program import CannotStart
 from lararportal.errors import Unclear, Undone
@@ -37,6 +49,6 @@ def main() -> None:
     """The learning portal of the course unit for general practitioners in training."""
 
 
-for module in (serving, database, backup, courses, roles, allocation, lottery, replay, audit, development):
+for module in (serving, metrics, database, backup, courses, roles, allocation, lottery, replay, audit, development):
     for command in module.COMMANDS:
         main.add_command(command)

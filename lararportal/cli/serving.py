@@ -103,7 +103,7 @@ def _moment(text: str | None) -> datetime:
 
 def _tick_on(place: Installation, seconds: int) -> None:
     """Ticks until told to stop. A tick that fails is logged; the missing sign of life tells the others."""
-    with _stopping() as stop, suppress(Told):
+    with stopping() as stop, suppress(Told):
         while not stop.is_set():
             begun = time.monotonic()
             try:
@@ -115,7 +115,7 @@ def _tick_on(place: Installation, seconds: int) -> None:
 
 
 @contextmanager
-def _stopping() -> Iterator[threading.Event]:
+def stopping() -> Iterator[threading.Event]:
     """What is set when somebody tells us to stop."""
     stop = threading.Event()
 
