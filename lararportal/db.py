@@ -72,12 +72,13 @@ class Patience:
     seconds: float = 4.0
     first_rest: float = 0.1
 
-    def rests(self) -> Iterator[float]:
+    def rests(self, *, begun: float) -> Iterator[float]:
         """The seconds between the attempts, until patience ends: each rest about twice the one before.
 
-        Two that stopped each other do not come back at the same moment, so chance has a part in it.
+        Two that stopped each other do not come back at the same moment, so chance has a part in it. `begun` is when
+        the first attempt began, by the clock that only goes forward.
         """
-        ends = time.monotonic() + self.seconds
+        ends = begun + self.seconds
         for number in range(self.attempts - 1):
             rest = self.first_rest * 2**number * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
             if time.monotonic() + rest > ends:
@@ -151,16 +152,17 @@ class Database:
         Raises:
             Undone: patience has ended, or it may not begin anew since somebody has been told something.
         """
-        for rest in self.patience.rests():
+        rests = self.patience.rests(begun=time.monotonic())
+        while True:
             try:
                 return work()
             except Undone as fault:
-                if not may_begin_anew():
+                rest = next(rests, None)
+                if rest is None or not may_begin_anew():
                     raise
                 counted.anew(fault.why)
                 log.warning("undone, and done anew", why=fault.why, after=round(rest, 3))
             time.sleep(rest)
-        return work()
 
     def _number(self, db: Session) -> str | None:
         """By what the database knows the transaction, if it is one whose end has to be known."""
@@ -176,7 +178,7 @@ class Database:
             Undone: it was rolled back.
             Unclear: that could not be learnt.
         """
-        for rest in self.patience.rests():
+        for rest in self.patience.rests(begun=time.monotonic()):
             match self._fate(number):
                 case "committed":
                     log.warning("the connection was lost at a commit, which was done")

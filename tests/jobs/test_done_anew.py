@@ -1,5 +1,6 @@
 """What the database undoes is done anew, once and in full: deadlocks, races, and connections that end."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -249,7 +250,22 @@ def test_a_letter_that_the_mail_server_has_taken_is_not_handed_over_anew(
     ],
 )
 def test_patience_grows_longer_and_ends(patience: Patience, rests: list):
-    found = list(patience.rests())
+    found = list(patience.rests(begun=time.monotonic()))
 
     assert len(found) == len(rests)
     assert all(low <= rest <= high for rest, (low, high) in zip(found, rests, strict=True))
+
+
+def test_no_attempt_begins_when_the_time_for_it_is_over(shared_database: Database):
+    attempts = []
+
+    def slow(_db: Session) -> None:
+        attempts.append(1)
+        time.sleep(0.02)
+        raise Undone("race")
+
+    shared_database.patience = Patience(seconds=0.01, first_rest=0.001)
+    with pytest.raises(Undone):
+        shared_database.run(slow)
+
+    assert len(attempts) == 1
