@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 from flask import Flask
-from house import imports, purity, surface, words
+from house import imports, migrations, purity, surface, words
 from house.reading import ROOMS, ROOT, Source, faults, product
 from house.reading import tests as files_of_tests
 
@@ -72,6 +72,7 @@ class TestTheWholeTree:
             purity.long_file,
             purity.long_function,
             words.swedish,
+            migrations.one_step,
         ],
         ids=lambda rule: rule.__name__,
     )
