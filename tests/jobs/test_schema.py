@@ -9,12 +9,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from lararportal import clock, schema
+from lararportal.audit import invariants
 from lararportal.backup import scratch
 from lararportal.cli import main
 from lararportal.config import Settings
 from lararportal.db import Base, Database, connect
 from lararportal.demo import build_term
-from lararportal.demo.invariants import invariants
 
 CATALOGUE = {
     "columns": """
