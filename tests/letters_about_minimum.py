@@ -7,23 +7,26 @@ from letter_facts import NOW
 from sqlalchemy.orm import Session
 
 import make
+from auth.models import Person
 from auth.states import Role
 from bookings import letters
 from bookings.models import MinimumCase
 from bookings.rules.forecast import Past, expectation
 from bookings.rules.minimum import Audience
-from courses.models import CourseSession, SessionLeader
+from courses.models import CourseSession
 
 CASE = MinimumCase(id=10**6)
 
 
+def karin(db: Session) -> Person:
+    return make.holder(db, Role.LEADER, given_name="Karin", family_name="Ledare", email="karin@example.org")
+
+
 def lacking(db: Session) -> CourseSession:
-    """A session of six that one has booked, with its leader."""
-    leader = make.holder(db, Role.LEADER, given_name="Karin", family_name="Ledare", email="karin@example.org")
+    """A session of six that one has booked."""
     course = make.course(db, code="ALM1", title="Hudsjukdomar i primärvård")
     made = make.session(db, of=course, id=10**6, minimum=6)
     made.seats_taken = 1
-    db.add(SessionLeader(session_id=made.id, person_id=leader.id))
     db.flush()
     db.refresh(made, ["course", "days"])
     return made
@@ -31,11 +34,24 @@ def lacking(db: Session) -> CourseSession:
 
 def forecast_of(tell: Callable[..., None], *, waiting: int, past: tuple[Past, ...] = ()):
     found = expectation(booked=1, minimum=6, waiting_elsewhere=waiting, past=past)
-    return lambda db, session: tell(db, CASE, session=session, expected=found, now=NOW)
+    return lambda db, session: tell(db, CASE, persons=[karin(db)], session=session, expected=found, now=NOW)
 
 
 def runs(db: Session, session: CourseSession) -> None:
-    letters.session_runs(db, CASE, session=session, reason="Ämnet ges sällan.", decided_by="Olle Samordnare", now=NOW)
+    letters.session_runs(
+        db,
+        CASE,
+        persons=[karin(db)],
+        session=session,
+        reason="Ämnet ges sällan.",
+        decided_by="Olle Samordnare",
+        now=NOW,
+    )
+
+
+def runs_after_all(db: Session, session: CourseSession) -> None:
+    anna = make.person(db, given_name="Anna", family_name="Berg", email="anna.berg@example.org")
+    letters.session_runs_after_all(db, CASE, persons=[anna], session=session, now=NOW)
 
 
 def day_moved(db: Session, session: CourseSession) -> None:
@@ -68,6 +84,7 @@ ABOUT_MINIMUM: dict[str, Callable[[Session, CourseSession], None]] = {
     "too_few_booked.1_waiting": forecast_of(letters.too_few_booked, waiting=1),
     "too_few_booked.3_waiting": forecast_of(letters.too_few_booked, waiting=3, past=(Past(30, 4),)),
     "session_runs": runs,
+    "session_runs_after_all": runs_after_all,
     "decision_day_moved": day_moved,
     "reserve_wanted": reserve_wanted(8),
     "reserve_wanted.one": reserve_wanted(1),

@@ -29,11 +29,6 @@ asked_for_lottery AS (
     SELECT CASE WHEN closed_at <= at THEN 'lottery_to_reveal' ELSE 'lottery_to_commit' END,
         r.id, at, (facts ->> 'second_party')::int
     FROM journal JOIN rounds r ON r.id = (facts ->> 'round')::int WHERE deed = 'lottery.reminded'
-),
-to_be_asked AS (
-    SELECT id AS session_id, person_id FROM course_sessions s JOIN session_leaders l ON l.session_id = s.id
-    UNION
-    SELECT s.id, person_id FROM course_sessions s CROSS JOIN grants WHERE role = 'coordinator'
 )
 SELECT format('application:%s:%s', application, version) AS once, person_id, NULL::int AS session_id
 FROM of_applications WHERE deed = 'application.sent'
@@ -60,9 +55,6 @@ SELECT format('%s:%s:%s', CASE WHEN deed = 'seat.restored' THEN 'cancellation_un
     facts ->> 'booking', stamp), person_id, session_id
 FROM stamped WHERE deed IN ('seat.cancelled', 'seat.restored')
 UNION ALL
-SELECT format('called-off-leader:%s:%s', session_id, l.person_id), l.person_id, session_id
-FROM journal j JOIN session_leaders l USING (session_id) WHERE deed = 'calling_off.decided'
-UNION ALL
 SELECT format('precedence:%s', facts ->> 'precedence'), person_id, NULL FROM journal WHERE deed = 'precedence.granted'
 UNION ALL
 SELECT format('precedence:%s:revoked', facts ->> 'precedence'), person_id, NULL
@@ -71,22 +63,22 @@ UNION ALL
 SELECT format('exception:%s', facts ->> 'exception'), person_id, session_id
 FROM journal WHERE deed = 'line.exception' AND facts ->> 'ground' <> 'called_off'
 UNION ALL
-SELECT format('few-booked:%s:%s', facts ->> 'case', t.person_id), t.person_id, session_id
-FROM journal j JOIN to_be_asked t USING (session_id) WHERE deed = 'minimum.warned'
+SELECT CASE deed WHEN 'calling_off.decided' THEN format('called-off-staff:%s:%s', session_id, told)
+    WHEN 'minimum.warned' THEN format('few-booked:%s:%s', facts ->> 'case', told)
+    WHEN 'minimum.asked' THEN format('too-few:%s:%s:%s', facts ->> 'case', facts ->> 'day', told)
+    WHEN 'minimum.day_moved' THEN format('decision_day_moved:%s:%s', facts ->> 'case', told)
+    ELSE format('session_runs:%s:%s', facts ->> 'case', told) END, told::int, session_id
+FROM journal CROSS JOIN LATERAL jsonb_array_elements_text(facts -> 'told') AS told
+WHERE deed IN ('calling_off.decided', 'minimum.warned', 'minimum.asked', 'minimum.day_moved', 'minimum.runs_anyway')
 UNION ALL
-SELECT format('too-few:%s:%s:%s', facts ->> 'case', facts ->> 'day', t.person_id), t.person_id, session_id
-FROM journal j JOIN to_be_asked t USING (session_id) WHERE deed = 'minimum.asked'
-UNION ALL
-SELECT format('decision_day_moved:%s:%s', facts ->> 'case', told), told::int, session_id
-FROM journal CROSS JOIN LATERAL jsonb_array_elements_text(facts -> 'told') AS told WHERE deed = 'minimum.day_moved'
+SELECT format('session_runs_after_all:%s:%s', facts ->> 'case', worried), worried::int, session_id
+FROM journal CROSS JOIN LATERAL jsonb_array_elements_text(facts -> 'worried') AS worried
+WHERE deed = 'minimum.runs_anyway'
 UNION ALL
 SELECT format('reserve-wanted:%s:%s', session_id, g.person_id), g.person_id, session_id
 FROM journal j CROSS JOIN grants g WHERE deed = 'reserve.wanted' AND role = 'coordinator'
 UNION ALL
 SELECT format('free-seats:%s:%s', session_id, person_id), person_id, session_id FROM invitations
-UNION ALL
-SELECT format('session_runs:%s:%s', facts ->> 'case', l.person_id), l.person_id, session_id
-FROM journal j JOIN session_leaders l USING (session_id) WHERE deed = 'minimum.runs_anyway'
 UNION ALL
 SELECT DISTINCT format('%s:%s:%s:%s', occasion, round_id, party, (at AT TIME ZONE 'Europe/Stockholm')::date), party,
     NULL::int

@@ -8,7 +8,7 @@ about those that too few have booked.
 from bookings.letters.calling_off import (
     line_called_off,
     session_called_off,
-    session_called_off_to_leaders,
+    session_called_off_to_staff,
 )
 from bookings.letters.decisions import (
     placed_by_exception,
@@ -21,6 +21,7 @@ from bookings.letters.minimum import (
     free_seats,
     reserve_wanted,
     session_runs,
+    session_runs_after_all,
     too_few_booked,
 )
 from bookings.letters.offers import (
@@ -81,8 +82,9 @@ __all__ = [
     "seat_offered",
     "seat_swapped",
     "session_called_off",
-    "session_called_off_to_leaders",
+    "session_called_off_to_staff",
     "session_runs",
+    "session_runs_after_all",
     "taken_off_line",
     "too_few_booked",
 ]

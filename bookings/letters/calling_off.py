@@ -1,16 +1,15 @@
-"""What is posted when a session is called off: to who had a seat, to who waited, and to who would have led it."""
+"""What is posted when a session is called off: to who had a seat, to who waited, and to leaders and coordinators."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
 from bookings import seat_calendar
 from bookings.models import Booking
 from bookings.seat_calendar import Seat
-from courses.models import CourseSession, SessionLeader
+from courses.models import CourseSession
 from lararportal import outbox
 
 
@@ -68,9 +67,10 @@ def line_called_off(
     )
 
 
-def session_called_off_to_leaders(
+def session_called_off_to_staff(
     db: Session,
     *,
+    persons: Iterable[Person],
     session: CourseSession,
     moved: int,
     left: int,
@@ -78,14 +78,13 @@ def session_called_off_to_leaders(
     decided_by: str,
     now: datetime,
 ) -> None:
-    """The session that you would have led is not held, and everybody in it has been told."""
-    leads = select(SessionLeader.person_id).where(SessionLeader.session_id == session.id)
-    for person in db.scalars(select(Person).where(Person.id.in_(leads)).order_by(Person.id)):
+    """To leaders and the other coordinators: the session is not held, and everybody in it has been told."""
+    for person in persons:
         outbox.post(
             db,
-            "session_called_off_to_leaders",
+            "session_called_off_to_staff",
             to=person.recipient,
-            once=f"called-off-leader:{session.id}:{person.id}",
+            once=f"called-off-staff:{session.id}:{person.id}",
             now=now,
             session=session,
             moved=moved,

@@ -4,23 +4,28 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from auth.models import Grant, Person
-from auth.states import Role
+from auth.models import Person
+from bookings.deciders import coordinators
 from bookings.models import MinimumCase
 from bookings.rules.forecast import Expectation
 from bookings.rules.minimum import Audience, last_to_decide
-from courses.models import CourseSession, SessionLeader
+from courses.models import CourseSession
 from lararportal import outbox
 
 
 def few_booked(
-    db: Session, case: MinimumCase, *, session: CourseSession, expected: Expectation, now: datetime
+    db: Session,
+    case: MinimumCase,
+    *,
+    persons: Iterable[Person],
+    session: CourseSession,
+    expected: Expectation,
+    now: datetime,
 ) -> None:
     """To leaders and coordinators: two weeks are left until it is decided whether the session runs."""
-    for person in _deciders(db, session):
+    for person in persons:
         outbox.post(
             db,
             "few_booked",
@@ -33,10 +38,16 @@ def few_booked(
 
 
 def too_few_booked(
-    db: Session, case: MinimumCase, *, session: CourseSession, expected: Expectation, now: datetime
+    db: Session,
+    case: MinimumCase,
+    *,
+    persons: Iterable[Person],
+    session: CourseSession,
+    expected: Expectation,
+    now: datetime,
 ) -> None:
     """To leaders and coordinators: decide whether the session runs."""
-    for person in _deciders(db, session):
+    for person in persons:
         outbox.post(
             db,
             "too_few_booked",
@@ -50,19 +61,33 @@ def too_few_booked(
 
 
 def session_runs(
-    db: Session, case: MinimumCase, *, session: CourseSession, reason: str, decided_by: str, now: datetime
+    db: Session,
+    case: MinimumCase,
+    *,
+    persons: Iterable[Person],
+    session: CourseSession,
+    reason: str,
+    decided_by: str,
+    now: datetime,
 ) -> None:
-    """To leaders: the session is given although too few have booked."""
+    """To leaders and the other coordinators: the session is given although too few have booked."""
     _post(
         db,
         "session_runs",
-        _persons(db, _leading(session)),
+        persons,
         case,
         now=now,
         session=session,
         reason=reason,
         decided_by=decided_by,
     )
+
+
+def session_runs_after_all(
+    db: Session, case: MinimumCase, *, persons: Iterable[Person], session: CourseSession, now: datetime
+) -> None:
+    """To who is booked and has heard that the session may not be given: it is."""
+    _post(db, "session_runs_after_all", persons, case, now=now, session=session)
 
 
 def decision_day_moved(
@@ -94,7 +119,7 @@ def free_seats(db: Session, *, person: Person, session: CourseSession, audience:
 
 def reserve_wanted(db: Session, *, session: CourseSession, waiting: int, now: datetime) -> None:
     """To coordinators: enough wait for the other sessions of the course to open a reserve session."""
-    for person in _persons(db, select(Grant.person_id).where(Grant.role == Role.COORDINATOR)):
+    for person in coordinators(db):
         outbox.post(
             db,
             "reserve_wanted",
@@ -111,17 +136,3 @@ def _post(
 ) -> None:
     for person in persons:
         outbox.post(db, occasion, to=person.recipient, once=f"{occasion}:{case.id}:{person.id}", now=now, **facts)
-
-
-def _deciders(db: Session, session: CourseSession) -> Iterable[Person]:
-    coordinators = select(Grant.person_id).where(Grant.role == Role.COORDINATOR)
-    return _persons(db, _leading(session), coordinators)
-
-
-def _leading(session: CourseSession) -> Select[int]:
-    return select(SessionLeader.person_id).where(SessionLeader.session_id == session.id)
-
-
-def _persons(db: Session, *who: Select[int]) -> Iterable[Person]:
-    found = set().union(*(db.scalars(each) for each in who))
-    return db.scalars(select(Person).where(Person.id.in_(found)).order_by(Person.id)).all()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from bookings import impartiality, letters, noting, precedence, rebooking, rounds, seats, seats_from_line
+from bookings.deciders import deciders
 from bookings.minimum import cases, compensation, displaced
 from bookings.minimum.displaced import Outlook
 from bookings.models import Booking
@@ -142,6 +143,7 @@ def _carry_out(db: Session, outlook: Outlook, end: CaseEnd, *, reason: str, now:
         _tell_moved(db, outlook, fate, booking, reason=reason, now=now, by=by)
     for fate in outlook.unplaced:
         compensation.give(db, outlook, fate, reason=reason, now=now, by=by)
+    told = deciders(db, session, but=by)
     journal.note(
         db,
         "calling_off.decided",
@@ -152,10 +154,12 @@ def _carry_out(db: Session, outlook: Outlook, end: CaseEnd, *, reason: str, now:
         moved=len(outlook.placed),
         with_precedence=len(outlook.unplaced),
         waiting=len(outlook.waiting),
+        told=[each.id for each in told],
     )
     sessions.call_off(db, session_id=session.id, now=now, by=by)
-    letters.session_called_off_to_leaders(
+    letters.session_called_off_to_staff(
         db,
+        persons=told,
         session=session,
         moved=len(outlook.placed),
         left=len(outlook.unplaced),

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bookings import letters, rounds
+from bookings.deciders import deciders
 from bookings.minimum import forecast
 from bookings.models import MinimumCase, MinimumStep
 from bookings.rules.forecast import Expectation
@@ -88,8 +89,9 @@ def warn(db: Session, session_id: int, *, now: datetime, by: int | None) -> None
     if session_id not in to_warn(db, now=now):
         return
     case = open_case(db, session_id) or _open(db, session, now=now)
-    _note(db, case, CaseStep.WARNED, session, now=now, by=by)
-    letters.few_booked(db, case, session=session, expected=_expected(db, session, now=now), now=now)
+    told = deciders(db, session)
+    _note(db, case, CaseStep.WARNED, session, now=now, by=by, told=[each.id for each in told])
+    letters.few_booked(db, case, persons=told, session=session, expected=_expected(db, session, now=now), now=now)
 
 
 def ask_for_decision(db: Session, session_id: int, *, now: datetime, by: int | None) -> None:
@@ -99,8 +101,11 @@ def ask_for_decision(db: Session, session_id: int, *, now: datetime, by: int | N
         return
     case = open_case(db, session_id) or _open(db, session, now=now)
     case.asked_at = now
-    _note(db, case, CaseStep.ASKED, session, now=now, by=by, day=session.go_no_go_on.isoformat())
-    letters.too_few_booked(db, case, session=session, expected=_expected(db, session, now=now), now=now)
+    told = deciders(db, session)
+    ids, day = [each.id for each in told], session.go_no_go_on.isoformat()
+    _note(db, case, CaseStep.ASKED, session, now=now, by=by, day=day, told=ids)
+    expected = _expected(db, session, now=now)
+    letters.too_few_booked(db, case, persons=told, session=session, expected=expected, now=now)
 
 
 def end_by_itself(db: Session, session_id: int, *, now: datetime, by: int | None) -> None:
@@ -117,14 +122,14 @@ def end_by_itself(db: Session, session_id: int, *, now: datetime, by: int | None
 
 
 def end(
-    db: Session, session: CourseSession, how: CaseEnd, *, reason: str, now: datetime, by: int | None
+    db: Session, session: CourseSession, how: CaseEnd, *, reason: str, now: datetime, by: int | None, **more: Any
 ) -> MinimumCase | None:
     """The case of a locked session is over; what there is no case for ends none."""
     case = open_case(db, session.id)
     if case is None:
         return None
     case.end, case.ended_at, case.booked_then = how, now, session.seats_taken
-    _note(db, case, CaseStep(how.value), session, now=now, by=by, reason=reason)
+    _note(db, case, CaseStep(how.value), session, now=now, by=by, reason=reason, **more)
     return case
 
 

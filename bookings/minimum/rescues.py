@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from bookings import impartiality, letters
+from bookings.deciders import deciders
 from bookings.minimum import cases
-from bookings.models import Booking, MinimumCase, MinimumStep
+from bookings.models import Booking, Invitation, MinimumCase, MinimumStep
 from bookings.precedence import insist_on_reason, name_of
 from bookings.rules import minimum as rules
 from bookings.rules.minimum import CaseEnd, CaseStep
@@ -25,7 +26,9 @@ from lararportal.errors import Refused
 
 
 def run_anyway(db: Session, *, session_id: int, reason: str, now: datetime, by: int) -> None:
-    """The session is given with those who come; its leaders are told. Only if fewer are left it is a case again.
+    """The session is given with those who come. Only if fewer are left it is a case again.
+
+    Leaders and the other coordinators are told, and who is booked and has heard that it may not be given.
 
     Raises:
         NotFound: there is no such session.
@@ -33,9 +36,13 @@ def run_anyway(db: Session, *, session_id: int, reason: str, now: datetime, by: 
     """
     insist_on_reason(reason)
     session = _hold(db, session_id, now=now, by=by)
-    case = cases.end(db, session, CaseEnd.RUNS_ANYWAY, reason=reason.strip(), now=now, by=by)
-    assert case is not None, "it was opened a line ago, if it was not open"
-    letters.session_runs(db, case, session=session, reason=reason.strip(), decided_by=name_of(db, by), now=now)
+    told, worried, why = deciders(db, session, but=by), _worried(db, session), reason.strip()
+    whom = {"told": [each.id for each in told], "worried": [each.id for each in worried]}
+    case = cases.end(db, session, CaseEnd.RUNS_ANYWAY, reason=why, now=now, by=by, **whom)
+    assert case is not None, "it was opened some lines ago, if it was not open"
+    name = name_of(db, by)
+    letters.session_runs(db, case, persons=told, session=session, reason=why, decided_by=name, now=now)
+    letters.session_runs_after_all(db, case, persons=worried, session=session, now=now)
 
 
 def move_day(db: Session, *, session_id: int, to: date, reason: str, now: datetime, by: int) -> None:
@@ -103,6 +110,28 @@ def _booked_and_leading(db: Session, session_id: int) -> Sequence[Person]:
     leading = select(SessionLeader.person_id).where(SessionLeader.session_id == session_id)
     concerned = Person.id.in_(booked) | Person.id.in_(leading)
     return db.scalars(select(Person).where(concerned).order_by(Person.id)).all()
+
+
+def _worried(db: Session, session: CourseSession) -> Sequence[Person]:
+    """Who is booked, and has heard since it was last decided to run that the session may not be given.
+
+    Everybody booked was told when the day was moved, and who was invited knows that more were needed.
+    """
+    steps = select(MinimumStep.at).join(MinimumCase).where(MinimumCase.session_id == session.id)
+    settled = steps.where(MinimumStep.step == CaseStep.RUNS_ANYWAY).order_by(MinimumStep.at.desc()).limit(1)
+    since = db.scalar(settled) or session.created_at
+    moved = steps.where(
+        MinimumStep.step == CaseStep.DAY_MOVED, MinimumStep.at > since, MinimumStep.at >= Booking.booked_at
+    )
+    invited = select(Invitation.id).where(
+        Invitation.session_id == session.id, Invitation.person_id == Booking.person_id, Invitation.at > since
+    )
+    worried = select(Booking.person_id).where(
+        Booking.session_id == session.id,
+        Booking.state == BookingState.BOOKED,
+        moved.exists() | invited.exists(),
+    )
+    return db.scalars(select(Person).where(Person.id.in_(worried)).order_by(Person.id)).all()
 
 
 def _hold(db: Session, session_id: int, *, now: datetime, by: int) -> CourseSession:

@@ -239,9 +239,18 @@ def test_its_leaders_are_told_who_decided_and_why(db, session, sister, office):
     db.add(SessionLeader(session_id=session.id, person_id=leader.id))
     seat(db, session, make.person(db))
     call_off(db, session, office)
-    assert occasions(db, leader) == ["session_called_off_to_leaders"]
+    assert occasions(db, leader) == ["session_called_off_to_staff"]
     assert "Det har Olle Sandberg beslutat. Skäl: Kursledaren är sjuk." in told(db, leader)
     assert "En av dem har fått en plats på ett annat tillfälle, och ingen har fått förtur" in told(db, leader)
+
+
+def test_other_coordinators_are_told_and_who_has_decided_is_not(db, session, sister, office):
+    other = make.coordinator(db)
+    db.add(SessionLeader(session_id=session.id, person_id=office.id))
+    seat(db, session, make.person(db))
+    merge(db, session, sister, office)
+    db.flush()
+    assert (occasions(db, other), occasions(db, office)) == (["session_called_off_to_staff"], [])
 
 
 def test_a_session_of_a_round_that_is_not_published_takes_nobody_in(db, session, sister, office):

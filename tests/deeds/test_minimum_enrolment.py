@@ -82,7 +82,14 @@ def test_coordinators_and_the_sessions_leaders_are_asked(db, session):
     )
     assert noted(db) == [("minimum.asked", None, None, session.id)]
     case = db.scalars(select(MinimumCase)).one()
-    assert last_facts(db) == {"booked": 1, "case": case.id, "count": None, "reason": "", "day": "2027-02-15"}
+    assert last_facts(db) == {
+        "booked": 1,
+        "case": case.id,
+        "count": None,
+        "reason": "",
+        "day": "2027-02-15",
+        "told": [office.id, leader.id],
+    }
     assert (case.session_id, case.opened_at, case.asked_at, case.booked) == (session.id, MORNING, MORNING, 1)
     insist_on_invariants(db)
 

@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 import make
 from auth.states import Category, Role
+from bookings import seats
 from bookings.minimum import calling_off, cases, rescues
-from bookings.models import MinimumCase, MinimumStep
+from bookings.models import Booking, Invitation, MinimumCase, MinimumStep
 from bookings.queries import decided_to_run
-from bookings.rules.minimum import CaseEnd, CaseStep
-from bookings.states import Refusal
+from bookings.rules.minimum import Audience, CaseEnd, CaseStep
+from bookings.states import BookingState, Refusal
 from courses.models import SessionLeader
 from lararportal import clock
 from lararportal.errors import NotFound
@@ -77,6 +78,32 @@ def test_the_day_is_moved_and_everybody_concerned_told_once(db, session, leader,
         CaseStep.DAY_MOVED,
         CaseStep.ASKED,
     ]
+
+
+def test_who_heard_that_it_may_not_be_given_hears_that_it_is_and_nobody_else_does(db, session, leader, office):
+    other = make.coordinator(db)
+    heard, invited, sent_away, late = (make.person(db) for _ in range(4))
+    seat(db, session, heard)
+    seat(db, session, sent_away)
+    move(db, session, office)
+    for each in (invited, late):
+        seat(db, session, each, at=MORNING + timedelta(days=1))
+    db.add(Invitation(session_id=session.id, person_id=invited.id, audience=Audience.ASKED, at=MORNING, by=office.id))
+    session.minimum = 5
+    booking = db.query(Booking).filter_by(person_id=sent_away.id).one()
+    seats.release(db, booking, session, to=BookingState.CANCELLED, now=MORNING)
+    run(db, session, office, now=MORNING + timedelta(days=2))
+    told_so = [each for each in (heard, invited, sent_away, late) if "session_runs_after_all" in occasions(db, each)]
+    assert told_so == [heard, invited]
+    assert last_facts(db)["worried"] == [heard.id, invited.id]
+    assert "Du har kvar din plats och behöver inte göra något." in told(db, heard)
+    assert [occasions(db, each).count("session_runs") for each in (leader, other, office)] == [1, 1, 0]
+
+    seats.release(
+        db, db.query(Booking).filter_by(person_id=late.id).one(), session, to=BookingState.CANCELLED, now=MORNING
+    )
+    run(db, session, office, now=MORNING + timedelta(days=3))
+    assert occasions(db, heard).count("session_runs_after_all") == 1
 
 
 def test_the_day_is_moved_once_also_in_another_case(db, session, office):

@@ -27,7 +27,7 @@ from bookings.models import Application, Booking, Decision
 from bookings.rules.merits import merits
 from bookings.rules.reasons import explanation_of
 from bookings.states import Outcome
-from courses.models import CourseSession, SessionLeader
+from courses.models import CourseSession
 from courses.states import Order
 from lararportal import clock, pages
 from lararportal.outbox import Letter
@@ -208,13 +208,11 @@ def test_a_letter_about_a_session_that_too_few_have_booked_is_its_golden_copy(db
 def test_what_leaders_are_told_of_a_session_that_is_called_off_is_its_golden_copy(db, golden, moved, left):
     leader = make.holder(db, Role.LEADER, given_name="Karin", family_name="Ledare", email="karin@example.org")
     session_ = make.session(db, of=make.course(db, code="ALM1", title="Hudsjukdomar i primärvård"))
-    db.add(SessionLeader(session_id=session_.id, person_id=leader.id))
     db.refresh(session_, ["course", "days"])
-    letters.session_called_off_to_leaders(
-        db, session=session_, moved=moved, left=left, reason="För få bokade.", decided_by="Olle Samordnare", now=NOW
-    )
+    decision = {"persons": [leader], "reason": "För få bokade.", "decided_by": "Olle Samordnare"}
+    letters.session_called_off_to_staff(db, session=session_, moved=moved, left=left, **decision, now=NOW)
     [letter] = [each for each in db.new if isinstance(each, Letter)]
-    golden(f"session_called_off_to_leaders.{moved}_moved_{left}_left", as_text(letter))
+    golden(f"session_called_off_to_staff.{moved}_moved_{left}_left", as_text(letter))
 
 
 ASKED = clock.parse("2026-12-01T09:00")
@@ -238,7 +236,7 @@ def test_a_letter_to_the_second_party_is_its_golden_copy(db, golden, name, now):
 
 LOTTERY = {"lottery_to_commit", "lottery_to_commit.late", "lottery_to_reveal"}
 TO_LEADERS = {
-    f"session_called_off_to_leaders.{moved}_moved_{left}_left" for moved, left in ((0, 0), (1, 2), (5, 1), (5, 0))
+    f"session_called_off_to_staff.{moved}_moved_{left}_left" for moved, left in ((0, 0), (1, 2), (5, 1), (5, 0))
 }
 COPIES = sorted({*LETTERS, *ABOUT_MINIMUM, *LOTTERY, *TO_LEADERS})
 
