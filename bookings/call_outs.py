@@ -39,6 +39,25 @@ def go_on(db: Session, *, session_id: int, now: datetime) -> int:
     return _settle(db, asked, locked, persons, session_id=session_id, now=now)
 
 
+def join(db: Session, booking: Booking, *, now: datetime, by: int | None) -> Booking:
+    """Who waits, was not asked, and wants a seat that others before them may say yes to: theirs is a yes as any.
+
+    Where nobody has been asked yet, they are when the others are. Session and person are locked.
+    """
+    booking.short_notice = True
+    asked = _asked(db, booking.session_id)
+    if asked:
+        booking.move_to(BookingState.ASKED, now=now)
+        booking.asked_at, booking.answer_by, booking.yes_at = now, max(_until(each) for each in asked), now
+    noting.note(db, "call_out.joined", booking, now=now, by=by, said_yes=bool(asked))
+    return booking
+
+
+def _until(asked: Booking) -> datetime:
+    assert asked.answer_by is not None, "the database sees to it"
+    return asked.answer_by
+
+
 def _is_due(asked: Sequence[Booking], *, now: datetime) -> bool:
     """Nobody has been asked yet, all have answered, or the time has passed."""
     return all(each.yes_at is not None or (each.answer_by is not None and each.answer_by < now) for each in asked)

@@ -4,31 +4,49 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bookings import asking, letters, noting, seats, waitlist
+from bookings import asking, call_outs, letters, noting, seats, waitlist
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.rules import seats as rules
-from bookings.states import Origin
+from bookings.rules.answer_time import needs_short_notice
+from bookings.states import BookingState, Origin
 
 
 def book(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
     """The person has a seat; or, when none is free or somebody waits who would take it, a place in line.
 
+    Whoever waits already books a free seat in the last days; where others are asked before them, it is a yes as
+    theirs (`bookings.rules.last_days`).
+
     Raises:
-        Refused: the rules of `bookings.rules.seats.may_book` say no.
+        Refused: the rules of `bookings.rules.seats.may_book` say no, or `may_take` for who waits.
     """
     asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
-    asked.insist(rules.may_book)
+    session, waiting = asked.session, _waiting_for_days(asked)
+    asked.insist(rules.may_take if waiting else rules.may_book)
+    if session.free_seats >= 1 and not waitlist.somebody_goes_before(db, session, person_id=person_id, now=now):
+        return _seat(db, asked, waiting or _new(asked), by=by)
+    if waiting is not None:
+        return call_outs.join(db, waiting, now=now, by=by)
+    return waitlist.enter(db, asked, by=by)
+
+
+def _waiting_for_days(asked: Asking) -> Booking | None:
+    """The place of who waits for a session that begins within days and has a free seat."""
     session = asked.session
-    if session.free_seats < 1 or waitlist.somebody_goes_before(db, session, person_id=person_id, now=now):
-        return waitlist.enter(db, asked, by=by)
-    return _seat(db, asked, by=by)
+    if session.free_seats < 1 or not needs_short_notice(starts_on=session.starts_on, today=asked.today):
+        return None
+    here = (each for each in asked.bookings if each.session_id == session.id)
+    return next((each for each in here if each.state is BookingState.WAITING), None)
 
 
-def _seat(db: Session, asked: Asking, *, by: int | None) -> Booking:
-    session, person, now = asked.session, asked.person, asked.now
+def _new(asked: Asking) -> Booking:
     rank = waitlist.next_rank(asked.bookings)
-    booking = waitlist.place(session, person, rank=rank, origin=Origin.DIRECT, key=[], now=now)
+    return waitlist.place(asked.session, asked.person, rank=rank, origin=Origin.DIRECT, key=[], now=asked.now)
+
+
+def _seat(db: Session, asked: Asking, booking: Booking, *, by: int | None) -> Booking:
+    session, person, now = asked.session, asked.person, asked.now
     seats.take(db, booking, session, now=now)
     noting.note(db, "seat.booked", booking, now=now, by=by)
     letters.seat_booked(db, booking, person=person, session=session, now=now)

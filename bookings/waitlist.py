@@ -11,6 +11,7 @@ from auth.models import Person
 from bookings import asking, call_outs, facts, letters, noting, offers, seats, seats_from_line
 from bookings.asking import Asking
 from bookings.models import Booking
+from bookings.rules import last_days
 from bookings.rules import line as rules
 from bookings.rules.answer_time import CallOutEnd, Way, needs_short_notice, way_of
 from bookings.rules.line import Move
@@ -205,7 +206,14 @@ def _give_away(
 
 
 def somebody_goes_before(db: Session, session: CourseSession, *, person_id: int, now: datetime) -> bool:
-    """Whether somebody else in line has the next free seat of the session, and would take it."""
+    """Whether somebody else in line has the next free seat of the session, and would take it.
+
+    In the last days it is those who were asked, or whoever waits (`bookings.rules.last_days`).
+    """
+    if needs_short_notice(starts_on=session.starts_on, today=day_of(now)):
+        line = facts.line(db, [session.id], today=day_of(now))[session.id]
+        start = facts.start_of(session)
+        return last_days.goes_before(line, person_id=person_id, free_seats=session.free_seats, start=start, now=now)
     first = _moves(db, session, room=session.free_seats, now=now)[:1]
     return any(move.waiter.person_id != person_id for move in first)
 

@@ -12,8 +12,11 @@ from bookings import facts, sisters
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.rules import last_days
 from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
+from bookings.rules.answer_time import needs_short_notice
+from bookings.rules.line import Waiter
 from bookings.states import ANSWERABLE, BookingState, Refusal
 from courses.models import CourseSession
 from lararportal.clock import day_of
@@ -31,8 +34,10 @@ class Situation:
     barred: Refusal | None
     """Why the place in line is dormant, when that is because the person is not eligible today."""
     somebody_waits: bool
-    """Somebody in line would take a free seat: booking leads into the line."""
+    """Others have the free seats before them: booking leads into the line, or among those who are asked."""
     may_book: Refusal | None
+    may_take: bool
+    """They wait, it begins within days, and they can book a free seat themselves."""
     may_join: Refusal | None
     may_cancel: Refusal | None
     sisters: list[SessionRow]
@@ -68,8 +73,13 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
         position=places.get(here.id) if here is not None else None,
         answer_by=here.answer_by if here is not None and here.state in ANSWERABLE else None,
         barred=next((each.barred for each in line if each.person_id == person_id), None),
-        somebody_waits=any(place is not None for place in places.values()),
+        somebody_waits=_others_first(session, line, person_id, now=now),
         may_book=may_book,
+        may_take=_is_soon(session, today)
+        and here is not None
+        and here.state is BookingState.WAITING
+        and session.free_seats > 0
+        and asked.verdict(rules.may_take) is None,
         may_join=asked.verdict(rules.may_join),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
         sisters=sisters_of(db, session, today=today) if has_seat else [],
@@ -77,6 +87,17 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
         keeps=_seat_elsewhere(bookings, session),
         facts=asked.facts_for(may_book) if may_book is not None else {},
     )
+
+
+def _is_soon(session: CourseSession, today: date) -> bool:
+    return needs_short_notice(starts_on=session.starts_on, today=today)
+
+
+def _others_first(session: CourseSession, line: Sequence[Waiter], person_id: int, *, now: datetime) -> bool:
+    if not _is_soon(session, day_of(now)):
+        return line_rules.would_come(line) > 0
+    start = facts.start_of(session)
+    return last_days.goes_before(line, person_id=person_id, free_seats=session.free_seats, start=start, now=now)
 
 
 def _seat_elsewhere(bookings: Sequence[Booking], session: CourseSession) -> SessionRow | None:

@@ -118,6 +118,14 @@ def may_book(
     return _day_clash(target, holdings) or _waited_for(target, holdings)
 
 
+def may_take(
+    person: Participant, target: Target, holdings: Sequence[Holding], *, now: datetime, today: date
+) -> Refusal | None:
+    """As `may_book`, for who waits for the session already and takes a free seat of it themselves."""
+    others = [mine for mine in holdings if mine.session_id != target.session_id or mine.is_seat or mine.is_offer]
+    return may_book(person, target, others, now=now, today=today)
+
+
 def may_join(
     person: Participant, target: Target, holdings: Sequence[Holding], *, now: datetime, today: date
 ) -> Refusal | None:

@@ -13,15 +13,22 @@ from lararportal import edge, pages
 
 Page = str | Response | tuple[str, int]
 
+BOOKED_AS = {
+    BookingState.BOOKED: "seat_booked",
+    BookingState.WAITING: "place_in_line",
+    BookingState.ASKED: "call_out_accepted",
+}
+"""What came of booking, and the sentence that says so."""
+
 
 @signed_in
 def book(session_id: int) -> Response:
-    """Takes a free seat, or the last place in line when there is none."""
+    """Takes a free seat, or the last place in line when there is none; in the last days it may be a yes."""
     with edge.deed() as db:
         booking = left_over_seats.book(
             db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id
         )
-    return _done("seat_booked" if booking.state is BookingState.BOOKED else "place_in_line")
+    return _done(BOOKED_AS[booking.state])
 
 
 @signed_in

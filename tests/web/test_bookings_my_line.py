@@ -186,3 +186,31 @@ def test_a_yes_that_means_something_else_by_now_is_asked_once_more(db, visit, an
     assert "Du lämnar din plats på Dermatologi, 31 maj 2027." in words_of(page)
     assert browser.post(path, data={"saw": saw}).status_code == 302
     assert states(db, offered) == {anna.id: BookingState.BOOKED}
+
+
+@pytest.mark.parametrize(
+    ("others", "words", "state", "said"),
+    [
+        pytest.param(0, "Du kan boka den direkt.", BookingState.BOOKED, "Du har fått platsen.", id="nobody before"),
+        pytest.param(1, "Bokar du räknas det som ett ja", BookingState.ASKED, "Du har tackat ja.", id="others asked"),
+    ],
+)
+def test_in_the_last_days_whoever_waits_books_a_free_seat_themselves(
+    db, visit, anna, now, others, words, state, said
+):
+    session = make.session(db, days=[now.date() + timedelta(days=4)], seats=1)
+    for _ in range(others):
+        place(db, session, make.person(db), short_notice=True)
+    place(db, session, anna)
+    fill(db, session, now=now)
+    browser = visit(anna)
+
+    lines = words_of(browser.get("/mina-kurser"))
+    page = words_of(browser.get(f"/tillfallen/{session.id}"))
+    browser.post(f"/tillfallen/{session.id}/boka")
+
+    assert "Finns det en ledig plats kan du boka den själv" in lines
+    assert "det finns en ledig plats. " in page
+    assert words in page
+    assert states(db, session)[anna.id] is state
+    assert said in words_of(browser.get("/mina-kurser"))
