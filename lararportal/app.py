@@ -24,6 +24,7 @@ import bookings.views.fairness
 import bookings.views.mine
 import courses.views.catalogue
 import courses.views.desk
+import lararportal.audit.views
 from lararportal import counted, edge, home, logs, pages
 from lararportal.config import Settings
 from lararportal.db import Database, connect
@@ -91,6 +92,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         bookings.views.mine.blueprint,
         bookings.views.fairness.blueprint,
         bookings.views.desk.blueprint,
+        lararportal.audit.views.blueprint,
     ):
         app.register_blueprint(blueprint)
     if settings.is_development and settings.letters_dir:

@@ -1,6 +1,6 @@
 """Checks: what must hold of the rows, asked of the rows and never of a counter; every room offers its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,11 +41,17 @@ class Check:
 
     name: str
     look: Look
+    parts: Callable[[Session], Sequence[Look]] | None = None
+    """What takes long is looked at part by part, so that it can be told how far it has come."""
 
     def findings(self, db: Session, when: When) -> Iterator[Finding]:
         """Every case in which it does not hold."""
         for facts in self.look(db, when):
             yield Finding(self.name, facts)
+
+    def steps(self, db: Session) -> list["Check"]:
+        """The check in as many steps as it takes."""
+        return [self] if self.parts is None else [Check(self.name, part) for part in self.parts(db)]
 
 
 def in_sql(path: Path) -> tuple[Check, ...]:

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lararportal import pages
+from lararportal import journal, pages
 from lararportal.clock import day_of
 from lararportal.db import Base
+from lararportal.errors import NotFound
 
 SUBJECT_LENGTH = 250
 """Characters; the days of a long course would make it longer, and a letter must not fail for that."""
@@ -130,3 +131,19 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
     else:
         letter.state, letter.sent_at = LetterState.SENT, now
     return letter
+
+
+def resend(db: Session, *, letter_id: int, now: datetime, by: int | None) -> bool:
+    """A letter that was given up is due again, with all its attempts before it; whether it was one.
+
+    Raises:
+        NotFound: there is no such letter.
+    """
+    letter = db.get(Letter, letter_id, with_for_update=True)
+    if letter is None:
+        raise NotFound
+    if letter.state is not LetterState.FAILED:
+        return False
+    letter.state, letter.attempts, letter.next_attempt_at = LetterState.QUEUED, 0, now
+    journal.note(db, "letter.resent", now=now, by=by, person=letter.person_id, letter=letter_id, answer=letter.answer)
+    return True

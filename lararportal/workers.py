@@ -14,6 +14,7 @@ from bookings import publication
 from bookings.states import RoundState
 from lararportal import clock, config, logs, pages, tick
 from lararportal.app import install
+from lararportal.audit import stored
 from lararportal.edge import NUDGED, QUEUE, Installation, nudge
 from lararportal.errors import Refused
 from lararportal.mail import Mailer
@@ -57,6 +58,21 @@ def publish_round(round_id: int, run_id: int, by: int) -> dict[str, Any]:
         return {"refused": pages.sentence(refusal.reason, **refusal.facts)}
     nudge(place)
     return {"letters": posted}
+
+
+def look_at_everything(audit_id: int) -> None:
+    """Looks whether everything holds, and keeps what was found; the page shows how far it has come."""
+    found = stored.look(_place(), audit_id, clock=clock.now)
+    log.info("looked at everything", findings=found)
+
+
+def catch_up() -> None:
+    """Does what the tick would do, because somebody asked for it."""
+    place, now = _place(), clock.now()
+    done = tick.run_due(place.database, now=now)
+    with Mailer(place.settings.smtp_url, sender=place.settings.mail_from) as mailer:
+        done["letters tried"] = tick.deliver_letters(place.database, mailer, now=clock.now())
+    log.info("caught up", **{name.replace(" ", "_"): count for name, count in done.items()})
 
 
 REST_SECONDS = 2.0

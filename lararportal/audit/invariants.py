@@ -7,12 +7,14 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 import bookings.audit
-from lararportal.audit import letters
+from lararportal.audit import letters, running
 from lararportal.checks import Check, Finding, When
 
-AT_ONCE = bookings.audit.AT_ONCE
+INVARIANTS = (*bookings.audit.AT_ONCE, *bookings.audit.THOROUGH, *letters.CHECKS)
+"""What must hold whether anybody works or not."""
+AT_ONCE = (*running.CHECKS, *bookings.audit.AT_ONCE)
 """What a page can wait for."""
-INVARIANTS = (*AT_ONCE, *bookings.audit.THOROUGH, *letters.CHECKS)
+EVERYTHING = (*running.CHECKS, *INVARIANTS)
 NOT_BUILT = ("certificates", "files", "retention")
 """What is not looked at, because the portal has nothing of the kind yet."""
 NOT_DONE = "check_not_done"

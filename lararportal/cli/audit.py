@@ -9,11 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lararportal import clock, config, pages
 from lararportal.app import install
-from lararportal.audit import INVARIANTS, NOT_BUILT, found, in_motion, telling
-from lararportal.checks import Check, Finding
+from lararportal.audit import EVERYTHING, NOT_BUILT, found, in_motion, telling
+from lararportal.audit.running import OF_QUEUE, of_queue
+from lararportal.checks import Finding
 from lararportal.cli.telling import counted, one_line
 
 NOT_RUN = 2
+CHECKED = (*OF_QUEUE, *(each.name for each in EVERYTHING))
 
 
 @click.command()
@@ -27,22 +29,23 @@ def audit(ctx: click.Context, *, as_json: bool) -> None:
     """
     place, now = install(config.from_environment()), clock.now()
     try:
+        findings = list(of_queue(place.queue, in_motion(now)))
         with place.database.snapshot() as db:
-            findings = list(found(db, INVARIANTS, in_motion(now)))
+            findings += found(db, EVERYTHING, in_motion(now))
     except SQLAlchemyError as fault:
         click.echo(f"Error: it could not be looked at: {one_line(fault)}", err=True)
         ctx.exit(NOT_RUN)
     finally:
         place.database.dispose()
-    click.echo(_document(INVARIANTS, findings, now=now) if as_json else _in_words(INVARIANTS, findings))
+    click.echo(_document(findings, now=now) if as_json else _in_words(findings))
     ctx.exit(1 if findings else 0)
 
 
-def _document(checks: Sequence[Check], findings: Sequence[Finding], *, now: datetime) -> str:
+def _document(findings: Sequence[Finding], *, now: datetime) -> str:
     document = {
         "at": now.isoformat(),
         "clean": not findings,
-        "checks": [each.name for each in checks],
+        "checks": list(CHECKED),
         "not_built": list(NOT_BUILT),
         "findings": [
             {"check": each.check, "sentence": telling.sentence(each), "facts": dict(each.facts)} for each in findings
@@ -51,10 +54,10 @@ def _document(checks: Sequence[Check], findings: Sequence[Finding], *, now: date
     return json.dumps(document, ensure_ascii=False, indent=2, default=str)
 
 
-def _in_words(checks: Sequence[Check], findings: Sequence[Finding]) -> str:
+def _in_words(findings: Sequence[Finding]) -> str:
     told = [one_line(f"{each.check}: {telling.sentence(each)}") for each in findings]
     left_out = [one_line(pages.words()["not_built"][each]) for each in NOT_BUILT]
-    looked = f"{counted(len(checks), 'check')} done, {counted(len(findings), 'finding')}."
+    looked = f"{counted(len(CHECKED), 'check')} done, {counted(len(findings), 'finding')}."
     return "\n".join([*told, *left_out, looked])
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import create_engine, pool, text
 import auth.models
 import bookings.models
 import courses.models
+import lararportal.audit.stored
 import lararportal.heartbeat
 import lararportal.journal
 import lararportal.outbox
