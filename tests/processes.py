@@ -16,16 +16,20 @@ from pathlib import Path
 from random import Random
 from threading import Barrier
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import make
+from bookings import left_over_seats
 from lararportal import clock
 from lararportal.app import install
+from lararportal.audit import invariants
 from lararportal.cli.serving import one_tick
 from lararportal.config import Settings
 from lararportal.db import Database
 from lararportal.dev.program import Program, end_session, free_port
 from lararportal.errors import Refused
-from lararportal.outbox import Letter
+from lararportal.outbox import Letter, LetterState
 
 ROOT = Path(__file__).parents[1]
 WITHIN = 90.0
@@ -109,24 +113,23 @@ def wait_until(found: Callable[[], bool], *, what: str) -> None:
 
 
 def queue_letters(database: Database, number: int) -> None:
-    """So many letters that are due."""
+    """So many letters that are due, `<0@test>` and so on: each to a doctor who has just booked a seat."""
     now = clock.now()
+    first = clock.day_of(now) + timedelta(days=90)
     with database.transaction() as db:
-        db.add_all(
-            Letter(
-                once=f"test:{each}",
-                occasion="test",
-                person_id=each,
-                address=f"doctor{each}@example.org",
-                subject=f"Letter {each}",
-                body="Text\n",
-                calendars=[],
-                message_id=f"<{each}@test>",
-                created_at=now,
-                next_attempt_at=now,
-            )
-            for each in range(number)
-        )
+        session_id = make.session(db, days=[first], seats=max(number, 1)).id
+        for _ in range(number):
+            left_over_seats.book(db, session_id=session_id, person_id=make.person(db).id, now=now, by=None)
+        db.flush()
+        for each, letter in enumerate(db.scalars(select(Letter).order_by(Letter.id))):
+            letter.message_id = f"<{each}@test>"
+
+
+def insist_on_clean_audit(database: Database) -> None:
+    """Nothing is over-booked, stuck, half done or unsent."""
+    with database.transaction() as db:
+        assert invariants(db, now=clock.now()) == []
+        assert db.scalars(select(Letter.id).where(Letter.state != LetterState.SENT)).all() == []
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Visitor:
     def __init__(self, portal: str, cookie: str, *, proof: str = "") -> None:
         self._portal = portal
         self._proof = proof
+        self.read = ""
         self._browser = requests.Session()
         self._browser.headers["Accept-Encoding"] = "identity"
         self._browser.cookies.set("session", cookie, domain="127.0.0.1", path="/")
@@ -45,6 +46,7 @@ class Visitor:
             timeout=PATIENCE,
             allow_redirects=False,
         )
+        self.read = answer.text
         return answer.status_code, answer.headers.get("Location")
 
     def close(self) -> None:

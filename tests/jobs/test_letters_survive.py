@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from mail_server import HoldsItsBreath, served
-from processes import WITHIN, Parts, kill, queue_letters, wait_until
+from processes import WITHIN, Parts, insist_on_clean_audit, kill, queue_letters, wait_until
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
@@ -80,6 +80,7 @@ def test_a_killed_worker_loses_no_letter_and_doubles_the_one_in_the_air(
         wait_for_sent(shared_database, FEW)
         place.redis.close()
 
+    insist_on_clean_audit(shared_database)
     in_the_air = server.heard[4]
     assert Counter(server.heard) == Counter([in_the_air, *(f"<{number}@test>" for number in range(FEW))])
 
@@ -105,6 +106,7 @@ def test_a_worker_killed_at_any_moment_loses_no_letter_and_doubles_at_most_one(
     wait_for_sent(shared_database, MANY)
     place.redis.close()
 
+    insist_on_clean_audit(shared_database)
     received = sink.received()
     assert set(received) == {f"<{number}@test>" for number in range(MANY)}
     assert sorted(received.values())[-2:] in ([1, 1], [1, 2])
@@ -180,6 +182,7 @@ def test_deeds_are_done_while_redis_is_away_and_the_tick_tells_of_them(
     server.process.send_signal(signal.SIGCONT)
     wait_for_sent(shared_database, 4)
     assert sink.count == 4
+    insist_on_clean_audit(shared_database)
 
     worker.ask_to_stop()
     wait_until(lambda: not worker.is_running, what="the worker ends")
@@ -205,3 +208,4 @@ def test_what_a_web_process_did_before_it_was_killed_is_told_by_the_tick(
     assert (in_state(shared_database, LetterState.QUEUED), sink.count) == (1, 0)
     parts.tick()
     assert (in_state(shared_database, LetterState.SENT), sink.count) == (1, 1)
+    insist_on_clean_audit(shared_database)
