@@ -156,7 +156,7 @@ def _about_precedences(db: Session, *, closed_at: datetime) -> Iterator[str]:
     held = db.scalars(select(Precedence).where(before_closing).options(joinedload(Precedence.course)))
     rows = {each.id: each for each in held}
     granted = yield from _by_number(db, "precedence.granted", "precedence", Entry.at <= closed_at)
-    used = yield from _by_number(db, "precedence.used", "precedence")
+    used = yield from _used(db)
     revoked = yield from _by_number(db, "precedence.revoked", "precedence")
     for number in sorted(rows.keys() | granted.keys()):
         row, entry = rows.get(number), granted.get(number)
@@ -165,6 +165,13 @@ def _about_precedences(db: Session, *, closed_at: datetime) -> Iterator[str]:
             yield f"The journal noted another decision to grant precedence {number}, its reason or who took it."
         if row is not None and _of_end(row) != _of_ending(used.get(number), revoked.get(number)):
             yield f"The journal noted another end of precedence {number}, its reason or who took it."
+
+
+def _used(db: Session) -> Generator[str, None, Mapping[int, Entry]]:
+    """By what seat each precedence was used, and was not kept afterwards when that seat was given back."""
+    used = yield from _by_number(db, "precedence.used", "precedence")
+    kept = yield from _by_number(db, "precedence.kept", "precedence")
+    return {number: each for number, each in used.items() if number not in kept or kept[number].id < each.id}
 
 
 def _of_grant(row: Precedence) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from auth import people
 from bookings import asking, facts, giving_back, letters, noting, seats, waitlist
 from bookings.asking import Asking
+from bookings.minimum import compensation
 from bookings.models import Booking
 from bookings.rules import late_fee
 from bookings.rules import seats as rules
@@ -31,6 +32,8 @@ def cancel(
 ) -> Booking:
     """The seat is free, and the person has a letter about it; what was late is recorded with its ground and its cost.
 
+    Who was moved to the seat, and gives it back in time, goes before others again.
+
     `reason` is told in the person's own words. `fee` is what late cancellations cost here; by default they are
     recorded, and nothing more.
 
@@ -52,8 +55,11 @@ def cancel(
     booking.ended_late, booking.cancel_ground, booking.end_reason = is_late, ground, reason
     seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
     noting.note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
-    tell = letters.seat_cancelled_late if is_late else letters.seat_cancelled
-    tell(db, booking, person=person, session=session, by=by, now=now)
+    if is_late:
+        letters.seat_cancelled_late(db, booking, person=person, session=session, by=by, now=now)
+        return booking
+    until = compensation.keep_precedence(db, booking, course_id=session.course_id, now=now, by=by)
+    letters.seat_cancelled(db, booking, person=person, session=session, until=until, by=by, now=now)
     return booking
 
 

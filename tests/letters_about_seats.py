@@ -34,10 +34,12 @@ def about_seat(
     return write
 
 
-def cancelled(tell: Callable[..., None], *, now: datetime = NOW, by: int | None = ANNA.id, **facts):
+def cancelled(
+    tell: Callable[..., None], more: dict | None = None, *, now: datetime = NOW, by: int | None = ANNA.id, **facts
+):
     def write(db: Desk) -> None:
         seat = Booking(**{"id": 101, "end_reason": "", "calendar_sequence": 1, **facts})
-        tell(db, seat, person=ANNA, session=SKIN, by=by, now=now)
+        tell(db, seat, person=ANNA, session=SKIN, by=by, now=now, **(more or {}))
 
     return write
 
@@ -95,6 +97,7 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "seat_booked.uneven_hours": about_seat(letters.seat_booked, UNEVEN, now=clock.parse("2027-02-01T09:00")),
     "seat_booked.late": about_seat(letters.seat_booked, SKIN, now=LATE),
     "seat_cancelled": cancelled(letters.seat_cancelled),
+    "seat_cancelled.was_moved_there": cancelled(letters.seat_cancelled, {"until": "2028-1"}),
     "seat_cancelled.by_staff": cancelled(letters.seat_cancelled, by=99, end_reason="Anna ringde och är sjuk."),
     "seat_cancelled_late": cancelled(letters.seat_cancelled_late, now=LATE),
     "seat_cancelled_late.by_staff": cancelled(

@@ -21,7 +21,7 @@ def session_called_off(
     moved_to: Seat | None,
     lines: Sequence[CourseSession],
     soon: Sequence[CourseSession] = (),
-    until: str | None,
+    until: str,
     reason: str,
     now: datetime,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -73,11 +74,18 @@ def seat_from_line(
 
 
 def seat_cancelled(
-    db: Session, booking: Booking, *, person: Person, session: CourseSession, by: int | None, now: datetime
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    until: str | None = None,
+    by: int | None,
+    now: datetime,
 ) -> None:
-    """You gave the seat back in time, or somebody did so for you."""
+    """You gave the seat back in time, or somebody did so for you; until when you go before others because of it."""
     calendar = seat_calendar.take_out(db, (booking, session), now=now)
-    _about_end(db, "seat_cancelled", booking, calendar, person=person, session=session, by=by, now=now)
+    _about_end(db, "seat_cancelled", booking, calendar, person=person, session=session, by=by, now=now, until=until)
 
 
 def seat_cancelled_late(
@@ -129,6 +137,7 @@ def _about_end(
     session: CourseSession,
     by: int | None,
     now: datetime,
+    **facts: Any,
 ) -> None:
     """What was undone can be done again: the moment tells the letters apart."""
     outbox.post(
@@ -141,6 +150,7 @@ def _about_end(
         session=session,
         booking=booking,
         is_own=by == person.id,
+        **facts,
     )
 
 

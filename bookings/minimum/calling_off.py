@@ -17,6 +17,7 @@ from bookings.minimum.displaced import Outlook
 from bookings.models import Booking
 from bookings.rules import calling_off as rules
 from bookings.rules.calling_off import Fate
+from bookings.rules.history import last_term, term_of
 from bookings.rules.minimum import CaseEnd
 from bookings.states import LIVE, BookingState, Origin, Refusal
 from courses import sessions
@@ -137,12 +138,13 @@ def _carry_out(db: Session, outlook: Outlook, end: CaseEnd, *, reason: str, now:
         seats.release(db, old, session, to=BookingState.CALLED_OFF, now=now)
     for booking in outlook.waiting:
         _end_place(db, booking, outlook, now=now, by=by)
+    compensation.give_precedence(db, outlook, reason=reason, now=now, by=by)
     new = [_new_seat(outlook, fate, now=now) for fate in outlook.placed]
     seats.take_all(db, [(booking, outlook.sisters[booking.session_id]) for booking in new], now=now)
     for fate, booking in zip(outlook.placed, new, strict=True):
         _tell_moved(db, outlook, fate, booking, reason=reason, now=now, by=by)
     for fate in outlook.unplaced:
-        compensation.give(db, outlook, fate, reason=reason, now=now, by=by)
+        compensation.give_places(db, outlook, fate, reason=reason, now=now, by=by)
     told = deciders(db, session, but=by)
     journal.note(
         db,
@@ -211,7 +213,7 @@ def _tell_moved(
         person=outlook.persons[old.person_id],
         moved_to=(new, sister),
         lines=settled.still_wanted,
-        until=None,
+        until=last_term(term_of(day_of(now))),
         reason=reason,
         now=now,
     )

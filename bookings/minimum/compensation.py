@@ -1,25 +1,80 @@
-"""Compensation: whoever finds no room when their session is called off goes before others for the next seats."""
+"""Compensation: whoever is in a session that is called off goes before others, until they choose a seat."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bookings import facts, letters, noting, waitlist
 from bookings.minimum.displaced import Outlook, by_start
 from bookings.models import Booking, LineException, Precedence
 from bookings.rules.calling_off import Fate
-from bookings.rules.history import last_term, term_of
+from bookings.rules.history import last_term, precedence_holds, term_of
 from bookings.rules.precedence import with_precedence
 from bookings.states import IN_TIME, ExceptionKind, Ground, Origin, PrecedenceKind
 from courses.models import CourseSession
 from lararportal.clock import day_of
 
 
-def give(db: Session, outlook: Outlook, fate: Fate, *, reason: str, now: datetime, by: int) -> None:
-    """They go before others in this term and the two after it, and at once in the lines of the sister sessions."""
-    old, session, term = outlook.bookings[fate.person.booking_id], outlook.session, term_of(day_of(now))
-    _give_precedence(db, old, session, term=term, reason=reason, now=now, by=by)
+def give_precedence(db: Session, outlook: Outlook, *, reason: str, now: datetime, by: int) -> None:
+    """All who had a seat go before others in this term and the two after it; who has it already needs no other.
+
+    A seat in a sister session uses it up like any other, but see `keep_precedence`.
+    """
+    term, course_id = term_of(day_of(now)), outlook.session.course_id
+    olds = {each.person.person_id: outlook.bookings[each.person.booking_id] for each in outlook.fates}
+    held = {each.person_id for each in db.scalars(_open(olds, course_id)) if each.term == term}
+    given = [
+        Precedence(
+            person_id=person_id,
+            course_id=course_id,
+            kind=PrecedenceKind.CALLED_OFF,
+            term=term,
+            reason=reason,
+            granted_at=now,
+            granted_by=by,
+        )
+        for person_id in olds
+        if person_id not in held
+    ]
+    db.add_all(given)
+    db.flush()
+    for each in given:
+        what = {"precedence": each.id, "term": term, "reason": reason}
+        noting.note(db, "precedence.displaced", olds[each.person_id], now=now, by=by, **what)
+
+
+def keep_precedence(db: Session, booking: Booking, *, course_id: int, now: datetime, by: int | None) -> str | None:
+    """Somebody has given back in time a seat that they were moved to: they go before others again, until this term.
+
+    They never asked for it, so having had it costs them nothing. A seat that they chose themselves uses precedence
+    up for good, and so does giving this one back late. None where nothing was used up, or its terms are over.
+    """
+    if booking.origin is not Origin.DISPLACED:
+        return None
+    held = {each.term for each in db.scalars(_open([booking.person_id], course_id))}
+    used = db.scalars(select(Precedence).where(Precedence.used_by == booking.id).order_by(Precedence.term)).all()
+    until = None
+    for each in used:
+        if each.term not in held and precedence_holds(since=each.term, in_term=term_of(day_of(now))):
+            each.used_by, until = None, last_term(each.term)
+            noting.note(db, "precedence.kept", booking, now=now, by=by, precedence=each.id)
+    return until
+
+
+def _open(person_ids: Collection[int], course_id: int) -> Select[Precedence]:
+    return select(Precedence).where(
+        Precedence.person_id.in_(person_ids),
+        Precedence.course_id == course_id,
+        Precedence.used_by.is_(None),
+        Precedence.revoked_at.is_(None),
+    )
+
+
+def give_places(db: Session, outlook: Outlook, fate: Fate, *, reason: str, now: datetime, by: int) -> None:
+    """Who finds no room stands, with precedence, in the lines of the sister sessions, and is told of it."""
+    old, session = outlook.bookings[fate.person.booking_id], outlook.session
     noting.note(db, "seat.called_off", old, now=now, by=by, to=None)
     for session_id in fate.lines:
         _put_first(db, outlook, fate, outlook.sisters[session_id], reason=reason, now=now, by=by)
@@ -30,31 +85,10 @@ def give(db: Session, outlook: Outlook, fate: Fate, *, reason: str, now: datetim
         moved_to=None,
         lines=by_start(outlook.sisters[each] for each in fate.lines),
         soon=by_start(outlook.sisters[each] for each in fate.soon),
-        until=last_term(term),
+        until=last_term(term_of(day_of(now))),
         reason=reason,
         now=now,
     )
-
-
-def _give_precedence(
-    db: Session, old: Booking, session: CourseSession, *, term: str, reason: str, now: datetime, by: int
-) -> None:
-    """For the course; who has it already, from this term on, needs no other."""
-    mine = Precedence.person_id == old.person_id, Precedence.course_id == session.course_id, Precedence.term == term
-    open_one = exists().where(*mine, Precedence.used_by.is_(None), Precedence.revoked_at.is_(None))
-    if not db.scalar(select(open_one)):
-        made = Precedence(
-            person_id=old.person_id,
-            course_id=session.course_id,
-            kind=PrecedenceKind.CALLED_OFF,
-            term=term,
-            reason=reason,
-            granted_at=now,
-            granted_by=by,
-        )
-        db.add(made)
-        db.flush()
-        noting.note(db, "precedence.displaced", old, now=now, by=by, precedence=made.id, term=term, reason=reason)
 
 
 def _put_first(

@@ -19,6 +19,7 @@ from bookings_room import (
     states,
     told,
 )
+from calling_off_room import call_off, merge
 
 import make
 from auth.states import Category, Role
@@ -49,23 +50,6 @@ def sister(db, course):
     return make.session(db, of=course, days=NEXT)
 
 
-def call_off(db, session, office, *, reason="Kursledaren är sjuk.", saw=None, now=AFTER):
-    db.flush()
-    saw = calling_off.foreseen(db, session_id=session.id, now=now).token if saw is None else saw
-    found = calling_off.call_off(db, session_id=session.id, reason=reason, saw=saw, now=now, by=office.id)
-    db.flush()
-    reload(db, session)
-    return found
-
-
-def merge(db, session, sister, office, *, now=AFTER):
-    db.flush()
-    outlook = calling_off.foreseen_merger(db, session_id=session.id, into=sister.id, now=now)
-    return calling_off.merge(
-        db, session_id=session.id, into=sister.id, reason="För få.", saw=outlook.token, now=now, by=office.id
-    )
-
-
 def test_everybody_has_a_seat_in_a_sister_session_and_one_letter(db, session, sister, office):
     anna, sara = make.person(db), make.person(db)
     olds = [seat(db, session, each) for each in (anna, sara)]
@@ -82,8 +66,12 @@ def test_everybody_has_a_seat_in_a_sister_session_and_one_letter(db, session, si
         (True, False),
         (False, True),
     ]
-    assert db.query(Precedence).count() == 0
+    assert [each.used_by for each in db.query(Precedence).order_by(Precedence.person_id)] == [
+        db.query(Booking.id).filter_by(session_id=sister.id, person_id=each.id).scalar() for each in (anna, sara)
+    ]
     assert [each for each in noted(db) if each[2] == anna.id] == [
+        ("precedence.displaced", office.id, anna.id, session.id),
+        ("precedence.used", None, anna.id, sister.id),
         ("seat.called_off", office.id, anna.id, session.id),
         ("seat.displaced", office.id, anna.id, sister.id),
     ]
@@ -270,23 +258,6 @@ def test_who_was_admitted_in_time_keeps_the_key_and_goes_first(db, course, offic
         (far.id, True),
         (near.id, False),
     ]
-
-
-def test_precedence_that_somebody_has_already_is_not_given_twice(db, session, office, course):
-    anna = make.person(db)
-    seat(db, session, anna)
-    db.add(
-        Precedence(
-            person_id=anna.id,
-            course_id=course.id,
-            kind=PrecedenceKind.CALLED_OFF,
-            term="2027-1",
-            reason="",
-            granted_at=AFTER,
-        )
-    )
-    call_off(db, session, office)
-    assert db.query(Precedence).count() == 1
 
 
 def test_what_was_not_looked_at_is_not_done(db, session, sister, office):
