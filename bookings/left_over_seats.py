@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bookings import asking, call_outs, letters, noting, seats, waitlist
+from bookings import asking, call_outs, letters, noting, seats, seats_from_line, waitlist
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.rules import seats as rules
@@ -48,6 +48,7 @@ def _new(asked: Asking) -> Booking:
 def _seat(db: Session, asked: Asking, booking: Booking, *, by: int | None) -> Booking:
     session, person, now = asked.session, asked.person, asked.now
     seats.take(db, booking, session, now=now)
-    noting.note(db, "seat.booked", booking, now=now, by=by)
-    letters.seat_booked(db, booking, person=person, session=session, now=now)
+    settled = seats_from_line.settle_among(asked.bookings, booking, course_id=session.course_id, now=now)
+    noting.note(db, "seat.booked", booking, now=now, by=by, struck=[each.id for each in settled.struck])
+    letters.seat_booked(db, booking, person=person, session=session, lines=settled.lines, now=now)
     return booking

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings import asking, facts, giving_back, letters, noting, seats, waitlist
+from bookings import asking, facts, giving_back, letters, noting, seats, seats_from_line, waitlist
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.states import BookingState, Origin, Refusal
@@ -18,7 +18,8 @@ def rebook(
 ) -> Booking:
     """The person has a seat in the other session and the old one is free; or nothing has changed at all.
 
-    When it would have been late to give the old seat back, it is late to give the new one back.
+    What they wait for of the course and want less is waited for no more, and the letter names it and the rest. When
+    it would have been late to give the old seat back, it is late to give the new one back.
 
     Where no seat is free, or somebody waits for it, one joins the line instead and keeps the old seat meanwhile
     (`bookings.waitlist.join`).
@@ -40,8 +41,12 @@ def rebook(
     new.bound_days = giving_back.bound_days([(old, old_session)], now=now)
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
     seats.take(db, new, new_session, now=now)
-    noting.note(db, "seat.moved", new, now=now, by=by, left=old.id, late=new.is_bound)
-    letters.seat_moved(db, new, person=person, session=new_session, left=[(old, old_session)], now=now)
+    settled = seats_from_line.settle_among(asked.bookings, new, course_id=new_session.course_id, now=now)
+    struck = [each.id for each in settled.struck]
+    noting.note(db, "seat.moved", new, now=now, by=by, left=old.id, late=new.is_bound, struck=struck)
+    letters.seat_moved(
+        db, new, person=person, session=new_session, left=[(old, old_session)], lines=settled.lines, now=now
+    )
     return new
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from auth.models import Person
 from bookings import giving_back, letters, noting, seats
+from bookings.letters import Lines
 from bookings.models import Booking
 from bookings.rules.line import Move
 from bookings.states import ANSWERABLE, IN_LINE, BookingState
@@ -52,9 +53,8 @@ def give(
         left=[old.id for old, _ in left],
         struck=[each.id for each in settled.struck],
     )
-    wanted = settled.still_wanted
     letters.seat_from_line(
-        db, booking, person=person, session=locked[session_id], left=left, still_wanted=wanted, now=now
+        db, booking, person=person, session=locked[session_id], left=left, lines=settled.lines, now=now
     )
     return booking
 
@@ -64,8 +64,7 @@ class Settled:
     """What somebody waited for in a course in which they have a seat now."""
 
     struck: list[Booking]
-    still_wanted: list[CourseSession]
-    """What they want more, and go on waiting for."""
+    lines: Lines
 
 
 def settle(db: Session, booking: Booking, *, course_id: int, now: datetime) -> Settled:
@@ -83,14 +82,23 @@ def settle(db: Session, booking: Booking, *, course_id: int, now: datetime) -> S
             Booking.id != booking.id,
             CourseSession.course_id == course_id,
         )
-        .order_by(Booking.rank, Booking.id)
         .options(
             contains_eager(Booking.session).options(
                 joinedload(CourseSession.course), selectinload(CourseSession.days)
             )
         )
     ).all()
+    return settle_among(waiting, booking, course_id=course_id, now=now)
+
+
+def settle_among(bookings: Iterable[Booking], booking: Booking, *, course_id: int, now: datetime) -> Settled:
+    """As `settle`, where what the person has and waits for has been looked at already."""
+    waiting = sorted(
+        (each for each in bookings if each.state in IN_LINE and each.session.course_id == course_id),
+        key=lambda each: (each.rank, each.id),
+    )
     struck = [each for each in waiting if (each.rank, each.id) > (booking.rank, booking.id)]
     for each in struck:
         each.move_to(BookingState.LEFT, now=now)
-    return Settled(struck, [each.session for each in waiting if each not in struck])
+    still = [each.session for each in waiting if each not in struck]
+    return Settled(struck, Lines(still_wanted=still, struck=[each.session for each in struck]))

@@ -133,6 +133,4 @@ def _tell(
         struck=[each.id for each in settled.struck],
         ring=together,
     )
-    letters.seat_swapped(
-        db, new, person=person, session=session, left=[left], still_wanted=settled.still_wanted, now=now
-    )
+    letters.seat_swapped(db, new, person=person, session=session, left=[left], lines=settled.lines, now=now)

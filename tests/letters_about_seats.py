@@ -6,6 +6,7 @@ from datetime import datetime
 from letter_facts import ANNA, GONE, HEART, LATE, LATER_SKIN, NOW, SKIN, UNEVEN, Desk
 
 from bookings import letters
+from bookings.letters import Lines
 from bookings.models import Booking, LineException, Precedence
 from bookings.rules.answer_time import CallOutEnd
 from bookings.states import ExceptionKind
@@ -27,8 +28,7 @@ def about_seat(
         given_up = [(Booking(id=100 + each.id, session_id=each.id, calendar_sequence=1), each) for each in left]
         if tell is not letters.seat_booked:
             more.setdefault("left", given_up)
-        if tell in (letters.seat_from_line, letters.seat_swapped):
-            more.setdefault("still_wanted", [])
+        more.setdefault("lines", Lines())
         tell(db, booking, person=ANNA, session=session_, now=now, **more)
 
     return write
@@ -113,13 +113,17 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "seat_from_line.late": about_seat(letters.seat_from_line, SKIN, now=LATE),
     "seat_from_line.soon": about_seat(letters.seat_from_line, SKIN, now=clock.parse("2027-02-18T09:00")),
     "seat_from_line.with_swap": about_seat(letters.seat_from_line, SKIN, LATER_SKIN, HEART),
-    "seat_from_line.still_waits": about_seat(letters.seat_from_line, LATER_SKIN, still_wanted=[SKIN]),
+    "seat_booked.still_waits": about_seat(letters.seat_booked, HEART, lines=Lines(still_wanted=[SKIN])),
+    "seat_moved.waits_no_more": about_seat(letters.seat_moved, HEART, SKIN, lines=Lines(struck=[LATER_SKIN])),
+    "seat_from_line.still_waits": about_seat(letters.seat_from_line, LATER_SKIN, lines=Lines(still_wanted=[SKIN])),
     "taken_off_line": about_offer(letters.taken_off_line, was_offered=False),
     "taken_off_line.offered": about_offer(letters.taken_off_line, was_offered=True),
     "seat_moved": about_seat(letters.seat_moved, LATER_SKIN, SKIN),
     "seat_moved.bound": about_seat(letters.seat_moved, LATER_SKIN, SKIN, now=LATE, bound=True),
     "seat_moved.late": about_seat(letters.seat_moved, SKIN, LATER_SKIN, now=LATE),
     "seat_swapped": about_seat(letters.seat_swapped, LATER_SKIN, SKIN),
-    "seat_swapped.still_waits": about_seat(letters.seat_swapped, UNEVEN, LATER_SKIN, still_wanted=[SKIN]),
+    "seat_swapped.still_waits": about_seat(
+        letters.seat_swapped, UNEVEN, LATER_SKIN, lines=Lines(still_wanted=[SKIN])
+    ),
     "seat_swapped.bound": about_seat(letters.seat_swapped, LATER_SKIN, SKIN, bound=True),
 }

@@ -41,6 +41,7 @@ from bookings.letters.rounds import (
     lottery_to_reveal,
 )
 from bookings.letters.seats import (
+    Lines,
     cancellation_undone,
     place_in_line,
     seat_booked,
@@ -53,6 +54,7 @@ from bookings.letters.seats import (
 )
 
 __all__ = [
+    "Lines",
     "answer_reminder",
     "application_changed",
     "application_received",

@@ -1,6 +1,7 @@
 """What is posted about a seat, or a place in line."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,21 @@ from courses.models import CourseSession
 from lararportal import outbox
 
 
-def seat_booked(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """What somebody who has a seat waited for in its course."""
+
+    still_wanted: Sequence[CourseSession] = ()
+    """What they want more, and go on waiting for."""
+    struck: Sequence[CourseSession] = ()
+    """What they want less, and do not wait for any more."""
+
+
+def seat_booked(
+    db: Session, booking: Booking, *, person: Person, session: CourseSession, lines: Lines, now: datetime
+) -> None:
     """You took a seat that was free."""
-    _about_seat(db, "seat_booked", booking, person=person, session=session, now=now)
+    _about_seat(db, "seat_booked", booking, person=person, session=session, lines=lines, now=now)
 
 
 def place_in_line(
@@ -57,10 +70,10 @@ def seat_from_line(
     person: Person,
     session: CourseSession,
     left: Sequence[Seat],
-    still_wanted: Sequence[CourseSession],
+    lines: Lines,
     now: datetime,
 ) -> None:
-    """You were next, and the seat is yours; with what you gave up for it, and what you want more and wait for."""
+    """You were next, and the seat is yours; with what you gave up for it, and which lines you stand in still."""
     _about_seat(
         db,
         "seat_from_line",
@@ -69,7 +82,7 @@ def seat_from_line(
         session=session,
         now=now,
         left=left,
-        still_wanted=still_wanted,
+        lines=lines,
     )
 
 
@@ -105,10 +118,17 @@ def cancellation_undone(
 
 
 def seat_moved(
-    db: Session, booking: Booking, *, person: Person, session: CourseSession, left: Sequence[Seat], now: datetime
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    left: Sequence[Seat],
+    lines: Lines,
+    now: datetime,
 ) -> None:
     """You changed one seat for another."""
-    _about_seat(db, "seat_moved", booking, person=person, session=session, now=now, left=left)
+    _about_seat(db, "seat_moved", booking, person=person, session=session, now=now, left=left, lines=lines)
 
 
 def seat_swapped(
@@ -118,13 +138,11 @@ def seat_swapped(
     person: Person,
     session: CourseSession,
     left: Sequence[Seat],
-    still_wanted: Sequence[CourseSession],
+    lines: Lines,
     now: datetime,
 ) -> None:
     """You changed seats with others of the course who wanted yours, and nobody in line lost by it."""
-    _about_seat(
-        db, "seat_swapped", booking, person=person, session=session, now=now, left=left, still_wanted=still_wanted
-    )
+    _about_seat(db, "seat_swapped", booking, person=person, session=session, now=now, left=left, lines=lines)
 
 
 def _about_end(
@@ -163,7 +181,7 @@ def _about_seat(
     session: CourseSession,
     now: datetime,
     left: Sequence[Seat] = (),
-    still_wanted: Sequence[CourseSession] = (),
+    lines: Lines,
 ) -> None:
     outbox.post(
         db,
@@ -178,5 +196,5 @@ def _about_seat(
         session=session,
         is_bound=booking.is_bound,
         left=[place for _, place in left],
-        still_wanted=still_wanted,
+        lines=lines,
     )

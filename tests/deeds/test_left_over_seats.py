@@ -42,7 +42,7 @@ def test_a_free_seat_is_booked(db):
     assert session.seats_taken == 1
     assert days_of(db, person) == [date(2027, 3, 15), date(2027, 3, 16)]
     assert noted(db) == [("seat.booked", person.id, person.id, session.id)]
-    assert last_facts(db) == {"booking": booking.id}
+    assert last_facts(db) == {"booking": booking.id, "struck": []}
     assert occasions(db) == ["seat_booked"]
     assert len(letter(db, person).calendars) == 1
     insist_on_invariants(db)

@@ -87,7 +87,7 @@ def test_it_decides_which_lines_are_left_when_a_seat_comes(db, sessions, anna):
     sessions[2].seats += 1
     assert fill(db, sessions[2]) == 1
     assert [each.state for each in wishes] == [BookingState.WAITING, BookingState.LEFT, BookingState.BOOKED]
-    assert seats_from_line.settle(db, wishes[2], course_id=sessions[0].course_id, now=AFTER).still_wanted == [
+    assert seats_from_line.settle(db, wishes[2], course_id=sessions[0].course_id, now=AFTER).lines.still_wanted == [
         sessions[0]
     ]
 

@@ -16,11 +16,12 @@ from bookings_room import (
     refused,
     seat,
     states,
+    told,
 )
 
 import make
 from auth.states import Standing
-from bookings import rebooking, waitlist
+from bookings import left_over_seats, rebooking, waitlist
 from bookings.models import Booking
 from bookings.states import BookingState, Origin, Refusal
 from courses.states import Publicity
@@ -52,7 +53,7 @@ def test_one_seat_is_changed_for_another(db, pair):
     assert (old.seats_taken, new.seats_taken) == (0, 1)
     assert days_of(db, person) == [date(2027, 5, 3)]
     assert noted(db) == [("seat.moved", person.id, person.id, new.id)]
-    assert last_facts(db) == {"booking": booking.id, "left": held.id, "late": False}
+    assert last_facts(db) == {"booking": booking.id, "left": held.id, "late": False, "struck": []}
     assert occasions(db) == ["seat_moved"]
     assert ["METHOD:CANCEL" in each for each in letter(db, person).calendars] == [False, True]
     insist_on_invariants(db)
@@ -260,3 +261,31 @@ def test_how_many_statements_a_change_takes(db, pair, queries):
     rebook(db, old, new, person)
     db.flush()
     assert queries.count == 16
+
+
+def test_what_is_wanted_less_is_waited_for_no_more_and_the_letter_names_all_lines(db):
+    course, anna = make.course(db, seats=1), make.person(db)
+    had, more, to, less = (
+        make.session(db, of=course, days=[date(2027, 5, day)], place=f"Sal {day}") for day in (3, 10, 17, 24)
+    )
+    seat(db, had, anna, rank=2)
+    for session in (more, less):
+        seat(db, session, make.person(db))
+    wanted, struck = place(db, more, anna, rank=1), place(db, less, anna, rank=3)
+    who = {"person_id": anna.id, "now": AFTER, "by": anna.id}
+    rebooking.rebook(db, from_session_id=had.id, to_session_id=to.id, **who)
+    assert (wanted.state, struck.state) == (BookingState.WAITING, BookingState.LEFT)
+    assert "Du står kvar i kön till" in told(db, anna)
+    assert "Sal 10, som du hellre vill ha" in told(db, anna)
+    assert "Sal 24, som kommer efter den här platsen i din egen ordning" in told(db, anna)
+    assert last_facts(db)["struck"] == [struck.id]
+
+
+def test_a_seat_that_is_booked_says_which_lines_of_the_course_one_stands_in_still(db):
+    course, anna = make.course(db, seats=1), make.person(db)
+    full, free = (make.session(db, of=course, days=[date(2027, 5, day)], place=f"Sal {day}") for day in (3, 10))
+    seat(db, full, make.person(db))
+    waits = place(db, full, anna)
+    left_over_seats.book(db, session_id=free.id, person_id=anna.id, now=AFTER, by=anna.id)
+    assert waits.state is BookingState.WAITING
+    assert "Sal 3, som du hellre vill ha. Blir det din tur där byter du dit." in told(db, anna)
