@@ -205,9 +205,16 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """The rows as they are together at one moment, for who looks at many of them; nothing can be written."""
+        """The rows as they are together at one moment, for who looks at many of them; nothing can be written.
+
+        Raises:
+            Undone: as `transaction`.
+        """
         with self._snapshots() as db:
-            yield db
+            try:
+                yield db
+            except DBAPIError as fault:
+                _raise_meaning(fault)
 
     def dispose(self) -> None:
         """Closes the pooled connections, as before a fork."""

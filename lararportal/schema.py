@@ -79,10 +79,14 @@ def draft(url: str, message: str) -> None:
     command.revision(_config(url), message=message, autogenerate=True)
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the database stands at the newest revision."""
+def suffices(engine: Engine) -> bool:
+    """Whether this version can work on the database: it stands at the newest revision, or beyond what is known here.
+
+    The latter is so during an upgrade, which moves the schema first; the version before works on the new one.
+    """
     with engine.connect() as connection:
-        return revision_of(connection) == newest()
+        revision = revision_of(connection)
+    return revision == newest() or (revision is not None and revision not in revisions())
 
 
 def newest() -> str | None:

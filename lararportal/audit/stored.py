@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import DateTime, ForeignKey, Identity, delete, select
@@ -85,17 +86,16 @@ def look(place: Installation, audit_id: int, *, clock: Callable[[], datetime]) -
     with place.database.snapshot() as seen:
         steps = [step for check in EVERYTHING for step in check.steps(seen)]
         for done, step in enumerate(steps):
-            _advance(place, audit_id, done=done, total=len(steps), now=clock())
+            place.database.run(partial(_advance, audit_id=audit_id, done=done, total=len(steps), now=clock()))
             findings += found(seen, [step], when)
-    with place.database.transaction() as db:
-        _keep(db, audit_id, findings, steps=len(steps), now=clock())
+    now = clock()
+    place.database.run(lambda db: _keep(db, audit_id, findings, steps=len(steps), now=now))
     return len(findings)
 
 
-def _advance(place: Installation, audit_id: int, *, done: int, total: int, now: datetime) -> None:
-    with place.database.transaction() as db:
-        audit = db.get_one(Audit, audit_id)
-        audit.done, audit.total, audit.seen_at = done, total, now
+def _advance(db: Session, *, audit_id: int, done: int, total: int, now: datetime) -> None:
+    audit = db.get_one(Audit, audit_id)
+    audit.done, audit.total, audit.seen_at = done, total, now
 
 
 def _keep(db: Session, audit_id: int, findings: Iterable[Finding], *, steps: int, now: datetime) -> None:

@@ -13,6 +13,7 @@ from lararportal.audit import EVERYTHING, NOT_BUILT, found, in_motion, telling
 from lararportal.audit.running import OF_QUEUE, of_queue
 from lararportal.checks import Finding
 from lararportal.cli.telling import counted, one_line
+from lararportal.errors import Undone
 
 NOT_RUN = 2
 CHECKED = (*OF_QUEUE, *(each.name for each in EVERYTHING))
@@ -32,7 +33,7 @@ def audit(ctx: click.Context, *, as_json: bool) -> None:
         findings = list(of_queue(place.queue, in_motion(now)))
         with place.database.snapshot() as db:
             findings += found(db, EVERYTHING, in_motion(now))
-    except SQLAlchemyError as fault:
+    except (SQLAlchemyError, Undone) as fault:
         click.echo(f"Error: it could not be looked at: {one_line(fault)}", err=True)
         ctx.exit(NOT_RUN)
     finally:

@@ -7,6 +7,15 @@ from house.reading import MIGRATIONS, Function, Source
 
 COMMITTER = "lararportal/db.py"
 OPENS_OR_ENDS = ("begin", "commit", "rollback")
+NOT_DONE_ANEW = (
+    COMMITTER,
+    "lararportal/edge.py",  # The view begins anew as a whole.
+    "auth/access.py",  # So it does, since it asks who is there.
+    "lararportal/home.py",  # Whether the database is away is the question.
+    "lararportal/measures.py",  # As the one before.
+    "lararportal/tick.py",  # A letter that the mail server has taken.
+)
+FOR_DEVELOPERS = ("lararportal/demo/", "lararportal/dev/")
 CLOCK = "lararportal/clock.py"
 ASK_THE_CLOCK = (
     "lararportal/cli/",
@@ -36,6 +45,15 @@ def second_committer(source: Source) -> Iterator[str]:
         # A login session also begins, by the deed of that name.
         if isinstance(node, ast.Attribute) and node.attr in OPENS_OR_ENDS and _name(node.value) != "login_sessions":
             yield source.at(node.lineno, f".{node.attr} belongs in {COMMITTER}")
+
+
+def done_once(source: Source) -> Iterator[str]:
+    """A transaction that is not done anew when the database undoes it, beside those that say why."""
+    if source.path in NOT_DONE_ANEW or source.path.startswith(FOR_DEVELOPERS):
+        return
+    for node in source.nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "transaction":
+            yield source.at(node.lineno, "a transaction outside views is a function that Database.run is given")
 
 
 def asked_clock(source: Source) -> Iterator[str]:
