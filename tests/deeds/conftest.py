@@ -8,6 +8,8 @@ import make
 from auth.states import Role
 from bookings import rounds
 
+pytest.register_assert_rewrite("queues")
+
 
 @pytest.fixture
 def full(db):

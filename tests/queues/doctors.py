@@ -1,0 +1,103 @@
+"""What doctors do in the queues, as the journal tells it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from queues.following import OPEN, Follower, is_live
+from queues.model import LATE
+
+from bookings.states import BookingState as State
+from lararportal.journal import Entry
+
+
+class DoctorsDeeds(Follower):
+    """Seats and places are asked for, changed and given back."""
+
+    def seat_booked(self, entry: Entry) -> None:
+        waiting = self.term.places.get(entry.facts["booking"])
+        place = waiting or replace(self.rows[entry.facts["booking"]])
+        assert self.term.is_for(place.doctor, place.venue.course, entry.at)
+        self._insist_that_nobody_waits(place, entry.at)
+        if waiting is None:
+            self._new(entry, State.BOOKED)
+        else:
+            self._place(entry, State.WAITING).state = State.BOOKED
+        self._owe(place, "seat_booked")
+
+    def line_joined(self, entry: Entry) -> None:
+        place = self._new(entry, State.WAITING)
+        if "carried_from" in entry.facts:
+            self._carried(place, entry)
+        else:
+            expected = LATE, self.term.merits(place.doctor, place.venue.course, entry.at), entry.at
+            assert (place.wave, place.key, place.joined) == expected, f"{place} stands by {place.turn}"
+        self._owe(place, "place_in_line")
+
+    def line_left(self, entry: Entry) -> None:
+        self._end(self._place(entry, State.WAITING), State.LEFT, entry.at)
+
+    def line_reordered(self, entry: Entry) -> None:
+        moved, other = self._place(entry, *OPEN), self.term.places[entry.facts["after"]]
+        mine = sorted(
+            [each for each in self.term.places.values() if each.doctor is moved.doctor and is_live(each)],
+            key=lambda each: (each.rank, each.state is State.BOOKED, each.id),
+        )
+        assert mine.index(moved) < mine.index(other), f"{moved} stood behind {other}, and is to be lowered"
+        mine.remove(moved)
+        mine.insert(mine.index(other) + 1, moved)
+        for rank, each in enumerate(mine, start=1):
+            each.rank = rank
+
+    def line_answered_beforehand(self, entry: Entry) -> None:
+        place = self._place(entry, State.WAITING)
+        place.standing_yes, place.short_notice = entry.facts["standing_yes"], entry.facts["short_notice"]
+
+    def seat_cancelled(self, entry: Entry) -> None:
+        place = self._place(entry, State.BOOKED)
+        assert place.venue.days_left(entry.at) > 0
+        self._end(place, State.CANCELLED, entry.at)
+        self._owe(place, "seat_cancelled_late" if entry.facts["late"] else "seat_cancelled")
+
+    def seat_restored(self, entry: Entry) -> None:
+        place = self._place(entry, State.CANCELLED)
+        assert place.ended is not None
+        assert entry.at - place.ended <= timedelta(minutes=10), f"{place} was cancelled at {place.ended}"
+        assert self.term.free(place.venue) > 0, f"{place}: no seat was free"
+        assert self.term.live(State.ASKED, venue=place.venue) == []
+        later = [each for each in self.term.live(State.CANCELLED, venue=place.venue) if each.ended > place.ended]
+        theirs = [each for each in later if entry.at - each.ended <= timedelta(minutes=10)]
+        assert self.term.free(place.venue) > len(theirs), f"{place} is undone with the seat of {theirs}"
+        place.state, place.ended = State.BOOKED, None
+        self._owe(place, "cancellation_undone")
+
+    def seat_moved(self, entry: Entry) -> None:
+        number = entry.facts["booking"]
+        waiting = self.term.places.get(number)
+        new = waiting or replace(self.rows[number], ended=None)
+        self._insist_that_nobody_waits(new, entry.at)
+        [old] = self._leave(entry, new)
+        new.rank = min(new.rank, old.rank)
+        self.term.places[number] = new
+        new.state = State.BOOKED
+        self._owe(new, "seat_moved", besides=[old])
+
+    def offer_declined(self, entry: Entry) -> None:
+        place = self._place(entry, State.OFFERED)
+        assert place.answer_by is not None
+        assert entry.at <= place.answer_by
+        self._end(place, State.DECLINED, entry.at)
+
+    def call_out_accepted(self, entry: Entry) -> None:
+        self._place(entry, State.ASKED).yes = entry.at
+
+    def call_out_joined(self, entry: Entry) -> None:
+        """Who waits and was not asked says yes beside the others, or will be asked with them."""
+        place = self._place(entry, State.WAITING)
+        place.short_notice = True
+        asked = self.term.live(State.ASKED, venue=place.venue)
+        if asked:
+            place.state, place.asked, place.yes = State.ASKED, entry.at, entry.at
+            place.answer_by = max(each.answer_by for each in asked)
+
+    def call_out_declined(self, entry: Entry) -> None:
+        self._end(self._place(entry, State.ASKED), State.LEFT, entry.at)

@@ -1,0 +1,148 @@
+"""The journal, read as a story that the model must be able to follow: each entry is judged, and then it has happened.
+
+What an entry says must have been right at that moment; when all have been followed, the rows of the database are what
+the model expects, and the letters are exactly those that somebody was owed. A change without an entry, an entry
+without its change, and a letter too many or too few are all found so.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from queues.model import Place, Term, Venue
+
+from bookings.states import BookingState as State
+from lararportal.journal import Entry
+
+OF_NO_BOOKING = ("minimum.", "reserve.", "session.published", "session.planned", "precedence.granted")
+"""How entries begin that change no booking, and no session in a way that counts here."""
+
+Rows = Mapping[int, Place]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A letter that somebody must have, and the places that it must name."""
+
+    person_id: int
+    occasion: str
+    names: tuple[str, ...]
+
+
+class Follower:
+    """Knows how to judge an entry; what each deed means is told in `doctors`, `portal` and `staff`."""
+
+    def __init__(self, term: Term) -> None:
+        self.term = term
+        self.owed: list[Owed] = []
+        """The letters that the entries of the last transaction made."""
+        self.rows: Rows = {}
+        self.told: Sequence[Entry] = ()
+
+    def follow(self, told: Sequence[Entry], rows: Rows) -> None:
+        """All that one transaction has told; `rows` are as they stand after it."""
+        self.told, self.rows, self.owed = told, rows, []
+        for entry in told:
+            deed: Callable[[Entry], None] | None = getattr(self, entry.deed.replace(".", "_"), None)
+            if deed is None:
+                assert entry.deed.startswith(OF_NO_BOOKING), f"what does {entry.deed} mean?"
+            else:
+                deed(entry)
+        faults = [*self.term.faults(), *self._astray()]
+        assert faults == [], "\n".join(faults)
+
+    def _astray(self) -> list[str]:
+        places = self.term.places
+        return [
+            f"the row is {row}, and by the journal {expected}"
+            for number in sorted(places.keys() | self.rows.keys())
+            if (expected := _said(places.get(number))) != (row := _said(self.rows.get(number)))
+        ]
+
+    def _place(self, entry: Entry, *expected: State) -> Place:
+        """What an entry is about, in one of these states."""
+        place = self.term.places[entry.facts["booking"]]
+        assert (place.doctor.id, place.venue.id) == (entry.person_id, entry.session_id)
+        assert place.state in expected, f"{entry.deed}: {place} was {place.state}"
+        return place
+
+    def _new(self, entry: Entry, state: State) -> Place:
+        """Somebody has nothing in a session yet, and now this."""
+        number = entry.facts["booking"]
+        assert number not in self.term.places, f"{entry.deed}: {number} was there already"
+        made = replace(self.rows[number], state=state, standing_yes=True, ended=None, yes=None)
+        others = [each for each in self.term.live(*State, doctor=made.doctor, venue=made.venue) if is_live(each)]
+        assert others == [], f"{made} twice"
+        self.term.places[number] = made
+        return made
+
+    def _owe(self, place: Place, occasion: str, *, besides: Iterable[Place] = ()) -> None:
+        names = {place.venue.name, *(each.venue.name for each in besides)}
+        self.owed.append(Owed(place.doctor.id, occasion, tuple(sorted(names))))
+
+    def _end(self, place: Place, state: State, at: datetime) -> None:
+        place.state, place.ended = state, at
+
+    def _venue(self, entry: Entry) -> Venue:
+        return self.term.venues[entry.session_id]
+
+    def _insist_on_turn(self, place: Place, at: datetime) -> None:
+        """The seat of the session that is free belongs to the first who may have it."""
+        assert place.venue.is_ahead(at)
+        assert self.term.free(place.venue) > 0, f"{place}: no seat was free"
+        first = self.term.first(place.venue, at)
+        assert first is place, f"{first} goes before {place}; the line is {self.term.able(place.venue, at)}"
+
+    def _insist_that_nobody_waits(self, place: Place, at: datetime) -> None:
+        """Who takes a free seat without having waited takes it from nobody."""
+        assert self.term.free(place.venue) > 0, f"{place}: no seat was free"
+        before = self.term.before(place.doctor, place.venue, at)
+        assert self.term.free(place.venue) > len(before), f"{before} wait, and {place} has the seat"
+
+    def _leave(self, entry: Entry, new: Place) -> list[Place]:
+        """The seats that are given up for a new one: in its course, less wanted, and never before it is certain."""
+        left = [self.term.places[number] for number in listed(entry.facts["left"])]
+        for old in left:
+            assert old.state is State.BOOKED, f"{old} is left, and was {old.state}"
+            assert (old.doctor, old.venue.course) == (new.doctor, new.venue.course), f"{old} is left for {new}"
+            self._end(old, State.MOVED, entry.at)
+        return left
+
+    def _strike(self, entry: Entry, new: Place) -> None:
+        """With the seat somebody waits no more for what they want less in the course."""
+        expected = [
+            each
+            for each in self.term.live(State.WAITING, State.ASKED, doctor=new.doctor)
+            if each.venue.course == new.venue.course and (each.rank, each.id) > (new.rank, new.id)
+        ]
+        assert {each.id for each in expected} == set(entry.facts["struck"]), f"{new}: struck other than {expected}"
+        for each in expected:
+            self._end(each, State.LEFT, entry.at)
+
+    def _carried(self, place: Place, entry: Entry) -> None:
+        former = self.term.places[entry.facts["carried_from"]]
+        assert former.doctor is place.doctor
+        assert former.turn[:3] == place.turn[:3], f"{place} stands by {place.turn}, and {former} by {former.turn}"
+        place.standing_yes = False
+
+
+OPEN = (State.WAITING, State.ASKED, State.OFFERED)
+
+
+def is_live(place: Place) -> bool:
+    return place.state in (*OPEN, State.BOOKED)
+
+
+def listed(left: int | list[int]) -> list[int]:
+    return left if isinstance(left, list) else [left]
+
+
+def _said(place: Place | None) -> str:
+    """What must be the same by the journal and by the rows."""
+    if place is None:
+        return "not there"
+    until = place.answer_by if place.state in (State.OFFERED, State.ASKED) else None
+    return (
+        f"{place} {place.state} rank {place.rank} by {place.turn[:3]} until {until} yes {place.yes} "
+        f"standing {place.standing_yes} short {place.short_notice} ended {place.ended}"
+    )

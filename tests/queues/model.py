@@ -1,0 +1,276 @@
+"""What a stranger would expect of the queues: doctors, sessions, places in line, and who may have the next seat.
+
+Nothing here asks the portal's own rules. A doctor wants a seat when the course is for them, they can come on all its
+days, and they have no seat in the course that they want as much. The line is ordered by what the course counts and
+then by who came first; while seats are reserved for a group that has too few, its first goes before all others.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bookings.states import BookingState as State
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+IN_LINE = (State.WAITING, State.ASKED)
+KEPT = (State.BOOKED, State.OFFERED)
+"""Nobody else can have such a seat."""
+LIVE = (*IN_LINE, *KEPT)
+ASKED = (State.OFFERED, State.ASKED)
+IN_TIME, LATE = 0, 1
+RED_DAYS = {date(2027, 3, 26), date(2027, 3, 29), date(2027, 5, 6), date(2027, 6, 25)}
+"""Those between January and June that are no Saturday or Sunday; the last is the eve of Midsummer."""
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Stockholm."""
+    return moment.astimezone(STOCKHOLM).date()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doctor:
+    """Somebody who may want seats."""
+
+    id: int
+    name: str
+    group: str | None
+    """None while nobody has confirmed it."""
+    residency: tuple[date, date] | None = None
+    """Its first day and its planned end, each the first of a month."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def months(self, today: date) -> tuple[int, int]:
+        """Whole months served, and months left with a begun one counted; somebody without residency has 999 left."""
+        if self.residency is None:
+            return 0, 999
+        start, end = ((today.year - each.year) * 12 + today.month - each.month for each in self.residency)
+        return start, -end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A course, whom it is for, and what it counts."""
+
+    id: int
+    name: str
+    is_mandatory: bool
+    order: str
+    targets: Mapping[str, int]
+
+
+@dataclass(kw_only=True)
+class Venue:
+    """A session of a course."""
+
+    id: int
+    name: str
+    course: Subject
+    days: tuple[date, ...]
+    cancel_by: date
+    seats: int
+    reserves: Mapping[str, int]
+    publicity: str
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def begins(self) -> datetime:
+        """The moment of its beginning."""
+        return datetime.combine(self.days[0], time(8, 30), STOCKHOLM).astimezone(UTC)
+
+    def days_left(self, now: datetime) -> int:
+        """Calendar days until it begins."""
+        return (self.days[0] - day_of(now)).days
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether seats in it can be given."""
+        return self.publicity == "published" and self.days_left(now) > 0
+
+
+@dataclass(kw_only=True)
+class Place:
+    """A booking: a seat, a place in line, or what has become of it."""
+
+    id: int
+    doctor: Doctor
+    venue: Venue
+    state: State
+    rank: int
+    wave: int
+    key: tuple[int, ...]
+    joined: datetime
+    standing_yes: bool
+    short_notice: bool
+    answer_by: datetime | None
+    asked: datetime | None
+    yes: datetime | None
+    ended: datetime | None
+
+    def __repr__(self) -> str:
+        return f"{self.doctor} in {self.venue}"
+
+    @property
+    def turn(self) -> tuple[int, tuple[int, ...], datetime, int]:
+        """What the line is ordered by."""
+        return self.wave, self.key, self.joined, self.id
+
+
+@dataclass
+class Term:
+    """Everybody and everything at one moment."""
+
+    doctors: Mapping[int, Doctor]
+    venues: Mapping[int, Venue]
+    places: dict[int, Place] = field(default_factory=dict)
+    precedence: set[tuple[int, int]] = field(default_factory=set)
+    """Who goes before others for which course, because their session was called off."""
+    untold: set[int] = field(default_factory=set)
+    """Places that somebody was given unasked, and that a letter has still to tell of."""
+
+    def live(self, *states: State, doctor: Doctor | None = None, venue: Venue | None = None) -> list[Place]:
+        """The places in these states, of somebody or in a session."""
+        return [
+            each
+            for each in self.places.values()
+            if each.state in states and doctor in (None, each.doctor) and venue in (None, each.venue)
+        ]
+
+    def line(self, venue: Venue) -> list[Place]:
+        """Everybody in line, in order."""
+        return sorted(self.live(*IN_LINE, venue=venue), key=lambda each: each.turn)
+
+    def free(self, venue: Venue) -> int:
+        """Seats that nobody has, and that are kept for nobody."""
+        return venue.seats - len(self.live(*KEPT, venue=venue))
+
+    def is_for(self, doctor: Doctor, course: Subject, now: datetime) -> bool:
+        """Whether a course is for somebody who has not been through it."""
+        been = [each for each in self.live(State.BOOKED, doctor=doctor) if each.venue.days[-1] < day_of(now)]
+        return doctor.group in course.targets and all(each.venue.course != course for each in been)
+
+    def merits(self, doctor: Doctor, course: Subject, now: datetime) -> tuple[int, ...]:
+        """What the course counts: target group, precedence, last chance, its own order; all lots are equal."""
+        served, left = doctor.months(day_of(now))
+        is_last_chance = course.is_mandatory and doctor.group == "ST" and left <= 6
+        counted = left if course.order == "deadline" else -served
+        precedence = (doctor.id, course.id) in self.precedence
+        return (course.targets[doctor.group], int(not precedence), int(not is_last_chance), counted, 0, 0)
+
+    def leaves(self, place: Place, now: datetime) -> list[Place] | None:
+        """The seats that somebody gives up for the one they wait for; None when they do not take it.
+
+        A seat in the course goes when they want it less and it can still be given back; of who is asked that is
+        judged by the day on which they were.
+        """
+        if not self.is_for(place.doctor, place.venue.course, now):
+            return None
+        if place.state is not State.OFFERED and place.venue.days_left(now) <= 5 and not place.short_notice:
+            return None
+        return self._given_up(place, now)
+
+    def _given_up(self, place: Place, now: datetime) -> list[Place] | None:
+        today, told = day_of(now), day_of(place.asked if place.state in ASKED else now)
+        given_up = []
+        for seat in self.live(State.BOOKED, doctor=place.doctor):
+            if seat.venue.course == place.venue.course:
+                if seat.rank < place.rank or told > seat.venue.cancel_by:
+                    return None
+                given_up.append(seat)
+            elif seat.venue.days[-1] >= today and not set(seat.venue.days).isdisjoint(place.venue.days):
+                return None
+        return given_up
+
+    def before(self, doctor: Doctor, venue: Venue, now: datetime) -> list[Place]:
+        """Those who go before somebody who would book a seat in a session now.
+
+        In the last days that is everybody in line who could come, asked or not; who is in line themselves goes before
+        those behind them. In the last hours, when nobody is asked any more, it is nobody.
+        """
+        if venue.days_left(now) > 5:
+            first = self.first(venue, now)
+            return [] if first is None or first.doctor is doctor else [first] * self.free(venue)
+        line = self.line(venue)
+        if venue.begins - now <= timedelta(hours=12) and not self.live(State.ASKED, venue=venue):
+            return []
+        own = [at for at, each in enumerate(line) if each.doctor is doctor]
+        if own:
+            return [each for each in line[: own[0]] if self.leaves(each, now) is not None]
+        return [
+            each
+            for each in line
+            if self.is_for(each.doctor, venue.course, now) and self._given_up(each, now) is not None
+        ]
+
+    def able(self, venue: Venue, now: datetime) -> list[Place]:
+        """Those in line who would take a seat now, in the order in which they may have it."""
+        able = [each for each in self.line(venue) if self.leaves(each, now) is not None]
+        if venue.days_left(now) <= 42:
+            return able
+        short = {
+            group
+            for group, seats in venue.reserves.items()
+            if sum(each.doctor.group == group for each in self.live(*KEPT, venue=venue)) < seats
+        }
+        return sorted(able, key=lambda each: each.doctor.group not in short)
+
+    def first(self, venue: Venue, now: datetime) -> Place | None:
+        """Who may have the next free seat."""
+        return next(iter(self.able(venue, now)), None)
+
+    def faults(self) -> Iterator[str]:
+        """What must never be, whatever has happened."""
+        for venue in self.venues.values():
+            if self.free(venue) < 0:
+                yield f"{venue} has {venue.seats} seats, and {self.live(*KEPT, venue=venue)} in them"
+        for doctor in self.doctors.values():
+            seats = self.live(State.BOOKED, doctor=doctor)
+            days = Counter(day for each in seats for day in each.venue.days)
+            if max(days.values(), default=0) > 1:
+                yield f"{doctor} is in two places on one day: {seats}"
+            if max(Counter(each.venue.course.name for each in seats).values(), default=0) > 1:
+                yield f"{doctor} has two seats in one course: {seats}"
+
+    def seats_not_given(self, now: datetime) -> Iterator[str]:
+        """What must not be once free seats have been given: one that somebody in line would take."""
+        for venue in self.venues.values():
+            is_asked = bool(self.live(State.ASKED, venue=venue))
+            if venue.is_ahead(now) and not is_asked and venue.begins - now > timedelta(hours=12):
+                first = self.first(venue, now)
+                if first is not None and self.free(venue) > 0:
+                    yield f"{self.free(venue)} seats in {venue} are free, and {first} would take one"
+            for place in self.live(State.WAITING, venue=venue):
+                if place.id in self.untold and venue.is_ahead(now):
+                    yield f"{place} has never been told"
+
+    def left_undone(self, now: datetime) -> Iterator[str]:
+        """What must not be once the tick has been round: a place where nothing can come, or an answer overdue."""
+        for venue in self.venues.values():
+            if venue.publicity in {"archived", "called_off"}:
+                for place in self.live(*IN_LINE, State.OFFERED, venue=venue):
+                    yield f"{place} waits for what will not be"
+        for place in self.live(State.OFFERED, State.ASKED):
+            if place.answer_by is None or place.answer_by < now:
+                yield f"{place} should have been answered by {place.answer_by}"
+
+
+def answer_by(venue: Venue, now: datetime) -> datetime:
+    """When an offer lapses: not at night or on a day off, but at noon of the next working day, if that is in time."""
+    left = venue.days_left(now)
+    plain = now + timedelta(hours=120 if left > 28 else 72 if left > 14 else 24)
+    local = plain.astimezone(STOCKHOLM)
+    if _is_working_day(local.date()) and time(8) <= local.time() <= time(18):
+        return plain
+    day = local.date() + timedelta(days=local.time() >= time(8))
+    while not _is_working_day(day):
+        day += timedelta(days=1)
+    noon = datetime.combine(day, time(12), STOCKHOLM).astimezone(UTC)
+    return noon if venue.begins - noon > timedelta(hours=12) else plain
+
+
+def _is_working_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in RED_DAYS

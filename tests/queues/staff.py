@@ -1,0 +1,102 @@
+"""What staff do with sessions and lines, as the journal tells it."""
+
+from dataclasses import replace
+
+from queues.following import OPEN, Follower, listed
+from queues.model import IN_TIME
+
+from bookings.states import BookingState as State
+from lararportal.journal import Entry
+
+
+class StaffsDeeds(Follower):
+    """Lines are shortened and ended, sessions opened, changed, archived and called off."""
+
+    def line_taken_off(self, entry: Entry) -> None:
+        place = self._place(entry, *OPEN)
+        self._end(place, State.LEFT, entry.at)
+        self._owe(place, "taken_off_line")
+
+    def line_ended(self, entry: Entry) -> None:
+        place = self._place(entry, *OPEN)
+        assert place.venue.publicity in {"archived", "called_off"}
+        occasion = {State.OFFERED: "offer_withdrawn", State.ASKED: "call_out_over"}.get(place.state)
+        if occasion is not None:
+            self._owe(place, occasion)
+        self._end(place, State.LEFT, entry.at)
+
+    def line_carried(self, entry: Entry) -> None:
+        place = self._new(entry, State.WAITING)
+        self._carried(place, entry)
+        self.term.untold.add(place.id)
+
+    def line_called_off(self, entry: Entry) -> None:
+        place = self._place(entry, *OPEN)
+        self._end(place, State.LEFT, entry.at)
+        self._owe(place, "line_called_off")
+
+    def seat_called_off(self, entry: Entry) -> None:
+        place = self._place(entry, State.BOOKED)
+        self._end(place, State.CALLED_OFF, entry.at)
+        to = [] if entry.facts["to"] is None else [self.rows[entry.facts["to"]]]
+        self._owe(place, "session_called_off", besides=to)
+
+    def seat_displaced(self, entry: Entry) -> None:
+        number, [old] = entry.facts["booking"], [self.term.places[each] for each in listed(entry.facts["left"])]
+        new = self.term.places.get(number) or replace(self.rows[number], ended=None)
+        assert (old.state, old.venue.course, old.doctor) == (State.CALLED_OFF, new.venue.course, new.doctor)
+        new.rank = min(new.rank, old.rank)
+        new.state = State.BOOKED
+        self.term.places[number] = new
+        self._strike(entry, new)
+
+    def precedence_displaced(self, entry: Entry) -> None:
+        self.term.precedence.add((entry.person_id, self._venue(entry).course.id))
+
+    def precedence_used(self, entry: Entry) -> None:
+        self.term.precedence.remove((entry.person_id, self._venue(entry).course.id))
+
+    def line_exception(self, entry: Entry) -> None:
+        """Who has no seat after a session was called off stands first in the lines of its sisters."""
+        place = self.term.places.get(entry.facts["booking"])
+        if place is None:
+            place = self._new(entry, State.WAITING)
+            place.standing_yes = False
+        [old] = [
+            self.term.places[each.facts["booking"]]
+            for each in self.told
+            if each.deed == "seat.called_off" and each.person_id == place.doctor.id
+        ]
+        own = place.key if place.wave == IN_TIME else old.key
+        group, _, *merits = own or self.term.merits(place.doctor, place.venue.course, entry.at)
+        place.wave, place.key = IN_TIME, (group, 0, *merits)
+
+    def calling_off_decided(self, entry: Entry) -> None:
+        """Nobody has precedence instead of a seat who stands next for a free one in a sister session."""
+        late = {each.facts["booking"] for each in self.told if each.deed == "line.exception"}
+        gone = [each for each in self.told if each.deed == "seat.called_off" and each.facts["to"] is None]
+        for old in (self.term.places[each.facts["booking"]] for each in gone):
+            assert (old.doctor.id, old.venue.course.id) in self.term.precedence, f"{old} has nothing"
+            for own in self.term.live(State.WAITING, doctor=old.doctor):
+                if own.id in late and own.venue.days_left(entry.at) > 5:
+                    able = self.term.able(own.venue, entry.at)
+                    ahead = [each for each in able if each is own or each.id not in late].index(own)
+                    assert self.term.free(own.venue) <= ahead, f"{own} is next, and has no seat"
+
+    def session_called_off(self, entry: Entry) -> None:
+        venue = self._venue(entry)
+        assert self.term.live(*OPEN, State.BOOKED, venue=venue) == []
+        venue.publicity = "called_off"
+
+    def session_archived(self, entry: Entry) -> None:
+        self._venue(entry).publicity = "archived"
+
+    def session_reserve_opened(self, entry: Entry) -> None:
+        self._venue(entry).publicity = "published"
+
+    def session_changed(self, entry: Entry) -> None:
+        venue = self._venue(entry)
+        _, venue.seats = entry.facts["changed"].get("seats", (None, venue.seats))
+
+    def minimum_reserves_opened(self, entry: Entry) -> None:
+        self._venue(entry).reserves = {}
