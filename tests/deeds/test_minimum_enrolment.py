@@ -1,6 +1,6 @@
 """Minimum enrolment: those who decide are warned and then asked, once; and when it falls below again, anew."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from bookings_room import insist_on_invariants, last_facts, letter, noted, occasions, place, seat, seats, told
@@ -184,6 +184,27 @@ def test_a_session_that_does_not_exist_is_not_found(db, deed):
 )
 def test_when_somebody_is_warned_or_asked(db, session, now, found):
     assert (len(cases.to_warn(db, now=now)), len(cases.due(db, now=now))) == found
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "now", "found"),
+    [
+        pytest.param(date(2027, 3, 29), "2027-03-28T21:59:00+00:00", (1, 0), id="before midnight, summer time"),
+        pytest.param(date(2027, 3, 29), "2027-03-28T22:00:00+00:00", (0, 1), id="midnight, summer time"),
+        pytest.param(date(2027, 3, 29), "2027-03-14T22:59:00+00:00", (0, 0), id="not yet, winter time"),
+        pytest.param(date(2027, 3, 29), "2027-03-14T23:00:00+00:00", (1, 0), id="warned over the lost hour"),
+        pytest.param(date(2027, 11, 1), "2027-10-31T22:59:00+00:00", (1, 0), id="before midnight, winter time again"),
+        pytest.param(date(2027, 11, 1), "2027-10-31T23:00:00+00:00", (0, 1), id="midnight, winter time again"),
+        pytest.param(date(2027, 11, 1), "2027-10-17T22:00:00+00:00", (1, 0), id="warned, summer time"),
+        pytest.param(date(2027, 1, 1), "2026-12-31T23:00:00+00:00", (0, 1), id="New Year's Day"),
+    ],
+)
+def test_it_is_midnight_in_stockholm_whatever_the_clocks_do(db, decided_on, now, found):
+    course = make.course(db, minimum=2)
+    starts_on = decided_on + timedelta(days=14)
+    make.session(db, of=course, days=[starts_on], go_no_go_on=decided_on, cancel_by=decided_on)
+    moment = datetime.fromisoformat(now)
+    assert (len(cases.to_warn(db, now=moment)), len(cases.due(db, now=moment))) == found
 
 
 @pytest.mark.parametrize(

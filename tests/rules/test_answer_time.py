@@ -53,17 +53,39 @@ def start(text: str) -> Start:
         pytest.param("2027-06-01", "2027-03-25 07:00", "2027-03-30 08:00", id="over the lost hour, into the morning"),
         pytest.param("2027-12-01", "2027-10-28 08:59", "2027-11-02 12:00", id="over the hour that comes twice"),
         pytest.param("2027-12-01", "2027-10-28 19:00", "2027-11-02 18:00", id="the same, in the evening"),
+        pytest.param("2027-12-01", "2027-10-28 10:00", "2027-11-02 09:00", id="an hour earlier by the wall"),
+        pytest.param("2027-04-20", "2027-03-27 10:00", "2027-03-30 11:00", id="72 hours over the lost hour"),
+        pytest.param("2027-04-08", "2027-03-27 10:00", "2027-03-30 12:00", id="24 hours into the day of 23 hours"),
+        pytest.param("2027-11-20", "2027-10-29 10:00", "2027-11-01 09:00", id="72 hours over that hour"),
+        pytest.param("2027-11-10", "2027-10-30 10:00", "2027-11-01 12:00", id="24 hours into the day of 25 hours"),
+        pytest.param("2027-11-10", "2027-10-31 02:30", "2027-11-01 12:00", id="in the hour that comes twice"),
         # Good Friday is 26 March 2027, Easter Monday the 29th.
         pytest.param("2027-05-10", "2027-03-21 10:00", "2027-03-30 12:00", id="ends on Good Friday"),
         pytest.param("2027-05-10", "2027-03-24 10:00", "2027-03-30 12:00", id="ends on Easter Monday"),
         pytest.param("2027-05-10", "2027-03-20 10:00", "2027-03-25 10:00", id="ends on Maundy Thursday"),
+        pytest.param("2027-05-10", "2027-03-20 19:00", "2027-03-30 12:00", id="the evening before Good Friday"),
+        pytest.param("2027-05-10", "2027-03-22 10:00", "2027-03-30 12:00", id="ends on Holy Saturday"),
+        pytest.param("2027-05-10", "2027-03-23 10:00", "2027-03-30 12:00", id="ends on Easter Day"),
+        pytest.param("2027-05-10", "2027-03-25 10:00", "2027-03-30 11:00", id="over all of Easter and the lost hour"),
+        pytest.param("2027-04-08", "2027-03-25 10:00", "2027-03-30 12:00", id="24 hours from Maundy Thursday"),
         pytest.param("2027-09-10", "2027-05-01 10:00", "2027-05-07 12:00", id="ends on Ascension Day"),
+        pytest.param("2027-09-10", "2027-05-02 10:00", "2027-05-07 10:00", id="ends on the day after Ascension Day"),
+        pytest.param("2026-09-10", "2026-04-26 10:00", "2026-05-04 12:00", id="ends on the First of May"),
+        pytest.param("2028-09-10", "2028-06-01 10:00", "2028-06-07 12:00", id="ends on the National Day, a Tuesday"),
         # Midsummer Eve is Friday 25 June 2027.
+        pytest.param("2027-09-10", "2027-06-19 10:00", "2027-06-24 10:00", id="ends the day before Midsummer Eve"),
+        pytest.param("2027-07-08", "2027-06-24 10:00", "2027-06-28 12:00", id="24 hours into Midsummer Eve"),
         pytest.param("2027-09-10", "2027-06-20 10:00", "2027-06-28 12:00", id="ends on Midsummer Eve"),
         pytest.param("2027-09-10", "2027-06-21 10:00", "2027-06-28 12:00", id="ends on Midsummer Day"),
         pytest.param("2027-09-10", "2027-06-01 10:00", "2027-06-07 12:00", id="ends on the National Day, a Sunday"),
         # 24-26 December 2026 are Thursday to Saturday, 6 January 2027 is a Wednesday.
         pytest.param("2027-03-15", "2026-12-19 10:00", "2026-12-28 12:00", id="ends on Christmas Eve"),
+        pytest.param("2027-03-15", "2026-12-18 10:00", "2026-12-23 10:00", id="ends the day before Christmas Eve"),
+        pytest.param("2027-03-15", "2026-12-20 10:00", "2026-12-28 12:00", id="ends on Christmas Day"),
+        pytest.param("2027-03-15", "2026-12-21 10:00", "2026-12-28 12:00", id="ends on Boxing Day"),
+        pytest.param("2027-01-12", "2026-12-23 10:00", "2026-12-28 12:00", id="72 hours over Christmas"),
+        pytest.param("2027-01-13", "2026-12-30 10:00", "2027-01-04 12:00", id="24 hours into New Year's Eve"),
+        pytest.param("2027-03-15", "2026-12-31 10:00", "2027-01-05 10:00", id="ends on the eve of Epiphany"),
         pytest.param("2027-03-15", "2026-12-26 10:00", "2027-01-04 12:00", id="ends on New Year's Eve"),
         pytest.param("2027-03-15", "2026-12-27 10:00", "2027-01-04 12:00", id="ends on New Year's Day"),
         pytest.param("2027-03-15", "2027-01-01 10:00", "2027-01-07 12:00", id="ends on Epiphany"),
@@ -96,13 +118,43 @@ def test_how_a_free_seat_comes_to_the_line(now, has_standing_yes, way):
     assert way_of(start("2027-03-15"), has_standing_yes=has_standing_yes, now=at(now)) is way
 
 
+@pytest.mark.parametrize(
+    ("starts", "now", "way"),
+    [
+        pytest.param("2027-04-01", "2027-03-11 23:59", Way.AT_ONCE, id="21 days, one of 23 hours"),
+        pytest.param("2027-04-01", "2027-03-12 00:00", Way.OFFER, id="20 days, one of 23 hours"),
+        pytest.param("2027-04-01", "2027-03-26 23:59", Way.OFFER, id="6 days, one of 23 hours"),
+        pytest.param("2027-04-01", "2027-03-27 00:00", Way.CALL_OUT, id="5 days, one of 23 hours"),
+        pytest.param("2027-03-28", "2027-03-27 19:29", Way.CALL_OUT, id="more than 12 hours over the lost hour"),
+        pytest.param("2027-03-28", "2027-03-27 19:30", Way.TOO_LATE, id="12 hours over the lost hour"),
+        pytest.param("2027-11-03", "2027-10-28 23:59", Way.OFFER, id="6 days, one of 25 hours"),
+        pytest.param("2027-11-03", "2027-10-29 00:00", Way.CALL_OUT, id="5 days, one of 25 hours"),
+        pytest.param("2027-10-31", "2027-10-30 21:29", Way.CALL_OUT, id="more than 12 hours over that hour"),
+        pytest.param("2027-10-31", "2027-10-30 21:30", Way.TOO_LATE, id="12 hours over that hour"),
+        pytest.param("2027-01-04", "2026-12-14 23:59", Way.AT_ONCE, id="21 days over New Year"),
+        pytest.param("2027-01-04", "2026-12-30 00:00", Way.CALL_OUT, id="5 days over New Year"),
+    ],
+)
+def test_days_left_are_those_of_the_calendar_whatever_the_clocks_do(starts, now, way):
+    assert way_of(start(starts), has_standing_yes=True, now=at(now)) is way
+
+
 @pytest.mark.parametrize(("today", "needed"), [(date(2027, 3, 9), False), (date(2027, 3, 10), True)])
 def test_from_five_days_before_only_those_are_asked_who_said_so(today, needed):
     assert needs_short_notice(starts_on=date(2027, 3, 15), today=today) is needed
 
 
-def test_a_call_out_ends_after_six_hours_over_the_lost_hour_too():
-    assert wall(call_out_until(now=at("2027-03-28 00:30"))) == "2027-03-28 07:30"
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        pytest.param("2027-03-28 00:30", "2027-03-28 07:30", id="over the lost hour"),
+        pytest.param("2027-10-31 00:30", "2027-10-31 05:30", id="over the hour that comes twice"),
+        pytest.param("2026-12-31 20:00", "2027-01-01 02:00", id="over New Year"),
+        pytest.param("2027-06-25 10:00", "2027-06-25 16:00", id="on Midsummer Eve"),
+    ],
+)
+def test_a_call_out_ends_after_six_hours_whatever_day_it_is(now, until):
+    assert wall(call_out_until(now=at(now))) == until
 
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - aware
@@ -135,6 +187,13 @@ def test_there_is_one_way_and_it_follows_the_days_left(now, until_start, has_sta
     assert has_standing_yes or way is not Way.AT_ONCE
 
 
-def test_a_reminder_comes_half_way_whatever_the_clocks_do():
-    asked, until = at("2027-03-26 10:00"), at("2027-03-30 12:00")
-    assert wall(answer_time.remind_at(asked_at=asked, answer_by=until)) == "2027-03-28 11:30"
+@pytest.mark.parametrize(
+    ("asked", "until", "reminded"),
+    [
+        pytest.param("2027-03-26 10:00", "2027-03-30 12:00", "2027-03-28 11:30", id="over the lost hour"),
+        pytest.param("2027-10-29 10:00", "2027-11-02 12:00", "2027-10-31 10:30", id="over the hour that comes twice"),
+        pytest.param("2026-12-30 10:00", "2027-01-04 10:00", "2027-01-01 22:00", id="over New Year"),
+    ],
+)
+def test_a_reminder_comes_half_way_whatever_the_clocks_do(asked, until, reminded):
+    assert wall(answer_time.remind_at(asked_at=at(asked), answer_by=at(until))) == reminded
