@@ -34,8 +34,8 @@ def cancel(
 
     Who was moved to the seat, and gives it back in time, goes before others again.
 
-    `reason` is told in the person's own words. `fee` is what late cancellations cost here; by default they are
-    recorded, and nothing more.
+    `reason` is in words. In time nobody owes one, and what the person says of their own is not kept. `fee` is what
+    late cancellations cost here; by default they are recorded, and nothing more.
 
     Raises:
         NotFound: there is no such session or person.
@@ -52,7 +52,8 @@ def cancel(
     if refusal is not None:
         raise Refused(refusal)
     booking.fee_percent = giving_back.fee_percent(booking, session, ground=ground, steps=fee, now=now)
-    booking.ended_late, booking.cancel_ground, booking.end_reason = is_late, ground, reason
+    booking.ended_late, booking.cancel_ground = is_late, ground if is_late else None
+    booking.end_reason = reason if is_late or by != person_id else ""
     seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
     noting.note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
     if is_late:

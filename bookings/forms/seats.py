@@ -4,18 +4,29 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import BooleanField, Field, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
-from bookings.states import CancelGround, Refusal
+from bookings.rules.late_fee import what_ground_lacks
+from bookings.states import CancelGround
 from lararportal import pages
 from lararportal.forms import Form
 
 
 class CancelForm(Form):
-    """Giving back a seat in good time: a reason is welcome but not asked for."""
+    """Giving back a seat in good time: no ground is asked for; staff say in words why, and the person reads it."""
 
-    reason = RadioField(validators=[Optional()])
     text = TextAreaField(validators=[Length(max=400)], filters=[lambda text: (text or "").strip()])
+
+    @property
+    def ground(self) -> CancelGround | None:
+        """What was chosen, if anything."""
+        return None
+
+
+class LateCancelForm(CancelForm):
+    """Giving back a seat after the last day to cancel: the ground is asked for, in words when it is another one."""
+
+    reason = RadioField(validators=[InputRequired()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -24,18 +35,13 @@ class CancelForm(Form):
     @property
     def ground(self) -> CancelGround | None:
         """What was chosen, if anything."""
-        return CancelGround(self.reason.data) if self.reason.data else None
-
-
-class LateCancelForm(CancelForm):
-    """Giving back a seat after the last day to cancel: the reason is asked for, in words when it is another one."""
-
-    reason = RadioField(validators=[InputRequired()])
+        return CancelGround(self.reason.data) if self.reason.data in set(CancelGround) else None
 
     def validate_text(self, field: Field) -> None:
-        """Another reason must be told."""
-        if self.reason.data == CancelGround.OTHER and not field.data:
-            raise ValidationError(Refusal.GROUND_NOT_IN_WORDS)
+        """What the chosen ground needs to be told in words."""
+        lacks = what_ground_lacks(is_late=True, ground=self.ground, words=field.data or "")
+        if self.ground is not None and lacks is not None:
+            raise ValidationError(lacks)
 
 
 class TakeOffForm(Form):

@@ -52,8 +52,8 @@ def test_a_seat_given_back_is_free_and_so_are_its_days(db):
     held = seat(db, session, person)
     booking = cancel(db, session, person, reason="Dottern", ground=CancelGround.CARE)
     assert booking.id == held.id
-    assert (booking.state, booking.ended_at, booking.end_reason) == (BookingState.CANCELLED, AFTER, "Dottern")
-    assert (booking.cancel_ground, booking.fee_percent) == (CancelGround.CARE, None)
+    assert (booking.state, booking.ended_at, booking.end_reason) == (BookingState.CANCELLED, AFTER, "")
+    assert (booking.cancel_ground, booking.fee_percent) == (None, None)
     assert (session.seats_taken, days_of(db, person)) == (0, [])
     assert noted(db) == [("seat.cancelled", person.id, person.id, session.id)]
     assert last_facts(db) == {"booking": booking.id, "late": False, "fee": None}
@@ -168,6 +168,18 @@ def test_a_change_of_seats_is_no_way_round_the_fee(db):
     moved = rebook(db, between, new, person, now=TWO_WEEKS + timedelta(days=1))
     assert moved.bound_days == 14
     assert cancel(db, new, person, now=TWO_WEEKS, reason="Jour", ground=other, fee=FEE).fee_percent == 100
+
+
+def test_in_time_only_what_staff_say_to_the_person_is_kept(db):
+    session, person, olle = make.session(db), make.person(db), make.coordinator(db)
+    seat(db, session, person)
+    cancel(db, session, person, now=LAST_DAY, reason="Min depression")
+    kept = db.query(Booking).filter_by(person_id=person.id).one()
+    assert (kept.cancel_ground, kept.end_reason) == (None, "")
+    seat(db, session, person)
+    booking = cancel(db, session, person, now=LAST_DAY, reason="Ringde i dag.", by=olle.id)
+    assert (booking.cancel_ground, booking.end_reason) == (None, "Ringde i dag.")
+    assert "Skäl: Ringde i dag." in told(db, person)
 
 
 def test_staff_cancel_by_the_same_rule_and_the_letter_says_so(db):
