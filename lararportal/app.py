@@ -75,6 +75,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.config.update(_configuration(settings))
     app.url_map.converters["int"] = RowNumber
     app.extensions["lararportal"] = place or install(settings)
+    app.before_request(_name_request)  # Before what may answer by itself, such as the look at a form's proof.
     Bootstrap5(app)
     Compress(app)
     CSRFProtect(app)
@@ -104,7 +105,6 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.register_error_handler(DataError, partial(_page, 400))  # What no column can hold, such as a NUL character.
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
-    app.before_request(_name_request)
     app.after_request(_headers)
     app.after_request(_count)
     return app
@@ -135,7 +135,7 @@ def _name_request() -> None:
 
 def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else ""
-    counted.request(request.method, route, response.status_code, time.monotonic() - g.get("begun", time.monotonic()))
+    counted.request(request.method, route, response.status_code, time.monotonic() - g.begun)
     return response
 
 

@@ -154,6 +154,18 @@ def test_requests_are_counted_by_route_and_not_by_address(client: FlaskClient):
     assert [now - then for now, then in zip(seen(), before, strict=True)] == [2, 2, 1]
 
 
+def test_what_is_answered_before_any_view_is_counted_and_named_too(own_app: Flask):
+    own_app.config["WTF_CSRF_ENABLED"] = True
+    posted = {"method": "POST", "route": "/logga-ut"}
+    before = counted("lararportal_request_seconds_sum", **posted)
+
+    answer = own_app.test_client().post("/logga-ut")
+
+    assert answer.status_code == 400
+    assert "ärendenummer" in answer.text
+    assert counted("lararportal_request_seconds_sum", **posted) > before
+
+
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
