@@ -72,8 +72,8 @@ def free_seats(audience: Audience):
 
 def reserve_wanted(waiting: int):
     def write(db: Session, session: CourseSession) -> None:
-        make.coordinator(db, given_name="Olle", family_name="Samordnare", email="olle@example.org")
-        letters.reserve_wanted(db, session=session, waiting=waiting, now=NOW)
+        olle = make.coordinator(db, given_name="Olle", family_name="Samordnare", email="olle@example.org")
+        letters.reserve_wanted(db, persons=[olle], session=session, waiting=waiting, now=NOW)
 
     return write
 

@@ -75,8 +75,8 @@ SELECT format('session_runs_after_all:%s:%s', facts ->> 'case', worried), worrie
 FROM journal CROSS JOIN LATERAL jsonb_array_elements_text(facts -> 'worried') AS worried
 WHERE deed = 'minimum.runs_anyway'
 UNION ALL
-SELECT format('reserve-wanted:%s:%s', session_id, g.person_id), g.person_id, session_id
-FROM journal j CROSS JOIN grants g WHERE deed = 'reserve.wanted' AND role = 'coordinator'
+SELECT format('reserve-wanted:%s:%s', session_id, told), told::int, session_id
+FROM journal CROSS JOIN LATERAL jsonb_array_elements_text(facts -> 'told') AS told WHERE deed = 'reserve.wanted'
 UNION ALL
 SELECT format('free-seats:%s:%s', session_id, person_id), person_id, session_id FROM invitations
 UNION ALL

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings.deciders import coordinators
 from bookings.models import MinimumCase
 from bookings.rules.forecast import Expectation
 from bookings.rules.minimum import Audience, last_to_decide
@@ -117,9 +116,11 @@ def free_seats(db: Session, *, person: Person, session: CourseSession, audience:
     )
 
 
-def reserve_wanted(db: Session, *, session: CourseSession, waiting: int, now: datetime) -> None:
+def reserve_wanted(
+    db: Session, *, persons: Iterable[Person], session: CourseSession, waiting: int, now: datetime
+) -> None:
     """To coordinators: enough wait for the other sessions of the course to open a reserve session."""
-    for person in coordinators(db):
+    for person in persons:
         outbox.post(
             db,
             "reserve_wanted",

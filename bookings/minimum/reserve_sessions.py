@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import facts, impartiality, letters, noting, rounds, waitlist
+from bookings import deciders, facts, impartiality, letters, noting, rounds, waitlist
 from bookings.minimum import displaced, prospects
 from bookings.models import Booking, ReserveNotice
 from bookings.register import group_of
@@ -77,8 +77,10 @@ def tell(db: Session, session_id: int, *, now: datetime, by: int | None) -> None
     )
     if is_new is None:
         return
-    journal.note(db, "reserve.wanted", now=now, by=by, session=session_id, waiting=len(demand.line))
-    letters.reserve_wanted(db, session=session, waiting=len(demand.line), now=now)
+    told, waiting = deciders.coordinators(db), len(demand.line)
+    ids = [each.id for each in told]
+    journal.note(db, "reserve.wanted", now=now, by=by, session=session_id, waiting=waiting, told=ids)
+    letters.reserve_wanted(db, persons=told, session=session, waiting=waiting, now=now)
 
 
 def demand_for(db: Session, *, session_id: int, now: datetime) -> Demand:

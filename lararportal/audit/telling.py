@@ -36,6 +36,8 @@ def _called(name: str, fact: Any, names: Names) -> Any:
     words = pages.words()
     if name == "state":
         return words["booking_state"].get(fact, fact)
+    if name == "answer":
+        return fact or words["concerned"]["no_answer"]
     if name == "check":
         return heading(fact)
     if name not in KINDS or fact is None:
