@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from queues import deeds as looked_at
-from queues.model import STOCKHOLM, Place, Venue, day_of
+from queues.model import LIVE, STOCKHOLM, Place, Venue, day_of
 from queues.term import Cast, stage
 from queues.witness import Witness
 from sqlalchemy import Connection
@@ -137,7 +137,8 @@ class Queues(RuleBasedStateMachine):
         """Waits for another session of the course while the seat is kept, or re-books to it at once."""
         seat = self.one(data, SEAT)
         sisters = [each for each in self.term.venues.values() if each.course == seat.venue.course]
-        to = data.draw(st.sampled_from([each for each in sisters if each is not seat.venue]), label="to")
+        new = [each for each in sisters if not self.term.live(*LIVE, doctor=seat.doctor, venue=each)]
+        to = data.draw(st.sampled_from(new or sisters), label="to")
         person = {"person_id": seat.doctor.id, "by": seat.doctor.id}
         if data.draw(st.booleans(), label="at once"):
             sides = {"from_session_id": seat.venue.id, "to_session_id": to.id}

@@ -19,10 +19,10 @@ class DoctorsDeeds(Follower):
         assert self.term.is_for(place.doctor, place.venue.course, entry.at)
         self._insist_that_nobody_waits(place, entry.at)
         if waiting is None:
-            self._new(entry, State.BOOKED)
+            place = self._new(entry, State.BOOKED)
         else:
             self._place(entry, State.WAITING).state = State.BOOKED
-        self._owe(place, "seat_booked")
+        self._owe(place, "seat_booked", besides=self._strike(entry, place))
 
     def line_joined(self, entry: Entry) -> None:
         place = self._new(entry, State.WAITING)
@@ -79,7 +79,7 @@ class DoctorsDeeds(Follower):
         new.rank = min(new.rank, old.rank)
         self.term.places[number] = new
         new.state = State.BOOKED
-        self._owe(new, "seat_moved", besides=[old])
+        self._owe(new, "seat_moved", besides=[old, *self._strike(entry, new)])
 
     def offer_declined(self, entry: Entry) -> None:
         place = self._place(entry, State.OFFERED)

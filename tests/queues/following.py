@@ -108,16 +108,21 @@ class Follower:
             self._end(old, State.MOVED, entry.at)
         return left
 
-    def _strike(self, entry: Entry, new: Place) -> None:
-        """With the seat somebody waits no more for what they want less in the course."""
-        expected = [
+    def _strike(self, entry: Entry, new: Place) -> list[Place]:
+        """With a seat somebody waits no more for what they want less in the course.
+
+        All the places that a letter about the seat must name: those that are struck, and those still waited for.
+        """
+        mine = [
             each
             for each in self.term.live(State.WAITING, State.ASKED, doctor=new.doctor)
-            if each.venue.course == new.venue.course and (each.rank, each.id) > (new.rank, new.id)
+            if each.venue.course == new.venue.course
         ]
-        assert {each.id for each in expected} == set(entry.facts["struck"]), f"{new}: struck other than {expected}"
-        for each in expected:
+        struck = [each for each in mine if (each.rank, each.id) > (new.rank, new.id)]
+        assert {each.id for each in struck} == set(entry.facts["struck"]), f"{new}: struck other than {struck}"
+        for each in struck:
             self._end(each, State.LEFT, entry.at)
+        return mine
 
     def _carried(self, place: Place, entry: Entry) -> None:
         former = self.term.places[entry.facts["carried_from"]]

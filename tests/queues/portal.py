@@ -88,15 +88,16 @@ class PortalsDeeds(Follower):
         left = self._leave(entry, place)
         assert left == leaves, f"{place}: {left} was left, not {leaves}"
         place.state = State.BOOKED
-        self._strike(entry, place)
-        self._owe(place, "seat_from_line", besides=left)
+        self._owe(place, "seat_from_line", besides=[*left, *self._strike(entry, place)])
 
     def seat_swapped(self, entry: Entry) -> None:
         """The first of a ring tells of all of it; the others have happened with it."""
         ring = entry.facts["ring"]
         if ring[0] == entry.facts["booking"]:
             self._change([each for each in self.told if each.deed == "seat.swapped" and each.facts["ring"] == ring])
-        self._strike(entry, self.term.places[entry.facts["booking"]])
+        place = self.term.places[entry.facts["booking"]]
+        left = [self.term.places[number] for number in entry.facts["left"]]
+        self._owe(place, "seat_swapped", besides=[*left, *self._strike(entry, place)])
 
     def _change(self, ring: Sequence[Entry]) -> None:
         at, new = ring[0].at, [self._place(each, State.WAITING) for each in ring]
@@ -109,9 +110,8 @@ class PortalsDeeds(Follower):
         left = [self._leave(entry, place) for entry, place in zip(ring, new, strict=True)]
         assert left == leaves
         assert Counter(alike(each, at) for each in new) == Counter(alike(old, at) for [old] in left)
-        for each, [old] in zip(new, left, strict=True):
+        for each in new:
             each.state = State.BOOKED
-            self._owe(each, "seat_swapped", besides=[old])
 
 
 def alike(place: Place, at: datetime) -> tuple[str, str | None]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from queues.following import OPEN, Follower, listed
+from queues.following import OPEN, Follower
 from queues.model import IN_TIME
 
 from bookings.states import BookingState as State
@@ -38,19 +38,23 @@ class StaffsDeeds(Follower):
     def seat_called_off(self, entry: Entry) -> None:
         place = self._place(entry, State.BOOKED)
         self._end(place, State.CALLED_OFF, entry.at)
-        to = [] if entry.facts["to"] is None else [self.rows[entry.facts["to"]]]
-        self._owe(place, "session_called_off", besides=to)
+        if entry.facts["to"] is None:
+            self._owe(place, "session_called_off")
 
     def seat_displaced(self, entry: Entry) -> None:
-        number, [old] = entry.facts["booking"], [self.term.places[each] for each in listed(entry.facts["left"])]
+        number, old = entry.facts["booking"], self.term.places[entry.facts["left"]]
         new = self.term.places.get(number) or replace(self.rows[number], ended=None)
         assert (old.state, old.venue.course, old.doctor) == (State.CALLED_OFF, new.venue.course, new.doctor)
-        new.rank = min(new.rank, old.rank)
-        new.state = State.BOOKED
+        new.rank, new.state = min(new.rank, old.rank), State.BOOKED
         self.term.places[number] = new
-        self._strike(entry, new)
+        self._owe(old, "session_called_off", besides=[new, *self._strike(entry, new)])
 
     def precedence_displaced(self, entry: Entry) -> None:
+        self.term.precedence.add((entry.person_id, self._venue(entry).course.id))
+
+    def precedence_kept(self, entry: Entry) -> None:
+        """Who was moved, and gave that seat back in time, goes before others again."""
+        assert self._place(entry, State.CANCELLED).ended == entry.at
         self.term.precedence.add((entry.person_id, self._venue(entry).course.id))
 
     def precedence_used(self, entry: Entry) -> None:
