@@ -8,7 +8,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import Engine, event, select
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from auth import login_sessions
@@ -369,3 +371,21 @@ def test_a_form_of_another_site_neither_begins_a_sign_in_nor_ends_one(app, brows
 def test_a_provider_that_nobody_knows_is_not_found(client):
     assert client.post("/logga-in/other").status_code == 404
     assert client.get("/logga-in/other/svar?code=x&state=y").status_code == 404
+
+
+def test_a_sign_in_that_the_database_undoes_is_done_anew_though_the_provider_takes_its_code_once(
+    browser: Browser, db, engine: Engine
+):
+    undone = []
+
+    def deadlock(_connection, _cursor, statement: str, parameters, *_rest) -> None:
+        if statement.startswith("INSERT INTO login_sessions") and not undone:
+            undone.append(statement)
+            raise OperationalError(statement, parameters, DeadlockDetected())
+
+    event.listen(engine, "before_cursor_execute", deadlock)
+    assert browser.sign_in() == "/profil"
+    event.remove(engine, "before_cursor_execute", deadlock)
+
+    assert (len(undone), is_signed_in(browser.client)) == (1, True)
+    assert (len(sign_ins(db)), deeds(db).count("person.arrived")) == (1, 1)
