@@ -99,7 +99,7 @@ def test_a_session_with_enough_has_nothing_to_decide(db, browser):
     session = make.session(db)
     db.flush()
     text = words_of(browser.get(case(session)))
-    assert "Det finns inget att besluta" in text
+    assert "behövs, så det finns inget att besluta." in text
     assert "Kursledare och koordinatorer varnas måndag 1 februari 2027" in text
     assert browser.post(case(session, "ge-anda"), data={"reason": "x"}).status_code == 409
 
@@ -132,7 +132,7 @@ def test_who_is_invited_is_shown_first(db, browser, session):
     path = case(session, "bjud-in/vantar")
     assert f'href="{path}"' in browser.get(case(session)).text
     page = browser.get(path)
-    assert "En person får ett brev med en länk till kurstillfället: de som väntar på andra" in words_of(page)
+    assert "med en länk till kurstillfället. Det går till dem som väntar på andra" in words_of(page)
     assert "Anna Berg" in page.text
     assert browser.post(path, data={"saw": token(page.text)}).status_code == 302
     assert "De som väntar på andra tillfällen bjöds in (1) Olle Sandberg" in words_of(browser.get(case(session)))
@@ -224,3 +224,31 @@ def test_a_reserve_session_that_nobody_waits_for_says_so(db, browser):
     spare = make.session(db, publicity=Publicity.DRAFT, is_reserve=True)
     db.flush()
     assert "Ingen väntar på andra tillfällen" in browser.get(f"/samordning/reserv/{spare.id}").text
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param(
+            lambda _, s: setattr(s, "publicity", Publicity.CALLED_OFF), "Kurstillfället är inställt.", id="called off"
+        ),
+        pytest.param(
+            lambda _, s: setattr(s, "publicity", Publicity.ARCHIVED),
+            "Kurstillfället är inte publicerat",
+            id="archived",
+        ),
+        pytest.param(make.round_of, "Platserna fördelas i en ansökningsomgång", id="in a round"),
+    ],
+)
+def test_a_case_says_why_there_is_nothing_to_decide(db, browser, session, change, says):
+    change(db, session)
+    db.flush()
+    assert says in words_of(browser.get(case(session)))
+
+
+def test_the_page_of_what_is_called_off_offers_no_seats_and_no_dates_of_it(db, browser, session):
+    session.publicity = Publicity.CALLED_OFF
+    db.flush()
+    shown = words_of(browser.get(f"/tillfallen/{session.id}"))
+    assert "Andra tillfällen står på kursens sida." in shown
+    assert [word in shown for word in ("Sista avbokningsdag", "lediga av", "ges om minst")] == [False] * 3
