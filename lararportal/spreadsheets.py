@@ -1,10 +1,12 @@
 """Spreadsheets: a table that leaves the portal as one, row by row, and in which no text is ever a formula."""
 
+import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, time
-from typing import IO
+from types import TracebackType
+from typing import IO, Self
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -31,13 +33,46 @@ def written(*, sheet: str, headings: Sequence[str], rows: Iterable[Sequence[Cell
     """
     with ExitStack() as stack:
         file = stack.enter_context(tempfile.TemporaryFile())
-        workbook = Workbook(file, {"constant_memory": True})
-        workbook.set_properties({"created": now.astimezone(STOCKHOLM).replace(tzinfo=None)})
-        _fill(workbook, workbook.add_worksheet(sheet), headings, rows)
-        workbook.close()
+        # What is laid aside on the way goes with its folder, above all when the disk is full.
+        with tempfile.TemporaryDirectory() as folder, _Draft(file) as draft:
+            workbook = Workbook(draft, {"constant_memory": True, "tmpdir": folder})
+            workbook.set_properties({"created": now.astimezone(STOCKHOLM).replace(tzinfo=None)})
+            _fill(workbook, workbook.add_worksheet(sheet), headings, rows)
+            workbook.close()
         file.seek(0)
         stack.pop_all()  # From here on it is for whoever sends the file to close it.
         return file
+
+
+class _Draft:
+    """The file as long as it is written; what comes after that is lost.
+
+    An archive that could not be finished, as on a full disk, would else be finished by force when it is forgotten.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file: IO[bytes] | None = file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file = None
+
+    def write(self, piece: bytes) -> int:
+        return len(piece) if self._file is None else self._file.write(piece)
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        return 0 if self._file is None else self._file.seek(place, whence)
+
+    def tell(self) -> int:
+        return 0 if self._file is None else self._file.tell()
+
+    def flush(self) -> None:
+        if self._file is not None:
+            self._file.flush()
 
 
 def _fill(workbook: Workbook, page: Worksheet, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

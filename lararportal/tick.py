@@ -1,9 +1,10 @@
 """The tick: every minute, what is due by then. Run twice, it does nothing twice."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import func, select
 
 from bookings import offers, rounds, swap_rings, waitlist
 from bookings.minimum import cases, reserve_sessions
@@ -117,6 +118,27 @@ def _deliver_one(database: Database, mailer: Mailer, *, now: datetime) -> Letter
     """Once and not anew: the mail server may have been told."""
     with database.transaction() as db:
         return outbox.deliver_next(db, now=now, send=mailer.send)
+
+
+MAY_DIFFER = timedelta(minutes=2)
+
+
+class ClocksDiffer(Exception):  # noqa: N818 - what is said to the operator
+    """The clock here and that of the database are too far apart; the message says how far."""
+
+
+def insist_on_true_clock(database: Database, *, now: datetime) -> None:
+    """Two machines agree on the time: what a clock that has jumped calls due could not be taken back.
+
+    Raises:
+        ClocksDiffer: they do not, and nobody knows which is wrong.
+    """
+    there = database.run(lambda db: db.scalars(select(func.clock_timestamp())).one())
+    if abs(there - now) > MAY_DIFFER:
+        raise ClocksDiffer(
+            f"nothing was done, since the clocks differ: here it is {now:%Y-%m-%d %H:%M:%S}, in the database "
+            f"{there:%Y-%m-%d %H:%M:%S} (UTC). Set the one that is wrong"
+        )
 
 
 def heartbeat(database: Database, *, now: datetime) -> None:

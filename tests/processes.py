@@ -1,6 +1,7 @@
 """What the tests of many at once share: threads that start together, parts of the portal as programs, waiting."""
 
 import os
+import resource
 import signal
 import socket
 import sys
@@ -130,6 +131,17 @@ def insist_on_clean_audit(database: Database) -> None:
     with database.transaction() as db:
         assert invariants(db, now=clock.now()) == []
         assert db.scalars(select(Letter.id).where(Letter.state != LetterState.SENT)).all() == []
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file can grow beyond it, as if the disk were full then."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from lararportal.app import install
 from lararportal.edge import Installation
 from lararportal.mail import Mailer
 from lararportal.outbox import Letter
-from lararportal.tick import deliver_letters, heartbeat, run_due
+from lararportal.tick import ClocksDiffer, deliver_letters, heartbeat, insist_on_true_clock, run_due
 from lararportal.web import Server
 from lararportal.workers import run_worker
 
@@ -52,12 +52,21 @@ def tick(moment: str | None, seconds: int | None) -> None:
     place = install(settings)
     try:
         if seconds is None:
-            done = one_tick(place, now=_moment(moment), told=lambda: False)
+            done = _tick_once(place, moment)
             click.echo(", ".join(f"{name}: {count}" for name, count in done.items()))
         else:
             _tick_on(place, seconds)
+    except ClocksDiffer as fault:
+        raise click.ClickException(str(fault)) from fault
     finally:
         place.database.dispose()
+
+
+def _tick_once(place: Installation, moment: str | None) -> dict[str, int]:
+    """One tick: at a moment that somebody has named, or now."""
+    if moment is None:
+        return tick_now(place, now=clock.now(), told=lambda: False)
+    return one_tick(place, now=_moment(moment), told=lambda: False)
 
 
 class Told(BaseException):
@@ -82,6 +91,16 @@ class ObedientMailer(Mailer):
         return super().send(letter)
 
 
+def tick_now(place: Installation, *, now: datetime, told: Callable[[], bool]) -> dict[str, int]:
+    """One tick by the clock.
+
+    Raises:
+        ClocksDiffer: it may have jumped; nothing was done.
+    """
+    insist_on_true_clock(place.database, now=now)
+    return one_tick(place, now=now, told=told)
+
+
 def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) -> dict[str, int]:
     """Does what is due by `now`, leaves a sign of life, and delivers the letters until told to stop."""
     done = run_due(place.database, now=now)
@@ -92,9 +111,7 @@ def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) ->
     return done
 
 
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return clock.now()
+def _moment(text: str) -> datetime:
     try:
         return clock.parse(text)
     except ValueError as fault:
@@ -107,7 +124,7 @@ def _tick_on(place: Installation, seconds: int) -> None:
         while not stop.is_set():
             begun = time.monotonic()
             try:
-                done = one_tick(place, now=clock.now(), told=stop.is_set)
+                done = tick_now(place, now=clock.now(), told=stop.is_set)
                 log.info("tick", **{name.replace(" ", "_"): count for name, count in done.items()})
             except Exception as fault:
                 log.error("tick failed", exc_info=fault)  # noqa: TRY400 - structured

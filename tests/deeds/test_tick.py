@@ -1,6 +1,7 @@
 """The tick: what is due is done once, in whatever order, and one thing that fails stops nothing else."""
 
 import smtplib
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -25,7 +26,7 @@ from bookings import seats
 from bookings.models import MinimumCase
 from bookings.states import BookingState, RoundState
 from lararportal import clock, heartbeat, tick
-from lararportal.cli.serving import one_tick
+from lararportal.cli.serving import one_tick, tick_now
 from lararportal.edge import Installation
 from lararportal.outbox import Letter, LetterState
 
@@ -114,6 +115,71 @@ def test_running_twice_does_nothing_twice(db, database):
     assert first == NOTHING | {"rounds opened": 1, "rounds closed": 1, "decisions asked for": 1, "seats filled": 1}
     assert second == NOTHING
     assert (noted(db), occasions(db)) == before
+
+
+@pytest.fixture
+def much_is_due(db):
+    """By CLOSES: a round to open and one to close, an offer nobody answered, a freed seat, a session with too few."""
+    make.coordinator(db)
+    make.round_of(
+        db, make.session(db), state=RoundState.PLANNED, opens_at=OPENS, closes_at=AFTER + timedelta(weeks=3)
+    )
+    make.round_of(db, make.session(db), opens_at=OPENS, closes_at=CLOSES)
+    make.session(db, minimum=2, days=[date(2027, 2, 1)])
+    freed, offered = (make.session(db, days=[date(2027, 6, day)], seats=1) for day in (7, 8))
+    for session in (freed, offered):
+        place(db, session, make.person(db))
+    offered.seats_offered = 1
+    place(
+        db,
+        offered,
+        make.person(db),
+        state=BookingState.OFFERED,
+        asked_at=OPENS,
+        answer_by=CLOSES - timedelta(hours=3),
+    )
+    db.flush()
+
+
+def test_an_hour_late_everything_is_done_that_would_have_been_done_in_time(db, database, connection, much_is_due):
+    begun = connection.begin_nested()
+    for minutes in (0, 1, 30, 60):
+        tick.run_due(database, now=CLOSES + timedelta(minutes=minutes))
+    in_time = [Counter(noted(db)), Counter(occasions(db))]
+    begun.rollback()
+
+    done = tick.run_due(database, now=CLOSES + timedelta(minutes=60))
+
+    assert [Counter(noted(db)), Counter(occasions(db))] == in_time
+    assert {name for name, count in done.items() if count} == {
+        "rounds opened", "rounds closed", "offers lapsed", "decisions asked for", "seats filled",
+    }  # fmt: skip
+    insist_on_invariants(db)
+
+
+def test_a_clock_that_was_set_back_does_nothing_twice_and_letters_go_out_when_it_is_that_time_again(
+    db, database, much_is_due
+):
+    tick.run_due(database, now=CLOSES)
+    before, post = (noted(db), occasions(db)), Post()
+    for hours in (-2, -1):
+        assert tick.run_due(database, now=CLOSES + timedelta(hours=hours)) == NOTHING
+        assert tick.deliver_letters(database, post, now=CLOSES + timedelta(hours=hours)) == 0
+    assert tick.run_due(database, now=CLOSES + timedelta(minutes=1)) == NOTHING
+    assert (
+        tick.deliver_letters(database, post, now=CLOSES + timedelta(minutes=1)) == len(post.taken) == len(before[1])
+    )
+    assert (noted(db), occasions(db)) == before
+    insist_on_invariants(db)
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(minutes=-3)])
+def test_by_a_clock_that_has_jumped_nothing_is_done(db, installation, much_is_due, jump):
+    with pytest.raises(tick.ClocksDiffer, match=r"^nothing was done, since the clocks differ: here it is 20"):
+        tick_now(installation, now=clock.now() + jump, told=lambda: False)
+    assert (noted(db), occasions(db), heartbeat.last_beat(db, "tick")) == ([], [], None)
+    # A minute is what machines may differ by, and by then all of it is due, or long over.
+    assert tick_now(installation, now=clock.now() + timedelta(minutes=1), told=lambda: False)["letters tried"] >= 0
 
 
 def test_a_chain_of_swaps_is_followed_to_its_end(db, database):

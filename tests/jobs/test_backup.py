@@ -1,11 +1,9 @@
 """A backup is one moment of everything, whole or not there at all, and comes back whole or not at all."""
 
 import json
-import resource
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -13,6 +11,7 @@ from threading import Event, Thread
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from processes import room_for
 from sqlalchemy import Engine, text
 
 import make
@@ -215,17 +214,6 @@ def test_a_full_disk_leaves_the_backup_of_yesterday_and_no_half_one(
     assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"kept.tar": "the backup of yesterday"}
     assert said(command("backup", tmp_path))[1] == f"Error: {tmp_path} cannot be written: it is no ordinary file.\n"
     assert said(command("backup", tmp_path / "no" / "file"))[0] == 1
-
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """No file can grow beyond it, as if the disk were full then."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_backup_made_while_others_write_is_one_moment(database: Database, url: str, tmp_path: Path):

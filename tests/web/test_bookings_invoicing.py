@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from bookings_pages import words_of
 from openpyxl import load_workbook
+from processes import room_for
 from sqlalchemy import select
 
 import make
@@ -237,6 +238,19 @@ def test_the_file_is_one_to_keep_and_not_to_store_on_the_way(office):
     disposition = answer.headers["Content-Disposition"]
     assert disposition == "attachment; filename=fakturaunderlag-2027-04-01-2027-04-30.xlsx"
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_file_for_which_the_disk_has_no_room_is_told_in_words_and_not_noted(app, db, office, session):
+    cancelled(db, session, doctor(db, "Anna"), at="2027-04-12T10:00")
+    app.jinja_env.get_template("error.html")
+    before = db.scalars(select(Entry.deed)).all()
+    with room_for(4096):
+        answer = office.get(FILE + APRIL)
+
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "ärendenummer" in words_of(answer)
+    assert db.scalars(select(Entry.deed)).all() == before
+    assert office.get(FILE + APRIL, buffered=True).status_code == 200
 
 
 def test_names_are_no_formulas(db, office, session):
