@@ -289,6 +289,7 @@ class Refusal(StrEnum):
     NO_SUCH_SISTER = "no_such_sister"
     DAY_MOVED_BEFORE = "day_moved_before"
     DAY_UNFIT = "day_unfit"
+    DECIDED_TO_RUN = "decided_to_run"
     ENOUGH_BOOKED = "enough_booked"
     NOBODY_TO_INVITE = "nobody_to_invite"
     NOTHING_RESERVED = "nothing_reserved"

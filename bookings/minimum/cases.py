@@ -35,6 +35,15 @@ def open_case(db: Session, session_id: int) -> MinimumCase | None:
     )
 
 
+def standing_case(db: Session, session_id: int) -> MinimumCase | None:
+    """The case of a session in which it was decided to run with as few as are booked."""
+    return db.scalar(
+        select(MinimumCase)
+        .join(CourseSession, CourseSession.id == MinimumCase.session_id)
+        .where(CourseSession.id == session_id, is_last(MinimumCase), stands(MinimumCase))
+    )
+
+
 def to_warn(db: Session, *, now: datetime) -> list[int]:
     """The sessions below their minimum whose warning day has come, and their go/no-go day not; each case once.
 
@@ -136,10 +145,12 @@ def end(
 def case_of(db: Session, session: CourseSession, *, now: datetime) -> MinimumCase:
     """The open case of a locked session; somebody may act before they are warned, and then it is opened for that.
 
+    Where it was decided to run, what is done for more participants belongs to that case, and nobody is asked anew.
+
     Raises:
         Refused: the session is not below its minimum, or not ahead for everybody to see.
     """
-    case = open_case(db, session.id)
+    case = open_case(db, session.id) or standing_case(db, session.id)
     if case is not None:
         return case
     if not db.scalar(select(_below(day_of(now)).where(CourseSession.id == session.id).exists())):

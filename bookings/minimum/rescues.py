@@ -32,10 +32,11 @@ def run_anyway(db: Session, *, session_id: int, reason: str, now: datetime, by: 
 
     Raises:
         NotFound: there is no such session.
-        Refused: no reason is given, `by` has something to do with the course, or enough have booked.
+        Refused: no reason is given, `by` has something to do with the course, enough have booked, or it was decided
+            before.
     """
     insist_on_reason(reason)
-    session = _hold(db, session_id, now=now, by=by)
+    session = _hold_undecided(db, session_id, now=now, by=by)
     told, worried, why = deciders(db, session, but=by), _worried(db, session), reason.strip()
     whom = {"told": [each.id for each in told], "worried": [each.id for each in worried]}
     case = cases.end(db, session, CaseEnd.RUNS_ANYWAY, reason=why, now=now, by=by, **whom)
@@ -53,7 +54,7 @@ def move_day(db: Session, *, session_id: int, to: date, reason: str, now: dateti
         Refused: as `run_anyway`; the day was moved before; or it cannot be that day.
     """
     insist_on_reason(reason)
-    session = _hold(db, session_id, now=now, by=by)
+    session = _hold_undecided(db, session_id, now=now, by=by)
     refusal = rules.may_move_day(
         old=session.go_no_go_on,
         new=to,
@@ -132,6 +133,14 @@ def _worried(db: Session, session: CourseSession) -> Sequence[Person]:
         moved.exists() | invited.exists(),
     )
     return db.scalars(select(Person).where(Person.id.in_(worried)).order_by(Person.id)).all()
+
+
+def _hold_undecided(db: Session, session_id: int, *, now: datetime, by: int) -> CourseSession:
+    """As `_hold`, while nobody has decided that it runs."""
+    session = _hold(db, session_id, now=now, by=by)
+    if cases.standing_case(db, session_id) is not None:
+        raise Refused(Refusal.DECIDED_TO_RUN)
+    return session
 
 
 def _hold(db: Session, session_id: int, *, now: datetime, by: int) -> CourseSession:

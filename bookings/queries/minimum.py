@@ -160,12 +160,7 @@ def minimum_case(db: Session, session_id: int, *, today: date) -> CaseView:
 
 def decided_to_run(db: Session, session: CourseSession) -> bool:
     """Whether it has been decided that the session runs with as few as are booked."""
-    stands = (
-        select(cases.stands(MinimumCase))
-        .join(CourseSession, CourseSession.id == MinimumCase.session_id)
-        .where(CourseSession.id == session.id, cases.is_last(MinimumCase))
-    )
-    return bool(db.scalar(stands))
+    return cases.standing_case(db, session.id) is not None
 
 
 def _steps(db: Session, session_id: int) -> list[StepRow]:

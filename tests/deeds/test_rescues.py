@@ -107,10 +107,31 @@ def test_who_heard_that_it_may_not_be_given_hears_that_it_is_and_nobody_else_doe
 
 
 def test_the_day_is_moved_once_also_in_another_case(db, session, office):
+    booking = seat(db, session, make.person(db))
     move(db, session, office)
     run(db, session, office)
+    seats.release(db, booking, session, to=BookingState.CANCELLED, now=MORNING)
     with refused(Refusal.DAY_MOVED_BEFORE):
         move(db, session, office, to=NEW_DAY + timedelta(days=1))
+
+
+@pytest.mark.parametrize("rescue", [run, move])
+def test_what_was_decided_to_run_is_not_decided_again(db, session, leader, office, rescue):
+    run(db, session, office)
+    with refused(Refusal.DECIDED_TO_RUN):
+        rescue(db, session, office)
+    assert occasions(db, leader) == ["session_runs"]
+
+
+def test_more_participants_may_still_be_looked_for_and_nobody_is_asked_anew(db, session, leader, office):
+    session.reserves = {"SPEC": 1}
+    run(db, session, office)
+    rescues.open_reserves(db, session_id=session.id, now=MORNING, by=office.id)
+    db.flush()
+    case = db.scalars(select(MinimumCase)).one()
+    steps = [(each.case_id, each.step) for each in db.query(MinimumStep).order_by(MinimumStep.id)]
+    assert steps == [(case.id, CaseStep.RUNS_ANYWAY), (case.id, CaseStep.RESERVES_OPENED)]
+    assert (cases.due(db, now=MORNING), case.end) == ([], CaseEnd.RUNS_ANYWAY)
 
 
 def test_the_day_cannot_be_in_the_last_week(db, session, office):
