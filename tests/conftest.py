@@ -4,8 +4,9 @@ import gc
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from redis import Redis
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
 
-from auth import login_sessions
+from auth import login_sessions, sso
 from auth.models import Person
 from lararportal import clock, schema
 from lararportal.config import Provider, Settings
@@ -165,12 +166,19 @@ def settings(usual_settings: Settings) -> Settings:
     return usual_settings
 
 
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
+@pytest.fixture(scope="session")
+def kept_redis(redis_url: str) -> Iterator[Redis]:
+    """Connected once, since that takes longer than what most tests ask of it."""
     connection = Redis.from_url(redis_url)
-    connection.flushdb()
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def redis(kept_redis: Redis) -> Redis:
+    """Empty."""
+    kept_redis.flushdb()
+    return kept_redis
 
 
 @pytest.fixture(scope="session")
@@ -192,22 +200,24 @@ def own_app(installation: Installation, compiled: Path) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def usual_app(usual_settings: Settings, engine: Engine, redis_url: str, compiled: Path) -> Flask:
-    """Made once, since that takes longer than most tests; nothing can be added to it."""
-    database = Database(engine, portal_url=PORTAL)
-    place = Installation(settings=usual_settings, database=database, redis=Redis.from_url(redis_url))
-    return closed(made(place, compiled=compiled))
+def app_of(engine: Engine, kept_redis: Redis, compiled: Path) -> Callable[[Settings], Flask]:
+    """Portals by their settings, each made once, since that takes longer than most tests; none can be added to."""
+
+    @cache
+    def app_of(settings: Settings) -> Flask:
+        database = Database(engine, portal_url=PORTAL)
+        return closed(made(Installation(settings=settings, database=database, redis=kept_redis), compiled=compiled))
+
+    return app_of
 
 
 @pytest.fixture
-def app(installation: Installation, usual_settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The portal in the test's transaction: the usual one, unless the test has other settings."""
-    if installation.settings != usual_settings:
-        yield request.getfixturevalue("own_app")
-        return
-    app: Flask = request.getfixturevalue("usual_app")
+def app(installation: Installation, usual_settings: Settings, app_of: Callable[[Settings], Flask]) -> Iterator[Flask]:
+    """The portal in the test's transaction, which has heard nothing of a provider yet."""
+    app = app_of(replace(installation.settings, providers=usual_settings.providers))
     configuration, before = app.config.copy(), app.extensions["lararportal"]
     app.extensions["lararportal"] = installation
+    sso.init_app(app)
     yield app
     app.extensions["lararportal"] = before
     app.config.clear()
