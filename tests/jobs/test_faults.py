@@ -14,16 +14,18 @@ import psycopg
 import pytest
 import requests
 from mail_server import HoldsItsBreath, served
-from processes import WITHIN, Parts, insist_on_clean_audit, parts_of, wait_until
+from processes import WITHIN, Parts, all_at_once, insist_on_clean_audit, parts_of, wait_until
 from sqlalchemy import Engine, func, select, text
 from visitors import Visitor, visitors
 
 import make
+from bookings import cancellation, left_over_seats
 from bookings.models import Booking
 from courses.models import CourseSession
-from lararportal import clock
+from lararportal import clock, tick
 from lararportal.config import Settings
 from lararportal.db import Database, connect
+from lararportal.mail import Mailer
 
 DOCTORS, SEATS, EARLY = 12, 8, 3
 BOOKED = (302, "/mina-kurser")
@@ -134,3 +136,27 @@ def test_postgresql_that_dies_under_load_loses_no_booking_and_who_waited_for_it_
     assert [page for status, page in pages if status < 500 or "ärendenummer" not in page] == []
     assert portal.booked(session_id) == DOCTORS
     portal.told()
+
+
+def test_two_ticks_at_once_an_hour_late_and_a_clock_set_back_give_each_freed_seat_once(portal: Portal):
+    now = clock.now()
+    with portal.database.transaction() as db:
+        first = clock.day_of(now) + timedelta(days=60)
+        sessions = [make.session(db, days=[first + timedelta(days=each)], seats=2) for each in range(3)]
+        for session in sessions:
+            persons = [make.person(db).id for _ in range(5)]
+            for person in persons:
+                left_over_seats.book(db, session_id=session.id, person_id=person, now=now, by=person)
+            for person in persons[:2]:
+                cancellation.cancel(db, session_id=session.id, person_id=person, reason="", now=now, by=person)
+    late = now + timedelta(hours=1)
+
+    done = all_at_once([lambda: tick.run_due(portal.database, now=late)] * 2)
+
+    assert sum(each["seats filled"] for each in done) == 6
+    for moment in (now - timedelta(hours=2), late):
+        assert set(tick.run_due(portal.database, now=moment).values()) == {0}
+    assert [portal.booked(session.id) for session in sessions] == [5] * 3
+    with served(HoldsItsBreath(at=0)) as server, Mailer(f"smtp://127.0.0.1:{server.port}", sender="a@b") as mailer:
+        assert tick.deliver_letters(portal.database, mailer, now=late) == len(set(server.heard)) == 3 * (5 + 2 + 2)
+    insist_on_clean_audit(portal.database)
