@@ -110,10 +110,11 @@ def end(db: Session, session_id: int, *, now: datetime, by: int | None) -> int:
     is_over = session.days[-1].day < day_of(now)
     ended = db.scalars(waiting.order_by(Booking.id).execution_options(populate_existing=True)).all()
     for booking in ended:
-        was_offered = booking.state is BookingState.OFFERED
+        was = booking.state
+        had = {"was_offered": was is BookingState.OFFERED, "was_asked": was is BookingState.ASKED}
         _end_one(db, booking, session, persons[booking.person_id], now=now)
         booking.end_reason = "" if is_over else pages.words()["line_ended"][session.publicity]
-        noting.note(db, "line.ended", booking, now=now, by=by, was_offered=was_offered)
+        noting.note(db, "line.ended", booking, now=now, by=by, **had)
     return len(ended)
 
 

@@ -33,12 +33,14 @@ stands(booking, state) AS (
     WHERE (deed = 'offer.withdrawn' AND NOT (facts ->> 'goes_on')::boolean)
         OR (deed = 'call_out.ended' AND NOT (facts ->> 'said_yes')::boolean)
     UNION ALL
-    SELECT jsonb_array_elements_text(facts -> 'struck')::int, 'left' FROM journal
-    WHERE deed IN ('seat.from_line', 'seat.swapped', 'seat.displaced')
+    SELECT jsonb_array_elements_text(facts -> 'struck')::int, 'left' FROM journal WHERE facts ? 'struck'
     UNION ALL
     SELECT booking, CASE deed WHEN 'offer.made' THEN 'offered' WHEN 'call_out.made' THEN 'asked'
         WHEN 'offer.declined' THEN 'declined' ELSE 'lapsed' END
     FROM entries WHERE deed IN ('offer.made', 'call_out.made', 'offer.declined', 'offer.lapsed')
+    UNION ALL
+    SELECT (facts ->> 'booking')::int, 'asked' FROM journal
+    WHERE deed = 'call_out.joined' AND (facts ->> 'said_yes')::boolean
 )
 
 --: seat_not_noted

@@ -50,6 +50,9 @@ UNION ALL
 SELECT format('offer_withdrawn:%s:%s', facts ->> 'booking', stamp), person_id, session_id
 FROM stamped WHERE deed = 'line.ended' AND (facts ->> 'was_offered')::boolean
 UNION ALL
+SELECT format('call_out_over:%s:%s', facts ->> 'booking', stamp), person_id, session_id
+FROM stamped WHERE deed = 'line.ended' AND (facts ->> 'was_asked')::boolean
+UNION ALL
 SELECT format('%s:%s:%s', CASE WHEN deed = 'seat.restored' THEN 'cancellation_undone'
     WHEN (facts ->> 'late')::boolean THEN 'seat_cancelled_late' ELSE 'seat_cancelled' END,
     facts ->> 'booking', stamp), person_id, session_id

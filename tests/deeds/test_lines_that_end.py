@@ -35,7 +35,7 @@ def test_whoever_waits_for_a_session_that_was_withdrawn_waits_no_more(db, public
     assert states(db, session) == {person.id: BookingState.LEFT for person in persons}
     assert [each.ended_at for each in waiting] == [AFTER, AFTER]
     assert noted(db) == [("line.ended", None, person.id, session.id) for person in persons]
-    assert last_facts(db) == {"booking": waiting[1].id, "was_offered": False}
+    assert last_facts(db) == {"booking": waiting[1].id, "was_offered": False, "was_asked": False}
     assert occasions(db) == []
 
 
