@@ -1,12 +1,13 @@
 """Cancellation: a seat is given back, and belongs to the next in line; for some minutes it can be undone."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import asking, facts, giving_back, letters, noting, seats, waitlist
+from bookings import asking, facts, giving_back, letters, noting, seats, seats_from_line, waitlist
 from bookings.asking import Asking
 from bookings.minimum import compensation
 from bookings.models import Booking
@@ -67,6 +68,8 @@ def cancel(
 def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
     """The person has the very seat that was cancelled, as if it never had been, and a letter about it.
 
+    It keeps its rank: what they have wished for since they want less, and do not wait for in its course any more.
+
     Raises:
         NotFound: there is no such session or person.
         Refused: nothing was cancelled there, or not just now; the session has begun or is not held; somebody else has
@@ -80,10 +83,21 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
         raise Refused(refusal, **asked.facts_for(refusal))
     booking.ended_late, booking.cancel_ground, booking.end_reason = False, None, ""
     booking.fee_percent = None
+    _wish_less(asked.bookings, booking, since=seat.ended_at)
     seats.restore(db, booking, asked.session, now=now)
-    noting.note(db, "seat.restored", booking, now=now, by=by)
-    letters.cancellation_undone(db, booking, person=asked.person, session=asked.session, by=by, now=now)
+    settled = seats_from_line.settle_among(asked.bookings, booking, course_id=asked.session.course_id, now=now)
+    noting.note(db, "seat.restored", booking, now=now, by=by, struck=[each.id for each in settled.struck])
+    letters.cancellation_undone(
+        db, booking, person=asked.person, session=asked.session, lines=settled.lines, by=by, now=now
+    )
     return booking
+
+
+def _wish_less(bookings: Iterable[Booking], than: Booking, *, since: datetime) -> None:
+    """What was wished for after the seat was given back comes after it, as it would have with the seat in hand."""
+    for each in bookings:
+        if each.joined_at >= since and each.rank <= than.rank:
+            each.rank += than.rank
 
 
 def _cancelled(db: Session, asked: Asking) -> Booking:

@@ -75,6 +75,8 @@ def excepted(kind: ExceptionKind, *, position: int | None = 2):
     return write
 
 
+LINES = {"lines": Lines()}
+
 ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "answer_reminder": about_offer(letters.answer_reminder),
     "seat_offered": about_offer(letters.seat_offered, left=[]),
@@ -105,10 +107,10 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     ),
     "seat_cancelled_late.changed_late": cancelled(letters.seat_cancelled_late, bound_days=3),
     "seat_cancelled_late.with_fee": cancelled(letters.seat_cancelled_late, now=LATE, fee_percent=50),
-    "cancellation_undone": cancelled(letters.cancellation_undone, calendar_sequence=2),
-    "cancellation_undone.by_staff": cancelled(letters.cancellation_undone, by=99, calendar_sequence=2),
-    "cancellation_undone.late": cancelled(letters.cancellation_undone, now=LATE, calendar_sequence=4),
-    "cancellation_undone.bound": cancelled(letters.cancellation_undone, bound_days=3, calendar_sequence=2),
+    "cancellation_undone": cancelled(letters.cancellation_undone, LINES, calendar_sequence=2),
+    "cancellation_undone.by_staff": cancelled(letters.cancellation_undone, LINES, by=99, calendar_sequence=2),
+    "cancellation_undone.late": cancelled(letters.cancellation_undone, LINES, now=LATE, calendar_sequence=4),
+    "cancellation_undone.bound": cancelled(letters.cancellation_undone, LINES, bound_days=3, calendar_sequence=2),
     "seat_from_line": about_seat(letters.seat_from_line, SKIN),
     "seat_from_line.late": about_seat(letters.seat_from_line, SKIN, now=LATE),
     "seat_from_line.soon": about_seat(letters.seat_from_line, SKIN, now=clock.parse("2027-02-18T09:00")),

@@ -110,11 +110,20 @@ def seat_cancelled_late(
 
 
 def cancellation_undone(
-    db: Session, booking: Booking, *, person: Person, session: CourseSession, by: int | None, now: datetime
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    lines: Lines,
+    by: int | None,
+    now: datetime,
 ) -> None:
     """You have the seat after all, or somebody saw to it."""
     calendar = seat_calendar.put_in(db, (booking, session), now=now)
-    _about_end(db, "cancellation_undone", booking, calendar, person=person, session=session, by=by, now=now)
+    _about_end(
+        db, "cancellation_undone", booking, calendar, person=person, session=session, by=by, now=now, lines=lines
+    )
 
 
 def seat_moved(

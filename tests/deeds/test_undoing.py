@@ -71,7 +71,7 @@ def test_the_seat_is_as_if_it_had_never_been_cancelled(db, session, person):
     assert state_of(booking) == before
     assert (booking.booked_at, session.seats_taken, days_of(db, person)) == (BOOKED_AT, 1, days)
     assert [deed for deed, *_ in noted(db)] == ["seat.cancelled", "seat.restored"]
-    assert last_facts(db) == {"booking": booking.id}
+    assert last_facts(db) == {"booking": booking.id, "struck": []}
     insist_on_invariants(db)
 
 
@@ -276,6 +276,22 @@ def test_nothing_is_undone_twice_nor_what_never_was(db, session, person):
     with refused(Refusal.NOTHING_TO_UNDO):
         undo(db, session, person)
     assert occasions(db, person) == ["seat_cancelled", "cancellation_undone"]
+
+
+def test_what_was_wished_for_since_comes_after_the_seat(db, person):
+    course = make.course(db, seats=1)
+    session, sister = (make.session(db, of=course, days=[date(2027, 6, day)]) for day in (1, 8))
+    other = make.session(db, days=[date(2027, 7, 1)], seats=1)
+    booking = seat(db, session, person, rank=1)
+    for each in (sister, other):
+        seat(db, each, make.person(db))
+    cancel(db, session, person)
+    for each in (sister, other):
+        waitlist.join(db, session_id=each.id, person_id=person.id, now=SOON, by=person.id)
+    undo(db, session, person, now=SOON)
+    assert (states(db, sister)[person.id], states(db, other)[person.id]) == (BookingState.LEFT, BookingState.WAITING)
+    assert (booking.rank, waitlist.live(db, session_id=other.id, person_id=person.id).rank) == (1, 2)
+    assert "Du står inte längre i kön till" in told(db, person)
 
 
 def test_a_place_in_line_that_was_left_is_nothing_to_undo(db, session, person):

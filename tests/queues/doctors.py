@@ -67,8 +67,11 @@ class DoctorsDeeds(Follower):
         later = [each for each in self.term.live(State.CANCELLED, venue=place.venue) if each.ended > place.ended]
         theirs = [each for each in later if entry.at - each.ended <= timedelta(minutes=10)]
         assert self.term.free(place.venue) > len(theirs), f"{place} is undone with the seat of {theirs}"
+        for each in self.term.live(*OPEN, doctor=place.doctor):
+            if each.joined >= place.ended and each.rank <= place.rank:
+                each.rank += place.rank
         place.state, place.ended = State.BOOKED, None
-        self._owe(place, "cancellation_undone")
+        self._owe(place, "cancellation_undone", besides=self._strike(entry, place))
 
     def seat_moved(self, entry: Entry) -> None:
         number = entry.facts["booking"]
