@@ -26,6 +26,7 @@ from auth.states import Category, Role
 from bookings import left_over_seats, queries, waitlist
 from bookings.minimum import calling_off
 from bookings.models import Booking, LineException, Precedence
+from bookings.rules.calling_off import Unplaced
 from bookings.states import IN_TIME, BookingState, Ground, Origin, PrecedenceKind, Refusal
 from courses.models import SessionLeader
 from courses.states import Publicity
@@ -151,6 +152,20 @@ def test_whoever_waited_for_the_sister_keeps_their_standing_yes_and_has_its_next
     assert mine.state is BookingState.BOOKED
     assert db.query(Precedence).one().used_by == mine.id
     insist_on_invariants(db)
+
+
+def test_a_reserved_seat_in_the_sister_is_kept_for_its_group(db, course, session, office):
+    course.targets = {"ST": 0, "SPEC": 0}
+    sister = make.session(db, of=course, seats=2, days=NEXT, reserves={"SPEC": 1})
+    specialist = make.person(db, category=Category.SPECIALIST, residency_start=None, planned_end=None)
+    place(db, sister, specialist, standing_yes=True)
+    persons = [make.person(db) for _ in range(2)]
+    for each in persons:
+        seat(db, session, each)
+    found = call_off(db, session, office)
+    assert [(each.to, each.why_not) for each in found.fates] == [(sister.id, None), (None, Unplaced.FULL)]
+    assert waitlist.fill(db, session_id=sister.id, now=AFTER) == 1
+    assert states(db, sister)[specialist.id] is BookingState.BOOKED
 
 
 def test_of_a_session_that_begins_soon_they_are_told_and_can_take_a_seat_in_it(db, course, session, office):

@@ -1,6 +1,6 @@
 """The page on which a coordinator calls a session off: what it means, why, and what was looked at is done."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from bookings_pages import words_of
@@ -10,6 +10,7 @@ import make
 from auth.states import Category
 from bookings.models import Booking
 from bookings.states import BookingState
+from courses.models import Course
 from courses.states import Publicity
 
 
@@ -51,6 +52,15 @@ def test_it_shows_who_goes_where_and_does_it(db, visit, office, session):
     db.refresh(session)
     assert session.publicity is Publicity.CALLED_OFF
     assert list(states(db, session).values()) == [BookingState.CALLED_OFF]
+
+
+def test_it_says_who_is_told_of_a_session_that_begins_too_soon_to_be_put_into(db, visit, office, session):
+    session.seats = 2
+    make.session(db, of=db.get(Course, session.course_id), days=[AFTER.date() + timedelta(days=4)])
+    seat(db, session, make.person(db, given_name="Sara", family_name="Ek"))
+    db.flush()
+    shown = words_of(visit(office, at=AFTER).get(address(session)))
+    assert "före dem som inte har förtur. Får veta att det finns lediga platser på ett tillfälle som börjar" in shown
 
 
 def test_without_a_reason_nothing_happens(visit, office, session):
