@@ -198,6 +198,21 @@ def revoke(db: Session, *, person_id: int, role: Role, area: Area | None, now: d
     journal.note(db, "role.revoked", now=now, by=by, person=person_id, role=role, area=area)
 
 
+def correct_address(db: Session, *, person_id: int, email: str, now: datetime, by: int) -> Person:
+    """Letters to the person go to this address from now on.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: no letter can be sent to that.
+    """
+    (person,) = lock(db, [person_id])
+    if not rules.is_plausible_email(email):
+        raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
+    journal.note(db, "person.address_corrected", now=now, by=by, person=person_id, old=person.email, new=email)
+    person.email = email
+    return person
+
+
 def facts_of(person: Person) -> Facts:
     """What is, or could be, confirmed of the person."""
     return Facts(

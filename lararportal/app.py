@@ -25,6 +25,7 @@ import bookings.views.mine
 import courses.views.catalogue
 import courses.views.desk
 import lararportal.audit.views
+import lararportal.letter_log.views
 from lararportal import counted, edge, home, logs, pages
 from lararportal.config import Settings
 from lararportal.db import Database, connect
@@ -94,6 +95,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         bookings.views.fairness.blueprint,
         bookings.views.desk.blueprint,
         lararportal.audit.views.blueprint,
+        lararportal.letter_log.views.blueprint,
     ):
         app.register_blueprint(blueprint)
     if settings.is_development and settings.letters_dir:

@@ -61,6 +61,11 @@ class Settings:
     )
     smtp_url: str = _variable("LARARPORTAL_SMTP_URL", "mail server, `smtp://[user:password@]host:port` or `smtps://`")
     mail_from: str = _variable("LARARPORTAL_MAIL_FROM", "sender of every letter, `Name <address>`")
+    bounce_address: str = _variable(
+        "LARARPORTAL_BOUNCE_ADDRESS",
+        "where other mail servers report the letters that they could not deliver; empty: to the sender",
+        default="",
+    )
     idle_minutes: int = _variable(
         "LARARPORTAL_IDLE_MINUTES", "a sign-in ends after this long without a request", default=30
     )
@@ -179,10 +184,16 @@ LEVELS = ("debug", "info", "warning", "error")
 KEY_LENGTH = 32
 
 
+def _of_addresses(said: Mapping[str, Any]) -> list[str]:
+    if re.fullmatch(r"([^@\s<>]+@[^@\s<>]+)?", said["bounce_address"]):
+        return []
+    return ["LARARPORTAL_BOUNCE_ADDRESS: is no plain address such as bounces@example.org"]
+
+
 def _contradictions(values: Mapping[str, Any]) -> list[str]:
     """What is readable and cannot be meant; no value is repeated, for some are secret."""
     said = {entry.name: entry.default for entry in fields(Settings) if entry.default is not MISSING} | dict(values)
-    faults = []
+    faults = _of_addresses(said)
     if said["env"] not in ("production", "development"):
         faults.append("LARARPORTAL_ENV: is neither production nor development")
     if len(said.get("secret_key", "x" * KEY_LENGTH)) < KEY_LENGTH:

@@ -9,26 +9,52 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
+from lararportal.config import Settings
 from lararportal.outbox import Letter
 
 TIMEOUT = 20
 """Seconds before a silent mail server counts as gone."""
 
 
-class Mailer:
-    """A connection to the mail server, opened at the first letter and again after every fault."""
+class MailError(OSError):
+    """The mail server did not take a letter; the message is what it said."""
 
-    def __init__(self, url: str, *, sender: str, timeout: float = TIMEOUT) -> None:
+
+class _Plain(smtplib.SMTP):
+    """A connection that remembers what the server said when it had the whole letter."""
+
+    answered = ""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hands over the letter itself."""
+        code, text = super().data(msg)
+        self.answered = _in_words(code, text)
+        return code, text
+
+
+class _OverTls(_Plain, smtplib.SMTP_SSL):
+    """The same, enciphered from the first byte."""
+
+
+class Mailer:
+    """A connection to the mail server, opened at the first letter and again after every fault.
+
+    `bounces` is the address to which other servers report what they could not deliver; without it, the sender's.
+    """
+
+    def __init__(self, url: str, *, sender: str, bounces: str = "", timeout: float = TIMEOUT) -> None:
         self._url = urlsplit(url)
         self._sender = sender
+        self._bounces = bounces
         self._timeout = timeout
-        self._connection: smtplib.SMTP | None = None
+        self._connection: _Plain | None = None
 
     def send(self, letter: Letter) -> str:
         """Hands one letter to the mail server and returns its answer.
 
         Raises:
-            OSError: the server is away or refused (smtplib's errors are OSErrors).
+            MailError: the server refused it.
+            OSError: the server is away (smtplib's errors are OSErrors).
             ValueError: the letter has no address; some Pythons would hand over the empty one, and servers take it.
         """
         if not letter.address:
@@ -36,11 +62,17 @@ class Mailer:
         try:
             if self._connection is None:
                 self._connection = self._connect()
-            self._connection.send_message(message_of(letter, sender=self._sender))
+            self._connection.send_message(message_of(letter, sender=self._sender), from_addr=self._bounces or None)
+        except smtplib.SMTPRecipientsRefused as refused:
+            self.close()
+            raise MailError(" ".join(_in_words(*said) for said in refused.recipients.values())) from refused
+        except smtplib.SMTPResponseException as refused:
+            self.close()
+            raise MailError(_in_words(refused.smtp_code, refused.smtp_error)) from refused
         except OSError:
             self.close()
             raise
-        return "accepted"
+        return self._connection.answered
 
     def close(self) -> None:
         """Ends the connection; a server that is gone already is no fault."""
@@ -56,8 +88,8 @@ class Mailer:
     ) -> None:
         self.close()
 
-    def _connect(self) -> smtplib.SMTP:
-        dial = smtplib.SMTP_SSL if self._url.scheme == "smtps" else smtplib.SMTP
+    def _connect(self) -> _Plain:
+        dial = _OverTls if self._url.scheme == "smtps" else _Plain
         connection = dial(self._url.hostname or "", self._url.port or 0, timeout=self._timeout)
         try:
             if self._url.scheme == "smtp" and connection.has_extn("starttls"):
@@ -68,6 +100,17 @@ class Mailer:
             connection.close()
             raise
         return connection
+
+
+def postman(settings: Settings) -> Mailer:
+    """A mailer as the settings say."""
+    return Mailer(settings.smtp_url, sender=settings.mail_from, bounces=settings.bounce_address)
+
+
+def _in_words(code: int, text: bytes | str) -> str:
+    """A server's answer in one line."""
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return " ".join([str(code), *said.split()])
 
 
 class WholeSubjects(EmailPolicy):

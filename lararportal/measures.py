@@ -125,12 +125,13 @@ def _lines(db: Session, now: datetime) -> Iterator[Metric]:
 
 
 def _letters(db: Session, now: datetime) -> Iterator[Metric]:
-    rows = db.execute(select(Letter.state, func.count(), func.min(Letter.created_at)).group_by(Letter.state)).all()
+    counted = select(Letter.state, func.count(), func.min(Letter.created_at)).group_by(Letter.state)
+    rows = db.execute(counted.where(Letter.stopped_at.is_(None))).all()
     number = {state.value: count for state, count, _ in rows}
     oldest = next((since for state, _, since in rows if state is LetterState.QUEUED), now)
     yield _by_word(
         "lararportal_letters",
-        "Letters, by state.",
+        "Letters, by state, but for those that somebody stopped.",
         "state",
         {state.value: number.get(state.value, 0) for state in LetterState},
     )

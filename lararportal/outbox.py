@@ -42,6 +42,9 @@ class Letter(Base):
     )
     occasion: Mapped[str] = mapped_column(String(60), doc="The letter's file name without ending.")
     person_id: Mapped[int] = mapped_column(index=True)
+    booking_id: Mapped[int | None] = mapped_column(
+        doc="The seat or place in line that it is about, if it is about one."
+    )
     address: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
     body: Mapped[str] = mapped_column(Text)
@@ -53,6 +56,10 @@ class Letter(Base):
     next_attempt_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     answer: Mapped[str | None] = mapped_column(Text, doc="What the mail server said last.")
+    stopped_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True),
+        doc="When somebody decided that it is not to be sent; it has failed and waits no more.",
+    )
 
     __table_args__ = (Index("ix_letters_due", "next_attempt_at", "id", postgresql_where=text("state = 'queued'")),)
 
@@ -74,9 +81,12 @@ def post(
     once: str,
     now: datetime,
     calendars: Sequence[str] = (),
+    about: int | None = None,
     **facts: Any,
 ) -> None:
     """Stores a letter for sending; `once` names the occasion and is unique over all letters.
+
+    `about` is the booking that it is about, if it is about one.
 
     The facts reach the template beside `to`, `portal_url` and `today`.
 
@@ -89,11 +99,12 @@ def post(
             once=once,
             occasion=occasion,
             person_id=to.person_id,
+            booking_id=about,
             address=to.address,
             subject=subject[:SUBJECT_LENGTH],
             body=body,
             calendars=list(calendars),
-            message_id=f"<{secrets.token_hex(16)}@lararportal>",
+            message_id=_new_message_id(),
             created_at=now,
             next_attempt_at=now,
         )
@@ -134,16 +145,67 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
 
 
 def resend(db: Session, *, letter_id: int, now: datetime, by: int | None) -> bool:
-    """A letter that was given up is due again, with all its attempts before it; whether it was one.
+    """A letter that was sent, given up or stopped is due again; whether it was any of that.
+
+    One that a server has taken once is another message now: else the reader's would think it a copy and drop it.
 
     Raises:
         NotFound: there is no such letter.
     """
-    letter = db.get(Letter, letter_id, with_for_update=True)
+    letter = _lock(db, letter_id)
+    if letter.state is LetterState.QUEUED:
+        return False
+    _note(db, "letter.resent", letter, now=now, by=by, state=letter.state, answer=letter.answer)
+    if letter.state is LetterState.SENT:
+        letter.message_id = _new_message_id()
+    _make_due(letter, now=now)
+    return True
+
+
+def stop(db: Session, *, letter_id: int, now: datetime, by: int | None) -> bool:
+    """A letter that was not sent will not be; whether it could still be stopped.
+
+    Raises:
+        NotFound: there is no such letter.
+    """
+    letter = _lock(db, letter_id)
+    if letter.state is LetterState.SENT or letter.stopped_at is not None:
+        return False
+    letter.state, letter.stopped_at = LetterState.FAILED, now
+    _note(db, "letter.stopped", letter, now=now, by=by)
+    return True
+
+
+def readdress(db: Session, *, person_id: int, address: str, now: datetime, by: int | None) -> int:
+    """Every letter to the person that was not sent, nor stopped, is due to this address; how many they are."""
+    waiting = db.scalars(
+        select(Letter)
+        .where(Letter.person_id == person_id, Letter.state != LetterState.SENT, Letter.stopped_at.is_(None))
+        .order_by(Letter.id)
+        .with_for_update()
+    ).all()
+    for letter in waiting:
+        letter.address = address
+        _make_due(letter, now=now)
+        _note(db, "letter.readdressed", letter, now=now, by=by)
+    return len(waiting)
+
+
+def _lock(db: Session, letter_id: int) -> Letter:
+    letter = db.get(Letter, letter_id, with_for_update=True, populate_existing=True)
     if letter is None:
         raise NotFound
-    if letter.state is not LetterState.FAILED:
-        return False
+    return letter
+
+
+def _make_due(letter: Letter, *, now: datetime) -> None:
     letter.state, letter.attempts, letter.next_attempt_at = LetterState.QUEUED, 0, now
-    journal.note(db, "letter.resent", now=now, by=by, person=letter.person_id, letter=letter_id, answer=letter.answer)
-    return True
+    letter.sent_at = letter.stopped_at = None
+
+
+def _note(db: Session, deed: str, letter: Letter, *, now: datetime, by: int | None, **facts: Any) -> None:
+    journal.note(db, deed, now=now, by=by, person=letter.person_id, letter=letter.id, **facts)
+
+
+def _new_message_id() -> str:
+    return f"<{secrets.token_hex(16)}@lararportal>"

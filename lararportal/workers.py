@@ -17,7 +17,7 @@ from lararportal.app import install
 from lararportal.audit import stored
 from lararportal.edge import NUDGED, QUEUE, Installation, nudge
 from lararportal.errors import Refused
-from lararportal.mail import Mailer
+from lararportal.mail import postman
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ def see_to_it() -> None:
     place = _place()
     place.redis.delete(NUDGED)
     tick.give_seats(place.database, now=clock.now())
-    with Mailer(place.settings.smtp_url, sender=place.settings.mail_from) as mailer:
+    with postman(place.settings) as mailer:
         tried = tick.deliver_letters(place.database, mailer, now=clock.now())
     log.info("letters delivered", tried=tried)
 
@@ -70,7 +70,7 @@ def catch_up() -> None:
     """Does what the tick would do, because somebody asked for it."""
     place, now = _place(), clock.now()
     done = tick.run_due(place.database, now=now)
-    with Mailer(place.settings.smtp_url, sender=place.settings.mail_from) as mailer:
+    with postman(place.settings) as mailer:
         done["letters tried"] = tick.deliver_letters(place.database, mailer, now=clock.now())
     log.info("caught up", **{name.replace(" ", "_"): count for name, count in done.items()})
 

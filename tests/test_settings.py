@@ -29,6 +29,7 @@ ENVIRONMENT = {
 }
 FEE_FORM = "does not read like 30:50,14:100 (days before the start, and per cent)"
 FEE_ORDER = "does not come nearer to the start and cost more with every step"
+BARE = "is no plain address such as bounces@example.org"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -109,6 +110,8 @@ class TestTheEnvironment:
             ("LARARPORTAL_IDLE_MINUTES", "half an hour", "is not a whole number"),
             ("LARARPORTAL_FRESH_MINUTES", "0", "is not one minute or more"),
             ("LARARPORTAL_ABSOLUTE_HOURS", "-1", "is not a whole number"),
+            ("LARARPORTAL_BOUNCE_ADDRESS", "Studs <studs@example.org>", BARE),
+            ("LARARPORTAL_BOUNCE_ADDRESS", "studs", BARE),
             ("LARARPORTAL_LATE_FEE", "30", FEE_FORM),
             ("LARARPORTAL_LATE_FEE", "30:50;14:100", FEE_FORM),
             ("LARARPORTAL_LATE_FEE", "30:50,", FEE_FORM),

@@ -27,6 +27,7 @@ def placed_by_exception(
         "placed_by_exception",
         to=person.recipient,
         once=f"exception:{exception.id}",
+        about=exception.booking_id,
         now=now,
         session=session,
         position=position,

@@ -79,6 +79,7 @@ def _about_offer(
         occasion,
         to=person.recipient,
         once=f"{occasion}:{booking.id}:{now:%Y%m%d%H%M%S%f}",
+        about=booking.id,
         now=now,
         session=session,
         booking=booking,

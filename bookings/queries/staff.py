@@ -164,7 +164,8 @@ def desk(db: Session, *, now: datetime) -> Desk:
             CourseSession.starts_on.between(today, today + timedelta(days=28)),
         )
     )
-    letters = dict(db.execute(select(Letter.state, func.count()).group_by(Letter.state)).all())
+    counted = select(Letter.state, func.count()).where(Letter.stopped_at.is_(None)).group_by(Letter.state)
+    letters = dict(db.execute(counted).all())
     return Desk(
         rounds=unpublished(db),
         sessions_soon=[row_of(each) for each in soon],

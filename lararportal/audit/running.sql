@@ -23,6 +23,6 @@ SELECT count(*) AS count, min(created_at) AS since,
 FROM letters WHERE state = 'queued' AND created_at < :now - interval '30 minutes' HAVING count(*) > 0
 
 --: letter_failed
--- No letter was given up.
+-- No letter was given up, but for those that somebody stopped.
 SELECT id AS letter, person_id AS person, coalesce(answer, '') AS answer
-FROM letters WHERE state = 'failed' ORDER BY id
+FROM letters WHERE state = 'failed' AND stopped_at IS NULL ORDER BY id

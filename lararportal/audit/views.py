@@ -39,6 +39,7 @@ class Told:
     sentence: str
     person_id: int | None
     session_id: int | None
+    letter_id: int | None
     offer: Offer | None
 
 
@@ -138,6 +139,7 @@ def _grouped(findings: Sequence[Finding], counts: Counter[str], called: telling.
                 telling.sentence(each, called),
                 each.facts.get("person"),
                 each.facts.get("session"),
+                each.facts.get("letter"),
                 repairs.offer_for(each),
             )
         )

@@ -77,7 +77,7 @@ class ObedientMailer(Mailer):
     """A mailer that begins no further letter once it is told to stop: there may be thousands."""
 
     def __init__(self, settings: config.Settings, told: Callable[[], bool]) -> None:
-        super().__init__(settings.smtp_url, sender=settings.mail_from)
+        super().__init__(settings.smtp_url, sender=settings.mail_from, bounces=settings.bounce_address)
         self._told = told
 
     def send(self, letter: Letter) -> str:

@@ -31,6 +31,7 @@ from courses.models import Course, CourseSession, SessionLeader
 from courses.states import Kind, Publicity
 from lararportal import clock
 from lararportal.dev.people import PEOPLE
+from lararportal.outbox import ATTEMPTS, Letter, LetterState
 
 ROLES = {
     "karin.kursledare": Role.LEADER,
@@ -72,6 +73,7 @@ def populate(house: House) -> World:
         _favoured(db, people["anna.st"].id, office, now)
         free, full = _outside_of_rounds(db, people, now)
         _offered(db, people["anna.st"], now)
+        _given_up(db)
         return World(
             people={subject: person.id for subject, person in people.items()},
             free=free,
@@ -304,3 +306,10 @@ def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) ->
     )
     db.flush()
     return free.id, full.id
+
+
+def _given_up(db: Session) -> None:
+    """The last letter, which the mail server did not want."""
+    db.flush()
+    letter = db.scalars(select(Letter).order_by(Letter.id.desc()).limit(1)).one()
+    letter.state, letter.attempts, letter.answer = LetterState.FAILED, ATTEMPTS, "550 5.1.1 unknown"

@@ -9,7 +9,20 @@ from house.reading import ROOMS, Import, Source
 
 FLOORS = {"auth": 1, "courses": 2, "bookings": 3}
 GROUND, TOP = 0, 4
-TOP_FLOOR = ("app", "audit", "cli", "demo", "dev", "home", "measures", "migrations", "tick", "web", "workers")
+TOP_FLOOR = (
+    "app",
+    "audit",
+    "cli",
+    "demo",
+    "dev",
+    "home",
+    "letter_log",
+    "measures",
+    "migrations",
+    "tick",
+    "web",
+    "workers",
+)
 LAYERS = {
     "states": 0,
     "rules": 0,

@@ -52,6 +52,17 @@ def breaks_off_after_the_letter(talk: Talk) -> None:
     talk.hear_letter()
 
 
+def names_the_sender(talk: Talk) -> None:
+    """Says, when it has the letter, whom it would tell if it could not be delivered."""
+    talk.greet()
+    while not (line := talk.rfile.readline()).upper().startswith(b"MAIL"):
+        talk.say("250 agreed")
+    talk.say("250 agreed")
+    talk.hear_letter()
+    talk.say(f"250 2.0.0 queued for {line.decode().split()[1]}")
+    talk.rfile.readline()
+
+
 def mailer(port: int, *, timeout: float) -> Mailer:
     return Mailer(f"smtp://127.0.0.1:{port}", sender="portal@example.org", timeout=timeout)
 
@@ -68,9 +79,9 @@ def standing(database: Database) -> list[tuple]:
 @pytest.mark.parametrize(
     ("fault", "answer"),
     [
-        (has_no_time, "421"),
-        (knows_no_recipient, "550"),
-        (refuses_the_letter, "554"),
+        (has_no_time, "421 too busy"),
+        (knows_no_recipient, "550 no such doctor"),
+        (refuses_the_letter, "554 not that"),
         (says_nothing, "timed out"),
         (says_nothing_after_the_letter, "timed out"),
         (breaks_off_after_the_letter, "Connection unexpectedly closed"),
@@ -125,3 +136,19 @@ def test_one_letter_that_cannot_be_sent_does_not_hold_up_the_others(shared_datab
     states = [row[0] for row in standing(shared_database)]
     assert [state is LetterState.SENT for state in states] == [True, False, True, True, True]
     assert sink.received() == {f"<{number}@test>": 1 for number in (0, 2, 3, 4)}
+
+
+@pytest.mark.parametrize(
+    ("bounces", "told"), [("studs@example.org", "studs@example.org"), ("", "portal@example.org")]
+)
+def test_what_the_server_said_is_kept_and_it_is_told_whom_a_bounce_goes_to(
+    bounces: str, told: str, shared_database: Database
+):
+    queue_letters(shared_database, 1)
+    with served(names_the_sender) as server:
+        url, sender = f"smtp://127.0.0.1:{server.port}", "Portalen <portal@example.org>"
+        with Mailer(url, sender=sender, bounces=bounces, timeout=60) as post:
+            assert tick.deliver_letters(shared_database, post, now=clock.now()) == 1
+    with shared_database.transaction() as db:
+        letter = db.scalars(select(Letter)).one()
+    assert (letter.state, letter.answer) == (LetterState.SENT, f"250 2.0.0 queued for FROM:<{told}>")

@@ -1,0 +1,147 @@
+"""What coordinators read of the letters: a few statements, however many there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from auth.models import Person
+from bookings.models import Booking
+from lararportal.errors import NotFound
+from lararportal.journal import Entry
+from lararportal.outbox import Letter, LetterState
+from lararportal.paging import Page, paginate
+
+
+class LetterStage(StrEnum):
+    """How far a letter has come, as coordinators see it."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which letters are looked for; what is empty says nothing."""
+
+    stage: LetterStage | None = None
+    name: str = ""
+    person_id: int | None = None
+    booking_id: int | None = None
+
+
+@dataclass(frozen=True)
+class LoggedLetter:
+    """A letter, with the name of whom it is for."""
+
+    letter: Letter
+    name: str
+
+    @property
+    def stage(self) -> LetterStage:
+        """How far it has come."""
+        if self.letter.stopped_at is not None:
+            return LetterStage.STOPPED
+        return STAGES[self.letter.state]
+
+
+STAGES = {
+    LetterState.QUEUED: LetterStage.WAITING,
+    LetterState.SENT: LetterStage.SENT,
+    LetterState.FAILED: LetterStage.FAILED,
+}
+OF_STAGE: dict[LetterStage, ColumnElement[bool]] = {
+    **{stage: (Letter.state == state) & Letter.stopped_at.is_(None) for state, stage in STAGES.items()},
+    LetterStage.STOPPED: Letter.stopped_at.is_not(None),
+}
+
+
+@dataclass(frozen=True)
+class Handling:
+    """Somebody sent a letter again, stopped it, or put its address right."""
+
+    deed: str
+    at: datetime
+    by: str
+
+
+def letters(db: Session, wanted: Wanted, *, number: int) -> Page[LoggedLetter]:
+    """The letters that are looked for, the latest first, a page at a time."""
+    page = paginate(db, _wanted(wanted).order_by(Letter.id.desc()), number=number)
+    names = _names(db, {each.person_id for each in page.rows})
+    rows = [LoggedLetter(each, names.get(each.person_id, "")) for each in page.rows]
+    return Page(rows=rows, number=page.number, size=page.size, total=page.total)
+
+
+def letter(db: Session, letter_id: int) -> LoggedLetter:
+    """One of them.
+
+    Raises:
+        NotFound: there is no such letter.
+    """
+    found = db.get(Letter, letter_id)
+    if found is None:
+        raise NotFound
+    return LoggedLetter(found, _names(db, {found.person_id}).get(found.person_id, ""))
+
+
+def handled(db: Session, found: Letter) -> Sequence[Handling]:
+    """What was done about a letter, and by whom, in order."""
+    entries = db.execute(
+        select(Entry, Person.given_name, Person.family_name)
+        .outerjoin(Person, Person.id == Entry.by)
+        .where(
+            Entry.person_id == found.person_id,
+            Entry.deed.startswith("letter.", autoescape=True),
+            Entry.facts.contains({"letter": found.id}),
+        )
+        .order_by(Entry.id)
+    )
+    return [
+        Handling(entry.deed.removeprefix("letter."), entry.at, f"{given or ''} {family or ''}".strip())
+        for entry, given, family in entries
+    ]
+
+
+def person_of(db: Session, wanted: Wanted) -> Person | None:
+    """Whose letters are looked for, where it is one person.
+
+    Raises:
+        NotFound: there is no such person, or no such booking.
+    """
+    if wanted.booking_id is not None:
+        booking = db.get(Booking, wanted.booking_id)
+        if booking is None:
+            raise NotFound
+        return db.get_one(Person, booking.person_id)
+    if wanted.person_id is None:
+        return None
+    found = db.get(Person, wanted.person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _wanted(wanted: Wanted) -> Select[Letter]:
+    found = select(Letter)
+    if wanted.stage is not None:
+        found = found.where(OF_STAGE[wanted.stage])
+    if wanted.booking_id is not None:
+        owner = select(Booking.person_id).where(Booking.id == wanted.booking_id).scalar_subquery()
+        found = found.where(Letter.person_id == owner, Letter.booking_id == wanted.booking_id)
+    elif wanted.person_id is not None:
+        found = found.where(Letter.person_id == wanted.person_id)
+    if wanted.name:
+        full_name = func.concat(Person.given_name, " ", Person.family_name)
+        named = select(Person.id).where(*(full_name.icontains(word, autoescape=True) for word in wanted.name.split()))
+        found = found.where(Letter.person_id.in_(named))
+    return found
+
+
+def _names(db: Session, ids: set[int]) -> dict[int, str]:
+    return {each.id: each.name for each in db.scalars(select(Person).where(Person.id.in_(ids)))}
