@@ -38,10 +38,23 @@ class Visitor:
         assert form is not None, answer.text
         self._proof = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form.group()).group(1)
 
+    def open(self, path: str) -> int:
+        """Opens a page; the status of the answer."""
+        answer = self._browser.get(f"{self._portal}{path}", timeout=PATIENCE)
+        self.read = answer.text
+        return answer.status_code
+
     def book(self, session_id: int) -> tuple[int, str | None]:
         """Presses the button; the status of the answer, and where it leads."""
+        return self._press(f"/tillfallen/{session_id}/boka")
+
+    def give_back(self, session_id: int) -> tuple[int, str | None]:
+        """Gives a seat back, in good time."""
+        return self._press(f"/tillfallen/{session_id}/avboka")
+
+    def _press(self, path: str) -> tuple[int, str | None]:
         answer = self._browser.post(
-            f"{self._portal}/tillfallen/{session_id}/boka",
+            f"{self._portal}{path}",
             data={"csrf_token": self._proof},
             timeout=PATIENCE,
             allow_redirects=False,

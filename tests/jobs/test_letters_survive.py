@@ -12,7 +12,7 @@ import pytest
 from mail_server import HoldsItsBreath, served
 from processes import WITHIN, Parts, insist_on_clean_audit, kill, queue_letters, wait_until
 from redis import Redis
-from redis.exceptions import RedisError
+from servers import SteadyRedis
 from sqlalchemy import func, select
 from visitors import Visitor, cookies
 
@@ -21,8 +21,6 @@ from bookings.models import Booking
 from lararportal import clock
 from lararportal.app import install
 from lararportal.db import Database
-from lararportal.dev.program import Program, free_port
-from lararportal.dev.redis import _configuration, _server
 from lararportal.edge import nudge
 from lararportal.outbox import Letter, LetterState
 
@@ -113,38 +111,16 @@ def test_a_worker_killed_at_any_moment_loses_no_letter_and_doubles_at_most_one(
 
 
 @pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[tuple[Program, str]]:
-    """A Redis that the test may stop and start, always at the same address."""
-    port = free_port()
-    server = Program(
-        name="Redis",
-        command=[_server(), "-"],
-        stdin=_configuration(port, "known").encode(),
-        log=tmp_path / "redis.log",
-        directory=tmp_path,
-    )
-    yield server, f"redis://:known@127.0.0.1:{port}/0"
-    server.stop()
-
-
-def start_redis(server: Program, url: str) -> None:
-    server.start()
-    with Redis.from_url(url) as connection:
-        wait_until(lambda: answers(connection), what="Redis answers")
-
-
-def answers(redis: Redis) -> bool:
-    try:
-        return bool(redis.ping())
-    except RedisError:
-        return False
+def own_redis(tmp_path: Path) -> Iterator[SteadyRedis]:
+    server = SteadyRedis(tmp_path)
+    yield server
+    server.program.stop()
 
 
 def test_deeds_are_done_while_redis_is_away_and_the_tick_tells_of_them(
-    shared_database: Database, parts: Parts, own_redis: tuple[Program, str]
+    shared_database: Database, parts: Parts, own_redis: SteadyRedis
 ):
-    server, url = own_redis
-    parts.settings = replace(parts.settings, redis_url=url)
+    parts.settings = replace(parts.settings, redis_url=own_redis.url)
     worker = parts.worker()
     sink = parts.sink()
     with shared_database.transaction() as db:
@@ -163,23 +139,23 @@ def test_deeds_are_done_while_redis_is_away_and_the_tick_tells_of_them(
         doctors[number].close()
 
     wait_until(lambda: "the queue is away" in worker.last_lines(), what="the worker looks for Redis")
-    start_redis(server, url)
+    own_redis.start()
     book(0)
     wait_until(lambda: sink.count == 1, what="the worker is nudged")
-    kill(server)
+    own_redis.kill()
     book(1)
     assert in_state(shared_database, LetterState.QUEUED) == 1
     parts.tick()
     assert sink.count == 2
 
-    start_redis(server, url)
+    own_redis.start()
     book(2)
     wait_until(lambda: sink.count == 3, what="the worker is nudged again")
-    assert server.process is not None
-    server.process.send_signal(signal.SIGSTOP)
+    process = own_redis.program.process
+    process.send_signal(signal.SIGSTOP)
     book(3)
     parts.tick()
-    server.process.send_signal(signal.SIGCONT)
+    process.send_signal(signal.SIGCONT)
     wait_for_sent(shared_database, 4)
     assert sink.count == 4
     insist_on_clean_audit(shared_database)
