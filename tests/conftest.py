@@ -14,7 +14,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from portals import closed, made
+from portals import PORTAL, closed, made
 from redis import Redis
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
@@ -34,8 +34,6 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("portal"), max_examples=10_000)
 hypothesis.settings.load_profile("portal")
-
-PORTAL = "http://portal.test"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

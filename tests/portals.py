@@ -8,6 +8,7 @@ from jinja2 import FileSystemBytecodeCache
 from lararportal.app import create_app
 from lararportal.edge import Installation
 
+PORTAL = "http://portal.test"
 STOPPED = "test.now"
 """Where a browser keeps the moment at which all its requests happen."""
 

@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 from bookings_room import AFTER, published
+from common_ground import laid
 from fairness_room import as_planned
 from lottery_room import EARLIER
 from sqlalchemy import text
 
 import make
 from bookings import exceptions, precedence
+from bookings.models import Round
 from bookings.replay import replay
 from bookings.states import Ground
 
@@ -57,8 +59,7 @@ UNREADABLE |= {
 }
 
 
-@pytest.fixture
-def round_with_exceptions(db):
+def with_exceptions(db):
     """A round with precedence and with an exception in a line after it."""
     office, course = make.coordinator(db), make.course(db)
     session, chosen = make.session(db, of=course, seats=1), make.person(db)
@@ -73,7 +74,25 @@ def round_with_exceptions(db):
         now=AFTER,
         by=office.id,
     )
-    return round_
+    return round_.id
+
+
+@pytest.fixture(scope="module")
+def ground(engine):
+    with laid(engine, with_exceptions) as ground:
+        yield ground
+
+
+@pytest.fixture
+def connection(ground):
+    with ground.lent() as connection:
+        yield connection
+
+
+@pytest.fixture
+def round_with_exceptions(ground, db):
+    """The same round, for every test as it was."""
+    return db.get_one(Round, ground.made)
 
 
 @pytest.mark.parametrize(("statement", "sentences"), UNREADABLE.values(), ids=UNREADABLE)

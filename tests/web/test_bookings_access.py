@@ -4,12 +4,15 @@ from datetime import date, timedelta
 from functools import cache
 
 import pytest
+from common_ground import laid
 from flask.testing import FlaskClient
 
 import make
+from auth.models import Person
 from auth.states import Role
 from bookings import allocation, left_over_seats, precedence
 from bookings.states import RoundState
+from lararportal import clock
 
 ANYBODY = "nobody"
 PARTICIPANT = "participant"
@@ -147,9 +150,9 @@ SENT = {
 NAMES = {"session": 1, "anna": 2, "open": 3, "planned": 4, "drawn_up": 5, "given": 6, "precedence": 7, "course": "A"}
 
 
-@pytest.fixture
-def ask(db, visit, now):
-    """The answer to somebody who holds one role."""
+def everything(db):
+    """Something to open at every address, and somebody who holds each role; where it stands by its name."""
+    now = clock.parse("2027-01-11T08:00")
     session, anna = make.session(db, of=make.course(db, seats=1)), make.person(db)
     left_over_seats.book(db, session_id=session.id, person_id=anna.id, now=now, by=anna.id)
     days = [[date(2027, 5, number)] for number in (3, 4, 5)]
@@ -172,12 +175,30 @@ def ask(db, visit, now):
             db, person_id=anna.id, course_id=make.course(db).id, reason="Skäl.", now=now, by=make.coordinator(db).id
         ).id,
     }
-    db.flush()
+    who = {PARTICIPANT: make.person(db).id} | {role: make.holder(db, role).id for role in Role}
+    return names, who
+
+
+@pytest.fixture(scope="module")
+def ground(engine):
+    with laid(engine, everything) as ground:
+        yield ground
+
+
+@pytest.fixture
+def connection(ground):
+    with ground.lent() as connection:
+        yield connection
+
+
+@pytest.fixture
+def ask(ground, db, visit):
+    """The answer to somebody who holds one role."""
+    names, persons = ground.made
 
     @cache
     def browser(who: str) -> FlaskClient:
-        persons = {ANYBODY: lambda: None, PARTICIPANT: lambda: make.person(db)}
-        return visit(persons.get(who, lambda: make.holder(db, Role(who)))())
+        return visit(None if who == ANYBODY else db.get_one(Person, persons[who]))
 
     def asked(who: str, method: str, path: str) -> int:
         return browser(who).open(path.format(**names), method=method, buffered=True).status_code
