@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import asking, facts, giving_back, letters, noting, seats, seats_from_line, waitlist
+from bookings import asking, charging, facts, giving_back, letters, noting, seats, seats_from_line, waitlist
 from bookings.asking import Asking
 from bookings.minimum import compensation
 from bookings.models import Booking
@@ -55,6 +55,8 @@ def cancel(
     booking.fee_percent = giving_back.fee_percent(booking, session, ground=ground, steps=fee, now=now)
     booking.ended_late, booking.cancel_ground = is_late, ground if is_late else None
     booking.end_reason = reason if is_late or by != person_id else ""
+    if is_late:
+        charging.charge_late(db, booking, person, now=now)
     seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
     noting.note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
     if is_late:
@@ -83,6 +85,7 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
         raise Refused(refusal, **asked.facts_for(refusal))
     booking.ended_late, booking.cancel_ground, booking.end_reason = False, None, ""
     booking.fee_percent = None
+    charging.take_back(booking)
     _wish_less(asked.bookings, booking, since=seat.ended_at)
     seats.restore(db, booking, asked.session, now=now)
     settled = seats_from_line.settle_among(asked.bookings, booking, course_id=asked.session.course_id, now=now)

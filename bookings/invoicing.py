@@ -12,7 +12,7 @@ from lararportal.paging import Page
 
 def look_at(db: Session, *, period: Period, number: int, now: datetime, by: int) -> Page[InvoiceRow]:
     """A page of what there is to invoice, and a note of who has seen it."""
-    page = invoice_rows(db, period, number=number, now=now)
+    page = invoice_rows(db, period, number=number)
     _note(db, "invoice_basis.seen", period, now=now, by=by, page=page.number, rows=page.total)
     return page
 
@@ -20,7 +20,7 @@ def look_at(db: Session, *, period: Period, number: int, now: datetime, by: int)
 def hand_out(db: Session, *, period: Period, now: datetime, by: int) -> Iterator[InvoiceRow]:
     """All that there is to invoice, and a note of who took it with them."""
     _note(db, "invoice_basis.handed_out", period, now=now, by=by)
-    return all_invoice_rows(db, period, now=now)
+    return all_invoice_rows(db, period)
 
 
 def _note(db: Session, deed: str, period: Period, *, now: datetime, by: int, **more: int) -> None:

@@ -164,6 +164,7 @@ class Charge(StrEnum):
 
     SEAT = "seat"
     LATE_CANCELLATION = "late_cancellation"
+    CREDIT = "credit"
 
 
 class Outcome(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import func, select
 
-from bookings import offers, rounds, swap_rings, waitlist
+from bookings import charging, offers, rounds, swap_rings, waitlist
 from bookings.minimum import cases, reserve_sessions
 from lararportal import outbox
 from lararportal.db import Database
@@ -38,6 +38,7 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
         ("cases ended", cases.to_end, cases.end_by_itself),
         ("few booked warned of", cases.to_warn, cases.warn),
         ("decisions asked for", cases.due, cases.ask_for_decision),
+        ("seats charged", charging.due, charging.settle),
         ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
     ):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
+from auth.states import Category
 from bookings.states import BOOKING_MOVES, LIVE, BookingState, CancelGround, Origin, Refusal
 from courses.models import CourseSession
 from lararportal.db import Base, guard
@@ -53,6 +54,12 @@ class Booking(Base):
     fee_percent: Mapped[int | None] = mapped_column(
         SmallInteger, doc="What the cancellation costs, of the fee of the course; None where it is recorded only."
     )
+    charged_on: Mapped[date | None] = mapped_column(
+        Date, doc="Counts from then in the basis for invoices: a seat once its session is over, or what was late."
+    )
+    charged_category: Mapped[Category | None] = mapped_column(doc="What the person was then.")
+    charged_workplace: Mapped[str | None] = mapped_column(String(200), doc="And where they worked.")
+    credited_on: Mapped[date | None] = mapped_column(Date, doc="From then on what was late costs nothing after all.")
     calendar_sequence: Mapped[int] = mapped_column(
         default=0, doc="How often the days of the seat have been taken out of a calendar, or put back."
     )
@@ -88,6 +95,12 @@ class Booking(Base):
         Index("ix_bookings_answer_by", "answer_by", postgresql_where=text("state IN ('asked', 'offered')")),
         CheckConstraint("state NOT IN ('asked', 'offered') OR answer_by IS NOT NULL", name="answer_by"),
         Index("ix_bookings_ended_at", "ended_at", postgresql_where=text("state = 'cancelled'")),
+        Index(
+            "ix_bookings_to_charge",
+            "session_id",
+            postgresql_where=text("state = 'booked' AND charged_on IS NULL"),
+        ),
+        Index("ix_bookings_charged_on", "charged_on"),
         CheckConstraint("fee_percent BETWEEN 0 AND 100", name="fee_percent"),
     )
 

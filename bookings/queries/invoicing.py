@@ -5,17 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ScalarSelect, Select, case, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from auth.models import Person
 from auth.states import Category
 from bookings.models import Booking
-from bookings.states import BookingState, CancelGround, Charge
+from bookings.states import BookingState, Charge
 from courses.models import Course, CourseDay, CourseSession
-from courses.states import Publicity
-from lararportal.clock import at, day_of
 from lararportal.paging import Page, paginate
 
 WHOLE = 100
@@ -46,9 +44,10 @@ class InvoiceRow:
     place: str
     days: tuple[date, ...]
     cancelled_at: datetime | None
-    ground: CancelGround | None
     reason: str
     """In words; it is for the office, and does not leave the portal."""
+    is_credited: bool
+    """A late cancellation of the seat that was charged for is taken off."""
     percent: int | None
     """Of the fee of the course; None where a late cancellation is recorded only."""
 
@@ -59,99 +58,115 @@ def month_before(today: date) -> Period:
     return Period(first=last.replace(day=1), last=last)
 
 
-def invoice_rows(db: Session, period: Period, *, number: int, now: datetime) -> Page[InvoiceRow]:
+def invoice_rows(db: Session, period: Period, *, number: int) -> Page[InvoiceRow]:
     """A page of them, by workplace and name, in three statements."""
-    page = paginate(db, _of(period, now).with_only_columns(Booking.id), number=number)
-    rows = db.execute(_all().where(Booking.id.in_(page.rows))) if page.rows else ()
+    first = func.min(_EVENTS.c.booking_id)
+    page = paginate(db, _of(period).with_only_columns(first), number=number)
+    rows = db.execute(_of(period).having(first.in_(page.rows))) if page.rows else ()
     return replace(page, rows=[_row(each) for each in rows])
 
 
-def all_invoice_rows(db: Session, period: Period, *, now: datetime) -> Iterator[InvoiceRow]:
+def all_invoice_rows(db: Session, period: Period) -> Iterator[InvoiceRow]:
     """All of them, in one statement, some hundreds in memory at a time."""
-    for each in db.execute(_of(period, now).execution_options(yield_per=AT_ONCE)):
+    for each in db.execute(_of(period).execution_options(yield_per=AT_ONCE)):
         yield _row(each)
 
 
-def _all() -> Select[*tuple[Any, ...]]:
-    days = (
+def _charged() -> Select[*tuple[Any, ...]]:
+    """What was put down: seats that somebody had, which an employer pays for some, and late cancellations."""
+    is_paid = Booking.charged_category == Category.PRE_ST
+    price = case((Booking.state != BookingState.BOOKED, Booking.fee_percent), (is_paid, WHOLE), else_=0)
+    return select(
+        Booking.id.label("booking_id"),
+        Booking.charged_on.label("on"),
+        price.label("percent"),
+        case((Booking.state == BookingState.BOOKED, Charge.SEAT.value), else_=Charge.LATE_CANCELLATION.value).label(
+            "charge"
+        ),
+    ).where(Booking.charged_on.is_not(None))
+
+
+def _credited() -> Select[*tuple[Any, ...]]:
+    """And late cancellations that cost nothing after all, from the day on which that was put down."""
+    return select(Booking.id, Booking.credited_on, -Booking.fee_percent, literal(Charge.CREDIT.value)).where(
+        Booking.credited_on.is_not(None)
+    )
+
+
+_EVENTS = union_all(_charged(), _credited()).subquery()
+
+
+def _of(period: Period) -> Select[*tuple[Any, ...]]:
+    """For each person, session and payer what it comes to in the period; what comes to nothing is left out."""
+    sum_, kind = func.sum(_EVENTS.c.percent), _EVENTS.c.charge
+    paid = func.count().filter((kind == Charge.SEAT.value) & (_EVENTS.c.percent > 0))
+    late, credited = (func.count().filter(kind == each.value) for each in (Charge.LATE_CANCELLATION, Charge.CREDIT))
+    is_late = kind == Charge.LATE_CANCELLATION.value
+    return (
+        select(
+            sum_.label("percent"),
+            paid.label("paid"),
+            credited.label("credited"),
+            func.max(Booking.ended_at).filter(is_late).label("cancelled_at"),
+            func.max(Booking.end_reason).filter(is_late).label("reason"),
+            Booking.charged_category.label("category"),
+            Booking.charged_workplace.label("workplace"),
+            Person.id.label("person_id"),
+            Person.given_name,
+            Person.family_name,
+            CourseSession.id.label("session_id"),
+            CourseSession.place,
+            Course.code,
+            Course.title,
+            _days().label("days"),
+        )
+        .select_from(_EVENTS)
+        .join(Booking, Booking.id == _EVENTS.c.booking_id)
+        .join(Person, Person.id == Booking.person_id)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .join(Course, Course.id == CourseSession.course_id)
+        .where(_EVENTS.c.on.between(period.first, period.last))
+        .group_by(Person.id, CourseSession.id, Course.id, Booking.charged_category, Booking.charged_workplace)
+        .having(or_(sum_ != 0, sum_.is_(None) & (late > credited)))
+        .order_by(
+            Booking.charged_workplace,
+            Person.family_name,
+            Person.given_name,
+            CourseSession.starts_on,
+            func.min(_EVENTS.c.booking_id),
+        )
+    )
+
+
+def _days() -> ScalarSelect[Any]:
+    return (
         select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day)))
         .where(CourseDay.session_id == CourseSession.id)
         .correlate(CourseSession)
         .scalar_subquery()
     )
-    return (
-        select(
-            Booking.state,
-            Booking.ended_at,
-            Booking.cancel_ground,
-            Booking.end_reason,
-            Booking.fee_percent,
-            Person.id.label("person_id"),
-            Person.given_name,
-            Person.family_name,
-            Person.category,
-            Person.workplace,
-            CourseSession.id.label("session_id"),
-            CourseSession.place,
-            Course.code,
-            Course.title,
-            days.label("days"),
-        )
-        .join(Person, Person.id == Booking.person_id)
-        .join(CourseSession, CourseSession.id == Booking.session_id)
-        .join(Course, Course.id == CourseSession.course_id)
-        .order_by(Person.workplace, Person.family_name, Person.given_name, CourseSession.starts_on, Booking.id)
-    )
-
-
-def _of(period: Period, now: datetime) -> Select[*tuple[Any, ...]]:
-    """What was called off costs nobody anything."""
-    chosen = _given_back_late(period) | _ran(period, today=day_of(now))
-    return _all().where(CourseSession.publicity != Publicity.CALLED_OFF, chosen)
-
-
-def _given_back_late(period: Period) -> ColumnElement[bool]:
-    """By the day on which it was."""
-    return (
-        (Booking.state == BookingState.CANCELLED)
-        & Booking.ended_late
-        & (Booking.ended_at >= at(period.first))
-        & (Booking.ended_at < at(period.last + timedelta(days=1)))
-    )
-
-
-def _ran(period: Period, *, today: date) -> ColumnElement[bool]:
-    """The seats of doctors before their residency, whom an employer pays for, by the last day of the session."""
-    last_day = (
-        select(func.max(CourseDay.day))
-        .where(CourseDay.session_id == CourseSession.id)
-        .correlate(CourseSession)
-        .scalar_subquery()
-    )
-    return (
-        (Booking.state == BookingState.BOOKED)
-        & (Person.category == Category.PRE_ST)
-        & (last_day >= period.first)
-        & (last_day <= period.last)
-        & (last_day < today)
-    )
 
 
 def _row(found: Any) -> InvoiceRow:
-    is_seat = found.state is BookingState.BOOKED
     return InvoiceRow(
         person_id=found.person_id,
         name=f"{found.given_name} {found.family_name}".strip(),
         category=found.category,
-        workplace=found.workplace,
-        charge=Charge.SEAT if is_seat else Charge.LATE_CANCELLATION,
+        workplace=found.workplace or "",
+        charge=_charge(found),
         session_id=found.session_id,
         course_code=found.code,
         course_title=found.title,
         place=found.place,
         days=tuple(found.days),
-        cancelled_at=None if is_seat else found.ended_at,
-        ground=found.cancel_ground,
-        reason=found.end_reason,
-        percent=WHOLE if is_seat else found.fee_percent,
+        cancelled_at=None if found.paid else found.cancelled_at,
+        reason="" if found.paid else found.reason or "",
+        is_credited=bool(found.credited),
+        percent=found.percent,
     )
+
+
+def _charge(found: Any) -> Charge:
+    if found.paid:
+        return Charge.SEAT
+    return Charge.CREDIT if (found.percent or 0) < 0 else Charge.LATE_CANCELLATION

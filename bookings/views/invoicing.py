@@ -25,7 +25,6 @@ COLUMNS = (
     "starts_on",
     "days",
     "cancelled_at",
-    "ground",
     "percent",
 )
 """Their headings are in `templates/words/`. What somebody told in words is not among them."""
@@ -86,7 +85,6 @@ def _cells(rows: Iterable[InvoiceRow]) -> Iterator[list[Cell]]:
             row.days[0],
             pages.days(row.days),
             row.cancelled_at,
-            words["cancel_ground"][row.ground] if row.ground else None,
             row.percent / 100 if row.percent is not None else None,
         ]
 

@@ -39,6 +39,7 @@ NOTHING = {
     "cases ended": 0,
     "few booked warned of": 0,
     "decisions asked for": 0,
+    "seats charged": 0,
     "reserves asked for": 0,
     "seats filled": 0,
     "seats swapped": 0,

@@ -180,7 +180,12 @@ def test_grounds_are_told_apart_from_words_and_seats_that_were_bound_stay_so(fre
     with Session(engine) as db, db.begin():
         session, anna = make.session(db), make.person(db)
         for ground, reason in GROUNDS:
-            ended = {"state": BookingState.CANCELLED, "cancel_ground": ground, "end_reason": reason}
+            ended = {
+                "state": BookingState.CANCELLED,
+                "cancel_ground": ground,
+                "end_reason": reason,
+                "ended_late": True,
+            }
             place(db, session, make.person(db), **ended)
         old = place(db, session, anna, state=BookingState.MOVED, calendar_sequence=1)
         new = seat(db, make.session(db, course_id=session.course_id, days=[date(2027, 6, 7)]), anna, bound_days=9)

@@ -1,0 +1,95 @@
+"""Charging: what can be invoiced for a seat is put down when it happens, and stays as it was then.
+
+A late cancellation is, at the moment it is made. A seat is once the session is over: who was there, as what, and from
+which workplace. Whoever was there after all, or whose session is called off, has a late cancellation of it credited.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from auth.models import Person
+from bookings.models import Booking
+from bookings.rules.late_fee import EXCUSED
+from bookings.states import BookingState
+from courses import sessions
+from courses.models import CourseDay, CourseSession
+from courses.states import Publicity
+from lararportal import journal
+from lararportal.clock import day_of
+
+OUTSTANDING = (
+    (Booking.state == BookingState.CANCELLED) & Booking.charged_on.is_not(None) & Booking.credited_on.is_(None)
+)
+"""Of a booking: a late cancellation that is charged for."""
+
+
+def charge_late(db: Session, booking: Booking, person: Person, *, now: datetime) -> None:
+    """The late cancellation counts from today, instead of earlier ones of the seat; not for who is excused."""
+    if booking.cancel_ground in EXCUSED:
+        return
+    _credit(db, booking.session_id, Booking.person_id == person.id, on=day_of(now))
+    _put_down(booking, person, on=day_of(now))
+
+
+def take_back(booking: Booking) -> None:
+    """A late cancellation that is undone is none."""
+    booking.charged_on, booking.charged_category, booking.charged_workplace = None, None, None
+
+
+def due(db: Session, *, now: datetime) -> list[int]:
+    """The sessions that are over and whose seats are still to be put down, or called off with something charged."""
+    last_day = select(func.max(CourseDay.day)).where(CourseDay.session_id == CourseSession.id).scalar_subquery()
+    is_called_off, today = CourseSession.publicity == Publicity.CALLED_OFF, day_of(now)
+    is_to_put_down = (Booking.state == BookingState.BOOKED) & Booking.charged_on.is_(None)
+    return list(
+        db.scalars(
+            select(CourseSession.id)
+            .join(Booking, Booking.session_id == CourseSession.id)
+            .where(
+                or_(
+                    is_to_put_down & ~is_called_off & (CourseSession.starts_on < today) & (last_day < today),
+                    OUTSTANDING & is_called_off,
+                )
+            )
+            .distinct()
+            .order_by(CourseSession.id)
+        )
+    )
+
+
+def settle(db: Session, session_id: int, *, now: datetime, by: int | None) -> int:
+    """Who was there is put down, with the last day of the session; late cancellations of theirs cost nothing more.
+
+    Raises:
+        NotFound: there is no such session.
+    """
+    [session] = sessions.lock(db, [session_id])
+    if session.publicity is Publicity.CALLED_OFF:
+        _credit(db, session_id, on=day_of(now))
+        return 1
+    last_day = session.days[-1].day
+    if last_day >= day_of(now):
+        return 0
+    rows = db.execute(
+        select(Booking, Person)
+        .join(Person, Person.id == Booking.person_id)
+        .where(Booking.session_id == session_id, Booking.state == BookingState.BOOKED, Booking.charged_on.is_(None))
+        .order_by(Booking.id)
+    ).all()
+    for booking, person in rows:
+        _put_down(booking, person, on=last_day)
+    _credit(db, session_id, Booking.person_id.in_([person.id for _, person in rows]), on=last_day)
+    journal.note(db, "seats.charged", now=now, by=by, session=session_id, seats=len(rows))
+    return len(rows)
+
+
+def _put_down(booking: Booking, person: Person, *, on: date) -> None:
+    booking.charged_on = on
+    booking.charged_category, booking.charged_workplace = person.category, person.workplace
+
+
+def _credit(db: Session, session_id: int, *whose: ColumnElement[bool], on: date) -> None:
+    credited = update(Booking).where(Booking.session_id == session_id, OUTSTANDING, *whose)
+    db.execute(credited.values(credited_on=on))
