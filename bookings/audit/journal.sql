@@ -99,10 +99,10 @@ FROM minimum_cases c
 WHERE coalesce(s.steps, 0) <> coalesce(j.entries, 0) ORDER BY c.id
 
 --: precedence_used_wrongly
--- Precedence is used up by a seat in its course.
+-- Precedence is used up by a seat in its course, also by one that was had before and is had again.
 SELECT p.id AS precedence, p.person_id AS person, p.used_by AS booking
 FROM precedences p JOIN bookings b ON b.id = p.used_by JOIN course_sessions s ON s.id = b.session_id
-WHERE b.person_id <> p.person_id OR s.course_id <> p.course_id OR b.booked_at IS NULL OR b.booked_at < p.granted_at
+WHERE b.person_id <> p.person_id OR s.course_id <> p.course_id OR b.booked_at IS NULL
 
 --: precedence_left_open
 -- Whoever has a seat in a course has no precedence for it any more.

@@ -19,6 +19,7 @@ from bookings_room import (
     states,
     told,
 )
+from calling_off_room import call_off
 from sqlalchemy import select
 
 import make
@@ -26,9 +27,10 @@ from bookings import answers, cancellation, left_over_seats, precedence, queries
 from bookings.models import Booking, Precedence
 from bookings.rules.seats import GRACE, UNDO_WITHIN
 from bookings.states import BookingState, CancelGround, Refusal
-from courses.models import CourseDay
+from courses.models import Course, CourseDay
 from courses.states import Publicity
 from lararportal import clock
+from lararportal.audit import invariants
 from lararportal.errors import NotFound
 
 SOON = AFTER + timedelta(minutes=3)
@@ -337,3 +339,18 @@ def test_how_many_statements_undoing_takes(db, session, person, queries):
     undo(db, session, person)
     db.flush()
     assert queries.count == 14
+
+
+def test_a_seat_that_is_had_again_uses_up_precedence_that_came_after_it(db, session, person, office):
+    """Given back for another session of the course, which is called off at once; this one begins too soon."""
+    other = make.session(db, of=db.get_one(Course, session.course_id), days=[date(2027, 5, 10)])
+    last_days = clock.parse("2027-03-12T08:00")
+    left_over_seats.book(db, session_id=session.id, person_id=person.id, now=AFTER, by=person.id)
+    cancel(db, session, person, now=last_days)
+    left_over_seats.book(db, session_id=other.id, person_id=person.id, now=last_days, by=person.id)
+    call_off(db, other, office, now=last_days + timedelta(minutes=1))
+
+    mine = undo(db, session, person, now=last_days + timedelta(minutes=2))
+
+    assert [each.used_by for each in db.scalars(select(Precedence))] == [mine.id]
+    assert invariants(db, now=last_days + timedelta(minutes=2)) == []
