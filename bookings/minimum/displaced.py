@@ -17,8 +17,8 @@ from bookings.rules.calling_off import Ahead, Displaced, Fate, Key, Sister
 from bookings.rules.history import term_of
 from bookings.rules.line import would_leave
 from bookings.rules.seats import why_not_eligible
-from bookings.states import IN_LINE, IN_TIME, LIVE, OPEN, ApplicationState, BookingState, RoundState
-from courses.models import CourseSession
+from bookings.states import IN_TIME, LIVE, OPEN, ApplicationState, BookingState, RoundState
+from courses.models import Course, CourseSession
 from lararportal.clock import day_of
 
 Wish = tuple[int, bool]
@@ -97,6 +97,7 @@ def look(db: Session, session: CourseSession, others: Collection[CourseSession],
             each,
             persons[each.person_id],
             held[each.person_id],
+            course=session.course,
             key=keys[each.id],
             asked=wishes[each.person_id],
             today=today,
@@ -166,11 +167,11 @@ def _displaced(
     person: Person,
     held: Sequence[Booking],
     *,
+    course: Course,
     key: Key,
     asked: Mapping[int, Wish],
     today: date,
 ) -> Displaced:
-    course = next(each.session.course for each in held if each.id == booking.id)
     elsewhere = [each for each in held if each.session.course_id != course.id]
     certain = [each for each in elsewhere if each.state in (BookingState.BOOKED, BookingState.OFFERED)]
     here = [each for each in held if each.session.course_id == course.id and each.state in OPEN]
@@ -196,11 +197,9 @@ def _in_line(
 ) -> dict[int, list[Ahead]]:
     """All in these lines who would take a seat, in their order, by session."""
     lines = facts.line(db, session_ids, today=today)
-    rows = db.execute(
-        select(Booking.id, Booking.wave, Booking.key).where(
-            Booking.session_id.in_(session_ids), Booking.state.in_(IN_LINE)
-        )
-    )
+    # Also of those who have left since: while nothing is held, lines change between two looks.
+    waiting = {waiter.booking_id for line in lines.values() for waiter in line}
+    rows = db.execute(select(Booking.id, Booking.wave, Booking.key).where(Booking.id.in_(waiting)))
     places = {booking_id: (wave, tuple(key)) for booking_id, wave, key in rows}
     found: dict[int, list[Ahead]] = defaultdict(list)
     for session_id, line in lines.items():
