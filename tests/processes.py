@@ -35,8 +35,6 @@ from lararportal.outbox import Letter, LetterState
 ROOT = Path(__file__).parents[1]
 WITHIN = 90.0
 """Seconds until something that must come about is given up: far more than it takes, for a machine under load."""
-OFTEN = 5
-"""How often each act of a storm is done at least."""
 
 
 def all_at_once(deeds: Sequence[Callable[[], object]]) -> list:
@@ -65,7 +63,11 @@ class Storm:
     seconds: float
     """How long they go on at least."""
     until: Callable[[], bool] = lambda: True
-    """What must have come about before they end, once each act has been done several times."""
+    """What must have come about before they end, once each act has been done often enough."""
+    often: int = 5
+    """How often each act is done at least."""
+    beside: Callable[[datetime], object] = lambda _: time.sleep(0.1)
+    """What goes on beside them again and again, in transactions of its own."""
     counted: Counter = field(default_factory=Counter)
     """How often each act was done, and each refusal given."""
 
@@ -80,10 +82,15 @@ class Storm:
                 act = chance.choice(self.acts)
                 self.counted[self._outcome(act, chance, self.begins + timedelta(seconds=spent))] += 1
 
-        all_at_once([lambda number=number: one(number) for number in range(self.threads)])
+        def again_and_again() -> None:
+            while (spent := time.monotonic() - begun) < self.seconds or not self._is_enough():
+                assert spent < self.seconds + WITHIN, f"in vain: {self.counted}"
+                self.beside(self.begins + timedelta(seconds=spent))
+
+        all_at_once([*(lambda number=number: one(number) for number in range(self.threads)), again_and_again])
 
     def _is_enough(self) -> bool:
-        return all(self.counted[act.__name__] >= OFTEN for act in self.acts) and self.until()
+        return all(self.counted[act.__name__] >= self.often for act in self.acts) and self.until()
 
     def _outcome(self, act: Act, chance: Random, now: datetime) -> str:
         try:

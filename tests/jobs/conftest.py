@@ -11,6 +11,8 @@ from sqlalchemy import create_engine
 from lararportal.config import Settings
 from lararportal.db import Database, driver_url
 
+pytest.register_assert_rewrite("crowd")
+
 CONNECTIONS = 40
 
 
