@@ -47,7 +47,7 @@ MARK_LOOKS = """
 RUN = """
 async ([mark, contrast, rules]) => {
     axe.configure({ rules: [{ id: contrast, selector: `[${mark}]` }] })
-    const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ['violations'] })
+    const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ['violations'], preload: false })
     document.querySelectorAll(`[${mark}]`).forEach(each => each.removeAttribute(mark))
     return violations.flatMap(found =>
         found.nodes.map(node => `${found.id}: ${node.html} ${node.failureSummary}`))

@@ -22,7 +22,8 @@ from lararportal.db import Database
 from lararportal.dev.program import Program
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""The first draws no windows that nobody sees: opening a page costs it a third of what it costs the next."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-quic"]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -40,7 +41,7 @@ PATIENCE = 20_000
 def chromium() -> str:
     """Where the browser is; a suite that finds none must be left out by name, never in silence."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
-    assert found is not None, "no Chromium on this machine: apt-get install chromium, or run -m 'not browser'"
+    assert found is not None, f"no Chromium on this machine: apt-get install {NAMES[0]}, or run -m 'not browser'"
     return found
 
 
