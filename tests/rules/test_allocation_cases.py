@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,35 @@ def examples(share):
 
 SEEDS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
+# Made once: a strategy is looked through when it is new, which takes longer than drawing from it.
+ORDERS = st.sampled_from(("deadline", "straight", "reversed"))
+TARGETS = st.sampled_from(({"ST": 0, "SPEC": 1}, {"ST": 0, "SPEC": 0}, {"SPEC": 0, "ST": 1}, {"ST": 0}))
+CAPS = st.integers(0, 4) | st.just(4)
+CAPACITIES = st.integers(0, 3) | st.integers(1, 2)
+DAYS = st.lists(st.integers(0, 5), max_size=2, unique=True)
+MOMENTS = st.integers(0, 3) | st.floats(0, 3)
+
+
+@cache
+def among(*values):
+    """One of these."""
+    return st.sampled_from(values)
+
+
+@cache
+def at_most_one_of(*values):
+    return st.lists(among(*values), max_size=1)
+
+
+@cache
+def some_of(*values):
+    return st.lists(among(*values), unique=True)
+
+
+@cache
+def in_any_order(*values):
+    return st.permutations(values)
+
 
 @st.composite
 def any_document(draw):
@@ -28,13 +58,13 @@ def any_document(draw):
     sessions = {name: draw(a_session(courses, minimums=(0, 0, 1, 2))) for name in names("s", draw(st.integers(1, 5)))}
     applicants = {name: draw(an_applicant(courses, sessions)) for name in names("p", draw(st.integers(0, 7)))}
     policy = {
-        "cap": draw(st.integers(0, 4) | st.just(4)),
-        "last_chance_months": draw(st.sampled_from((0, 6))),
-        "tiebreak": draw(st.sampled_from(("lottery", "lottery", "time"))),
-        "lot_scope": draw(st.sampled_from(("person", "course"))),
+        "cap": draw(CAPS),
+        "last_chance_months": draw(among(0, 6)),
+        "tiebreak": draw(among("lottery", "lottery", "time")),
+        "lot_scope": draw(among("person", "course")),
     }
-    if draw(st.sampled_from((False, False, False, True))):
-        policy |= {"auto_close": False, "closed": draw(st.lists(st.sampled_from(sorted(sessions)), unique=True))}
+    if draw(among(False, False, False, True)):
+        policy |= {"auto_close": False, "closed": draw(some_of(*sorted(sessions)))}
     return document(courses, sessions, applicants, policy, draw(SEEDS))
 
 
@@ -126,21 +156,19 @@ def names(letter, count):
 def a_course(draw):
     return {
         "mandatory": draw(st.booleans()),
-        "order": draw(st.sampled_from(("deadline", "straight", "reversed"))),
-        "targets": draw(
-            st.sampled_from(({"ST": 0, "SPEC": 1}, {"ST": 0, "SPEC": 0}, {"SPEC": 0, "ST": 1}, {"ST": 0}))
-        ),
+        "order": draw(ORDERS),
+        "targets": draw(TARGETS),
     }
 
 
 @st.composite
 def a_session(draw, courses, *, minimums=(0,), reserved=True):
-    capacity = draw(st.integers(0, 3) | st.integers(1, 2))
+    capacity = draw(CAPACITIES)
     made = {
-        "course": draw(st.sampled_from(sorted(courses))),
-        "days": draw(st.lists(st.integers(0, 5), max_size=2, unique=True)),
+        "course": draw(among(*sorted(courses))),
+        "days": draw(DAYS),
         "capacity": capacity,
-        "min": draw(st.sampled_from(minimums)),
+        "min": draw(among(*minimums)),
     }
     specialists = draw(st.integers(0, min(capacity, 2))) if reserved else 0
     residents = draw(st.integers(0, 1)) if reserved and specialists < capacity else 0
@@ -150,17 +178,17 @@ def a_session(draw, courses, *, minimums=(0,), reserved=True):
 
 @st.composite
 def an_applicant(draw, courses, sessions):
-    group = draw(st.sampled_from(("ST", "ST", "SPEC")))
-    some_courses = st.lists(st.sampled_from(sorted(courses)), max_size=1)
+    group = draw(among("ST", "ST", "SPEC"))
+    some_courses = at_most_one_of(*sorted(courses))
     return {
         "group": group,
         "served": draw(st.integers(0, 4)) if group == "ST" else 0,
-        "left": draw(st.sampled_from((-1, 3, 6, 7, 20, 21))) if group == "ST" else 999,
+        "left": draw(among(-1, 3, 6, 7, 20, 21)) if group == "ST" else 999,
         "cap": draw(st.integers(0, 4)),
         "passed": draw(some_courses),
         "displaced": draw(some_courses),
-        "rejections": {course: draw(st.sampled_from((1, 9, 12))) for course in draw(some_courses)},
-        "applied_at": draw(st.integers(0, 3) | st.floats(0, 3)),
+        "rejections": {course: draw(among(1, 9, 12)) for course in draw(some_courses)},
+        "applied_at": draw(MOMENTS),
         "requests": draw(a_list(sessions)),
     }
 
@@ -168,7 +196,7 @@ def an_applicant(draw, courses, sessions):
 @st.composite
 def a_list(draw, sessions):
     """A strict list over some of the sessions, in which courses may be interleaved."""
-    order = draw(st.permutations(sorted(sessions)))
+    order = draw(in_any_order(*sorted(sessions)))
     return requests(order[: draw(st.integers(min(2, len(order)), len(order)))], sessions)
 
 
