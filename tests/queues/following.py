@@ -14,7 +14,14 @@ from queues.model import Place, Term, Venue
 from bookings.states import BookingState as State
 from lararportal.journal import Entry
 
-OF_NO_BOOKING = ("minimum.", "reserve.", "session.published", "session.planned", "precedence.granted")
+OF_NO_BOOKING = (
+    "minimum.",
+    "seats.charged",
+    "reserve.",
+    "session.published",
+    "session.planned",
+    "precedence.granted",
+)
 """How entries begin that change no booking, and no session in a way that counts here."""
 
 Rows = Mapping[int, Place]
@@ -36,6 +43,8 @@ class Follower:
         self.term = term
         self.owed: list[Owed] = []
         """The letters that the entries of the last transaction made."""
+        self.shown: dict[int, list[Place]] = {}
+        """What each yes to a call-out was said to give up, by place."""
         self.rows: Rows = {}
         self.told: Sequence[Entry] = ()
 
