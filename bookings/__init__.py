@@ -15,6 +15,11 @@ at once (`seats_from_line`), or kept for them (`offers`) until they answer (`ans
 best placed of all who say yes (`call_outs`). Those who wait for each other's full sessions change seats
 (`swap_rings`).
 
+A session is changed. Everybody follows it (`moved_sessions`), and whoever is elsewhere on a new day chooses between
+their seats (`choices`).
+
+A seat is paid for. For a resident that is recorded, or reminded of until it is (`funding`).
+
 Too few have booked. Such sessions are warned of, rescued or called off in a room of their own, `minimum/`.
 
 By decision. Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason:

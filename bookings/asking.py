@@ -66,7 +66,7 @@ class Asking:
     def facts_for(self, refusal: Refusal) -> dict[str, Any]:
         """What the sentence of a refusal may tell."""
         about = facts.about(refusal, self.target, self.bookings, today=self.today)
-        return {"opens": self.target.booking_opens_at, **about}
+        return {"opens": self.target.booking_opens_at, "why": self.session.booking_closed_reason, **about}
 
 
 def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides: Collection[int] = ()) -> Asking:

@@ -7,14 +7,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import asking, charging, facts, giving_back, letters, noting, seats, seats_from_line, waitlist
+from bookings import (
+    asking,
+    charging,
+    choices,
+    facts,
+    giving_back,
+    letters,
+    noting,
+    seats,
+    seats_from_line,
+    waitlist,
+)
 from bookings.asking import Asking
 from bookings.minimum import compensation
 from bookings.models import Booking
 from bookings.rules import late_fee
 from bookings.rules import seats as rules
 from bookings.rules.late_fee import FeeSteps
-from bookings.states import BookingState, CancelGround, Refusal
+from bookings.states import SEATED, BookingState, CancelGround, Refusal
 from courses import sessions
 from lararportal.clock import day_of
 from lararportal.errors import Refused
@@ -45,14 +56,16 @@ def cancel(
     [session] = sessions.lock(db, [session_id])
     [person] = people.lock(db, [person_id])
     booking = waitlist.live(db, session_id=session_id, person_id=person_id)
-    if booking is None or booking.state is not BookingState.BOOKED:
+    if booking is None or booking.state not in SEATED:
         raise Refused(Refusal.NOT_BOOKED)
-    is_late = facts.is_late(booking, session, now=now)
+    is_late = facts.is_late(booking, session, now=now) and not choices.is_chosen_against(db, booking)
     refusal = rules.may_cancel(starts_on=session.starts_on, today=day_of(now))
     refusal = refusal or late_fee.what_ground_lacks(is_late=is_late, ground=ground, words=reason)
     if refusal is not None:
         raise Refused(refusal)
-    booking.fee_percent = giving_back.fee_percent(booking, session, ground=ground, steps=fee, now=now)
+    booking.fee_percent = giving_back.fee_percent(
+        booking, session, ground=ground, steps=fee, is_late=is_late, now=now
+    )
     booking.ended_late, booking.cancel_ground = is_late, ground if is_late else None
     booking.end_reason = reason if is_late or by != person_id else ""
     if is_late:
@@ -61,9 +74,10 @@ def cancel(
     noting.note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
     if is_late:
         letters.seat_cancelled_late(db, booking, person=person, session=session, by=by, now=now)
-        return booking
-    until = compensation.keep_precedence(db, booking, course_id=session.course_id, now=now, by=by)
-    letters.seat_cancelled(db, booking, person=person, session=session, until=until, by=by, now=now)
+    else:
+        until = compensation.keep_precedence(db, booking, course_id=session.course_id, now=now, by=by)
+        letters.seat_cancelled(db, booking, person=person, session=session, until=until, by=by, now=now)
+    choices.settle(db, [person_id], now=now)
     return booking
 
 

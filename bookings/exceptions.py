@@ -15,7 +15,17 @@ from bookings.rules import precedence as rules
 from bookings.rules.history import term_of
 from bookings.rules.line import active_places
 from bookings.rules.precedence import Opening, Place, Prospect
-from bookings.states import ANSWERABLE, IN_TIME, BookingState, ExceptionKind, Ground, Origin, Refusal, RoundState
+from bookings.states import (
+    ANSWERABLE,
+    IN_TIME,
+    SEATED,
+    BookingState,
+    ExceptionKind,
+    Ground,
+    Origin,
+    Refusal,
+    RoundState,
+)
 from courses.states import Publicity
 from lararportal import journal
 from lararportal.errors import Refused
@@ -73,7 +83,7 @@ class _Case:
         elsewhere = [
             each.session
             for each in asked.bookings
-            if each.state is BookingState.BOOKED and each.session.course_id != session.course_id
+            if each.state in SEATED and each.session.course_id != session.course_id
         ]
         return Opening(
             is_published=session.publicity is Publicity.PUBLISHED,

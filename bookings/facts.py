@@ -16,8 +16,9 @@ from bookings.rules import seats as rules
 from bookings.rules.answer_time import Start, needs_short_notice
 from bookings.rules.line import Waiter, Wish
 from bookings.rules.seats import Holding, Participant, Target
-from bookings.states import ANSWERABLE, IN_LINE, IN_TIME, LIVE, BookingState, Refusal, RoundState
-from courses.models import Course, CourseSession
+from bookings.states import ANSWERABLE, IN_LINE, IN_TIME, LIVE, SEATED, BookingState, Refusal, RoundState
+from courses.models import Course, CourseDay, CourseSession
+from courses.rules import Day
 from courses.states import Publicity
 from lararportal.clock import STOCKHOLM, day_of
 
@@ -121,6 +122,7 @@ def target(session: CourseSession, course: Course, round_: Round | None) -> Targ
         is_held_in_reserve=session.is_held_in_reserve and course.publicity is Publicity.PUBLISHED,
         is_in_unpublished_round=round_ is not None and round_.state is not RoundState.PUBLISHED,
         booking_opens_at=round_.booking_opens_at if round_ is not None else None,
+        booking_is_closed=session.booking_is_closed,
     )
 
 
@@ -147,7 +149,7 @@ def holders_in_line(db: Session, course_id: int, *, today: date) -> dict[int, li
     has_seat = (
         select(seat.id)
         .join(held, held.id == seat.session_id)
-        .where(held.course_id == course_id, seat.state == BookingState.BOOKED, seat.person_id == Booking.person_id)
+        .where(held.course_id == course_id, seat.state.in_(SEATED), seat.person_id == Booking.person_id)
         .exists()
     )
     of_course = select(session.id).where(session.course_id == course_id)
@@ -215,7 +217,11 @@ def _barred(booking: Booking, who: Participant, today: date) -> Refusal | None:
 
 def start_of(session: CourseSession) -> Start:
     """The moment a session begins; its days are loaded."""
-    first = session.days[0]
+    return start_on(session.days[0])
+
+
+def start_on(first: CourseDay | Day) -> Start:
+    """The moment a session begins whose first day this is."""
     return Start(datetime.combine(first.day, first.starts, STOCKHOLM).astimezone(UTC))
 
 
@@ -225,9 +231,15 @@ def is_late(booking: Booking, session: CourseSession, *, now: datetime) -> bool:
         cancel_by=session.cancel_by,
         booked_at=booking.booked_at or now,
         is_bound=booking.is_bound,
+        is_free=is_free(booking, session),
         now=now,
         today=day_of(now),
     )
+
+
+def is_free(booking: Booking, session: CourseSession) -> bool:
+    """Whether the seat may be given back however late: it is not they who changed something."""
+    return rules.is_free(booked_at=booking.booked_at, moved_at=session.moved_at, is_over=session.seats_over > 0)
 
 
 def booked_by_group(db: Session, session_id: int) -> dict[str | None, int]:
@@ -235,7 +247,7 @@ def booked_by_group(db: Session, session_id: int) -> dict[str | None, int]:
     rows = db.execute(
         select(Person.category, Person.standing, func.count())
         .join(Booking, Booking.person_id == Person.id)
-        .where(Booking.session_id == session_id, Booking.state.in_((BookingState.BOOKED, BookingState.OFFERED)))
+        .where(Booking.session_id == session_id, Booking.state.in_((*SEATED, BookingState.OFFERED)))
         .group_by(Person.category, Person.standing)
     )
     booked: dict[str | None, int] = defaultdict(int)
@@ -271,13 +283,14 @@ def _wish(booking: Booking, *, today: date) -> Wish:
         rank=booking.rank,
         is_held=_is_seat(booking),
         is_fixed=today > session.cancel_by,
-        is_asked_about=booking.state in ANSWERABLE,
+        is_asked_about=booking.state in (*ANSWERABLE, BookingState.MUST_CHOOSE),
+        must_choose=booking.state is BookingState.MUST_CHOOSE,
         list_id=booking.round_id if booking.wave == IN_TIME else None,
     )
 
 
 def _is_seat(booking: Booking) -> bool:
-    return booking.state is BookingState.BOOKED
+    return booking.state in SEATED
 
 
 def _is_over(session: CourseSession, today: date) -> bool:

@@ -13,7 +13,7 @@ from bookings.lots import POLICY
 from bookings.models import Application, Booking, Round, RoundSession
 from bookings.register import History
 from bookings.rules.allocation.instance import RESIDENTS, SPECIALISTS
-from bookings.states import ApplicationState, BookingState
+from bookings.states import SEATED, ApplicationState
 from courses.models import CourseSession
 from courses.states import Kind, Publicity
 
@@ -93,7 +93,7 @@ def attendable(
     application: Application, offered: dict[int, CourseSession], bookings: Collection[Booking], *, today: date
 ) -> list[int]:
     """The chosen sessions that are still offered and collide with no seat the person has, most wanted first."""
-    seats = [each for each in bookings if each.state is BookingState.BOOKED]
+    seats = [each for each in bookings if each.state in SEATED]
     days = {day for seat in seats for day in facts.days_of(seat.session)}
     courses = {seat.session.course_id for seat in seats} - facts.taken_courses(bookings, today=today)
     return [

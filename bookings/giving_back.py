@@ -18,12 +18,18 @@ from lararportal.clock import day_of
 
 
 def fee_percent(
-    booking: Booking, session: CourseSession, *, ground: CancelGround | None, steps: FeeSteps, now: datetime
+    booking: Booking,
+    session: CourseSession,
+    *,
+    ground: CancelGround | None,
+    steps: FeeSteps,
+    is_late: bool,
+    now: datetime,
 ) -> int | None:
     """What it would cost to give the seat back now, for this reason; None where nothing is charged for anything."""
     return late_fee.fee_percent(
         steps,
-        is_late=facts.is_late(booking, session, now=now),
+        is_late=is_late,
         ground=ground,
         starts_on=session.starts_on,
         bound_days=booking.bound_days,
@@ -45,20 +51,22 @@ def bound_days(left: Collection[tuple[Booking, CourseSession]], *, now: datetime
 
 def seats_given_back(db: Session, booking_ids: Collection[int]) -> dict[int, GivenBack]:
     """What has become of these cancelled seats, by booking."""
-    mine, later, asked = aliased(Booking), aliased(Booking), aliased(Booking)
-    freed_since = (
+    mine, other = aliased(Booking), aliased(Booking)
+    of_others = other.session_id == mine.session_id
+    freed = (
         select(func.count())
         .where(
-            later.session_id == mine.session_id,
-            tuple_(later.ended_at, later.id) > tuple_(mine.ended_at, mine.id),
-            later.state.in_(REFUSED) | later.booked_at.is_not(None),
+            of_others,
+            tuple_(other.ended_at, other.id) > tuple_(mine.ended_at, mine.id),
+            other.state.in_(REFUSED) | other.booked_at.is_not(None),
         )
         .scalar_subquery()
     )
-    is_asked_about = exists().where(asked.session_id == mine.session_id, asked.state == BookingState.ASKED)
-    is_to_be_given = CourseSession.id.in_(rounds.sessions_to_be_given())
+    came = exists().where(of_others, (other.booked_at >= mine.ended_at) | (other.asked_at >= mine.ended_at))
+    is_asked = exists().where(of_others, other.state == BookingState.ASKED)
+    in_round = CourseSession.id.in_(rounds.sessions_to_be_given())
     rows = db.execute(
-        select(mine.id, mine.ended_at, CourseSession.free_seats, freed_since, is_asked_about, is_to_be_given)
+        select(mine.id, mine.ended_at, CourseSession.free_seats, freed, came, is_asked, in_round)
         .join(CourseSession, CourseSession.id == mine.session_id)
         .where(mine.id.in_(booking_ids), mine.state == BookingState.CANCELLED)
     )
@@ -66,11 +74,12 @@ def seats_given_back(db: Session, booking_ids: Collection[int]) -> dict[int, Giv
         booking_id: GivenBack(
             ended_at=ended_at,
             free_seats=free_seats,
-            freed_since=freed,
-            is_asked_about=is_asked,
-            is_to_be_given=is_in_round,
+            freed_since=freed_since,
+            somebody_came=somebody_came,
+            is_asked_about=is_asked_about,
+            is_to_be_given=is_to_be_given,
         )
-        for booking_id, ended_at, free_seats, freed, is_asked, is_in_round in rows
+        for booking_id, ended_at, free_seats, freed_since, somebody_came, is_asked_about, is_to_be_given in rows
     }
 
 

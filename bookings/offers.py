@@ -48,7 +48,7 @@ def withdraw(
     found = [waiter for waiter in waiters if waiter.person_id in by_id]
     for waiter in found:
         booking = db.get_one(Booking, waiter.booking_id)
-        to = BookingState.LEFT if _has_it_better(waiter) else BookingState.WAITING
+        to = afterwards(waiter)
         seats.let_go(booking, session, to=to, now=now)
         noting.note(db, "offer.withdrawn", booking, now=now, by=None, goes_on=to is BookingState.WAITING)
         letters.offer_withdrawn(
@@ -62,11 +62,13 @@ def withdraw(
     return len(found)
 
 
-def _has_it_better(waiter: Waiter) -> bool:
+def afterwards(waiter: Waiter) -> BookingState:
+    """What becomes of somebody whose offer is withdrawn: they wait on, unless they have it as good or better."""
     wanted = waiter.wanted
-    return any(
+    has_it_better = any(
         wish.is_held and wish.course_id == wanted.course_id and wish.rank <= wanted.rank for wish in waiter.wishes
     )
+    return BookingState.LEFT if has_it_better else BookingState.WAITING
 
 
 def to_remind(db: Session, *, now: datetime) -> list[int]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from auth import people
 from bookings import facts, noting
 from bookings.models import Booking
-from bookings.states import OPEN, BookingState, Refusal
+from bookings.states import OPEN, SEATED, Refusal
 from lararportal.errors import Refused
 
 
@@ -60,7 +60,7 @@ def _at(wishes: Sequence[Booking], session_id: int) -> int:
 def _live(db: Session, person_id: int) -> list[Booking]:
     """Most wanted first, as the line weighs them: of equals a place is wanted more than a seat."""
     found = facts.live_bookings(db, [person_id]).get(person_id, [])
-    return sorted(found, key=lambda each: (each.rank, each.state is BookingState.BOOKED, each.id))
+    return sorted(found, key=lambda each: (each.rank, each.state in SEATED, each.id))
 
 
 def _put_after(db: Session, moved: Booking, other: Booking, *, now: datetime, by: int | None) -> None:

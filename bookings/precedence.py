@@ -15,7 +15,7 @@ from bookings.models import Application, Booking, Choice, Precedence, Round
 from bookings.rules import precedence as rules
 from bookings.rules.history import term_of
 from bookings.rules.precedence import Prospect
-from bookings.states import OPEN, ApplicationState, BookingState, PrecedenceKind, Refusal, RoundState
+from bookings.states import OPEN, SEATED, ApplicationState, PrecedenceKind, Refusal, RoundState
 from courses.models import Course, CourseSession
 from lararportal import journal
 from lararportal.clock import day_of
@@ -119,7 +119,7 @@ def prospect(
         group=register.group_of(person),
         groups=course.targets,
         has_taken_course=course.id in taken,
-        has_seat=any(each.state is BookingState.BOOKED and each.session.course_id == course.id for each in bookings),
+        has_seat=any(each.state in SEATED and each.session.course_id == course.id for each in bookings),
         has_precedence=course.id in brought.displaced,
     )
 

@@ -18,7 +18,7 @@ from bookings.models import Application, Booking, Choice, Decision, Round, Round
 from bookings.rounds import lock
 from bookings.rules.merits import Merit, merits
 from bookings.rules.reasons import Explanation, explanation_of, shown_of_last
-from bookings.states import IN_TIME, BookingState, Origin, Outcome, Refusal, RoundState
+from bookings.states import IN_TIME, SEATED, BookingState, Origin, Outcome, Refusal, RoundState
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -130,7 +130,7 @@ def _outline(db: Session, round_: Round, run_id: int) -> Outline:
 def _decisions(outline: Outline, application: Application) -> list[Decision]:
     """Choice by choice, most wanted first; what is given counts for those after it, since days may have moved."""
     held = outline.held.get(application.person_id, [])
-    has = [each.session for each in held if each.state is BookingState.BOOKED]
+    has = [each.session for each in held if each.state in SEATED]
     decisions = []
     for choice in application.choices:
         decisions.append(_decision(outline, application, choice, has))

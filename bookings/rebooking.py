@@ -5,7 +5,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings import asking, facts, giving_back, letters, noting, seats, seats_from_line, waitlist
+from bookings import (
+    asking,
+    choices,
+    facts,
+    funding,
+    giving_back,
+    letters,
+    noting,
+    seats,
+    seats_from_line,
+    waitlist,
+)
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.states import BookingState, Origin, Refusal
@@ -39,6 +50,7 @@ def rebook(
     old = mine[from_session_id]
     new = successor(old, mine.get(to_session_id), new_session, person, now=now)
     new.bound_days = giving_back.bound_days([(old, old_session)], now=now)
+    funding.carry_over(old, new, session=new_session, left=old_session)
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
     seats.take(db, new, new_session, now=now)
     settled = seats_from_line.settle_among(asked.bookings, new, course_id=new_session.course_id, now=now)
@@ -47,6 +59,7 @@ def rebook(
     letters.seat_moved(
         db, new, person=person, session=new_session, left=[(old, old_session)], lines=settled.lines, now=now
     )
+    choices.settle(db, [person_id], now=now)
     return new
 
 

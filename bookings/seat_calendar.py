@@ -1,11 +1,13 @@
 """A seat in somebody's calendar: its days are put there by the letter or the file that brings it, and taken out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bookings.models import Booking
-from courses.models import CourseSession
+from courses.concerned import Former, FormerDay
+from courses.models import CourseDay, CourseSession
 from lararportal import calendars
 from lararportal.calendars import CourseEvent
 
@@ -14,7 +16,7 @@ Seat = tuple[Booking, CourseSession]
 
 
 def put_in(db: Session, *seats: Seat, now: datetime) -> str:
-    """The days of these seats as something to put into a calendar."""
+    """The days of these seats as something to put into a calendar, which updates those that it has already."""
     return calendars.invitation([day for seat in seats for day in _days(db, seat)], now=now)
 
 
@@ -23,19 +25,38 @@ def take_out(db: Session, seat: Seat, *, now: datetime) -> str:
     return calendars.cancellation(_days(db, seat), now=now)
 
 
+def take_out_former(db: Session, seat: Seat, former: Former, *, now: datetime) -> str:
+    """The days that a session had before it was changed are removed, for who has no seat on the new ones yet."""
+    return calendars.cancellation(_events(db, seat, former.days, former), now=now)
+
+
+def follow(db: Session, seat: Seat, former: Former, *, now: datetime) -> list[str]:
+    """The days of a seat as they are since its session was changed; what it lost of them is taken out."""
+    known = {each.known_as for each in seat[1].days}
+    lost = [each for each in former.days if each.known_as not in known]
+    removed = [calendars.cancellation(_events(db, seat, lost, former), now=now)] if lost else []
+    return [put_in(db, seat, now=now), *removed]
+
+
 def _days(db: Session, seat: Seat) -> list[CourseEvent]:
+    return _events(db, seat, seat[1].days, seat[1])
+
+
+def _events(
+    db: Session, seat: Seat, days: Sequence[CourseDay | FormerDay], told: CourseSession | Former
+) -> list[CourseEvent]:
     booking, session = seat
     url = f"{db.info['portal_url']}/tillfallen/{session.id}"
     return [
         CourseEvent(
-            uid=f"seat-{booking.id}-{each.day:%Y%m%d}@lararportal",
+            uid=f"seat-{booking.id}-{each.known_as:%Y%m%d}@lararportal",
             day=each.day,
             starts=each.starts,
             ends=each.ends,
             title=session.course.title,
-            place=session.place,
+            place=told.place,
             url=url,
             sequence=booking.calendar_sequence,
         )
-        for each in session.days
+        for each in days
     ]

@@ -1,10 +1,10 @@
-"""Taking, releasing and holding a seat: the only code that changes how many seats of a session are free."""
+"""Taking, releasing, exchanging and holding a seat: the only code that changes how many of a session are free."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from bookings import noting
 from bookings.models import Booking, Precedence, SeatDay
@@ -65,11 +65,16 @@ def release(db: Session, booking: Booking, session: CourseSession, *, to: Bookin
     booking.move_to(to, now=now)
     booking.calendar_sequence += 1
     session.seats_taken -= 1
+    _one_fewer(session)
     db.execute(delete(SeatDay).where(SeatDay.booking_id == booking.id))
 
 
 def restore(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:
-    """The seat that was released is theirs again, since when it was first. Session and person are locked."""
+    """The seat that was released is theirs again, since when it was first. Session and person are locked.
+
+    Where there are no more seats than others have, since there became fewer, there is one too many as before.
+    """
+    session.seats_over += session.free_seats < 1
     take(db, booking, session, now=now)
     booking.calendar_sequence += 1
 
@@ -85,3 +90,84 @@ def let_go(booking: Booking, session: CourseSession, *, to: BookingState, now: d
     """The seat is kept no longer; the booking goes on, or ends, in the given state. The session is locked."""
     booking.move_to(to, now=now)
     session.seats_offered -= 1
+    _one_fewer(session)
+
+
+def _one_fewer(session: CourseSession) -> None:
+    """Where more were taken than there are seats, one fewer are now; the constraint demands it."""
+    session.seats_over = max(session.seats_over - 1, 0)
+
+
+def exchange(
+    db: Session,
+    changes: Sequence[tuple[Booking, Booking]],
+    locked: Mapping[int, CourseSession],
+    *,
+    now: datetime,
+) -> None:
+    """Everybody gives up the first seat and has the second, and each session has as many as before.
+
+    All seats are given up before the first is taken: nobody is in two places. A session with more than its seats has
+    as many too many afterwards, since nobody has come beside them.
+    """
+    over = {key: session.seats_over for key, session in locked.items()}
+    for old, _ in changes:
+        release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
+    for key, session in locked.items():
+        session.seats_over = over[key]
+    take_all(db, [(new, locked[new.session_id]) for _, new in changes], now=now)
+
+
+def leave_to_choose(db: Session, booking: Booking, *, until: datetime, now: datetime) -> None:
+    """Who has the seat chooses by then between it and another on the same day; it is taken, and occupies no day.
+
+    The person is locked by the caller.
+    """
+    booking.asked_at, booking.answer_by, booking.reminded_at = now, until, None
+    if booking.state is BookingState.BOOKED:
+        booking.move_to(BookingState.MUST_CHOOSE, now=now)
+        booking.calendar_sequence += 1
+        db.execute(delete(SeatDay).where(SeatDay.booking_id == booking.id))
+
+
+def have_again(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:
+    """The seat that was to be chosen is theirs as before, on the days of its session. The person is locked."""
+    booking.move_to(BookingState.BOOKED, now=now)
+    booking.calendar_sequence += 1
+    db.flush()
+    db.add_all(SeatDay(person_id=booking.person_id, day=each.day, booking_id=booking.id) for each in session.days)
+    db.flush()
+
+
+def keep_precedence(db: Session, booking: Booking, *, now: datetime) -> bool:
+    """The precedence that led to the seat holds again, unless they have another one since; whether there is such.
+
+    They gave the seat up because somebody else moved a session.
+    """
+    since = aliased(Precedence)
+    has_another = exists().where(
+        since.person_id == Precedence.person_id,
+        since.course_id == Precedence.course_id,
+        since.term == Precedence.term,
+        since.used_by.is_(None),
+        since.revoked_at.is_(None),
+    )
+    used = select(Precedence).where(Precedence.used_by == booking.id, ~has_another).order_by(Precedence.id)
+    found = db.scalars(used).all()
+    for precedence in found:
+        precedence.used_by = None
+        noting.note(db, "precedence.kept", booking, now=now, by=None, precedence=precedence.id)
+    return bool(found)
+
+
+def occupy_other_days(db: Session, bookings: Collection[Booking], session: CourseSession) -> None:
+    """The seats occupy the days that their session has now. The caller has seen to it that nobody is elsewhere."""
+    ids = [booking.id for booking in bookings]
+    db.flush()
+    db.execute(delete(SeatDay).where(SeatDay.booking_id.in_(ids)))
+    db.add_all(
+        SeatDay(person_id=booking.person_id, day=each.day, booking_id=booking.id)
+        for booking in bookings
+        for each in session.days
+    )
+    db.flush()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from auth.models import Person
-from bookings import giving_back, letters, noting, seats
+from bookings import choices, funding, giving_back, letters, noting, seats
 from bookings.letters import Lines
 from bookings.models import Booking
 from bookings.rules.line import Move
@@ -42,6 +42,7 @@ def give(
     booking.bound_days = giving_back.bound_days(left, now=told)
     for old, session in left:
         seats.release(db, old, session, to=BookingState.MOVED, now=now)
+        funding.carry_over(old, booking, session=locked[session_id], left=session)
     seats.take(db, booking, locked[session_id], now=now)
     settled = settle(db, booking, course_id=locked[session_id].course_id, now=now)
     noting.note(
@@ -56,6 +57,7 @@ def give(
     letters.seat_from_line(
         db, booking, person=person, session=locked[session_id], left=left, lines=settled.lines, now=now
     )
+    choices.settle(db, [person.id], now=now)
     return booking
 
 

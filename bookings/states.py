@@ -61,41 +61,36 @@ class BookingState(StrEnum):
     ASKED = "asked"
     OFFERED = "offered"
     BOOKED = "booked"
+    MUST_CHOOSE = "must_choose"
     CANCELLED = "cancelled"
     MOVED = "moved"
     LEFT = "left"
     DECLINED = "declined"
     LAPSED = "lapsed"
     CALLED_OFF = "called_off"
+    UNFUNDED = "unfunded"
 
 
+GIVEN_UP = (BookingState.CANCELLED, BookingState.MOVED, BookingState.CALLED_OFF, BookingState.UNFUNDED)
+REFUSED = (BookingState.DECLINED, BookingState.LAPSED)
+"""A seat that was kept for somebody and not taken."""
 BOOKING_MOVES = {
     BookingState.WAITING: {BookingState.BOOKED, BookingState.OFFERED, BookingState.ASKED, BookingState.LEFT},
     BookingState.ASKED: {BookingState.BOOKED, BookingState.WAITING, BookingState.LEFT},
-    BookingState.OFFERED: {
-        BookingState.BOOKED,
-        BookingState.DECLINED,
-        BookingState.LAPSED,
-        BookingState.WAITING,
-        BookingState.LEFT,
-    },
-    BookingState.BOOKED: {BookingState.CANCELLED, BookingState.MOVED, BookingState.CALLED_OFF},
+    BookingState.OFFERED: {BookingState.BOOKED, BookingState.WAITING, BookingState.LEFT, *REFUSED},
+    BookingState.BOOKED: {BookingState.MUST_CHOOSE, *GIVEN_UP},
+    BookingState.MUST_CHOOSE: {BookingState.BOOKED, BookingState.LAPSED, *GIVEN_UP},
+    **{each: set[BookingState]() for each in (BookingState.LEFT, *GIVEN_UP, *REFUSED)},
     BookingState.CANCELLED: {BookingState.BOOKED},
-    BookingState.MOVED: set[BookingState](),
-    BookingState.LEFT: set[BookingState](),
-    BookingState.DECLINED: set[BookingState](),
-    BookingState.LAPSED: set[BookingState](),
-    BookingState.CALLED_OFF: set[BookingState](),
 }
 IN_LINE = (BookingState.WAITING, BookingState.ASKED)
 """No seat is held for whoever is in line; those who are asked in a call-out stand where they stood."""
 ANSWERABLE = (BookingState.ASKED, BookingState.OFFERED)
-"""Somebody has still to answer."""
 OPEN = (*IN_LINE, BookingState.OFFERED)
 """What may still become a seat."""
-LIVE = (*OPEN, BookingState.BOOKED)
-REFUSED = (BookingState.DECLINED, BookingState.LAPSED)
-"""A seat that was kept for somebody and not taken."""
+SEATED = (BookingState.BOOKED, BookingState.MUST_CHOOSE)
+"""A seat, also while its holder chooses between it and another that they have on a day the session was moved to."""
+LIVE = (*OPEN, *SEATED)
 
 
 class Origin(StrEnum):
@@ -242,6 +237,7 @@ class Refusal(StrEnum):
     SESSION_NOT_OPEN = "session_not_open"
     SESSION_IN_ROUND = "session_in_round"
     BOOKING_NOT_YET_OPEN = "booking_not_yet_open"
+    BOOKING_CLOSED = "booking_is_closed"
     SESSION_STARTED = "session_started"
     ALREADY_BOOKED = "already_booked"
     ALREADY_WAITING = "already_waiting"
@@ -262,6 +258,9 @@ class Refusal(StrEnum):
     OFFER_LAPSED = "offer_lapsed"
     OFFER_COLLIDES = "offer_collides"
     ANSWER_MEANS_OTHER = "answer_means_other"
+    NOTHING_TO_CHOOSE = "nothing_to_choose"
+    CHOSEN_TOO_LATE = "chosen_too_late"
+    NO_TIME_TO_CHOOSE = "no_time_to_choose"
     OFFERED_HERE = "offered_here"
     NOT_AT_SHORT_NOTICE = "not_at_short_notice"
     OTHER_COURSE = "other_course"
@@ -272,6 +271,9 @@ class Refusal(StrEnum):
     DECISION_WITHOUT_REASON = "decision_without_reason"
     PERSON_NOT_CONFIRMED = "person_not_confirmed"
     PERSON_NOT_ELIGIBLE = "person_not_eligible"
+    PERSON_HAS_NO_SEAT = "person_has_no_seat"
+    FUNDING_NOT_NEEDED = "funding_not_needed"
+    FUNDING_NOT_SETTLED = "funding_not_settled"
     PERSON_HAS_SEAT = "person_has_seat"
     PERSON_ELSEWHERE = "person_elsewhere"
     PERSON_OFFERED = "person_offered"
@@ -291,6 +293,7 @@ class Refusal(StrEnum):
     DAY_MOVED_BEFORE = "day_moved_before"
     DAY_UNFIT = "day_unfit"
     DECIDED_TO_RUN = "decided_to_run"
+    DAY_OF_OPEN_CASE = "day_of_open_case"
     ENOUGH_BOOKED = "enough_booked"
     NOBODY_TO_INVITE = "nobody_to_invite"
     NOTHING_RESERVED = "nothing_reserved"

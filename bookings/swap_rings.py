@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from auth import people
 from auth.models import Person
-from bookings import facts, giving_back, letters, noting, seats, seats_from_line
+from bookings import facts, funding, giving_back, letters, noting, seats, seats_from_line
 from bookings.models import Booking
 from bookings.rules import swap_rings as rules
 from bookings.rules.swap_rings import Ring, Venue
@@ -96,16 +96,16 @@ def _found(db: Session, course_id: int, among: Iterable[CourseSession], *, now: 
 def _change(
     db: Session, ring: Ring, locked: dict[int, CourseSession], persons: dict[int, Person], *, now: datetime
 ) -> None:
-    """All seats are given up before the first is taken: a session is never over-full, nobody in two places."""
+    """Everybody has the seat of the next, and a letter that says so."""
     given = []
     for change in ring:
         old = db.get_one(Booking, change.mover.seat.booking_id)
         new = db.get_one(Booking, change.wish.booking_id)
         new.bound_days = giving_back.bound_days([(old, locked[old.session_id])], now=now)
         new.origin = Origin.SWAP
-        seats.release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
+        funding.carry_over(old, new, session=locked[new.session_id], left=locked[old.session_id])
         given.append((new, old))
-    seats.take_all(db, [(new, locked[new.session_id]) for new, _ in given], now=now)
+    seats.exchange(db, [(old, new) for new, old in given], locked, now=now)
     together = [new.id for new, _ in given]
     for new, old in given:
         _tell(db, new, (old, locked[old.session_id]), locked[new.session_id], persons, together=together, now=now)

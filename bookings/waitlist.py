@@ -16,7 +16,7 @@ from bookings.rules import line as rules
 from bookings.rules.answer_time import CallOutEnd, Way, needs_short_notice, way_of
 from bookings.rules.line import Move
 from bookings.rules.seats import may_join
-from bookings.states import ANSWERABLE, IN_LINE, LATE, LIVE, OPEN, BookingState, Origin, Refusal
+from bookings.states import ANSWERABLE, IN_LINE, LATE, LIVE, OPEN, SEATED, BookingState, Origin, Refusal
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -275,4 +275,4 @@ def live(db: Session, *, session_id: int, person_id: int) -> Booking | None:
 
 
 def _is_seat_in(booking: Booking, course_id: int) -> bool:
-    return booking.state is BookingState.BOOKED and booking.session.course_id == course_id
+    return booking.state in SEATED and booking.session.course_id == course_id

@@ -1,8 +1,8 @@
 """Whom a session concerns, and the question that is asked before something changes for them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +24,21 @@ class Change:
     before: Any
     after: Any
 
+    @property
+    def is_move(self) -> bool:
+        """Whether it changes what a calendar has of the session."""
+        return self.what in ("days", "place")
+
+    @property
+    def is_on_other_days(self) -> bool:
+        """Whether the session would be on other dates than before, not only at other hours."""
+        return self.what == "days" and {day.day for day in self.before} != {day.day for day in self.after}
+
+    @property
+    def new_days(self) -> set[date]:
+        """The dates that the session has only after the change."""
+        return {day.day for day in self.after} - {day.day for day in self.before} if self.what == "days" else set()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Interested:
@@ -37,6 +52,79 @@ class Interested:
 
 NOBODY = Interested()
 
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A seat that somebody has in another session."""
+
+    title: str
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Somebody with a seat in a session that is to be changed, and where they are on its new days already."""
+
+    person_id: int
+    name: str
+    elsewhere: tuple[Elsewhere, ...] = ()
+    answer_by: datetime | None = field(default=None, repr=False, compare=False)
+    """Until when they would choose between the seat here and those; it moves on while one reads the question."""
+
+
+@dataclass(frozen=True)
+class FormerDay:
+    """A day as it was; `known_as` names it in calendars."""
+
+    known_as: date
+    day: date
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True)
+class Former:
+    """What calendars have of a session that has been changed since."""
+
+    days: tuple[FormerDay, ...]
+    place: str
+
+    @classmethod
+    def of(cls, session: CourseSession) -> "Former":
+        """The session as it is now, before it is changed; its days are loaded."""
+        days = tuple(FormerDay(each.known_as, each.day, each.starts, each.ends) for each in session.days)
+        return cls(days, session.place)
+
+
+@dataclass(frozen=True)
+class Seated:
+    """Who sits in a session, and what becomes of them when it is changed, is not known in this room either."""
+
+    touched: Callable[..., Sequence[Touched]]
+    """Asked about a locked session before it is changed, with what would be different and the days it would have."""
+    follow: Callable[..., None]
+    """Called when it has been changed, with what was different for whom it concerns, and what it was before."""
+
+
+def _nobody_touched(*_session: Any, **_when: Any) -> Sequence[Touched]:
+    return ()
+
+
+def _nobody_follows(*_session: Any, **_when: Any) -> None:
+    """Nobody has to."""
+
+
+NOBODY_SEATED = Seated(touched=_nobody_touched, follow=_nobody_follows)
+"""Where nobody has a seat anywhere."""
+
+Impartial = Callable[..., None]
+"""Whoever has something to gain decides nothing about a session; who that is is not known in this room either."""
+
+
+def everybody(*_session: Any, **_who: Any) -> None:
+    """Where nobody has a seat, waits or applies, nobody has anything to gain."""
+
+
 Count = Callable[[Session, int], Interested]
 """Who is interested in a session is not known in this room: whoever changes one is told how to find out."""
 
@@ -46,36 +134,44 @@ def nobody(_db: Session, _session_id: int) -> Interested:
     return NOBODY
 
 
-def insist_on_days(session: CourseSession, changes: Sequence[Change], *, taken: int, today: date) -> None:
-    """Days that are taken stand fast, and what is published is moved to days that are still to come.
+def insist_on_days(session: CourseSession, changes: Sequence[Change], *, today: date) -> None:
+    """What is published is moved to days that are still to come.
 
     Raises:
-        Refused: the changes say otherwise.
+        Refused: a new day has come.
     """
-    for change in (each for each in changes if each.what == "days"):
-        before, after = ({day.day for day in days} for days in (change.before, change.after))
-        if taken and before != after:
-            raise Refused(Refusal.SESSION_HAS_BOOKINGS, booked=taken)
-        if session.publicity is Publicity.PUBLISHED and any(day <= today for day in after - before):
-            raise Refused(Refusal.SESSION_DAYS_PAST)
+    new = {day for each in changes for day in each.new_days}
+    if session.publicity is Publicity.PUBLISHED and any(day <= today for day in new):
+        raise Refused(Refusal.SESSION_DAYS_PAST)
 
 
 def ask_first(
-    session: CourseSession, changes: Sequence[Change], interested: Interested, *, confirmed: str = ""
+    session: CourseSession,
+    changes: Sequence[Change],
+    interested: Interested,
+    touched: Sequence[Touched] = (),
+    leading: Sequence[Touched] = (),
+    *,
+    confirmed: str = "",
 ) -> None:
     """What concerns people is done when it has been confirmed: exactly these changes, for exactly so many.
+
+    `leading` are the leaders who lead something else on one of its days.
 
     Raises:
         Refused: somebody is concerned and `confirmed` is not the token that this refusal gives.
     """
-    if not changes or not (session.seats_taken or interested != NOBODY):
+    if not changes or not (session.seats_taken or interested != NOBODY or leading):
         return
-    token = sha256(repr((session.id, session.seats_taken, interested, changes)).encode()).hexdigest()
+    told = (session.id, session.seats_taken, interested, changes, touched, leading)
+    token = sha256(repr(told).encode()).hexdigest()
     if confirmed != token:
         raise Refused(
             Refusal.CHANGE_NOT_CONFIRMED,
             booked=session.seats_taken,
             interested=interested,
             changes=changes,
+            touched=touched,
+            leading=leading,
             token=token,
         )

@@ -13,6 +13,8 @@ from courses.states import PUBLICITY_MOVES, Kind, Order, Publicity, Refusal
 from lararportal.db import Base, guard
 from lararportal.errors import Refused
 
+REASON_LENGTH = 500
+
 
 class Course(Base):
     """A course in the catalogue: what it teaches, to whom, how large, and who goes first when it is full."""
@@ -73,6 +75,11 @@ class CourseSession(Base):
     minimum: Mapped[int]
     seats_taken: Mapped[int] = mapped_column(default=0, doc="Changed only together with a booking, under lock.")
     seats_offered: Mapped[int] = mapped_column(default=0, doc="Held for somebody who has still to answer.")
+    seats_over: Mapped[int] = mapped_column(
+        default=0,
+        server_default="0",
+        doc="Taken or offered when there became fewer: nobody is put out, and nobody comes beside them.",
+    )
     reserves: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, doc="Soft reserves: group to seats.")
     publicity: Mapped[Publicity] = mapped_column(default=Publicity.DRAFT)
     is_reserve: Mapped[bool] = mapped_column(default=False, doc="Planned and hidden; opened on high demand.")
@@ -81,6 +88,14 @@ class CourseSession(Base):
     go_no_go_on: Mapped[date] = mapped_column(Date, doc="The day it is decided whether the session runs.")
     prepare_by: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    moved_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True),
+        doc="When days, hours or place last changed: who was booked by then may cancel freely.",
+    )
+    booking_closed_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="Nobody new comes to a seat or a place in line; who waits goes on waiting."
+    )
+    booking_closed_reason: Mapped[str] = mapped_column(String(REASON_LENGTH), default="", server_default="")
 
     course: Mapped[Course] = relationship(back_populates="sessions", lazy="raise")
     days: Mapped[list["CourseDay"]] = relationship(
@@ -90,8 +105,11 @@ class CourseSession(Base):
 
     __table_args__ = (
         CheckConstraint("seats >= 1 AND minimum >= 0 AND minimum <= seats", name="size"),
+        # Equal, not at most: a seat that comes free lowers what is over, so that it cannot be taken again.
         CheckConstraint(
-            "seats_taken >= 0 AND seats_offered >= 0 AND seats_taken + seats_offered <= seats", name="seats_taken"
+            "seats_taken >= 0 AND seats_offered >= 0"
+            " AND seats_over = greatest(seats_taken + seats_offered - seats, 0)",
+            name="seats_taken",
         ),
         CheckConstraint("cancel_by < starts_on AND go_no_go_on < starts_on", name="dates"),
         Index("ix_course_sessions_starts_on", "starts_on", "id"),
@@ -100,7 +118,17 @@ class CourseSession(Base):
     @hybrid_property
     def free_seats(self) -> int:
         """Seats that nobody has, and that are held for nobody."""
-        return self.seats - self.seats_taken - self.seats_offered
+        return self.seats + self.seats_over - self.seats_taken - self.seats_offered
+
+    def set_seats(self, seats: int) -> None:
+        """There are so many seats from now on; those that are taken stay taken, which nothing else lets them."""
+        self.seats = seats
+        self.seats_over = max(self.seats_taken + self.seats_offered - seats, 0)
+
+    @property
+    def booking_is_closed(self) -> bool:
+        """Whether somebody has closed direct booking and the line before their time."""
+        return self.booking_closed_at is not None
 
     @property
     def is_public(self) -> bool:
@@ -132,6 +160,14 @@ class CourseDay(Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     starts: Mapped[time] = mapped_column(Time)
     ends: Mapped[time] = mapped_column(Time)
+    first_known_as: Mapped[date | None] = mapped_column(
+        Date, doc="The day under which calendars know it, when it has been moved from there."
+    )
+
+    @property
+    def known_as(self) -> date:
+        """What names it in the calendars that have it, wherever it was moved to."""
+        return self.first_known_as or self.day
 
     __table_args__ = (CheckConstraint("starts < ends", name="hours"), Index("ix_course_days_day", "day"))
 

@@ -1,7 +1,7 @@
-"""Course sessions: a course is planned on certain days at a place, published, changed and archived."""
+"""Course sessions: a course is planned on certain days at a place, published, opened and archived."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import select
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth.models import Grant, Person
 from auth.states import Area, Role
-from courses import rules, seen
+from courses import rules
 from courses.catalogue import lock_course
-from courses.concerned import TOLD, Change, Count, ask_first, insist_on_days, nobody
+from courses.concerned import Change, Count, Impartial, ask_first, everybody, nobody
 from courses.models import CourseDay, CourseSession
 from courses.rules import Day, SessionDates, SessionFacts
 from courses.states import Publicity, Refusal
@@ -86,14 +86,17 @@ def plan_reserve(
     return made
 
 
-def open_reserve(db: Session, *, session_id: int, now: datetime, by: int | None) -> None:
+def open_reserve(
+    db: Session, *, session_id: int, impartial: Impartial = everybody, now: datetime, by: int | None
+) -> None:
     """Makes a reserve session an ordinary one that everybody sees.
 
     Raises:
-        Refused: the session is no reserve, it is archived, or its course is not published.
+        Refused: `by` is not impartial, the session is no reserve, it is archived, or its course is not published.
         NotFound: there is no such session.
     """
     (session,) = lock(db, [session_id])
+    impartial(db, session, now=now, by=by)
     if not session.is_reserve:
         raise Refused(Refusal.SESSION_IS_NO_RESERVE)
     _publish(db, session, today=clock.day_of(now))
@@ -121,17 +124,19 @@ def archive(
     session_id: int,
     confirmed: str = "",
     interested: Count = nobody,
+    impartial: Impartial = everybody,
     now: datetime,
     by: int | None,
 ) -> None:
     """Takes a session off the lists; its page stays for those who were there.
 
     Raises:
-        Refused: it is archived already; or it is not over, and people are booked, or it concerns others and that has
-            not been confirmed, as for `change`.
+        Refused: `by` is not impartial; it is archived already; or it is not over, and people are booked, or it
+            concerns others and that has not been confirmed, as for `change`.
         NotFound: there is no such session.
     """
     (session,) = lock(db, [session_id])
+    impartial(db, session, now=now, by=by)
     is_ahead = session.days[-1].day >= clock.day_of(now)
     if session.seats_taken and is_ahead:
         raise Refused(Refusal.SESSION_NOT_OVER, booked=session.seats_taken)
@@ -156,63 +161,6 @@ def call_off(db: Session, *, session_id: int, now: datetime, by: int | None) -> 
     journal.note(db, "session.called_off", now=now, by=by, session=session.id)
 
 
-def change(
-    db: Session,
-    *,
-    session_id: int,
-    saw: str | None = None,
-    confirmed: str = "",
-    interested: Count = nobody,
-    now: datetime,
-    by: int | None,
-    **wanted: Unpack[SessionPlan],
-) -> CourseSession:
-    """Says something else of a session. The days stand fast while people are booked, because their days are taken.
-
-    A change that concerns people (who are booked, wait or have applied) is refused once, with what it means for them
-    and a token of exactly this change; it is done when the token comes back as `confirmed`. A seat that is offered to
-    somebody counts as taken here.
-
-    Raises:
-        Refused: as `plan`; somebody else has changed it since what `saw` stands for was shown; the seats become fewer
-            than are taken; people are booked and the days are others; it is published and new days have come; or what
-            concerns people is not confirmed.
-        NotFound: there is no such session.
-    """
-    (session,) = lock(db, [session_id])
-    db.refresh(session, ["leaders"])
-    seen.insist(said_of(session), seen=saw)
-    leaders = _leaders(db, wanted["leader_ids"], already=session.leaders)
-    _judge(wanted, reserved=sum(session.reserves.values()))
-    taken = session.seats - session.free_seats
-    if wanted["seats"] < taken:
-        raise Refused(Refusal.SEATS_BELOW_TAKEN, taken=taken)
-    changes = changes_of(session, wanted)
-    touching = [each for each in changes if each.what in TOLD]
-    insist_on_days(session, touching, taken=taken, today=clock.day_of(now))
-    if touching:
-        ask_first(session, touching, interested(db, session_id), confirmed=confirmed)
-    _write(session, wanted)
-    session.leaders = leaders
-    if changes:
-        facts = {each.what: [_plain(each.before), _plain(each.after)] for each in changes}
-        journal.note(db, "session.changed", now=now, by=by, session=session.id, changed=facts)
-    return session
-
-
-def changes_of(session: CourseSession, wanted: SessionPlan) -> list[Change]:
-    """What would be different, in the order of the form; needs days and leaders loaded."""
-    before = said_of(session)
-    after: dict[str, Any] = {
-        **wanted,
-        "days": tuple(_in_order(wanted["days"])),
-        "leader_ids": tuple(sorted(set(wanted["leader_ids"]))),
-    }
-    return [
-        Change(what, before[what], after[what]) for what in SessionPlan.__annotations__ if before[what] != after[what]
-    ]
-
-
 def said_of(session: CourseSession) -> dict[str, Any]:
     """What is said of a session now, in the order of the form; needs days and leaders loaded."""
     listed: dict[str, Any] = {
@@ -224,16 +172,23 @@ def said_of(session: CourseSession) -> dict[str, Any]:
 
 def _planned(db: Session, course_id: int, wanted: SessionPlan, now: datetime) -> CourseSession:
     lock_course(db, course_id)
-    leaders = _leaders(db, wanted["leader_ids"], already=[])
-    _judge(wanted, reserved=0)
-    made = CourseSession(course_id=course_id, created_at=now, days=[], leaders=leaders)
-    _write(made, wanted)
+    leaders = leaders_chosen(db, wanted["leader_ids"], already=[])
+    judge(wanted, reserved=0)
+    made = CourseSession(
+        course_id=course_id, created_at=now, seats_taken=0, seats_offered=0, days=[], leaders=leaders
+    )
+    write(made, wanted)
     db.add(made)
     db.flush()
     return made
 
 
-def _judge(wanted: SessionPlan, *, reserved: int) -> None:
+def judge(wanted: SessionPlan, *, reserved: int) -> None:
+    """What is said of a session contradicts itself nowhere.
+
+    Raises:
+        Refused: its days, dates or seats do.
+    """
     dates = SessionDates(wanted["cancel_by"], wanted["go_no_go_on"], wanted["prepare_by"])
     refusal = rules.faults_of(
         SessionFacts(tuple(wanted["days"]), dates, wanted["seats"], wanted["minimum"], reserved)
@@ -242,23 +197,40 @@ def _judge(wanted: SessionPlan, *, reserved: int) -> None:
         raise Refused(refusal)
 
 
-def _write(session: CourseSession, wanted: SessionPlan) -> None:
-    for name in ("place", "area", "seats", "minimum", "cancel_by", "go_no_go_on", "prepare_by"):
+def write(session: CourseSession, wanted: SessionPlan) -> None:
+    """All that is wanted is said of the session, except who leads it."""
+    for name in ("place", "area", "minimum", "cancel_by", "go_no_go_on", "prepare_by"):
         setattr(session, name, wanted[name])
-    kept = {each.day: each for each in session.days}
-    session.days = []
-    for each in _in_order(wanted["days"]):
-        row = kept.get(each.day) or CourseDay(day=each.day)
-        row.starts, row.ends = each.starts, each.ends
-        session.days.append(row)
+    session.set_seats(wanted["seats"])
+    session.days = _rows(session.days, in_order(wanted["days"]))
     session.starts_on = session.days[0].day
 
 
-def _in_order(days: Sequence[Day]) -> list[Day]:
+def _rows(before: Sequence[CourseDay], wanted: Sequence[Day]) -> list[CourseDay]:
+    """A day that stays is the same row; others become the first of those that are new, and calendars move them."""
+    stays = {each.day for each in wanted}
+    kept = {each.day: each for each in before if each.day in stays}
+    moved = [each for each in before if each.day not in stays]
+    new = [each.day for each in wanted if each.day not in kept]
+    for row, day in zip(moved, new, strict=False):
+        row.first_known_as = row.known_as
+        row.day = day
+        kept[day] = row
+    for day in new[len(moved) :]:
+        names = {row.known_as for row in kept.values()}
+        name = next(each for each in (day + timedelta(days=n) for n in range(len(names) + 1)) if each not in names)
+        kept[day] = CourseDay(day=day, first_known_as=None if name == day else name)
+    for each in wanted:
+        kept[each.day].starts, kept[each.day].ends = each.starts, each.ends
+    return [kept[each.day] for each in wanted]
+
+
+def in_order(days: Sequence[Day]) -> list[Day]:
+    """By date."""
     return sorted(days, key=lambda each: each.day)
 
 
-def _leaders(db: Session, ids: Sequence[int], *, already: Sequence[Person]) -> list[Person]:
+def leaders_chosen(db: Session, ids: Sequence[int], *, already: Sequence[Person]) -> list[Person]:
     """The chosen leaders; who led the session already may go on, whatever became of the role."""
     wanted = set(ids)
     holders = select(Grant.person_id).where(Grant.role == Role.LEADER)
@@ -278,13 +250,13 @@ def _publish(db: Session, session: CourseSession, *, today: date) -> None:
 
 
 def _for_journal(wanted: SessionPlan) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in wanted.items()}
+    return {name: plain(value) for name, value in wanted.items()}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A fact as the journal keeps it."""
     if isinstance(value, Day):
         return f"{value.day} {value.starts:%H:%M}-{value.ends:%H:%M}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value if value is None or isinstance(value, str | int) else str(value)

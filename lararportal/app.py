@@ -18,6 +18,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 import auth.views.signing_in
+import bookings.impartiality
+import bookings.moved_sessions
 import bookings.queries
 import bookings.views.desk
 import bookings.views.fairness
@@ -26,6 +28,7 @@ import courses.views.catalogue
 import courses.views.desk
 import lararportal.audit.views
 import lararportal.letter_log.views
+from courses.concerned import Seated
 from lararportal import counted, edge, home, logs, pages
 from lararportal.config import Settings
 from lararportal.db import Database, connect
@@ -85,7 +88,12 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.jinja_env.globals["words"] = pages.words()
     for room in (auth.views.signing_in, bookings.views.mine, home):
         room.init_app(app)
-    courses.views.desk.init_app(app, interested=bookings.queries.interested)
+    courses.views.desk.init_app(
+        app,
+        interested=bookings.queries.interested,
+        seated=Seated(touched=bookings.moved_sessions.touched, follow=bookings.moved_sessions.follow),
+        impartial=bookings.impartiality.insist,
+    )
     for blueprint in (
         home.blueprint,
         auth.views.signing_in.blueprint,
@@ -100,6 +108,13 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         app.register_blueprint(blueprint)
     if settings.is_development and settings.letters_dir:
         app.register_blueprint(letters_blueprint(Path(settings.letters_dir)))
+    _answer_faults(app)
+    app.after_request(_headers)
+    app.after_request(_count)
+    return app
+
+
+def _answer_faults(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(NotFound, partial(_page, 404))
     app.register_error_handler(Undone, _undone)
@@ -107,9 +122,6 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.register_error_handler(DataError, partial(_page, 400))  # What no column can hold, such as a NUL character.
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
-    app.after_request(_headers)
-    app.after_request(_count)
-    return app
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:

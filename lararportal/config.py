@@ -83,6 +83,12 @@ class Settings:
         "course's fee, from 14 days 100; empty: it is recorded only. Illness and the care of a child cost nothing",
         default=(),
     )
+    unfunded_seats: str = _variable(
+        "LARARPORTAL_UNFUNDED_SEATS",
+        "`keep` or `release`: what becomes of a resident's seat whose funding nobody has settled by the last day to "
+        "cancel, after two reminders",
+        default="keep",
+    )
     log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")
     counters_dir: str = _variable(
         "PROMETHEUS_MULTIPROC_DIR",
@@ -180,6 +186,7 @@ SCHEMES = {
     "base_url": ("https://", "http://"),
     "smtp_url": ("smtp://", "smtps://"),
 }
+EITHER = {"env": ("production", "development"), "unfunded_seats": ("keep", "release")}
 LEVELS = ("debug", "info", "warning", "error")
 KEY_LENGTH = 32
 
@@ -194,8 +201,9 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     """What is readable and cannot be meant; no value is repeated, for some are secret."""
     said = {entry.name: entry.default for entry in fields(Settings) if entry.default is not MISSING} | dict(values)
     faults = _of_addresses(said)
-    if said["env"] not in ("production", "development"):
-        faults.append("LARARPORTAL_ENV: is neither production nor development")
+    for name, (one, other) in EITHER.items():
+        if said[name] not in (one, other):
+            faults.append(f"{_variable_of(name)}: is neither {one} nor {other}")
     if len(said.get("secret_key", "x" * KEY_LENGTH)) < KEY_LENGTH:
         faults.append(f"LARARPORTAL_SECRET_KEY: is shorter than {KEY_LENGTH} characters")
     for name, schemes in SCHEMES.items():
@@ -207,6 +215,11 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         faults.append("LARARPORTAL_LETTERS_DIR: is for development only")
     if said["counters_dir"] and not Path(said["counters_dir"]).is_dir():
         faults.append("PROMETHEUS_MULTIPROC_DIR: there is no such folder")
+    return faults + _impossible_times(said)
+
+
+def _impossible_times(said: Mapping[str, Any]) -> list[str]:
+    faults = []
     if not 0 < said["idle_minutes"] <= said["absolute_hours"] * 60:
         faults.append("LARARPORTAL_IDLE_MINUTES: is not between one minute and LARARPORTAL_ABSOLUTE_HOURS")
     if said["fresh_minutes"] <= 0:

@@ -37,8 +37,8 @@ WAYS = (
     ("/mina-kurser", "mine", r"/tillfallen/\d+/.+"),  # What one does with a seat of one's own.
     ("/ansokan", "application", ""),
     ("/kursledare", "leading", ""),
-    ("/samordning", "coordination", ""),
-    ("/studierektor/lottning", "lottery", ""),
+    ("/samordning", "coordination", r"/finansiering(/.+)?"),
+    ("/studierektor", "director", r"/finansiering(/.+)?"),
     ("/personer", "people", ""),
     ("/profil", "profile", ""),
 )
@@ -50,7 +50,7 @@ FOR_PARTICIPANTS = frozenset({"/mina-kurser", "/ansokan"})
 FOR_HOLDERS = {
     "/kursledare": (Role.LEADER,),
     "/samordning": (Role.COORDINATOR,),
-    "/studierektor/lottning": (Role.DIRECTOR,),
+    "/studierektor": (Role.DIRECTOR,),
     "/personer": (Role.DIRECTOR, Role.COORDINATOR),
 }
 

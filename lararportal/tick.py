@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import func, select
 
-from bookings import charging, offers, rounds, swap_rings, waitlist
+from bookings import charging, choices, funding, offers, rounds, swap_rings, waitlist
 from bookings.minimum import cases, reserve_sessions
+from bookings.rules.funding import Unfunded
 from lararportal import outbox
 from lararportal.db import Database
 from lararportal.errors import Refused
@@ -22,8 +23,17 @@ FAILURES_IN_A_ROW = 3
 Find = Callable[..., list[int]]
 Deed = Callable[..., object]
 
+UNFUNDED: dict[Unfunded, tuple[tuple[str, Find, Deed], ...]] = {
+    Unfunded.KEEP: (("funding reminded of", funding.to_remind, funding.remind),),
+    Unfunded.RELEASE: (
+        ("funding reminded of", funding.to_remind, funding.warn),
+        ("unfunded seats released", funding.to_release, funding.release),
+    ),
+}
+"""What is due about a resident's seat that nobody has said is paid for."""
 
-def run_due(database: Database, *, now: datetime) -> dict[str, int]:
+
+def run_due(database: Database, *, now: datetime, unfunded: Unfunded = Unfunded.KEEP) -> dict[str, int]:
     """Does what is due by `now`, each thing in its own transaction, and says how many of each.
 
     One thing that fails is logged and does not stop the others; it is due again at the next tick.
@@ -35,11 +45,14 @@ def run_due(database: Database, *, now: datetime) -> dict[str, int]:
         ("lines ended", waitlist.to_end, waitlist.end),
         ("offers lapsed", offers.to_lapse, offers.lapse),
         ("answers reminded of", offers.to_remind, offers.remind),
+        ("choices lapsed", choices.to_lapse, choices.lapse),
+        ("choices reminded of", choices.to_remind, choices.remind),
         ("cases ended", cases.to_end, cases.end_by_itself),
         ("few booked warned of", cases.to_warn, cases.warn),
         ("decisions asked for", cases.due, cases.ask_for_decision),
         ("seats charged", charging.due, charging.settle),
         ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
+        *UNFUNDED[unfunded],
     ):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))
     return done | give_seats(database, now=now)

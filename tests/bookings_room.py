@@ -17,7 +17,7 @@ from bookings import allocation, applications, publication, rounds, seats, waitl
 from bookings.lottery_plan import PublicSource
 from bookings.models import Application, Booking, Round, Run, SeatDay
 from bookings.round_plan import RoundPlan
-from bookings.states import LATE, BookingState, Origin, PublicKind
+from bookings.states import LATE, SEATED, BookingState, Origin, PublicKind
 from courses.models import CourseSession
 from lararportal import clock
 from lararportal.errors import Refused
@@ -146,9 +146,9 @@ def days_of(db: Session, person: Person) -> list[date]:
 
 def insist_on_invariants(db: Session) -> None:
     """Seats are counted as they are booked and offered, and every day of a seat is occupied once, and no other."""
-    booked = Counter(db.scalars(select(Booking.session_id).where(Booking.state == BookingState.BOOKED)))
+    booked = Counter(db.scalars(select(Booking.session_id).where(Booking.state.in_(SEATED))))
     offered = Counter(db.scalars(select(Booking.session_id).where(Booking.state == BookingState.OFFERED)))
-    counts = CourseSession.seats_taken, CourseSession.seats_offered, CourseSession.seats
+    counts = CourseSession.seats_taken, CourseSession.seats_offered, CourseSession.seats + CourseSession.seats_over
     sessions = db.execute(select(CourseSession.id, *counts)).all()
     assert {key: (taken, kept) for key, taken, kept, _ in sessions} == {
         key: (booked[key], offered[key]) for key, *_ in sessions

@@ -15,6 +15,12 @@ PAIR = """
             AND w.state IN ('waiting', 'asked', 'offered'))
     GROUP BY 1, 2 HAVING count(*) = 1 ORDER BY 1, 2 LIMIT 1
 """
+AHEAD = """
+    SELECT min(b.id) FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+    WHERE state = 'booked' AND starts_on > '2027-02-01' AND NOT EXISTS (
+        SELECT FROM bookings o WHERE o.person_id = b.person_id AND o.state IN ('waiting', 'asked', 'offered'))
+"""
+CHOSEN = "SELECT min(id) FROM bookings WHERE state = 'must_choose'"
 CANCELLED = "SELECT min(id) FROM bookings WHERE state = 'cancelled' AND NOT ended_late"
 ADMITTED = """
     SELECT min(b.id) FROM bookings b JOIN decisions d USING (person_id, session_id, round_id)
@@ -76,7 +82,7 @@ NO_SEAT = """b.state = 'cancelled' AND NOT EXISTS (
 FAULTS = {
     "seats_taken": [
         f"""UPDATE course_sessions SET seats_taken = seats_taken - 1
-        WHERE id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))"""
+        WHERE seats_over = 0 AND id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))"""
     ],
     "seats_offered": [
         """UPDATE course_sessions SET seats_offered = 1
@@ -122,6 +128,29 @@ FAULTS = {
         GROUP BY 1 HAVING count(*) = 1 ORDER BY 1 LIMIT 1)"""
     ],
     "offer_overdue": [*offered("2027-01-10")],
+    "choice_of_nothing": [
+        f"UPDATE bookings SET state = 'must_choose', answer_by = '2027-01-13' WHERE id = ({AHEAD})",
+        f"DELETE FROM seat_days WHERE booking_id = ({CHOSEN})",
+        noted("seat.to_choose", CHOSEN),
+    ],
+    "choice_too_late": [
+        f"""WITH other AS (SELECT b.person_id, b.session_id FROM bookings b WHERE id = ({AHEAD})),
+        moved AS (INSERT INTO course_sessions (course_id, place, area, seats, minimum, seats_taken, seats_offered,
+                reserves, publicity, is_reserve, starts_on, cancel_by, go_no_go_on, created_at)
+            SELECT (SELECT max(c.id) FROM courses c WHERE c.id NOT IN (SELECT t.course_id FROM bookings b
+                    JOIN course_sessions t ON t.id = b.session_id WHERE b.person_id = other.person_id)),
+                place, area, 1, 0, 1, 0, '{{}}', 'archived', false, starts_on, cancel_by, go_no_go_on, created_at
+            FROM course_sessions s JOIN other ON other.session_id = s.id RETURNING id),
+        days AS (INSERT INTO course_days (session_id, day, starts, ends)
+            SELECT moved.id, day, starts, ends FROM course_days JOIN other USING (session_id), moved)
+        INSERT INTO bookings (person_id, session_id, state, origin, rank, wave, key, joined_at, booked_at, ended_late,
+            end_reason, standing_yes, short_notice, calendar_sequence, answer_by)
+        SELECT person_id, moved.id, 'must_choose', 'direct', 1, 1, '{{}}', '2027-01-10', '2027-01-10', false, '',
+            true, false, 0, '2040-01-01' FROM other, moved""",
+        noted("seat.booked", CHOSEN),
+        posted("seat:{}", CHOSEN),
+        noted("seat.to_choose", CHOSEN),
+    ],
     "late_without_ground": [
         """UPDATE bookings SET cancel_ground = 'other', end_reason = ''
         WHERE id = (SELECT min(id) FROM bookings WHERE state = 'cancelled' AND ended_late)"""
@@ -154,6 +183,23 @@ FAULTS = {
         "UPDATE bookings SET state = 'called_off' WHERE id = (SELECT min(id) FROM bookings WHERE state = 'moved')",
         noted("seat.called_off", "SELECT max(id) FROM bookings WHERE state = 'called_off'"),
         posted("called-off:{}", "SELECT max(id) FROM bookings WHERE state = 'called_off'"),
+    ],
+    "over_without_fewer": [
+        """UPDATE course_sessions SET minimum = 0, seats = seats - 1, seats_over = 1 WHERE id = (
+        SELECT min(id) FROM course_sessions WHERE seats_taken = seats AND seats > 1 AND seats_over = 0
+            AND reserves = '{}')"""
+    ],
+    "lost_by_silence": [
+        noted("choice.lapsed", CANCELLED, '{"kept": []}'),
+        posted("choice_lapsed:{}" + STAMP, CANCELLED),
+    ],
+    "funding_not_noted": [
+        """UPDATE bookings SET funded_at = '2027-01-10', funded_by = (SELECT min(person_id) FROM grants)
+        WHERE id = (SELECT max(id) FROM bookings WHERE state = 'cancelled' AND funded_at IS NULL)"""
+    ],
+    "released_unannounced": [
+        noted("seat.unfunded", CANCELLED),
+        posted("seat_unfunded:{}" + STAMP, CANCELLED),
     ],
     "step_not_noted": [
         """INSERT INTO minimum_steps (case_id, step, at, reason)

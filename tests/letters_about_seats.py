@@ -100,6 +100,7 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "seat_booked.late": about_seat(letters.seat_booked, SKIN, now=LATE),
     "seat_cancelled": cancelled(letters.seat_cancelled),
     "seat_cancelled.was_moved_there": cancelled(letters.seat_cancelled, {"until": "2028-1"}),
+    "seat_cancelled.free": cancelled(letters.seat_cancelled, now=LATE),
     "seat_cancelled.by_staff": cancelled(letters.seat_cancelled, by=99, end_reason="Anna ringde och är sjuk."),
     "seat_cancelled_late": cancelled(letters.seat_cancelled_late, now=LATE),
     "seat_cancelled_late.by_staff": cancelled(

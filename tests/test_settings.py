@@ -122,6 +122,7 @@ class TestTheEnvironment:
             ("LARARPORTAL_LATE_FEE", "14:50,30:100", FEE_ORDER),
             ("LARARPORTAL_LATE_FEE", "14:50,14:100", FEE_ORDER),
             ("LARARPORTAL_LATE_FEE", "30:50,14:50", FEE_ORDER),
+            ("LARARPORTAL_UNFUNDED_SEATS", "sell", "is neither keep nor release"),
             ("LARARPORTAL_LOG_LEVEL", "loud", "is none of debug, info, warning, error"),
             ("LARARPORTAL_PROVIDERS", "[]", "is not a JSON list with at least one provider"),
             ("LARARPORTAL_PROVIDERS", '{"name": "demo"}', "is not a JSON list with at least one provider"),

@@ -22,7 +22,13 @@ stands(booking, state) AS (
     SELECT (facts ->> 'left')::int, 'moved' FROM journal WHERE deed = 'seat.moved'
     UNION ALL
     SELECT jsonb_array_elements_text(facts -> 'left')::int, 'moved' FROM journal
-    WHERE deed IN ('seat.from_line', 'seat.swapped')
+    WHERE deed IN ('seat.from_line', 'seat.swapped', 'seat.chosen')
+    UNION ALL
+    SELECT booking, 'unfunded' FROM entries WHERE deed = 'seat.unfunded'
+    UNION ALL
+    SELECT booking, 'must_choose' FROM entries WHERE deed = 'seat.to_choose'
+    UNION ALL
+    SELECT (facts ->> 'booking')::int, 'left' FROM journal WHERE deed = 'session.told' AND facts ->> 'state' = 'left'
     UNION ALL
     SELECT booking, 'called_off' FROM entries WHERE deed = 'seat.called_off'
     UNION ALL
@@ -37,7 +43,7 @@ stands(booking, state) AS (
     UNION ALL
     SELECT booking, CASE deed WHEN 'offer.made' THEN 'offered' WHEN 'call_out.made' THEN 'asked'
         WHEN 'offer.declined' THEN 'declined' ELSE 'lapsed' END
-    FROM entries WHERE deed IN ('offer.made', 'call_out.made', 'offer.declined', 'offer.lapsed')
+    FROM entries WHERE deed IN ('offer.made', 'call_out.made', 'offer.declined', 'offer.lapsed', 'choice.lapsed')
     UNION ALL
     SELECT (facts ->> 'booking')::int, 'asked' FROM journal
     WHERE deed = 'call_out.joined' AND (facts ->> 'said_yes')::boolean
@@ -88,6 +94,34 @@ WHERE b.state = 'called_off'
     AND NOT EXISTS (SELECT FROM journal WHERE deed = 'seat.displaced' AND (facts ->> 'left')::int = b.id)
     AND NOT EXISTS (SELECT FROM precedences p WHERE p.person_id = b.person_id AND p.course_id = s.course_id
         AND p.granted_at <= b.ended_at) ORDER BY b.id
+
+--: over_without_fewer
+-- What is over was taken before there became fewer seats.
+SELECT id AS session, seats_over FROM course_sessions
+WHERE seats_over > 0 AND id NOT IN (
+    SELECT session_id FROM journal
+    WHERE deed = 'session.changed' AND (facts #>> '{changed,seats,1}')::int < (facts #>> '{changed,seats,0}')::int)
+ORDER BY id
+
+--: lost_by_silence
+-- Whoever did not choose in time has kept another seat.
+SELECT (facts ->> 'booking')::int AS booking, person_id AS person, session_id AS session
+FROM journal WHERE deed = 'choice.lapsed' AND jsonb_array_length(facts -> 'kept') = 0 ORDER BY id
+
+--: funding_not_noted
+-- Funding is settled by somebody, for this seat or for one that it was changed for.
+SELECT b.id AS booking, b.person_id AS person, b.session_id AS session
+FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+WHERE funded_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM entries e JOIN bookings o ON o.id = e.booking JOIN course_sessions os ON os.id = o.session_id
+    WHERE e.deed = 'funding.settled' AND o.person_id = b.person_id AND os.course_id = s.course_id) ORDER BY b.id
+
+--: released_unannounced
+-- Whoever lost a seat for want of funding had been told that it would be so.
+SELECT e.booking, e.person_id AS person, e.session_id AS session
+FROM entries e WHERE e.deed = 'seat.unfunded' AND NOT EXISTS (
+    SELECT FROM journal j WHERE j.deed = 'funding.reminded' AND (j.facts ->> 'announced')::boolean
+        AND (j.facts ->> 'booking')::int = e.booking) ORDER BY e.booking
 
 --: step_not_noted
 -- Every step in a case has its entry in the journal.

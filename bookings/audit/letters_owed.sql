@@ -12,7 +12,11 @@ of_applications AS (
 about_offers(deed, occasion) AS (
     VALUES ('offer.made', 'seat_offered'), ('offer.reminded', 'answer_reminder'),
         ('offer.lapsed', 'offer_lapsed'), ('offer.withdrawn', 'offer_withdrawn'),
-        ('call_out.made', 'called_out'), ('call_out.ended', 'call_out_over')
+        ('call_out.made', 'called_out'), ('call_out.ended', 'call_out_over'),
+        ('session.told', 'session_changed'), ('seat.chosen', 'seat_chosen'), ('seat.had_again', 'seat_had_again'),
+        ('choice.reminded', 'choice_reminder'), ('choice.brought_forward', 'choice_reminder'),
+        ('choice.lapsed', 'choice_lapsed'),
+        ('funding.reminded', 'funding_missing'), ('seat.unfunded', 'seat_unfunded')
 ),
 named_for_lottery AS (
     SELECT (facts ->> 'round')::int AS round_id, at, (facts ->> 'second_party')::int AS party,
@@ -57,6 +61,12 @@ SELECT format('%s:%s:%s', CASE WHEN deed = 'seat.restored' THEN 'cancellation_un
     WHEN (facts ->> 'late')::boolean THEN 'seat_cancelled_late' ELSE 'seat_cancelled' END,
     facts ->> 'booking', stamp), person_id, session_id
 FROM stamped WHERE deed IN ('seat.cancelled', 'seat.restored')
+UNION ALL
+SELECT format('session_changed_for_applicant:%s:%s:%s', facts ->> 'application', session_id, stamp), person_id, session_id
+FROM stamped WHERE deed = 'session.applicant_told'
+UNION ALL
+SELECT format('session_changed_for_leader:%s:%s:%s', session_id, told, stamp), told::int, session_id
+FROM stamped CROSS JOIN LATERAL jsonb_array_elements_text(facts -> 'told') AS told WHERE deed = 'session.leaders_told'
 UNION ALL
 SELECT format('precedence:%s', facts ->> 'precedence'), person_id, NULL FROM journal WHERE deed = 'precedence.granted'
 UNION ALL

@@ -14,7 +14,7 @@ from bookings.models import Booking
 from bookings.register import group_of
 from bookings.rules import line
 from bookings.rules.answer_time import Way, way_of
-from bookings.states import BookingState
+from bookings.states import SEATED, BookingState
 from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal.checks import Check, When
@@ -36,7 +36,7 @@ def _seats_nobody_took(db: Session, when: When) -> Iterator[Mapping[str, Any]]:
     asking = set(db.scalars(select(Booking.session_id).where(Booking.state == BookingState.ASKED)))
     lines = facts.line(db, [session.id for session in ahead], today=today)
     for session in ahead:
-        free = session.seats - sum(booked[session.id].values())
+        free = session.seats + session.seats_over - sum(booked[session.id].values())
         way = way_of(facts.start_of(session), has_standing_yes=True, now=when.now)
         if session.id in asking or way is Way.TOO_LATE:
             continue
@@ -61,7 +61,7 @@ def _booked(db: Session) -> dict[int, Counter[str | None]]:
     rows = db.execute(
         select(Booking.session_id, Person)
         .join(Person, Person.id == Booking.person_id)
-        .where(Booking.state.in_((BookingState.BOOKED, BookingState.OFFERED)))
+        .where(Booking.state.in_((*SEATED, BookingState.OFFERED)))
     )
     for session_id, person in rows:
         counted[session_id][group_of(person)] += 1

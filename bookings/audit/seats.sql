@@ -1,10 +1,10 @@
 -- Seats, days and offers, by the bookings alone. Each statement selects a row for whatever does not hold.
 
 WITH counted AS (
-    SELECT s.id, s.seats, s.seats_taken, s.seats_offered,
-        count(b.id) FILTER (WHERE b.state = 'booked') AS booked,
+    SELECT s.id, s.seats, s.seats_taken, s.seats_offered, s.seats_over,
+        count(b.id) FILTER (WHERE b.state IN ('booked', 'must_choose')) AS booked,
         count(b.id) FILTER (WHERE b.state = 'offered') AS offered
-    FROM course_sessions s LEFT JOIN bookings b ON b.session_id = s.id AND b.state IN ('booked', 'offered')
+    FROM course_sessions s LEFT JOIN bookings b ON b.session_id = s.id AND b.state IN ('booked', 'must_choose', 'offered')
     GROUP BY s.id
 ),
 days_of_seats AS (
@@ -27,9 +27,9 @@ SELECT id AS session, seats_offered AS says, offered AS has
 FROM counted WHERE seats_offered <> offered ORDER BY id
 
 --: overbooked
--- No session has more booked and offered than it has seats.
-SELECT id AS session, seats, booked, offered
-FROM counted WHERE booked + offered > seats ORDER BY id
+-- No session has more booked and offered than it has seats, and had when there became fewer.
+SELECT id AS session, seats + seats_over AS seats, booked, offered
+FROM counted WHERE booked + offered > seats + seats_over ORDER BY id
 
 --: day_not_occupied
 -- A seat occupies the days of its session.
@@ -49,25 +49,38 @@ FROM days_of_seats GROUP BY person_id, day HAVING count(*) > 1 ORDER BY person_i
 --: session_twice
 -- Nobody has a session twice.
 SELECT person_id AS person, session_id AS session, count(*) AS bookings
-FROM bookings WHERE state IN ('waiting', 'asked', 'offered', 'booked')
+FROM bookings WHERE state IN ('waiting', 'asked', 'offered', 'booked', 'must_choose')
 GROUP BY person_id, session_id HAVING count(*) > 1 ORDER BY person_id, session_id
 
 --: course_twice
 -- Nobody has two seats in one course.
 SELECT person_id AS person, course_id AS course, count(*) AS seats
 FROM bookings b JOIN course_sessions s ON s.id = b.session_id
-WHERE state = 'booked' GROUP BY person_id, course_id HAVING count(*) > 1 ORDER BY person_id, course_id
+WHERE state IN ('booked', 'must_choose') GROUP BY person_id, course_id HAVING count(*) > 1 ORDER BY person_id, course_id
 
 --: in_called_off_session
 -- Nobody has a seat, or is kept or asked for one, in a session that was called off.
 SELECT b.id AS booking, b.person_id AS person, b.session_id AS session
 FROM bookings b JOIN course_sessions s ON s.id = b.session_id
-WHERE s.publicity = 'called_off' AND b.state IN ('asked', 'offered', 'booked') ORDER BY b.id
+WHERE s.publicity = 'called_off' AND b.state IN ('asked', 'offered', 'booked', 'must_choose') ORDER BY b.id
 
 --: offer_overdue
 -- Nobody is waited for who is past answering.
 SELECT id AS booking, person_id AS person, session_id AS session, answer_by
-FROM bookings WHERE state IN ('asked', 'offered') AND answer_by < :settled ORDER BY id
+FROM bookings WHERE state IN ('asked', 'offered', 'must_choose') AND answer_by < :settled ORDER BY id
+
+--: choice_of_nothing
+-- Whoever must choose between two seats has the other one.
+SELECT b.id AS booking, b.person_id AS person, b.session_id AS session
+FROM bookings b WHERE b.state = 'must_choose' AND NOT EXISTS (
+    SELECT FROM course_days d JOIN occupied o USING (day)
+    WHERE d.session_id = b.session_id AND o.person_id = b.person_id) ORDER BY b.id
+
+--: choice_too_late
+-- Nobody chooses any more when the session begins.
+SELECT b.id AS booking, b.person_id AS person, b.session_id AS session, b.answer_by
+FROM bookings b JOIN course_sessions s ON s.id = b.session_id
+WHERE b.state = 'must_choose' AND (b.answer_by AT TIME ZONE 'Europe/Stockholm')::date >= s.starts_on ORDER BY b.id
 
 --: late_without_ground
 -- What was cancelled late has its ground.

@@ -1,12 +1,13 @@
 """The forms of the room, their shape only.
 
-`applying`, one's own `seats`, `rounds` and their `lottery`, `decisions` about one person, `calling_off`, and the
-period of `invoicing`.
+`applying`, one's own `seats`, `rounds` and their `lottery`, `funding`, `decisions` about one person, `calling_off`,
+and the period of `invoicing`.
 """
 
 from bookings.forms.applying import ApplicationForm, rearranged
 from bookings.forms.calling_off import MoveDayForm, OutlookForm, RunForm, SeenForm
 from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
+from bookings.forms.funding import FundingForm
 from bookings.forms.invoicing import PeriodForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
 from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm
@@ -18,6 +19,7 @@ __all__ = [
     "CommitForm",
     "ConfirmForm",
     "ExceptionForm",
+    "FundingForm",
     "GrantForm",
     "LateCancelForm",
     "LineForm",

@@ -10,7 +10,18 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import impartiality, letters, noting, precedence, rebooking, rounds, seats, seats_from_line
+from bookings import (
+    choices,
+    funding,
+    impartiality,
+    letters,
+    noting,
+    precedence,
+    rebooking,
+    rounds,
+    seats,
+    seats_from_line,
+)
 from bookings.deciders import deciders
 from bookings.minimum import cases, compensation, displaced
 from bookings.minimum.displaced import Outlook
@@ -121,7 +132,7 @@ def _hold(
         _insist_on_sister(db, session, into, now=now)
     in_it = select(Booking.person_id).where(Booking.session_id == session_id, Booking.state.in_(LIVE))
     people.lock(db, db.scalars(in_it).all())
-    impartiality.insist(db, session, by=by)
+    impartiality.insist(db, session, now=now, by=by)
     still = displaced.sister_ids(db, session, today=day_of(now))
     outlook = displaced.look(db, session, [locked[each] for each in wanted if each in still], now=now)
     if saw != outlook.token:
@@ -140,11 +151,22 @@ def _carry_out(db: Session, outlook: Outlook, end: CaseEnd, *, reason: str, now:
         _end_place(db, booking, outlook, now=now, by=by)
     compensation.give_precedence(db, outlook, reason=reason, now=now, by=by)
     new = [_new_seat(outlook, fate, now=now) for fate in outlook.placed]
+    for fate, booking in zip(outlook.placed, new, strict=True):
+        old = outlook.bookings[fate.person.booking_id]
+        funding.carry_over(old, booking, session=outlook.sisters[booking.session_id], left=session)
     seats.take_all(db, [(booking, outlook.sisters[booking.session_id]) for booking in new], now=now)
     for fate, booking in zip(outlook.placed, new, strict=True):
         _tell_moved(db, outlook, fate, booking, reason=reason, now=now, by=by)
     for fate in outlook.unplaced:
         compensation.give_places(db, outlook, fate, reason=reason, now=now, by=by)
+    choices.settle(db, [fate.person.person_id for fate in outlook.fates], now=now)
+    _note(db, outlook, reason=reason, now=now, by=by)
+    sessions.call_off(db, session_id=session.id, now=now, by=by)
+
+
+def _note(db: Session, outlook: Outlook, *, reason: str, now: datetime, by: int) -> None:
+    """The decision is in the journal, and those who could have taken it have a letter."""
+    session = outlook.session
     told = deciders(db, session, but=by)
     journal.note(
         db,
@@ -158,7 +180,6 @@ def _carry_out(db: Session, outlook: Outlook, end: CaseEnd, *, reason: str, now:
         waiting=len(outlook.waiting),
         told=[each.id for each in told],
     )
-    sessions.call_off(db, session_id=session.id, now=now, by=by)
     letters.session_called_off_to_staff(
         db,
         persons=told,

@@ -142,6 +142,11 @@ def end(
     return case
 
 
+def end_by_move(db: Session, session: CourseSession, *, now: datetime, by: int | None) -> None:
+    """The case of a locked session is over, for it is given on other days: it is warned of and asked about anew."""
+    end(db, session, CaseEnd.MOVED, reason="", now=now, by=by)
+
+
 def case_of(db: Session, session: CourseSession, *, now: datetime) -> MinimumCase:
     """The open case of a locked session; somebody may act before they are warned, and then it is opened for that.
 

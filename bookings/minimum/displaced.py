@@ -17,7 +17,7 @@ from bookings.rules.calling_off import Ahead, Displaced, Fate, Key, Sister
 from bookings.rules.history import term_of
 from bookings.rules.line import would_leave
 from bookings.rules.seats import why_not_eligible
-from bookings.states import IN_TIME, LIVE, OPEN, ApplicationState, BookingState, RoundState
+from bookings.states import IN_TIME, LIVE, OPEN, SEATED, ApplicationState, BookingState, RoundState
 from courses.models import Course, CourseSession
 from lararportal.clock import day_of
 
@@ -89,7 +89,7 @@ def look(db: Session, session: CourseSession, others: Collection[CourseSession],
     found = _bookings(db, session.id)
     bookings, persons = [booking for booking, _ in found], {person.id: person for _, person in found}
     held = facts.live_bookings(db, persons)
-    booked = [each for each in bookings if each.state is BookingState.BOOKED]
+    booked = [each for each in bookings if each.state in SEATED]
     keys = _keys(db, session, booked, persons, today=today)
     wishes = _wishes(db, {each.person_id for each in booked}, [each.id for each in others])
     displaced = [
@@ -173,7 +173,7 @@ def _displaced(
     today: date,
 ) -> Displaced:
     elsewhere = [each for each in held if each.session.course_id != course.id]
-    certain = [each for each in elsewhere if each.state in (BookingState.BOOKED, BookingState.OFFERED)]
+    certain = [each for each in elsewhere if each.state in (*SEATED, BookingState.OFFERED)]
     here = [each for each in held if each.session.course_id == course.id and each.state in OPEN]
     who = facts.participant(person, held, today=today)
     return Displaced(

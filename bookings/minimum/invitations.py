@@ -15,7 +15,7 @@ from bookings import impartiality, letters
 from bookings.minimum import cases, displaced, prospects
 from bookings.models import Booking, CourseWish, Invitation
 from bookings.rules.minimum import LACKING_A_DAY, Audience, CaseStep, lacks
-from bookings.states import BookingState, Refusal
+from bookings.states import SEATED, Refusal
 from courses import sessions
 from courses.models import Course, CourseSession
 from lararportal.clock import STOCKHOLM, day_of
@@ -65,7 +65,7 @@ def invite(db: Session, *, session_id: int, audience: Audience, saw: str, now: d
             reach others by now.
     """
     [session] = sessions.lock(db, [session_id])
-    impartiality.insist(db, session, by=by)
+    impartiality.insist(db, session, now=now, by=by)
     cases.case_of(db, session, now=now)
     found = _reach(db, session, audience, now=now)
     if not found.persons:
@@ -123,7 +123,7 @@ def _covered(db: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
         select(Booking.person_id, Course.objectives_2015, Course.objectives_2021)
         .join(CourseSession, CourseSession.id == Booking.session_id)
         .join(Course, Course.id == CourseSession.course_id)
-        .where(Booking.person_id.in_(person_ids), Booking.state == BookingState.BOOKED)
+        .where(Booking.person_id.in_(person_ids), Booking.state.in_(SEATED))
     )
     found: dict[int, set[str]] = defaultdict(set)
     for person_id, old, new in rows:

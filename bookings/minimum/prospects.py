@@ -11,7 +11,7 @@ from auth.models import Person
 from bookings import facts
 from bookings.models import Booking
 from bookings.rules.seats import why_not_eligible
-from bookings.states import IN_LINE, BookingState
+from bookings.states import IN_LINE, SEATED
 from courses.models import CourseSession
 from courses.states import Publicity
 
@@ -51,7 +51,7 @@ def could_come(
 
 def _could_come(person: Person, session: CourseSession, mine: Sequence[Booking], *, today: date) -> bool:
     days, course = facts.days_of(session), session.course
-    seats = [each.session for each in mine if each.state is BookingState.BOOKED]
+    seats = [each.session for each in mine if each.state in SEATED]
     who = facts.participant(person, mine, today=today)
     return (
         why_not_eligible(who, course_id=course.id, groups=course.targets) is None

@@ -18,7 +18,7 @@ from bookings.models import Booking, Invitation, MinimumCase, MinimumStep
 from bookings.precedence import insist_on_reason, name_of
 from bookings.rules import minimum as rules
 from bookings.rules.minimum import CaseEnd, CaseStep
-from bookings.states import BookingState, Refusal
+from bookings.states import SEATED, Refusal
 from courses import sessions
 from courses.models import CourseSession, SessionLeader
 from lararportal.clock import day_of
@@ -107,7 +107,7 @@ def was_moved(db: Session, session_id: int) -> bool:
 
 
 def _booked_and_leading(db: Session, session_id: int) -> Sequence[Person]:
-    booked = select(Booking.person_id).where(Booking.session_id == session_id, Booking.state == BookingState.BOOKED)
+    booked = select(Booking.person_id).where(Booking.session_id == session_id, Booking.state.in_(SEATED))
     leading = select(SessionLeader.person_id).where(SessionLeader.session_id == session_id)
     concerned = Person.id.in_(booked) | Person.id.in_(leading)
     return db.scalars(select(Person).where(concerned).order_by(Person.id)).all()
@@ -129,7 +129,7 @@ def _worried(db: Session, session: CourseSession) -> Sequence[Person]:
     )
     worried = select(Booking.person_id).where(
         Booking.session_id == session.id,
-        Booking.state == BookingState.BOOKED,
+        Booking.state.in_(SEATED),
         moved.exists() | invited.exists(),
     )
     return db.scalars(select(Person).where(Person.id.in_(worried)).order_by(Person.id)).all()
@@ -146,6 +146,6 @@ def _hold_undecided(db: Session, session_id: int, *, now: datetime, by: int) -> 
 def _hold(db: Session, session_id: int, *, now: datetime, by: int) -> CourseSession:
     """The session, locked, with an open case."""
     [session] = sessions.lock(db, [session_id])
-    impartiality.insist(db, session, by=by)
+    impartiality.insist(db, session, now=now, by=by)
     cases.case_of(db, session, now=now)
     return session

@@ -113,7 +113,7 @@ def open_and_fill(db: Session, *, session_id: int, saw: str, now: datetime, by: 
     seen = demand_for(db, session_id=session_id, now=now)
     people.lock(db, [each.person.id for each in seen.line])
     demand = demand_for(db, session_id=session_id, now=now)
-    impartiality.insist(db, demand.session, by=by)
+    impartiality.insist(db, demand.session, now=now, by=by)
     if saw != demand.token:
         raise Refused(Refusal.OUTLOOK_CHANGED)
     sessions.open_reserve(db, session_id=session_id, now=now, by=by)

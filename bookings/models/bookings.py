@@ -67,13 +67,25 @@ class Booking(Base):
         default=True, doc="The seat is wanted at once, as long as there is time to give it back."
     )
     short_notice: Mapped[bool] = mapped_column(default=False, doc="May be asked in the last days before the start.")
-    asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="When a seat was last offered.")
+    asked_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When a seat was last offered, or a choice between two asked for."
+    )
     answer_by: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="The last moment to answer.")
-    reminded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="Of the last offer.")
+    reminded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="Of the last offer or choice.")
     yes_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="Yes to a call-out.")
+    funded_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When somebody recorded that a resident's seat is paid for."
+    )
+    funded_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    funding_reminders: Mapped[int] = mapped_column(
+        default=0, server_default="0", doc="How many there have been for its last day to cancel."
+    )
+    release_told_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When a reminder first said that the seat is released after that day."
+    )
 
     session: Mapped[CourseSession] = relationship(lazy="raise")
-    person: Mapped[Person] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise", foreign_keys=person_id)
 
     __table_args__ = (
         Index(
@@ -81,7 +93,7 @@ class Booking(Base):
             "person_id",
             "session_id",
             unique=True,
-            postgresql_where=text("state IN ('waiting', 'asked', 'offered', 'booked')"),
+            postgresql_where=text("state IN ('waiting', 'asked', 'offered', 'booked', 'must_choose')"),
         ),
         Index(
             "ix_bookings_line",
@@ -92,8 +104,14 @@ class Booking(Base):
             "id",
             postgresql_where=text("state IN ('waiting', 'asked')"),
         ),
-        Index("ix_bookings_answer_by", "answer_by", postgresql_where=text("state IN ('asked', 'offered')")),
-        CheckConstraint("state NOT IN ('asked', 'offered') OR answer_by IS NOT NULL", name="answer_by"),
+        Index(
+            "ix_bookings_answer_by",
+            "answer_by",
+            postgresql_where=text("state IN ('asked', 'offered', 'must_choose')"),
+        ),
+        CheckConstraint(
+            "state NOT IN ('asked', 'offered', 'must_choose') OR answer_by IS NOT NULL", name="answer_by"
+        ),
         Index("ix_bookings_ended_at", "ended_at", postgresql_where=text("state = 'cancelled'")),
         Index(
             "ix_bookings_to_charge",
@@ -102,6 +120,7 @@ class Booking(Base):
         ),
         Index("ix_bookings_charged_on", "charged_on"),
         CheckConstraint("fee_percent BETWEEN 0 AND 100", name="fee_percent"),
+        CheckConstraint("(funded_at IS NULL) = (funded_by IS NULL)", name="funding"),
     )
 
     @property

@@ -1,16 +1,17 @@
 """What pages read.
 
 `rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `undoable` what was given back
-just now, `places` where they stand in line and what is offered to them, `situation` what they may do with a session,
-`wishes` what they may ask for, `staff` what is for coordinators and leaders, `invoicing` what can be invoiced,
-`minimum` what is done about sessions that too few have booked, `runs` what was drawn up and `dry_run` what it would
-mean, `glimpses` what the start page shows, `history` what counts of somebody before they apply, and `precedence` and
-`exceptions` who goes before others by a decision.
+just now, `choosing` between which seats they choose, `places` where they stand in line and what is offered to them,
+`situation` what they may do with a session, `wishes` what they may ask for, `staff` what is for coordinators and
+leaders, `invoicing` what can be invoiced, `funding` who pays, `minimum` what is done about sessions that too few have
+booked, `runs` what was drawn up and `dry_run` what it would mean, `glimpses` what the start page shows, `history`
+what counts of somebody before they apply, and `precedence` and `exceptions` who goes before others by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
 one doctor alone: `own_decision`, with all that is behind it.
 """
 
+from bookings.queries.choosing import ToChoose
 from bookings.queries.dry_run import EffectView, Preview, effect, preview
 from bookings.queries.exceptions import (
     ExceptionRow,
@@ -21,6 +22,14 @@ from bookings.queries.exceptions import (
     overtaken,
 )
 from bookings.queries.fairness import RoundRules, round_rules, verification_file
+from bookings.queries.funding import (
+    Funding,
+    FundingRow,
+    insist_on_seats_in,
+    settled,
+    unsettled,
+    unsettled_count,
+)
 from bookings.queries.glimpses import my_calendar, next_seat
 from bookings.queries.history import (
     CourseCounts,
@@ -98,6 +107,8 @@ __all__ = [
     "EffectView",
     "ExceptionRow",
     "FrozenPrecedence",
+    "Funding",
+    "FundingRow",
     "LotteryView",
     "MinimumRow",
     "MyCourses",
@@ -119,6 +130,7 @@ __all__ = [
     "SessionRow",
     "Situation",
     "StepRow",
+    "ToChoose",
     "TurnedDown",
     "WhatCounts",
     "Wish",
@@ -132,6 +144,7 @@ __all__ = [
     "effect",
     "exceptions",
     "exceptions_for",
+    "insist_on_seats_in",
     "interested",
     "leads",
     "led_by",
@@ -168,6 +181,9 @@ __all__ = [
     "run_summary",
     "sessions_for_round",
     "sessions_to_place_in",
+    "settled",
+    "unsettled",
+    "unsettled_count",
     "verification_file",
     "what_counts",
     "wishes",

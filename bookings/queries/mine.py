@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, cast, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bookings import facts
+from bookings import choices, facts
 from bookings.models import Application, Booking, Decision, Round
+from bookings.queries.choosing import ToChoose, chosen_against, to_choose
+from bookings.queries.funding import Funding, funding_of
 from bookings.queries.places import Offer, Place, offers, places
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.queries.undoable import undoable
@@ -20,6 +22,7 @@ from bookings.states import (
     LIVE,
     OPEN,
     REFUSED,
+    SEATED,
     ApplicationState,
     BookingState,
     CancelGround,
@@ -70,7 +73,13 @@ class Seat:
     """Giving it back now counts as late."""
     bound_days: int | None
     """That is so whatever its own last day to cancel is: it was changed for so many days before another's start."""
+    is_free: bool
+    """It may be given back however late: its session has changed, or has more people than seats."""
+    is_chosen_against: bool
+    """Another session was moved to its days, and they have still to choose: it may be given back however late."""
     may_cancel: Refusal | None
+    funding: Funding | None
+    """Of a resident's seat."""
 
     @property
     def is_bound(self) -> bool:
@@ -106,6 +115,7 @@ class MyCourses:
     """Everything on `/mina-kurser`."""
 
     seats: list[Seat] = field(default_factory=list)
+    choosing: list[ToChoose] = field(default_factory=list)
     undoable: list[Seat] = field(default_factory=list)
     """Seats that were given back just now, and can be had again."""
     offers: list[Offer] = field(default_factory=list)
@@ -130,11 +140,14 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
         .where(Booking.person_id == person_id)
         .order_by(Booking.id)
         .options(
-            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days)),
+            joinedload(Booking.person),
         )
     ).all()
     live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
-    held = [each for each in live if each.state is BookingState.BOOKED]
+    held = [each for each in live if each.state in SEATED]
+    against = chosen_against(held)
+    seats = [_seat(each, now=now, against=against) for each in held if each.state is BookingState.BOOKED]
     cancelled = [each for each in bookings if each.state is BookingState.CANCELLED]
     past = [
         each
@@ -142,7 +155,8 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
         if each not in live and (each.booked_at is not None or each.end_reason or each.state in REFUSED)
     ]
     return MyCourses(
-        seats=sorted((_seat(each, now=now) for each in held), key=_by_start),
+        seats=sorted(seats, key=_by_start),
+        choosing=to_choose(held),
         undoable=[_seat(each, now=now) for each in undoable(db, cancelled, {person_id: live}, now=now)],
         offers=offers(db, [each for each in live if each.state in ANSWERABLE], held, today=today),
         places=places(db, [each for each in live if each.state in OPEN], today=today),
@@ -160,22 +174,23 @@ def my_seat(db: Session, *, session_id: int, person_id: int, now: datetime) -> S
     """
     booking = db.scalars(
         select(Booking)
-        .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state == BookingState.BOOKED)
+        .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state.in_(SEATED))
         .options(
-            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days)),
+            joinedload(Booking.person),
         )
     ).one_or_none()
     if booking is None:
         raise NotFound
-    return _seat(booking, now=now)
+    return _seat(booking, now=now, against={booking.id} if choices.is_chosen_against(db, booking) else ())
 
 
 def _by_start(seat: Seat) -> tuple[date, int]:
     return seat.session.starts_on, seat.booking_id
 
 
-def _seat(booking: Booking, *, now: datetime) -> Seat:
-    session = booking.session
+def _seat(booking: Booking, *, now: datetime, against: Collection[int] = ()) -> Seat:
+    session, is_chosen_against = booking.session, booking.id in against
     return Seat(
         booking_id=booking.id,
         session=row_of(session),
@@ -187,9 +202,12 @@ def _seat(booking: Booking, *, now: datetime) -> Seat:
         cancel_ground=booking.cancel_ground,
         end_reason=booking.end_reason,
         fee_percent=booking.fee_percent,
-        is_late=facts.is_late(booking, session, now=now),
+        is_late=facts.is_late(booking, session, now=now) and not is_chosen_against,
+        is_chosen_against=is_chosen_against,
         bound_days=booking.bound_days,
+        is_free=facts.is_free(booking, session),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=day_of(now)),
+        funding=funding_of(booking),
     )
 
 

@@ -28,10 +28,14 @@ class SessionRow:
     seats_taken: int
     free_seats: int
     """Seats that nobody has, and that are held for nobody."""
+    seats_over: int
+    """Booked or offered beyond the seats: there became fewer, and nobody was put out."""
     minimum: int
     cancel_by: date
     go_no_go_on: date
     publicity: Publicity
+    booking_is_closed: bool
+    """Somebody has closed direct booking and the line before their time."""
     is_reserve: bool
     swap_rings: bool
     """Whether those who wait for each other's full sessions of the course change seats."""
@@ -56,10 +60,12 @@ def row_of(session: CourseSession) -> SessionRow:
         seats=session.seats,
         seats_taken=session.seats_taken,
         free_seats=session.free_seats,
+        seats_over=session.seats_over,
         minimum=session.minimum,
         cancel_by=session.cancel_by,
         go_no_go_on=session.go_no_go_on,
         publicity=session.publicity,
+        booking_is_closed=session.booking_is_closed,
         is_reserve=session.is_reserve,
         swap_rings=session.course.swap_rings,
     )

@@ -17,10 +17,12 @@ from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
 from bookings.rules.answer_time import needs_short_notice
 from bookings.rules.line import Waiter
-from bookings.states import ANSWERABLE, BookingState, Refusal
+from bookings.states import ANSWERABLE, SEATED, BookingState, Refusal
 from courses.models import CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
+
+TO_ANSWER = (*ANSWERABLE, BookingState.MUST_CHOOSE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,7 @@ class Situation:
     state: BookingState | None
     position: int | None
     answer_by: datetime | None
-    """When a seat is kept for them, or they are asked: until when."""
+    """When a seat is kept for them, they are asked, or have to choose between two seats: until when."""
     barred: Refusal | None
     """Why the place in line is dormant, when that is because the person is not eligible today."""
     somebody_waits: bool
@@ -67,11 +69,11 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
     line = facts.line(db, [session_id], today=today)[session_id]
     places = line_rules.active_places(line)
     may_book = asked.verdict(rules.may_book)
-    has_seat = here is not None and here.state is BookingState.BOOKED
+    has_seat = here is not None and here.state in SEATED
     return Situation(
         state=here.state if here is not None else None,
         position=places.get(here.id) if here is not None else None,
-        answer_by=here.answer_by if here is not None and here.state in ANSWERABLE else None,
+        answer_by=here.answer_by if here is not None and here.state in TO_ANSWER else None,
         barred=next((each.barred for each in line if each.person_id == person_id), None),
         somebody_waits=_others_first(session, line, person_id, now=now),
         may_book=may_book,
@@ -101,7 +103,7 @@ def _others_first(session: CourseSession, line: Sequence[Waiter], person_id: int
 
 
 def _seat_elsewhere(bookings: Sequence[Booking], session: CourseSession) -> SessionRow | None:
-    held = [each.session for each in bookings if each.state is BookingState.BOOKED]
+    held = [each.session for each in bookings if each.state in SEATED]
     found = (each for each in held if each.course_id == session.course_id and each.id != session.id)
     return next((row_of(each) for each in found), None)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from auth.models import Person
 from auth.states import Area, Category
 from bookings import facts
+from bookings.funding import is_unfunded
 from bookings.minimum import cases, forecast, reserve_sessions
 from bookings.models import Application, Booking, Choice, Round
 from bookings.queries.minimum import below_minimum
@@ -17,7 +18,7 @@ from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.queries.undoable import Undoable, cancelled_just_now, undo_until, undoable
 from bookings.rules.forecast import Expectation
 from bookings.rules.line import active_places
-from bookings.states import ANSWERABLE, LIVE, OPEN, ApplicationState, BookingState, RoundState
+from bookings.states import ANSWERABLE, LIVE, OPEN, SEATED, ApplicationState, BookingState, RoundState
 from courses.concerned import Interested
 from courses.models import CourseSession, SessionLeader
 from courses.states import Publicity
@@ -40,7 +41,9 @@ class RosterRow:
     position: int | None
     key: list[int]
     answer_by: datetime | None
-    """Until when a seat is kept for them, or they are asked; None for everybody else."""
+    """Until when a seat is kept for them, they are asked, or choose between two seats; None for everybody else."""
+    is_unfunded: bool = False
+    """A resident's seat that nobody has said is paid for."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def roster(db: Session, session_id: int, *, now: datetime) -> Roster:
     ).all()
     cancelled = [each for each in rows if each.state is BookingState.CANCELLED]
     live = facts.live_bookings(db, {each.person_id for each in cancelled}) if cancelled else {}
-    booked = [each for each in rows if each.state is BookingState.BOOKED]
+    booked = [each for each in rows if each.state in SEATED]
     waiting = [each for each in rows if each.state in OPEN]
     by_name = sorted(booked, key=lambda each: (each.person.family_name, each.person.given_name, each.id))
     return Roster(
@@ -105,7 +108,8 @@ def _roster_row(booking: Booking, position: int | None) -> RosterRow:
         since=booking.booked_at or booking.joined_at,
         position=position,
         key=booking.key,
-        answer_by=booking.answer_by if booking.state in ANSWERABLE else None,
+        answer_by=booking.answer_by if booking.state in (*ANSWERABLE, BookingState.MUST_CHOOSE) else None,
+        is_unfunded=is_unfunded(booking, person),
     )
 
 
@@ -147,6 +151,8 @@ class Desk:
     """Rounds that are not published yet, the next closing first."""
     sessions_soon: list[SessionRow]
     """Sessions that begin within four weeks."""
+    over: list[SessionRow]
+    """Sessions ahead with more people than seats."""
     below_minimum: int
     """Sessions about which something is still to be decided."""
     reserves_wanted: int
@@ -166,9 +172,11 @@ def desk(db: Session, *, now: datetime) -> Desk:
     )
     counted = select(Letter.state, func.count()).where(Letter.stopped_at.is_(None)).group_by(Letter.state)
     letters = dict(db.execute(counted).all())
+    over = db.scalars(sessions_with_course().where(CourseSession.seats_over > 0, CourseSession.starts_on >= today))
     return Desk(
         rounds=unpublished(db),
         sessions_soon=[row_of(each) for each in soon],
+        over=[row_of(each) for each in over],
         below_minimum=sum(1 for each in below_minimum(db, today=today) if each.end is None),
         reserves_wanted=len(reserve_sessions.wanted(db, now=now)),
         letters_failed=letters.get(LetterState.FAILED, 0),

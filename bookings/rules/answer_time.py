@@ -4,7 +4,7 @@ All hours are hours that pass, also in the nights when the clocks are changed; t
 are those of Stockholm. Which days are working days is told by whoever asks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, StrEnum, auto
@@ -20,6 +20,8 @@ HOURS_BY_DAYS: Sequence[tuple[int, int]] = ((28, 120), (14, 72), (SHORT_NOTICE_D
 CALL_OUT_HOURS = 6
 LAST_HOURS = timedelta(hours=12)
 """So near the start nobody is asked any more, and no answer is waited for."""
+TIME_TO_CHOOSE = timedelta(hours=24)
+"""Whoever must choose between two seats has at least this long."""
 OPENS, CLOSES, NOON = time(8), time(18), time(12)
 
 
@@ -80,6 +82,26 @@ def answer_by(start: Start, *, now: datetime, is_working_day: Callable[[date], b
     deadline = now + timedelta(hours=hours)
     moved = _in_office_hours(deadline, is_working_day)
     return moved if start.moment - moved > LAST_HOURS else deadline
+
+
+def choose_by(
+    start: Start, others: Iterable[Start], *, now: datetime, is_working_day: Callable[[date], bool]
+) -> datetime | None:
+    """Until when somebody chooses between the seat in a session that was moved and others; None without time for it.
+
+    They have as long as for an offer of the seat, but not beyond the last moment to choose at all. With less than a
+    day there is no time. The rule is the portal's own.
+    """
+    last = last_to_choose((start, *others))
+    if last - now < TIME_TO_CHOOSE:
+        return None
+    return min(answer_by(start, now=now, is_working_day=is_working_day), last)
+
+
+def last_to_choose(starts: Iterable[Start]) -> datetime:
+    """The evening before the first of these sessions begins: on the day itself no seat in it can be given up."""
+    first = min(_day(each.moment) for each in starts)
+    return datetime.combine(first - timedelta(days=1), CLOSES, STOCKHOLM).astimezone(UTC)
 
 
 def remind_at(*, asked_at: datetime, answer_by: datetime) -> datetime:

@@ -26,6 +26,8 @@ class Wish:
     """Held, and too late to be exchanged."""
     is_asked_about: bool = False
     """Offered, or part of a call-out, and still to be answered."""
+    must_choose: bool = False
+    """Held until they have chosen between it and another that they hold: those two do not exclude each other yet."""
     list_id: int | None = None
     """The round whose ranked list it stands on; None when it was wished for later, by itself."""
 
@@ -57,12 +59,13 @@ def would_leave(waiter: Waiter) -> list[int] | None:
     A place in line that would not be taken is dormant: it is kept, and passed over. So is the place of somebody who
     is not eligible today. What stands on the same ranked list is weighed by rank (Ch_a, section 2.3), and so is
     another session of the same course; every other seat was taken by a decision of its own and is never exchanged
-    behind the person's back.
+    behind the person's back. Two seats between which somebody has still to choose are both held until then, and only
+    what cannot be beside the one waited for is given up.
     """
-    if waiter.barred is not None:
-        return None
     wanted = waiter.wanted
     held = [wish for wish in waiter.wishes if wish.is_held]
+    if waiter.barred is not None:
+        return None
     loose = [wish for wish in held if _is_exchangeable(wish, wanted)]
     if any(_exclude_each_other(wish, wanted) for wish in held if wish not in loose):
         return None
@@ -72,14 +75,24 @@ def would_leave(waiter: Waiter) -> list[int] | None:
         ListedSession(
             session=str(wish.session_id),
             course=str(wish.course_id),
-            days=frozenset(day.toordinal() for day in wish.days),
+            days=frozenset(day.toordinal() for day in _days_of_its_own(wish, held)),
         )
         for wish in ordered
     ]
     taken = set(choose(listed, {wish.session for wish in listed}, cap=cap))
     if str(wanted.session_id) not in taken:
         return None
-    return [wish.booking_id for wish in loose if str(wish.session_id) not in taken]
+    return [
+        wish.booking_id
+        for wish in loose
+        if str(wish.session_id) not in taken or (wish.must_choose and _exclude_each_other(wish, wanted))
+    ]
+
+
+def _days_of_its_own(wish: Wish, held: Sequence[Wish]) -> frozenset[date]:
+    """The days of a wish; of a seat that is still to be chosen those on which the person has no other."""
+    others = [each.days for each in held if each is not wish] if wish.must_choose else []
+    return wish.days.difference(*others)
 
 
 def _room(waiter: Waiter, held: Sequence[Wish], loose: Sequence[Wish]) -> int:

@@ -29,6 +29,7 @@ class CaseStep(StrEnum):
     MERGED = "merged"
     ENOUGH = "enough"
     WITHDRAWN = "withdrawn"
+    MOVED = "moved"
     BEGUN = "begun"
 
 
@@ -41,13 +42,14 @@ class Audience(StrEnum):
 
 
 class CaseEnd(StrEnum):
-    """How the case of such a session ends; nobody decides the last three."""
+    """How the case of such a session ends; nobody decides the last four."""
 
     RUNS_ANYWAY = "runs_anyway"
     CALLED_OFF = "called_off"
     MERGED = "merged"
     ENOUGH = "enough"
     WITHDRAWN = "withdrawn"
+    MOVED = "moved"
     BEGUN = "begun"
 
 

@@ -36,6 +36,8 @@ class Target:
     is_held_in_reserve: bool = False
     is_in_unpublished_round: bool = False
     booking_opens_at: datetime | None = None
+    booking_is_closed: bool = False
+    """Somebody has closed it before its time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,8 @@ class GivenBack:
     """How many are free now."""
     freed_since: int = 0
     """How many became free after this one."""
+    somebody_came: bool = True
+    """Somebody has been given a seat since, or offered one."""
     is_asked_about: bool = False
     """Those who wait are being asked in a call-out."""
     is_to_be_given: bool = False
@@ -66,8 +70,11 @@ class GivenBack:
 
     @property
     def is_there(self) -> bool:
-        """Whether nobody has it: what became free first is given away first."""
-        return self.free_seats > self.freed_since and not self.is_asked_about
+        """Whether nobody has it: what became free first is given away first.
+
+        A session with more people than seats has none free when somebody leaves it; and yet nobody has that seat.
+        """
+        return not self.is_asked_about and (self.free_seats > self.freed_since or not self.somebody_came)
 
 
 def why_not_eligible(person: Participant, *, course_id: int, groups: Collection[str]) -> Refusal | None:
@@ -100,7 +107,7 @@ def may_enter(person: Participant, target: Target, *, now: datetime, today: date
         return Refusal.SESSION_IN_ROUND
     if target.booking_opens_at is not None and now < target.booking_opens_at:
         return Refusal.BOOKING_NOT_YET_OPEN
-    return None
+    return Refusal.BOOKING_CLOSED if target.booking_is_closed else None
 
 
 def may_book(
@@ -211,16 +218,27 @@ def may_undo(
     return _day_clash(target, holdings) or (None if seat.is_there else Refusal.SEAT_GIVEN_ON)
 
 
-def is_late(*, cancel_by: date, booked_at: datetime, is_bound: bool, now: datetime, today: date) -> bool:
+def is_free(*, booked_at: datetime | None, moved_at: datetime | None, is_over: bool) -> bool:
+    """Whether a seat may be given back however late: its session has changed since, or has more people than seats.
+
+    The days, hours or place are then not those that the person booked; or they make room that is missing.
+    """
+    return is_over or (moved_at is not None and booked_at is not None and booked_at <= moved_at)
+
+
+def is_late(
+    *, cancel_by: date, booked_at: datetime, is_bound: bool, is_free: bool = False, now: datetime, today: date
+) -> bool:
     """Whether giving a seat back counts as late: after the last day to cancel, unless it was given just now.
 
     Changing a seat is no way round that day: when giving the old one back would have been late, giving the new one
     back is late too (`is_bound`), whatever its own last day is. To change is not late in itself, and who cancels and
-    books anew begins anew. What is late is recorded, and nothing else follows.
+    books anew begins anew. What is free to give back is never late (`is_free`). What is late is recorded, and nothing
+    else follows.
     Source: allocation rules, section 2.9 (a late cancellation is counted, without a penalty of the portal's own;
     to change is to join the other line while one keeps the seat, never to cancel first).
     """
-    return is_bound or (today > cancel_by and now - booked_at > GRACE)
+    return not is_free and (is_bound or (today > cancel_by and now - booked_at > GRACE))
 
 
 def _here_already(target: Target, holdings: Sequence[Holding]) -> Refusal | None:

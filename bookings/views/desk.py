@@ -8,6 +8,7 @@ from auth.states import Role
 from bookings import queries
 from bookings.views import (
     calling_off,
+    funding,
     invoicing,
     leading,
     lottery,
@@ -32,7 +33,10 @@ def desk() -> str:
     with edge.reading() as db:
         found = queries.desk(db, now=now)
         pending = len(people.pending(db, None))
-    return render_template("bookings/desk.html", desk=found, pending=pending, today=day_of(now), now=now)
+        unsettled = queries.unsettled_count(db, areas=None, today=day_of(now))
+    return render_template(
+        "bookings/desk.html", desk=found, pending=pending, unsettled=unsettled, today=day_of(now), now=now
+    )
 
 
 STAFF = (
@@ -42,6 +46,7 @@ STAFF = (
     progress,
     rosters,
     precedence,
+    funding,
     invoicing,
     leading,
     minimum,

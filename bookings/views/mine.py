@@ -6,7 +6,8 @@ from flask import Blueprint, Flask, render_template
 
 from auth.access import me, signed_in
 from bookings import queries
-from bookings.queries import DecisionView, Place, Seat, SessionRow
+from bookings.queries import DecisionView, Place, SessionRow
+from bookings.rules.funding import Unfunded
 from bookings.views import applying, decision, free_seats, my_line, my_seat, situation
 from lararportal import edge, pages
 from lararportal.clock import day_of
@@ -32,7 +33,7 @@ class Line:
     """The seat in the same course that they have until the one they wait for is theirs."""
 
 
-def lines(places: list[Place], seats: list[Seat]) -> list[Line]:
+def lines(places: list[Place], seats: list[SessionRow]) -> list[Line]:
     """The places with what stands in the way of the dormant ones."""
     return [
         Line(
@@ -45,13 +46,13 @@ def lines(places: list[Place], seats: list[Seat]) -> list[Line]:
     ]
 
 
-def _obstacle(wanted: SessionRow, seats: list[Seat]) -> SessionRow | None:
-    same_day = (seat.session for seat in seats if not set(seat.session.days).isdisjoint(wanted.days))
+def _obstacle(wanted: SessionRow, seats: list[SessionRow]) -> SessionRow | None:
+    same_day = (seat for seat in seats if not set(seat.days).isdisjoint(wanted.days))
     return _kept(wanted, seats) or next(same_day, None)
 
 
-def _kept(wanted: SessionRow, seats: list[Seat]) -> SessionRow | None:
-    return next((seat.session for seat in seats if seat.session.course_code == wanted.course_code), None)
+def _kept(wanted: SessionRow, seats: list[SessionRow]) -> SessionRow | None:
+    return next((seat for seat in seats if seat.course_code == wanted.course_code), None)
 
 
 def by_round(decisions: list[DecisionView]) -> list[list[DecisionView]]:
@@ -68,13 +69,15 @@ def my_courses() -> str:
     """Everything the visitor has and waits for, and what was decided about it."""
     with edge.reading() as db:
         mine = queries.my_courses(db, me().person_id, now=edge.moment())
+    held = [each.session for each in mine.seats] + [each.session for each in mine.choosing]
     return render_template(
         "bookings/my_courses.html",
         mine=mine,
-        lines=lines(mine.places, mine.seats),
+        lines=lines(mine.places, held),
         decisions=by_round(mine.decisions),
         now=edge.moment(),
         today=day_of(edge.moment()),
+        are_released=edge.installation().settings.unfunded_seats == Unfunded.RELEASE,
     )
 
 

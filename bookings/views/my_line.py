@@ -1,12 +1,12 @@
-"""One place in line of one's own: left, answered when a seat is offered, and how a seat is wanted from it."""
+"""One place in line of one's own: left, answered when a seat is offered, how a seat is wanted; and a choice."""
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from auth.access import me, signed_in
-from bookings import answers, own_order, queries, waitlist
+from bookings import answers, choices, own_order, queries, waitlist
 from bookings.forms import ConfirmForm, LineForm, SeenForm
-from bookings.queries import MyCourses, Offer, Place
+from bookings.queries import MyCourses, Offer, Place, ToChoose
 from bookings.states import BookingState, Refusal
 from lararportal import edge, pages
 from lararportal.errors import NotFound, Refused
@@ -92,6 +92,24 @@ def decline(session_id: int) -> Page:
     return _done("offer_declined")
 
 
+@signed_in
+def keep(session_id: int) -> Response:
+    """Keeps the seat in a session that was moved, and leaves what else is on its days."""
+    with edge.deed() as db:
+        choices.keep(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+    return _done("seat_chosen")
+
+
+@signed_in
+def give_up(session_id: int) -> Page:
+    """Leaves the seat in a session that was moved, after a page that asks."""
+    if request.method == "GET" or not ConfirmForm().validate():
+        return render_template("bookings/give_up.html", choice=_choice(session_id))
+    with edge.deed() as db:
+        choices.give_up(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+    return _done("seat_given_up")
+
+
 def _mine() -> MyCourses:
     with edge.reading() as db:
         return queries.my_courses(db, me().person_id, now=edge.moment())
@@ -111,6 +129,13 @@ def _offer(session_id: int) -> Offer:
     raise NotFound
 
 
+def _choice(session_id: int) -> ToChoose:
+    for each in _mine().choosing:
+        if each.session.session_id == session_id:
+            return each
+    raise NotFound
+
+
 def _done(said: str) -> Response:
     flash(pages.sentence(said))
     return redirect(url_for("mine.my_courses"))
@@ -123,5 +148,7 @@ PAGES = (
     ("/tillfallen/<int:session_id>/ko-ner", want_less, ["POST"]),
     ("/tillfallen/<int:session_id>/tacka-ja", accept, ["POST"]),
     ("/tillfallen/<int:session_id>/tacka-nej", decline, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/behall-platsen", keep, ["POST"]),
+    ("/tillfallen/<int:session_id>/lamna-platsen", give_up, ["GET", "POST"]),
 )
 """Address, view and methods."""

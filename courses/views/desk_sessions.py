@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
-from courses import queries, rules, seen, sessions
-from courses.concerned import NOBODY, Count, Interested
+from courses import closing, queries, rules, seen, session_changes, sessions
+from courses.concerned import NOBODY, Count, Impartial, Interested, Seated
+from courses.forms.closing import CloseBookingForm
 from courses.forms.searching import DeskSearchForm
 from courses.forms.session import DAY_ROWS, NewSessionForm, SessionForm
 from courses.models import Course, CourseSession
@@ -23,15 +24,23 @@ from lararportal.errors import Refused
 Page = str | Response | tuple[str, int]
 
 INTERESTED = "lararportal.interested"
+SEATED = "lararportal.seated"
+IMPARTIAL = "lararportal.impartial"
 
 
-def init_app(app: Flask, *, interested: Count) -> None:
-    """Tells the desk how to find out who is interested in a session beside who is booked."""
+def init_app(app: Flask, *, interested: Count, seated: Seated, impartial: Impartial) -> None:
+    """Tells the desk who is interested in a session, what becomes of who has a seat in it, and who may decide."""
     app.extensions[INTERESTED] = interested
+    app.extensions[SEATED] = seated
+    app.extensions[IMPARTIAL] = impartial
 
 
 def _interested() -> Count:
     return cast("Count", current_app.extensions[INTERESTED])
+
+
+def _impartial() -> Impartial:
+    return cast("Impartial", current_app.extensions[IMPARTIAL])
 
 
 @needs(Role.COORDINATOR)
@@ -82,12 +91,14 @@ def change_session(session_id: int) -> Page:
         return _form_page(form, session.course, session, interested), 200 if is_asked_again else 400
     try:
         with edge.deed() as db:
-            sessions.change(
+            session_changes.change(
                 db,
                 session_id=session_id,
                 saw=form.saw.data,
                 confirmed=form.confirmed.data or "",
                 interested=_interested(),
+                seated=cast("Seated", current_app.extensions[SEATED]),
+                impartial=_impartial(),
                 now=edge.moment(),
                 by=me().person_id,
                 **form.plan,
@@ -131,7 +142,7 @@ def publish_session(session_id: int) -> Response:
 def open_reserve(session_id: int) -> Response:
     """Makes a reserve session an ordinary one."""
     with edge.deed() as db:
-        sessions.open_reserve(db, session_id=session_id, now=edge.moment(), by=me().person_id)
+        sessions.open_reserve(db, session_id=session_id, impartial=_impartial(), now=edge.moment(), by=me().person_id)
     flash(pages.sentence("session_published"))
     return redirect(url_for("catalogue.session", session_id=session_id))
 
@@ -146,6 +157,7 @@ def archive_session(session_id: int) -> Page:
                 session_id=session_id,
                 confirmed=request.form.get("confirmed", ""),
                 interested=_interested(),
+                impartial=_impartial(),
                 now=edge.moment(),
                 by=me().person_id,
             )
@@ -156,6 +168,44 @@ def archive_session(session_id: int) -> Page:
             session = queries.session(db, session_id)
         return render_template("courses/confirm_archive.html", session=session, **refusal.facts)
     flash(pages.sentence("session_archived"))
+    return redirect(url_for("catalogue.session", session_id=session_id))
+
+
+@needs(Role.COORDINATOR)
+def close_booking(session_id: int) -> Page:
+    """Asks why, and closes direct booking and the line; who waits goes on waiting."""
+    with edge.reading() as db:
+        session = queries.session(db, session_id)
+        interested = _interested()(db, session_id)
+    form = CloseBookingForm()
+    page = {"form": form, "session": session, "interested": interested}
+    if not form.validate_on_submit():
+        return render_template("courses/close_booking.html", **page), 400 if form.is_submitted() else 200
+    try:
+        with edge.deed() as db:
+            closing.close_booking(
+                db,
+                session_id=session_id,
+                reason=form.reason.data or "",
+                impartial=_impartial(),
+                now=edge.moment(),
+                by=me().person_id,
+            )
+    except Refused as refusal:
+        form.explain(refusal)
+        return render_template("courses/close_booking.html", **page), 409
+    flash(pages.sentence("booking_closed"))
+    return redirect(url_for("catalogue.session", session_id=session_id))
+
+
+@needs(Role.COORDINATOR)
+def reopen_booking(session_id: int) -> Response:
+    """Opens direct booking and the line again."""
+    with edge.deed() as db:
+        closing.reopen_booking(
+            db, session_id=session_id, impartial=_impartial(), now=edge.moment(), by=me().person_id
+        )
+    flash(pages.sentence("booking_reopened"))
     return redirect(url_for("catalogue.session", session_id=session_id))
 
 
@@ -180,6 +230,8 @@ PAGES = (
     ("/tillfallen", all_sessions, ["GET"]),
     ("/tillfallen/nytt", new_session, ["GET", "POST"]),
     ("/tillfallen/<int:session_id>/andra", change_session, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/stang-bokningen", close_booking, ["GET", "POST"]),
+    ("/tillfallen/<int:session_id>/oppna-bokningen", reopen_booking, ["POST"]),
     ("/tillfallen/<int:session_id>/publicera", publish_session, ["POST"]),
     ("/tillfallen/<int:session_id>/oppna", open_reserve, ["POST"]),
     ("/tillfallen/<int:session_id>/arkivera", archive_session, ["POST"]),

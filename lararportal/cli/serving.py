@@ -11,6 +11,7 @@ from types import FrameType
 import click
 import structlog
 
+from bookings.rules.funding import Unfunded
 from lararportal import clock, config, logs
 from lararportal.app import install
 from lararportal.edge import Installation
@@ -103,7 +104,7 @@ def tick_now(place: Installation, *, now: datetime, told: Callable[[], bool]) ->
 
 def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) -> dict[str, int]:
     """Does what is due by `now`, leaves a sign of life, and delivers the letters until told to stop."""
-    done = run_due(place.database, now=now)
+    done = run_due(place.database, now=now, unfunded=Unfunded(place.settings.unfunded_seats))
     # A sign of life is given when one lives, whatever time the tick was told, and before a long delivery.
     heartbeat(place.database, now=clock.now())
     with ObedientMailer(place.settings, told) as mailer:

@@ -19,7 +19,7 @@ from bookings.states import LIVE
 from courses.models import Course, CourseSession
 from lararportal.clock import day_of
 from lararportal.db import Database
-from lararportal.demo import arrivals, lottery, offer, rounds
+from lararportal.demo import arrivals, changes, funding, lottery, offer, rounds, stories
 from lararportal.demo.aftermath import Aftermath
 from lararportal.demo.agenda import Act, Progress, Tick, play
 from lararportal.demo.answers import Answers
@@ -31,15 +31,6 @@ from lararportal.demo.lottery import SEED
 from lararportal.demo.offer import Offer
 from lararportal.demo.wishes import Wish, Wishing
 
-FINISHED, OPEN, REVEALED = 1, 2, 3
-"""One is published, one takes applications, and the seats of one can be drawn up at once."""
-ANNAS_SEAT, SISTER, ANNAS_LINE, SARAS_SEAT = "OB06-1", "OB06-2", "OB02-1", "KL10-1"
-ANNAS_PRECEDENCE = "OB05-1"
-ANNAS_WISHES = [["KL03-2"], ["OB04-2"]]
-"""In the round that can be drawn up."""
-TOO_FEW = "KL26-1"
-LEFT_OVER = {SISTER: 6, TOO_FEW: 24}
-"""Sessions that keep free seats: Anna can re-book, and one stays below its minimum."""
 APPLIED_SO_FAR = 400
 NEWCOMERS_WHO_APPLY = 4
 DECIDED_AFTER = 18
@@ -118,7 +109,7 @@ class _Building:
         with self._database.transaction() as db:
             round_id = rounds.plan(
                 db,
-                self._of_round(FINISHED),
+                self._of_round(stories.FINISHED),
                 opens=opens,
                 closes=closes,
                 decision_on=day_of(published),
@@ -130,15 +121,15 @@ class _Building:
             lottery.bind(db, round_id, second_party=self._eva, now=line.on(-118, 11))
             round_deeds.open_round(db, round_id, now=opens, by=self._olle)
         busy = {ANNA, SARA, self._late.subject}
-        wishes = Wishing(rng, self.cast, self._of_round(FINISHED)).wishes(busy=busy, passed={})
+        wishes = Wishing(rng, self.cast, self._of_round(stories.FINISHED)).wishes(busy=busy, passed={})
         wishes += [
-            self._wish(ANNA, [[ANNAS_LINE], [ANNAS_SEAT, SISTER]], cap=2),
-            self._wish(SARA, [[SARAS_SEAT]], cap=1),
+            self._wish(ANNA, [[stories.ANNAS_LINE], [stories.ANNAS_SEAT, stories.SISTER]], cap=2),
+            self._wish(SARA, [[stories.SARAS_SEAT]], cap=1),
         ]
         end = closes - timedelta(hours=1)
         sent = rounds.applying(round_id, wishes, rng, lambda: line.some_time(rng, opens, end), end=end)
         favoured = self._decisions("finished round").granting(
-            self._of_round(FINISHED), begin=end - timedelta(days=5), end=end, share=self._share
+            self._of_round(stories.FINISHED), begin=end - timedelta(days=5), end=end, share=self._share
         )
         self._play([*sent, *favoured], "applications of the finished round")
         steps = [
@@ -154,11 +145,11 @@ class _Building:
         """The weeks since then, with their ticks, in which a second round has opened and a third one closed."""
         line, rng = self._timeline, _rng("since then")
         spared = {ANNA, SARA, self._late.subject}
-        aftermath = Aftermath(rng, self.cast, self._of_round(FINISHED), spared, self._left_over)
+        aftermath = Aftermath(rng, self.cast, self._of_round(stories.FINISHED), spared, self._left_over)
         begin = published + timedelta(hours=rounds.RESPITE_HOURS + 1)
         # Seats that a swap left free belong to the line at once, without respite.
         self._play([Tick(published + timedelta(minutes=5))], "the line")
-        answers = Answers(_rng("answers"), self.cast, self._of_round(FINISHED), spared)
+        answers = Answers(_rng("answers"), self.cast, self._of_round(stories.FINISHED), spared)
         late = LateCancellations(_rng("given back late"), self.cast, self.offers, spared, self._olle)
         agenda = [
             *aftermath.acts(line, begin=begin, share=self._share),
@@ -168,21 +159,25 @@ class _Building:
             *self._open_a_round(_rng("open round")),
             *self._close_a_round(_rng("revealed round")),
             *self._decided_since_then(begin),
-            *aftermath.asking_to_be_told(line, TOO_FEW),
+            *aftermath.asking_to_be_told(line, stories.TOO_FEW),
+            *funding.settling(self.cast, line, _rng("funding"), spared={ANNA}),
+            *changes.changing(
+                line, self._of_round(stories.FINISHED), spared=stories.NEEDED_AS_THEY_ARE, by=self._olle
+            ),
         ]
         self._play(agenda, "the weeks since then, and two more rounds")
 
     def _decided_since_then(self, begin: datetime) -> Iterator[Act]:
         """What is decided about single people, Anna among them: she goes first in a course of the open round."""
         line, decisions = self._timeline, self._decisions("since then")
-        offers, end = self._of_round(OPEN), line.now - timedelta(hours=2)
-        yield decisions.hardship(self._late, self._of_round(FINISHED), line.on(-45, 13))
+        offers, end = self._of_round(stories.OPEN), line.now - timedelta(hours=2)
+        yield decisions.hardship(self._late, self._of_round(stories.FINISHED), line.on(-45, 13))
         yield from decisions.correcting(begin=begin, end=end, share=self._share)
         yield from decisions.granting(offers, begin=line.on(-9, 8), end=line.on(-4, 17), share=self._share)
         yield decisions.revoking(line.on(-2, 15))
         anna = next(each for each in self.cast.residents if each.subject == ANNA)
         yield decisions.one_grant(
-            anna, next(each for each in offers if each.key == ANNAS_PRECEDENCE), line.on(-6, 11)
+            anna, next(each for each in offers if each.key == stories.ANNAS_PRECEDENCE), line.on(-6, 11)
         )
 
     def _decisions(self, chapter: str) -> Decisions:
@@ -194,7 +189,7 @@ class _Building:
         with self._database.transaction() as db:
             round_id = rounds.plan(
                 db,
-                self._of_round(OPEN),
+                self._of_round(stories.OPEN),
                 opens=opens,
                 closes=closes,
                 decision_on=day_of(line.on(14 + DECIDED_AFTER, 9)),
@@ -206,7 +201,7 @@ class _Building:
             self.second_secret = lottery.bind(db, round_id, second_party=self._eva, now=line.on(-38, 11))
             passed = self._passed(db)
         yield Act(opens, lambda db: round_deeds.open_round(db, round_id, now=opens, by=self._olle))
-        wishes = Wishing(rng, self.cast, self._of_round(OPEN)).wishes(busy={ANNA, SARA}, passed=passed)
+        wishes = Wishing(rng, self.cast, self._of_round(stories.OPEN)).wishes(busy={ANNA, SARA}, passed=passed)
         so_far = min(len(wishes), round(APPLIED_SO_FAR * self._share) - NEWCOMERS_WHO_APPLY)
         begin, end = opens + timedelta(minutes=1), line.now - timedelta(minutes=5)
         yield from rounds.applying(
@@ -218,7 +213,7 @@ class _Building:
 
     def _close_a_round(self, rng: Random) -> Iterator[Act]:
         """A small round, Anna in it, that has closed, and whose lottery has its seed."""
-        line, offers = self._timeline, self._of_round(REVEALED)
+        line, offers = self._timeline, self._of_round(stories.REVEALED)
         opens, closes = line.on(-37, 8), line.on(-8, 12)
         with self._database.transaction() as db:
             round_id = rounds.plan(
@@ -239,12 +234,12 @@ class _Building:
         end = closes - timedelta(hours=1)
         yield from rounds.applying(round_id, wishes, rng, lambda: line.some_time(rng, opens, end), end=end)
         at = opens + timedelta(days=2)
-        yield Act(at, rounds.application(round_id, self._wish(ANNA, ANNAS_WISHES, cap=2), at))
+        yield Act(at, rounds.application(round_id, self._wish(ANNA, stories.ANNAS_WISHES, cap=2), at))
         yield Act(closes, lambda db: round_deeds.close_round(db, round_id, now=closes, by=None))
         yield from lottery.reveal(round_id, second_party=self._eva, office=self._olle, closed=closes)
 
     def _newcomers_wish(self, rng: Random, doctor: Doctor) -> Wish:
-        mandatory = [each for each in self._of_round(OPEN) if each.code.startswith("OB")]
+        mandatory = [each for each in self._of_round(stories.OPEN) if each.code.startswith("OB")]
         return Wish(doctor, [[each] for each in rng.sample(mandatory, 2)], 2)
 
     def _wish(self, subject: str, keys: list[list[str]], *, cap: int) -> Wish:
@@ -280,11 +275,15 @@ class _Building:
 
     @property
     def _left_over(self) -> dict[str, int]:
-        return {each.key: min(LEFT_OVER[each.key], each.seats) for each in self.offers if each.key in LEFT_OVER}
+        return {
+            each.key: min(stories.LEFT_OVER[each.key], each.seats)
+            for each in self.offers
+            if each.key in stories.LEFT_OVER
+        }
 
     @property
     def _late(self) -> Doctor:
-        return latecomer(self.cast, self._of_round(FINISHED))
+        return latecomer(self.cast, self._of_round(stories.FINISHED))
 
     @property
     def _eva(self) -> int:

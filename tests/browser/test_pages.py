@@ -86,6 +86,7 @@ DECISIONS = {
     f"bookings_desk.{each}"
     for each in ("precedences", "person_counts", "grant_precedence", "revoke_precedence", "make_exception")
 }
+FUNDING = {f"bookings_desk.{each}" for each in ("director_desk", "unsettled", "settled")}
 SECOND_PARTY = {f"bookings_desk.{name}" for name in ("own_lotteries", "own_lottery", "commit", "reveal")}
 
 
@@ -124,7 +125,7 @@ def test_a_director_reaches_the_people_of_their_area(
     seen = walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
 
     people = {"auth.directory", "auth.person", "auth.confirm", "auth.correct"}
-    assert people | DECISIONS | SECOND_PARTY <= seen
+    assert people | DECISIONS | FUNDING | SECOND_PARTY <= seen
 
 
 def test_a_coordinator_reaches_every_page_of_the_desk(
@@ -143,6 +144,7 @@ def test_a_coordinator_reaches_every_page_of_the_desk(
         # Between two dry runs only, and alike: `test_story` looks at the first.
         "bookings_desk.open_session",
         "bookings_desk.close_session",
+        "bookings_desk.director_desk",
     } | SECOND_PARTY
     assert (
         reachable(routes, "bookings_desk.", "courses_desk.", "audit.", "letter_log.") - led_or_reached_by_a_deed

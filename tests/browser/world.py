@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bookings_room import last_run
 from browser.browsing import House
+from session_changes_room import changed, on
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from bookings import (
     applications,
     cancellation,
     exceptions,
+    funding,
     left_over_seats,
     precedence,
     publication,
@@ -27,6 +29,7 @@ from bookings.minimum import cases
 from bookings.models import Booking, Round
 from bookings.round_plan import RoundPlan
 from bookings.states import BookingState, CancelGround, Ground, PublicKind
+from courses import closing
 from courses.models import Course, CourseSession, SessionLeader
 from courses.states import Kind, Publicity
 from lararportal import clock
@@ -73,6 +76,7 @@ def populate(house: House) -> World:
         _favoured(db, people["anna.st"].id, office, now)
         free, full = _outside_of_rounds(db, people, now)
         _offered(db, people["anna.st"], now)
+        _changed_by_staff(db, people, office, now)
         _given_up(db)
         return World(
             people={subject: person.id for subject, person in people.items()},
@@ -285,6 +289,26 @@ def _given_back(db: Session, session: CourseSession, anna: Person, now: datetime
             now=end,
             by=person.id,
         )
+
+
+def _changed_by_staff(db: Session, people: dict[str, Person], office: int, now: datetime) -> None:
+    """A session with more people than seats, one that Anna must choose to stay in, one whose booking is closed."""
+    crowded = _session(db, "Smärta och smärtlindring", in_days=24, seats=3)
+    moved, other = (
+        _session(db, title, in_days=in_days) for title, in_days in (("Flyttad kurs", 130), ("Krock", 140))
+    )
+    db.add(SessionLeader(session_id=crowded.id, person_id=people["karin.kursledare"].id))
+    residents = [make.person(db) for _ in range(3)]
+    for session, who in ((crowded, residents), (moved, [people["anna.st"]]), (other, [people["anna.st"]])):
+        for person in who:
+            left_over_seats.book(db, session_id=session.id, person_id=person.id, now=now, by=None)
+    changed(db, crowded, now=now, seats=2)
+    changed(db, moved, now=now, days=on(*(day.day for day in other.days)))
+    closing.close_booking(
+        db, session_id=other.id, reason="Kursledaren delar in grupperna.", now=now, by=people["olle.samordnare"].id
+    )
+    paid = db.scalars(select(Booking.id).where(Booking.person_id == residents[0].id)).all()
+    funding.settle(db, booking_ids=paid, now=now, by=office)
 
 
 def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) -> tuple[int, int]:

@@ -40,16 +40,15 @@ from lararportal.demo.cast import ANNA, EVA, KARIN, OLLE, SARA
 from lararportal.demo.figures import report
 from lararportal.demo.offer import Offer
 from lararportal.demo.rounds import application
-from lararportal.demo.term import (
+from lararportal.demo.stories import (
     ANNAS_LINE,
     ANNAS_PRECEDENCE,
     ANNAS_SEAT,
     ANNAS_WISHES,
     SARAS_SEAT,
     SISTER,
-    NotEmpty,
-    Term,
 )
+from lararportal.demo.term import NotEmpty, Term
 from lararportal.demo.wishes import Wish
 from lararportal.dev.people import PEOPLE
 from lararportal.journal import Entry

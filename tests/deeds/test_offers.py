@@ -27,7 +27,6 @@ from auth.states import Category, Standing
 from bookings import answers, left_over_seats, offers, queries, register, waitlist
 from bookings.models import Booking, Decision
 from bookings.states import BookingState, Outcome, Refusal
-from courses import sessions
 from courses.states import Publicity
 from lararportal import clock, tick
 
@@ -298,30 +297,6 @@ def test_a_reserve_counts_the_seats_that_are_kept_for_its_group(db):
     assert line_of(db, session) == [specialists[1].id]
 
 
-def test_fewer_seats_than_taken_and_offered_are_refused(db, offered):
-    session = make.session(db, seats=3)
-    place(db, session, make.person(db))
-    seat(db, session, make.person(db))
-    fill(db, session, now=SOON)
-    assert (session.seats_taken, session.seats_offered) == (1, 1)
-    with refused(sessions.Refusal.SEATS_BELOW_TAKEN, taken=2):
-        sessions.change(
-            db,
-            session_id=session.id,
-            days=[sessions.Day(each.day, each.starts, each.ends) for each in session.days],
-            place=session.place,
-            area=session.area,
-            seats=1,
-            minimum=0,
-            leader_ids=[],
-            cancel_by=session.cancel_by,
-            go_no_go_on=session.go_no_go_on,
-            prepare_by=None,
-            now=SOON,
-            by=None,
-        )
-
-
 def test_a_session_that_is_called_off_keeps_no_seat_and_who_had_the_offer_is_told(db, offered, first, second):
     offered.publicity = Publicity.CALLED_OFF
     db.flush()
@@ -368,4 +343,4 @@ def test_how_many_statements_an_offer_and_its_yes_take(db, full, queries, waitin
     queries.reset()
     answers.accept(db, session_id=full.id, person_id=persons[0].id, now=SOON, by=None)
     db.flush()
-    assert (made, queries.count) == (15, 17)
+    assert (made, queries.count) == (15, 18)

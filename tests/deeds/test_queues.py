@@ -6,7 +6,7 @@ journal with a model that knows nothing of the portal's own rules; `tests/queues
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, note, settings
@@ -18,7 +18,7 @@ from queues.term import Cast, stage
 from queues.witness import Witness
 from sqlalchemy import Connection
 
-from bookings import answers, cancellation, left_over_seats, own_order, rebooking, taken_off, waitlist
+from bookings import answers, cancellation, choices, left_over_seats, own_order, rebooking, taken_off, waitlist
 from bookings.minimum import rescues
 from bookings.states import BookingState as State
 from bookings.states import CancelGround
@@ -35,6 +35,8 @@ HOURS = [0.1, 1, 7, 26, 74, 125, 200]
 """What may pass at one stroke: from a moment to undo in to more than any time to answer."""
 DAYS = [28, 20, 15, 5, 2, 1]
 """How near the start of a session it may be at one stroke."""
+TO = [[date(2027, 3, 10)], [date(2027, 3, 30), date(2027, 3, 31)], [date(2027, 5, 4)], [date(2027, 6, 8)]]
+"""The days that a session may be moved to; on most of them there is another."""
 SEAT, PLACES = State.BOOKED, (State.WAITING, State.OFFERED)
 
 Act = Callable[["Queues", st.DataObject], None]
@@ -165,6 +167,12 @@ class Queues(RuleBasedStateMachine):
         answer = data.draw(st.sampled_from([looked_at.accept, looked_at.accept, answers.decline]))
         self.do(f"{place}: {answer.__name__}", answer, **_of(place), by=place.doctor.id)
 
+    @act(State.MUST_CHOOSE, often=6)
+    def choose(self, data: st.DataObject) -> None:
+        place = self.one(data, State.MUST_CHOOSE)
+        answer = data.draw(st.sampled_from([choices.keep, choices.give_up]))
+        self.do(f"{place}: {answer.__name__}", answer, **_of(place), by=place.doctor.id)
+
     @act(State.WAITING)
     def answer_beforehand(self, data: st.DataObject) -> None:
         place = self.one(data, State.WAITING)
@@ -188,6 +196,12 @@ class Queues(RuleBasedStateMachine):
     def set_seats(self, data: st.DataObject) -> None:
         (where, which), seats = self.where(data), data.draw(st.integers(1, 4), label="seats")
         self.do(f"{where} has {seats} seats", looked_at.set_seats, **which, seats=seats)
+
+    @act(often=3)
+    def move(self, data: st.DataObject) -> None:
+        where, which = self.where(data)
+        days = data.draw(st.sampled_from(TO), label="to")
+        self.do(f"{where} is moved to {days[0]}", looked_at.move, **which, days=days)
 
     @act()
     def open_what_is_held_back(self, data: st.DataObject) -> None:

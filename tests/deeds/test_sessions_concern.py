@@ -10,7 +10,7 @@ from bookings import applications, waitlist
 from bookings import queries as reads
 from bookings.models import Round
 from bookings.states import RoundState
-from courses import sessions
+from courses import session_changes, sessions
 from courses.concerned import Change, Interested
 from courses.rules import Day
 from courses.states import Publicity, Refusal
@@ -21,7 +21,7 @@ OTHER_DAYS = [Day(date(2027, 3, 22), time(8, 30), time(16, 30)), Day(date(2027, 
 
 def change(db, session, *, confirmed="", **facts):
     db.flush()
-    return sessions.change(
+    return session_changes.change(
         db,
         session_id=session.id,
         confirmed=confirmed,

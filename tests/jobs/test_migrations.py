@@ -210,3 +210,36 @@ def test_grounds_are_told_apart_from_words_and_seats_that_were_bound_stay_so(fre
         bound = [tuple(each) for each in connection.execute(text(BOUND))]
         assert bound == [(None, False, 1), (10, False, 0), (None, False, 0)]
     engine.dispose()
+
+
+SESSION = """
+    WITH course AS (
+        INSERT INTO courses (code, title, kind, description, objectives_2015, objectives_2021, day_count, seats,
+            minimum, preparatory_parts, sessions_per_year, "order", targets, publicity, swap_rings)
+        VALUES ('X', 'X', 'klinisk', '', '{}', '{}', 1, 4, 0, 0, 1, 'deadline', '{"ST": 0}', 'published', true)
+        RETURNING id
+    )
+    INSERT INTO course_sessions (course_id, place, area, seats, minimum, seats_taken, seats_offered, reserves,
+        publicity, is_reserve, starts_on, cancel_by, go_no_go_on, created_at)
+    SELECT id, 'X', 'goteborg', 4, 0, 3, 1, '{}', 'published', false, '2027-03-15', '2027-02-22', '2027-02-15',
+        '2027-01-01' FROM course
+"""
+
+
+def test_a_session_with_more_people_than_seats_has_as_many_seats_again_when_that_is_undone(fresh_database_url):
+    schema.downgrade(fresh_database_url, "0014")
+    engine = connect(fresh_database_url)
+    with engine.begin() as connection:
+        connection.execute(text(SESSION))
+
+    schema.upgrade(fresh_database_url)
+    schema.check(fresh_database_url)
+
+    with engine.begin() as connection:
+        rows = "SELECT seats, seats_over, moved_at, booking_closed_reason FROM course_sessions"
+        assert [tuple(row) for row in connection.execute(text(rows))] == [(4, 0, None, "")]
+        connection.execute(text("UPDATE course_sessions SET seats = 2, seats_over = 2"))
+    schema.downgrade(fresh_database_url, "0014")
+    with engine.begin() as connection:
+        assert connection.scalars(text("SELECT seats FROM course_sessions")).all() == [4]
+    engine.dispose()

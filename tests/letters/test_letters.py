@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from letter_facts import ANNA, HEART, LATE, LATER_SKIN, NOW, ROUND, SKIN, UNEVEN, Desk, session
 from letters_about_calling_off import ABOUT_CALLING_OFF
+from letters_about_changes import ABOUT_CHANGES
 from letters_about_minimum import ABOUT_MINIMUM, lacking
 from letters_about_seats import ABOUT_SEATS
 from sqlalchemy import select
@@ -162,6 +163,7 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     ),
     **ABOUT_CALLING_OFF,
     **ABOUT_SEATS,
+    **ABOUT_CHANGES,
 }
 """By the name of the golden copy: the occasion, and after a dot what is special."""
 

@@ -1,21 +1,40 @@
 """What is done on pages that show first what it means: looked at and done in one stroke."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from session_changes_room import SEATED, on
 from sqlalchemy.orm import Session
 
-from bookings import answers
+from bookings import answers, queries
 from bookings.minimum import calling_off, reserve_sessions
-from courses import sessions
+from courses import session_changes, sessions
 from lararportal.errors import Refused
 
 
 def set_seats(db: Session, *, session_id: int, seats: int, now: datetime, by: int) -> None:
+    _change(db, session_id, now, by, seats=seats)
+
+
+def move(db: Session, *, session_id: int, days: Sequence[date], now: datetime, by: int) -> None:
+    dates = {"cancel_by": days[0] - timedelta(days=21), "go_no_go_on": days[0] - timedelta(days=28)}
+    _change(db, session_id, now, by, days=on(*days), **dates)
+
+
+def _change(db: Session, session_id: int, now: datetime, by: int, **said: Any) -> None:
+    """Asked about, and confirmed as it was asked."""
     [session] = sessions.lock(db, [session_id])
     db.refresh(session, ["leaders"])
-    minimum = min(session.minimum, seats)
-    wanted = {**sessions.said_of(session), "seats": seats, "minimum": minimum}
-    sessions.change(db, session_id=session_id, **wanted, now=now, by=by)
+    wanted = {**sessions.said_of(session), **said}
+    wanted["minimum"] = min(wanted["minimum"], wanted["seats"])
+    about = {"session_id": session_id, "interested": queries.interested, "seated": SEATED, "now": now, "by": by}
+    try:
+        session_changes.change(db, **about, **wanted)
+    except Refused as refusal:
+        if "token" not in refusal.facts:
+            raise
+        session_changes.change(db, **about, **wanted, confirmed=refusal.facts["token"])
 
 
 def call_off(db: Session, *, session_id: int, now: datetime, by: int) -> None:

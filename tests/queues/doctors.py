@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from queues.following import OPEN, Follower, is_live
-from queues.model import LATE
+from queues.model import LATE, SEATED, Place
 
 from bookings.states import BookingState as State
 from lararportal.journal import Entry
@@ -40,7 +40,7 @@ class DoctorsDeeds(Follower):
         moved, other = self._place(entry, *OPEN), self.term.places[entry.facts["after"]]
         mine = sorted(
             [each for each in self.term.places.values() if each.doctor is moved.doctor and is_live(each)],
-            key=lambda each: (each.rank, each.state is State.BOOKED, each.id),
+            key=lambda each: (each.rank, each.state in SEATED, each.id),
         )
         assert mine.index(moved) < mine.index(other), f"{moved} stood behind {other}, and is to be lowered"
         mine.remove(moved)
@@ -53,7 +53,7 @@ class DoctorsDeeds(Follower):
         place.standing_yes, place.short_notice = entry.facts["standing_yes"], entry.facts["short_notice"]
 
     def seat_cancelled(self, entry: Entry) -> None:
-        place = self._place(entry, State.BOOKED)
+        place = self._place(entry, *SEATED)
         assert place.venue.days_left(entry.at) > 0
         self._end(place, State.CANCELLED, entry.at)
         self._owe(place, "seat_cancelled_late" if entry.facts["late"] else "seat_cancelled")
@@ -62,16 +62,20 @@ class DoctorsDeeds(Follower):
         place = self._place(entry, State.CANCELLED)
         assert place.ended is not None
         assert entry.at - place.ended <= timedelta(minutes=10), f"{place} was cancelled at {place.ended}"
-        assert self.term.free(place.venue) > 0, f"{place}: no seat was free"
         assert self.term.live(State.ASKED, venue=place.venue) == []
-        later = [each for each in self.term.live(State.CANCELLED, venue=place.venue) if each.ended > place.ended]
-        theirs = [each for each in later if entry.at - each.ended <= timedelta(minutes=10)]
-        assert self.term.free(place.venue) > len(theirs), f"{place} is undone with the seat of {theirs}"
+        if place.venue.crowd <= place.venue.seats:
+            self._insist_that_it_is_free(place, entry)
         for each in self.term.live(*OPEN, doctor=place.doctor):
             if each.joined >= place.ended and each.rank <= place.rank:
                 each.rank += place.rank
         place.state, place.ended = State.BOOKED, None
         self._owe(place, "cancellation_undone", besides=self._strike(entry, place))
+
+    def _insist_that_it_is_free(self, place: Place, entry: Entry) -> None:
+        assert self.term.free(place.venue) > 0, f"{place}: no seat was free"
+        later = [each for each in self.term.live(State.CANCELLED, venue=place.venue) if each.ended > place.ended]
+        theirs = [each for each in later if entry.at - each.ended <= timedelta(minutes=10)]
+        assert self.term.free(place.venue) > len(theirs), f"{place} is undone with the seat of {theirs}"
 
     def seat_moved(self, entry: Entry) -> None:
         number = entry.facts["booking"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from queues.model import Place, Term, Venue
+from queues.model import SEATED, Place, Term, Venue
 
 from bookings.states import BookingState as State
 from lararportal.journal import Entry
@@ -112,7 +112,7 @@ class Follower:
         """The seats that are given up for a new one: in its course, less wanted, and never before it is certain."""
         left = [self.term.places[number] for number in listed(entry.facts["left"])]
         for old in left:
-            assert old.state is State.BOOKED, f"{old} is left, and was {old.state}"
+            assert old.state in SEATED, f"{old} is left, and was {old.state}"
             assert (old.doctor, old.venue.course) == (new.doctor, new.venue.course), f"{old} is left for {new}"
             self._end(old, State.MOVED, entry.at)
         return left
@@ -144,7 +144,7 @@ OPEN = (State.WAITING, State.ASKED, State.OFFERED)
 
 
 def is_live(place: Place) -> bool:
-    return place.state in (*OPEN, State.BOOKED)
+    return place.state in (*OPEN, *SEATED)
 
 
 def listed(left: int | list[int]) -> list[int]:
@@ -155,7 +155,7 @@ def _said(place: Place | None) -> str:
     """What must be the same by the journal and by the rows."""
     if place is None:
         return "not there"
-    until = place.answer_by if place.state in (State.OFFERED, State.ASKED) else None
+    until = place.answer_by if place.state in (State.OFFERED, State.ASKED, State.MUST_CHOOSE) else None
     return (
         f"{place} {place.state} rank {place.rank} by {place.turn[:3]} until {until} yes {place.yes} "
         f"standing {place.standing_yes} short {place.short_notice} ended {place.ended}"

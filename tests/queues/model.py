@@ -6,7 +6,7 @@ then by who came first; while seats are reserved for a group that has too few, i
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,8 @@ from bookings.states import BookingState as State
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 IN_LINE = (State.WAITING, State.ASKED)
-KEPT = (State.BOOKED, State.OFFERED)
+SEATED = (State.BOOKED, State.MUST_CHOOSE)
+KEPT = (*SEATED, State.OFFERED)
 """Nobody else can have such a seat."""
 LIVE = (*IN_LINE, *KEPT)
 ASKED = (State.OFFERED, State.ASKED)
@@ -74,6 +75,8 @@ class Venue:
     seats: int
     reserves: Mapping[str, int]
     publicity: str
+    crowd: int = 0
+    """As many may be in it as there were when it was said last how many seats it has, if those were more."""
 
     def __repr__(self) -> str:
         return self.name
@@ -146,7 +149,13 @@ class Term:
 
     def free(self, venue: Venue) -> int:
         """Seats that nobody has, and that are kept for nobody."""
-        return venue.seats - len(self.live(*KEPT, venue=venue))
+        return max(venue.seats - len(self.live(*KEPT, venue=venue)), 0)
+
+    def elsewhere(self, place: Place) -> list[Place]:
+        """Where somebody is on a day of a session: their other seats."""
+        days = set(place.venue.days)
+        seats = self.live(State.BOOKED, doctor=place.doctor)
+        return [each for each in seats if each is not place and not days.isdisjoint(each.venue.days)]
 
     def is_for(self, doctor: Doctor, course: Subject, now: datetime) -> bool:
         """Whether a course is for somebody who has not been through it."""
@@ -176,7 +185,7 @@ class Term:
     def _given_up(self, place: Place, now: datetime) -> list[Place] | None:
         today, told = day_of(now), day_of(place.asked if place.state in ASKED else now)
         given_up = []
-        for seat in self.live(State.BOOKED, doctor=place.doctor):
+        for seat in self.live(*SEATED, doctor=place.doctor):
             if seat.venue.course == place.venue.course:
                 if seat.rank < place.rank or told > seat.venue.cancel_by:
                     return None
@@ -225,15 +234,20 @@ class Term:
     def faults(self) -> Iterator[str]:
         """What must never be, whatever has happened."""
         for venue in self.venues.values():
-            if self.free(venue) < 0:
+            if len(self.live(*KEPT, venue=venue)) > max(venue.seats, venue.crowd):
                 yield f"{venue} has {venue.seats} seats, and {self.live(*KEPT, venue=venue)} in them"
         for doctor in self.doctors.values():
             seats = self.live(State.BOOKED, doctor=doctor)
             days = Counter(day for each in seats for day in each.venue.days)
             if max(days.values(), default=0) > 1:
                 yield f"{doctor} is in two places on one day: {seats}"
+            seats = self.live(*SEATED, doctor=doctor)
             if max(Counter(each.venue.course.name for each in seats).values(), default=0) > 1:
                 yield f"{doctor} has two seats in one course: {seats}"
+
+        for place in self.live(State.MUST_CHOOSE):
+            if not self.elsewhere(place):
+                yield f"{place} is to be chosen, and collides with nothing"
 
     def seats_not_given(self, now: datetime) -> Iterator[str]:
         """What must not be once free seats have been given: one that somebody in line would take."""
@@ -253,7 +267,7 @@ class Term:
             if venue.publicity in {"archived", "called_off"}:
                 for place in self.live(*IN_LINE, State.OFFERED, venue=venue):
                     yield f"{place} waits for what will not be"
-        for place in self.live(State.OFFERED, State.ASKED):
+        for place in self.live(State.OFFERED, State.ASKED, State.MUST_CHOOSE):
             if place.answer_by is None or place.answer_by < now:
                 yield f"{place} should have been answered by {place.answer_by}"
 
@@ -270,6 +284,17 @@ def answer_by(venue: Venue, now: datetime) -> datetime:
         day += timedelta(days=1)
     noon = datetime.combine(day, time(12), STOCKHOLM).astimezone(UTC)
     return noon if venue.begins - noon > timedelta(hours=12) else plain
+
+
+def choose_by(place: Place, others: Iterable[Place], now: datetime) -> datetime:
+    """When a choice between seats ends: as an offer does, or in the evening before the first session begins."""
+    return min(answer_by(place.venue, now), last_evening([place, *others]))
+
+
+def last_evening(places: Iterable[Place]) -> datetime:
+    """The last moment at which any of these seats can be given up."""
+    first = min(each.venue.days[0] for each in places)
+    return datetime.combine(first - timedelta(days=1), time(18), STOCKHOLM).astimezone(UTC)
 
 
 def _is_working_day(day: date) -> bool:

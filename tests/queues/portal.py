@@ -102,7 +102,7 @@ class PortalsDeeds(Follower):
     def _change(self, ring: Sequence[Entry]) -> None:
         at, new = ring[0].at, [self._place(each, State.WAITING) for each in ring]
         for each in new:
-            answering = self.term.live(State.OFFERED, State.ASKED, doctor=each.doctor)
+            answering = self.term.live(State.OFFERED, State.ASKED, State.MUST_CHOOSE, doctor=each.doctor)
             assert answering == [], f"{each} is moved with {answering} to answer"
             assert self.term.free(each.venue) == 0, f"{each} is moved past the line"
             assert each.venue.is_ahead(at)

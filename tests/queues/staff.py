@@ -1,9 +1,10 @@
 """What staff do with sessions and lines, as the journal tells it."""
 
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from queues.following import OPEN, Follower
-from queues.model import IN_TIME
+from queues.model import IN_TIME, KEPT, SEATED, Place
 
 from bookings.states import BookingState as State
 from lararportal.journal import Entry
@@ -36,7 +37,7 @@ class StaffsDeeds(Follower):
         self._owe(place, "line_called_off")
 
     def seat_called_off(self, entry: Entry) -> None:
-        place = self._place(entry, State.BOOKED)
+        place = self._place(entry, *SEATED)
         self._end(place, State.CALLED_OFF, entry.at)
         if entry.facts["to"] is None:
             self._owe(place, "session_called_off")
@@ -53,8 +54,9 @@ class StaffsDeeds(Follower):
         self.term.precedence.add((entry.person_id, self._venue(entry).course.id))
 
     def precedence_kept(self, entry: Entry) -> None:
-        """Who was moved, and gave that seat back in time, goes before others again."""
-        assert self._place(entry, State.CANCELLED).ended == entry.at
+        """Who gave back in time a seat that they were moved to, or one that was moved, goes before others again."""
+        place = self.rows[entry.facts["booking"]]
+        assert (place.state in {State.CANCELLED, State.MOVED, State.LAPSED}, place.ended) == (True, entry.at)
         self.term.precedence.add((entry.person_id, self._venue(entry).course.id))
 
     def precedence_used(self, entry: Entry) -> None:
@@ -89,7 +91,7 @@ class StaffsDeeds(Follower):
 
     def session_called_off(self, entry: Entry) -> None:
         venue = self._venue(entry)
-        assert self.term.live(*OPEN, State.BOOKED, venue=venue) == []
+        assert self.term.live(*OPEN, *SEATED, venue=venue) == []
         venue.publicity = "called_off"
 
     def session_archived(self, entry: Entry) -> None:
@@ -99,8 +101,20 @@ class StaffsDeeds(Follower):
         self._venue(entry).publicity = "published"
 
     def session_changed(self, entry: Entry) -> None:
-        venue = self._venue(entry)
-        _, venue.seats = entry.facts["changed"].get("seats", (None, venue.seats))
+        venue, changed = self._venue(entry), entry.facts["changed"]
+        if "seats" in changed:
+            _, venue.seats = changed["seats"]
+            just_now = [each for each in self.term.live(State.CANCELLED, venue=venue) if is_just_now(each, entry.at)]
+            venue.crowd = len(self.term.live(*KEPT, venue=venue)) + len(just_now)
+        if "days" in changed:
+            venue.days = tuple(date.fromisoformat(each[:10]) for each in changed["days"][1])
+        if "cancel_by" in changed:
+            venue.cancel_by = date.fromisoformat(changed["cancel_by"][1])
 
     def minimum_reserves_opened(self, entry: Entry) -> None:
         self._venue(entry).reserves = {}
+
+
+def is_just_now(place: Place, at: datetime) -> bool:
+    """Whether a cancellation can still be undone, whatever becomes of the seats meanwhile."""
+    return place.ended is not None and at - place.ended <= timedelta(minutes=10)

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from queues.doctors import DoctorsDeeds
 from queues.following import Owed, Rows
-from queues.model import Place, Term
+from queues.model import SEATED, Place, Term
+from queues.moves import Moves
 from queues.portal import PortalsDeeds
 from queues.staff import StaffsDeeds
 from sqlalchemy import Connection, event, func, select
@@ -34,7 +35,7 @@ OF_CASES = (
 """Letters about whether a session runs, which are of no booking."""
 
 
-class Story(DoctorsDeeds, PortalsDeeds, StaffsDeeds):
+class Story(DoctorsDeeds, PortalsDeeds, StaffsDeeds, Moves):
     """All that the journal can tell of the queues."""
 
 
@@ -154,7 +155,7 @@ def _expected(term: Term) -> dict[int, tuple[int, ...]]:
     return {
         venue.id: (
             venue.seats,
-            len(term.live(BookingState.BOOKED, venue=venue)),
+            len(term.live(*SEATED, venue=venue)),
             len(term.live(BookingState.OFFERED, venue=venue)),
         )
         for venue in term.venues.values()

@@ -103,6 +103,16 @@ def test_who_would_take_the_seat_and_what_they_would_leave(who, leaves):
     assert would_leave(who) == leaves
 
 
+def test_two_seats_that_are_still_to_be_chosen_between_are_both_held_and_given_up_only_for_what_excludes_them():
+    other = wish(2, course=20, day=5, rank=1)
+    moved = replace(wish(3, course=30, day=5, rank=9), must_choose=True)
+    assert would_leave(waiter(other, moved)) == []
+    of_the_course = replace(wish(3, course=10, day=5, rank=9), must_choose=True)
+    assert would_leave(waiter(other, of_the_course)) == [3]
+    of_its_own = replace(wish(3, course=30, day=0, rank=9, list_id=None), must_choose=True)
+    assert would_leave(waiter(of_its_own)) is None
+
+
 def consistent(wishes: list[Wish]) -> list[Wish]:
     """As many of the held seats as one person can hold: a course once, a day once."""
     kept: list[Wish] = []

@@ -12,6 +12,7 @@ from bookings.rules.seats import (
     Holding,
     Participant,
     Target,
+    is_free,
     is_late,
     may_book,
     may_cancel,
@@ -217,6 +218,36 @@ def test_what_counts_as_late(cancel_by, booked_before, late):
 @pytest.mark.parametrize("booked_before", [timedelta(0), timedelta(days=90)])
 def test_a_seat_that_was_changed_for_too_late_is_late_whatever_its_own_dates_are(cancel_by, booked_before):
     assert is_late(cancel_by=cancel_by, booked_at=NOW - booked_before, is_bound=True, now=NOW, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("booked_at", "moved_at", "is_over", "free"),
+    [
+        (NOW, None, False, False),
+        (NOW, NOW, False, True),
+        (NOW - timedelta(days=9), NOW, False, True),
+        (NOW + timedelta(seconds=1), NOW, False, False),
+        (None, NOW, False, False),
+        (NOW, None, True, True),
+    ],
+    ids=["never moved", "moved at once", "moved since", "came afterwards", "no seat yet", "more people than seats"],
+)
+def test_a_seat_is_free_to_give_back_when_its_session_is_not_what_was_booked(booked_at, moved_at, is_over, free):
+    assert is_free(booked_at=booked_at, moved_at=moved_at, is_over=is_over) is free
+
+
+@pytest.mark.parametrize("is_bound", [True, False])
+def test_what_is_free_to_give_back_is_never_late(is_bound):
+    long_ago = NOW - timedelta(days=90)
+    late = {"cancel_by": TODAY - timedelta(days=30), "booked_at": long_ago, "is_bound": is_bound}
+    assert is_late(**late, now=NOW, today=TODAY)
+    assert not is_late(**late, is_free=True, now=NOW, today=TODAY)
+
+
+def test_nobody_new_comes_where_booking_is_closed():
+    closed = replace(WANTED, booking_is_closed=True)
+    rules = (may_book, may_join)
+    assert [rule(DOCTOR, closed, [], now=NOW, today=TODAY) for rule in rules] == [Refusal.BOOKING_CLOSED] * 2
 
 
 some_days = st.frozensets(st.integers(0, 6).map(lambda n: FIRST + timedelta(days=n)), min_size=1, max_size=3)

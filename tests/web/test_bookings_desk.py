@@ -140,7 +140,10 @@ class TestTheRoster:
         answer = visit(make.coordinator(db)).get(f"/samordning/tillfallen/{session.id}")
 
         text = words_of(answer)
-        assert "Anna Ek ST-läkare (2015 års regler) VC Linden, Göteborg 11 januari 2027 kl. 08.00" in text
+        assert (
+            "Anna Ek ST-medel inte klara ST-läkare (2015 års regler) VC Linden, Göteborg 11 januari 2027 kl. 08.00"
+            in text
+        )
         assert "1. Bo Al ST-läkare (2015 års regler)" in text
         assert re.findall(r"<textarea[^>]*>(.*?)</textarea>", answer.text) == ["anna@example.org", "bo@example.org"]
 

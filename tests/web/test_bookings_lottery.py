@@ -68,7 +68,8 @@ class TestTheSecondParty:
     def test_finds_what_is_wanted_from_the_navigation(self, visit, eva, planned):
         browser = visit(eva, at=EARLIER)
 
-        assert 'href="/studierektor/lottning"' in browser.get("/").text
+        assert 'href="/studierektor"' in browser.get("/").text
+        assert 'href="/studierektor/lottning"' in browser.get("/studierektor").text
         text = words_of(browser.get("/studierektor/lottning"))
         assert "Vårterminen 2027 planerad lämna ditt åtagande Lämna åtagandet" in text
         text = words_of(browser.get(own(planned)))

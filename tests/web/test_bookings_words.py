@@ -108,8 +108,8 @@ def test_a_timeline_word_stands_for_every_way_to_a_seat():
 @pytest.mark.parametrize("reason", Refusal)
 def test_every_no_has_a_sentence_that_needs_no_more_than_the_facts_it_comes_with(reason):
     then = clock.parse("2027-01-13T08:00")
-    facts = {"course": "Hud", "other": "Diabetes", "other_days": "2 mars 2027"}
-    facts |= {"opens": then, "known": then, "until": then}
+    facts = {"course": "Hud", "other": "Diabetes", "other_days": "2 mars 2027", "why": "Kursen flyttas."}
+    facts |= {"opens": then, "known": then, "until": then, "who": "Anna Ek"}
 
     assert pages.sentence(reason, **facts).endswith(".")
 

@@ -5,12 +5,14 @@ from datetime import time, timedelta
 
 import pytest
 from bookings_pages import words_of
-from bookings_room import CLOSES, OPENS, place, sent
+from bookings_room import CLOSES, OPENS, line_of, occasions, place, seat, sent, states
 from courses_desk import SECOND, days_of, deeds, form_of, session_with, the_session, typed
 
 import make
 from auth.states import Role
+from bookings.states import BookingState
 from courses.states import Publicity
+from lararportal import clock, tick
 
 
 @pytest.fixture
@@ -47,25 +49,138 @@ def test_a_session_that_nobody_has_booked_is_changed_at_once(db, client, olle):
     assert days_of(db, session)[1] == (SECOND, time(9), time(15))
 
 
-def test_fewer_seats_than_booked_are_refused_with_the_number(db, client, olle):
+def test_fewer_seats_than_booked_are_allowed_and_shown_as_over_to_staff_only(db, client, olle, sign_in):
     session = session_with(db, seats_taken=3)
+    kept = form_of(client.get(f"/samordning/tillfallen/{session.id}/andra"))
 
-    answer = client.post(f"/samordning/tillfallen/{session.id}/andra", data=typed(seats="2", minimum="0"))
+    answer = client.post(f"/samordning/tillfallen/{session.id}/andra", data=kept | {"seats": "2", "minimum": "0"})
 
-    assert answer.status_code == 409
-    assert "Antalet platser kan inte vara lägre än antalet bokade och erbjudna (3)." in answer.text
-    assert 'value="Skövde, Billingehus"' in answer.text
+    assert (answer.status_code, the_session(db).seats_over) == (302, 1)
+    for page in ("", "/tillfallen", f"/tillfallen/{session.id}"):
+        assert "1 över" in words_of(client.get(f"/samordning{page}"))
+    assert "1 fler än platserna" in words_of(client.get(f"/samordning/tillfallen/{session.id}"))
+    assert "1 över" in words_of(client.get(f"/tillfallen/{session.id}"))
+    sign_in(client, make.person(db))
+    assert "över" not in words_of(client.get(f"/tillfallen/{session.id}")).replace("överst", "")
 
 
-def test_other_days_are_refused_while_people_are_booked(db, client, olle):
-    session = session_with(db, seats_taken=3)
-    later = {"days-0-day": str(SECOND + timedelta(days=1))}
+def test_more_seats_are_filled_from_the_line(db, client, olle, database):
+    session = session_with(db, seats=1)
+    seat(db, session, make.person(db))
+    waiting = [make.person(db) for _ in range(3)]
+    for person in waiting:
+        place(db, session, person)
+    kept = form_of(client.get(f"/samordning/tillfallen/{session.id}/andra"))
 
-    answer = client.post(f"/samordning/tillfallen/{session.id}/andra", data=typed(**later))
+    answer = client.post(f"/samordning/tillfallen/{session.id}/andra", data=kept | {"seats": "3"})
+    filled = tick.run_due(database, now=clock.now())["seats filled"]
 
-    assert answer.status_code == 409
-    assert "Kurstillfället har bokade eller erbjudna platser (3)." in answer.text
-    assert days_of(db, session)[1][0] == SECOND
+    assert (answer.status_code, filled, line_of(db, session)) == (302, 2, [waiting[2].id])
+    assert occasions(db) == ["seat_from_line"] * 2
+
+
+def heart(db):
+    """Another session, on the day after the second of ours."""
+    return make.session(db, of=make.course(db, title="Hjärtsvikt"), days=[SECOND + timedelta(days=1)])
+
+
+def test_other_days_are_asked_about_with_who_is_elsewhere_then(db, client, olle):
+    session, other = session_with(db), heart(db)
+    anna = make.person(db, given_name="Anna", family_name="Berg")
+    bo = make.person(db, given_name="Bo", family_name="Dahl")
+    for person, where in ((anna, session), (bo, session), (anna, other)):
+        seat(db, where, person)
+    later = typed(**{"days-0-day": str(SECOND + timedelta(days=1))})
+
+    asked = client.post(f"/samordning/tillfallen/{session.id}/andra", data=later)
+    done = client.post(f"/samordning/tillfallen/{session.id}/andra", data=form_of(asked))
+
+    text = words_of(asked)
+    assert "1 person har redan plats någon annanstans någon av dagarna" in text
+    assert "Anna Berg: Hjärtsvikt" in text
+    assert "Personen har båda platserna tills valet är gjort." in text
+    assert "Väljer senast" in text
+    assert "Anna Berg, Bo Dahl" in text
+    assert done.status_code == 302
+    assert (days_of(db, session)[1][0], states(db, session)[anna.id]) == (
+        SECOND + timedelta(days=1),
+        BookingState.MUST_CHOOSE,
+    )
+    assert occasions(db) == ["session_changed"] * 2
+
+
+def test_who_must_choose_does_so_on_their_own_page(db, client, olle, sign_in):
+    session, other = session_with(db), heart(db)
+    anna = make.person(db)
+    for where in (session, other):
+        seat(db, where, anna)
+    path = f"/samordning/tillfallen/{session.id}/andra"
+    client.post(path, data=form_of(client.post(path, data=typed(**{"days-0-day": str(SECOND + timedelta(days=1))}))))
+    assert "väljer mellan två platser väljer senast" in words_of(client.get(f"/samordning/tillfallen/{session.id}"))
+    sign_in(client, anna)
+
+    mine, page = words_of(client.get("/mina-kurser")), words_of(client.get(f"/tillfallen/{session.id}"))
+    leave = words_of(client.get(f"/tillfallen/{session.id}/lamna-platsen"))
+    cancel = words_of(client.get(f"/tillfallen/{other.id}/avboka"))
+    answer = client.post(f"/tillfallen/{session.id}/behall-platsen")
+
+    assert "du har plats på något annat då: Hjärtsvikt" in mine
+    assert "Väljer du inte i tid behåller du den andra, och den här går till nästa i kön." in mine
+    assert "Kurstillfället har fått nya dagar, och du har redan plats på något annat då. Välj senast" in page
+    assert "Du behåller: Hjärtsvikt" in leave
+    assert "så avbokningen räknas inte som sen. Du behåller då platsen på det som flyttades." in cancel
+    assert (answer.status_code, client.get(f"/tillfallen/{session.id}/lamna-platsen").status_code) == (302, 404)
+    assert (states(db, session)[anna.id], states(db, other)[anna.id]) == (BookingState.BOOKED, BookingState.MOVED)
+
+
+def test_who_must_choose_may_leave_the_moved_seat_after_a_question(db, client, olle, sign_in):
+    session, other = session_with(db), heart(db)
+    anna = make.person(db)
+    for where in (session, other):
+        seat(db, where, anna)
+    path = f"/samordning/tillfallen/{session.id}/andra"
+    client.post(path, data=form_of(client.post(path, data=typed(**{"days-0-day": str(SECOND + timedelta(days=1))}))))
+    sign_in(client, anna)
+
+    answer = client.post(f"/tillfallen/{session.id}/lamna-platsen")
+
+    assert answer.status_code == 302
+    assert (states(db, session)[anna.id], states(db, other)[anna.id]) == (BookingState.MOVED, BookingState.BOOKED)
+
+
+def test_a_coordinator_who_waits_for_the_session_reads_why_they_may_not_change_it(db, client, olle):
+    session = session_with(db)
+    place(db, session, olle)
+    page = f"/samordning/tillfallen/{session.id}"
+
+    answers = [client.post(f"{page}/andra", data=typed(seats="20"))]
+    deeds_ = ("stang-bokningen", "oppna-bokningen", "oppna", "arkivera")
+    answers += [client.post(f"{page}/{deed}", data={"reason": "Fullt."}) for deed in deeds_]
+
+    assert [each.status_code for each in answers] == [409] * len(answers)
+    assert all("får därför inte besluta om tillfället" in words_of(each) for each in answers)
+
+
+def test_booking_is_closed_with_a_reason_that_everybody_reads_and_opened_again(db, client, olle):
+    session = session_with(db)
+    page = f"/samordning/tillfallen/{session.id}"
+
+    assert "Ingen står i kö nu." in words_of(client.get(f"{page}/stang-bokningen"))
+    without = client.post(f"{page}/stang-bokningen", data={"reason": " "})
+    closed = client.post(f"{page}/stang-bokningen", data={"reason": "Kursen flyttas till hösten."})
+    twice = client.post(f"{page}/stang-bokningen", data={"reason": "En gång till."})
+    shown = words_of(client.get(f"/tillfallen/{session.id}"))
+    listed = [words_of(client.get(where)) for where in ("/samordning/tillfallen", page)]
+    opened = client.post(f"{page}/oppna-bokningen")
+    again = client.post(f"{page}/oppna-bokningen")
+
+    assert [each.status_code for each in (without, closed, twice, opened, again)] == [400, 302, 409, 302, 409]
+    assert "Bokningen är stängd Kursen flyttas till hösten." in shown
+    assert [said in text for said, text in zip(("Bokning stängd", "bokningen är stängd"), listed, strict=True)] == [
+        True,
+        True,
+    ]
+    assert deeds(db) == [("session.booking_closed", olle.id), ("session.booking_reopened", olle.id)]
 
 
 def test_a_change_that_concerns_the_booked_says_so_first_and_is_done_at_the_second_press(db, client, olle):
@@ -79,7 +194,7 @@ def test_a_change_that_concerns_the_booked_says_so_first_and_is_done_at_the_seco
 
     assert asked.status_code == 200
     assert "3 personer är bokade" in asked.text
-    assert "Inget brev går ut om ändringen." in asked.text
+    assert "Alla som berörs får ett brev om ändringen, även kursledarna." in asked.text
     assert re.findall(r'<th scope="row">([^<]+)</th>', asked.text) == ["Tider", "Plats", "Delområde"]
     assert '<td data-label="Nu">Göteborg, Konferens Aspen</td>' in asked.text
     assert '<td data-label="Efter ändringen">Skövde, Billingehus</td>' in asked.text

@@ -242,6 +242,7 @@ def test_a_list_of_one_page_has_no_pages(app: Flask):
         (1, 1, {}, "Fullt, 1 plats"),
         (5, 20, {"minimum": 12}, "15 lediga av 20, 7 till behövs"),
         (12, 20, {"minimum": 12}, "8 lediga av 20"),
+        (20, 20, {"over": 2}, "Fullt, 20 platser 2 över"),
     ],
 )
 def test_seats_are_told_in_words(app: Flask, taken: int, total: int, extra: dict[str, int], text: str):

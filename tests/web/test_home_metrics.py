@@ -83,6 +83,7 @@ def test_the_state_of_rows_queue_and_tick_is_told(installation: Installation, db
     bookings = {
         "waiting": 3, "asked": 1, "offered": 1, "booked": 3, "left": 1,
         "cancelled": 0, "moved": 0, "declined": 0, "lapsed": 0, "called_off": 0,
+        "must_choose": 0, "unfunded": 0,
     }  # fmt: skip
     assert found == {
         **{f"lararportal_well {part}": 1 for part in ("database", "migrations", "redis", "tick")},

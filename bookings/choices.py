@@ -1,0 +1,279 @@
+"""A choice: a session was moved to a day on which somebody has another seat, and they say which of the two it is.
+
+Until they have, both seats are theirs: the other one occupies the day, and the one in the moved session counts as
+taken. Who says nothing keeps the other. Whatever makes the two collide no more ends the choice, and they have both.
+Nothing that is given up so is late, and precedence that led to it holds again: it was not they who moved.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from auth import people
+from auth.models import Person
+from bookings import facts, letters, noting, seats
+from bookings.models import Booking, SeatDay
+from bookings.rules import answer_time
+from bookings.rules.answer_time import Start, remind_at
+from bookings.seat_calendar import Seat
+from bookings.states import SEATED, BookingState, Refusal
+from courses import sessions
+from courses.models import Course, CourseDay, CourseSession
+from courses.rules import is_working_day
+from lararportal.errors import Refused
+
+
+def time_to_choose(start: Start, others: Iterable[CourseSession], *, now: datetime) -> datetime | None:
+    """Until when somebody could choose between a session that begins so and others; None when no time is left."""
+    return answer_time.choose_by(start, map(facts.start_of, others), now=now, is_working_day=is_working_day)
+
+
+def ask(
+    db: Session,
+    booking: Booking,
+    session: CourseSession,
+    others: Sequence[CourseSession],
+    *,
+    person: Person,
+    now: datetime,
+) -> None:
+    """The person chooses between the seat and these others, and the time for it begins now.
+
+    The session and the person are locked by the caller, who tells them.
+
+    Raises:
+        Refused: no time is left to choose.
+    """
+    until = time_to_choose(facts.start_of(session), others, now=now)
+    if until is None:
+        raise Refused(Refusal.NO_TIME_TO_CHOOSE, who=person.name)
+    seats.leave_to_choose(db, booking, until=until, now=now)
+    noting.note(db, "seat.to_choose", booking, now=now, by=None, answer_by=until.isoformat())
+
+
+def settle(db: Session, person_ids: Collection[int], *, now: datetime) -> None:
+    """Whoever must choose between seats that collide no more has this one again, and a letter.
+
+    Called by every deed that frees or moves somebody's seat. Only the persons are locked, since no session has more
+    or fewer seats taken for it. Whoever has still to choose does so before the first of the sessions begins, whenever
+    that is by now, and has a letter when that is sooner than they were told.
+    """
+    for booking in _to_be_chosen(db, person_ids):
+        others = elsewhere(db, booking.session_id, [booking.person_id], facts.days_of(booking.session))
+        person = db.get_one(Person, booking.person_id)
+        if others:
+            _bring_forward(db, booking, others[person.id], person=person, now=now)
+            continue
+        seats.have_again(db, booking, booking.session, now=now)
+        noting.note(db, "seat.had_again", booking, now=now, by=None)
+        letters.seat_had_again(db, booking, person=person, session=booking.session, now=now)
+
+
+def keep(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
+    """The person keeps the seat in the moved session, and the others on its days are free.
+
+    Raises:
+        NotFound: there is no such session or person.
+        Refused: they have nothing to choose there, or it is too late to.
+    """
+    foreseen = {each.id for each in _between(db, session_id, person_id)}
+    locked = {each.id: each for each in sessions.lock(db, {session_id, *foreseen})}
+    [person] = people.lock(db, [person_id])
+    others = elsewhere(db, session_id, [person_id], facts.days_of(locked[session_id]))[person_id]
+    booking = _choosable(db, locked[session_id], others, person, now=now)
+    if not {each.id for each in others} <= locked.keys():
+        raise Refused(Refusal.DAY_TAKEN_MEANWHILE)
+    left = _seats_in(db, others, person)
+    again = [_leave(db, old, session, now=now) for old, session in left]
+    seats.have_again(db, booking, locked[session_id], now=now)
+    kept = [(booking, locked[session_id])]
+    _tell(db, booking, person, kept=kept, left=left, precedence=any(again), now=now, by=by)
+    settle(db, [person_id], now=now)
+    return booking
+
+
+def give_up(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> None:
+    """The person keeps what else they have on its days, and the seat in the moved session belongs to the next.
+
+    Raises:
+        NotFound: there is no such session or person.
+        Refused: they have nothing to choose there, or it is too late to.
+    """
+    [session] = sessions.lock(db, [session_id])
+    [person] = people.lock(db, [person_id])
+    others = elsewhere(db, session_id, [person_id], facts.days_of(session))[person_id]
+    booking = _choosable(db, session, others, person, now=now)
+    again = _leave(db, booking, session, now=now)
+    kept = _seats_in(db, others, person)
+    _tell(db, booking, person, kept=kept, left=[(booking, session)], precedence=again, now=now, by=by)
+
+
+def to_remind(db: Session, *, now: datetime) -> list[int]:
+    """The choices that nobody has made half-way, by booking."""
+    open_ = db.scalars(
+        select(Booking)
+        .where(Booking.state == BookingState.MUST_CHOOSE, Booking.reminded_at.is_(None), Booking.answer_by > now)
+        .order_by(Booking.answer_by, Booking.id)
+    )
+    return [
+        each.id
+        for each in open_
+        if each.asked_at and each.answer_by and remind_at(asked_at=each.asked_at, answer_by=each.answer_by) <= now
+    ]
+
+
+def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
+    """The person is told once more between what they choose, and until when."""
+    booking, session, person = _held_still(db, booking_id)
+    if booking.state is not BookingState.MUST_CHOOSE or booking.reminded_at is not None:
+        return
+    booking.reminded_at = now
+    others = elsewhere(db, session.id, [person.id], facts.days_of(session))[person.id]
+    noting.note(db, "choice.reminded", booking, now=now, by=by)
+    letters.choice_reminder(db, booking, person=person, session=session, others=others, now=now)
+
+
+def to_lapse(db: Session, *, now: datetime) -> list[int]:
+    """The choices whose time has passed, by booking."""
+    return list(
+        db.scalars(
+            select(Booking.id)
+            .where(Booking.state == BookingState.MUST_CHOOSE, Booking.answer_by < now)
+            .order_by(Booking.answer_by, Booking.id)
+        )
+    )
+
+
+def lapse(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
+    """Nobody chose in time: the person keeps the other seat, and this one belongs to the next in line."""
+    booking, session, person = _held_still(db, booking_id)
+    settle(db, [person.id], now=now)
+    if booking.state is not BookingState.MUST_CHOOSE or booking.answer_by is None or now <= booking.answer_by:
+        return
+    others = elsewhere(db, session.id, [person.id], facts.days_of(session))[person.id]
+    seats.release(db, booking, session, to=BookingState.LAPSED, now=now)
+    again = seats.keep_precedence(db, booking, now=now)
+    noting.note(db, "choice.lapsed", booking, now=now, by=by, kept=[each.id for each in others])
+    letters.choice_lapsed(db, booking, person=person, session=session, others=others, precedence=again, now=now)
+
+
+def elsewhere(
+    db: Session, session_id: int, person_ids: Collection[int], days: Collection[date]
+) -> dict[int, list[CourseSession]]:
+    """The other sessions in which these persons are on one of these days, with course and days, by person."""
+    found: dict[int, list[CourseSession]] = defaultdict(list)
+    if not days or not person_ids:
+        return found
+    rows = db.execute(
+        select(Booking.person_id, CourseSession)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .join(Course, Course.id == CourseSession.course_id)
+        .where(
+            Booking.session_id != session_id,
+            Booking.person_id.in_(person_ids),
+            Booking.id.in_(select(SeatDay.booking_id).where(SeatDay.day.in_(days))),
+        )
+        .order_by(Booking.person_id, CourseSession.starts_on, CourseSession.id)
+        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+    )
+    for person_id, session in rows:
+        found[person_id].append(session)
+    return found
+
+
+def is_chosen_against(db: Session, booking: Booking) -> bool:
+    """Whether the person must choose between this seat and one in a session that was moved."""
+    other = exists().where(
+        Booking.person_id == booking.person_id,
+        Booking.state == BookingState.MUST_CHOOSE,
+        CourseDay.session_id == Booking.session_id,
+        SeatDay.day == CourseDay.day,
+        SeatDay.booking_id == booking.id,
+    )
+    return bool(db.scalar(select(other)))
+
+
+def _bring_forward(
+    db: Session, booking: Booking, others: Sequence[CourseSession], *, person: Person, now: datetime
+) -> None:
+    last = answer_time.last_to_choose(map(facts.start_of, [booking.session, *others]))
+    if booking.answer_by is None or booking.answer_by <= last:
+        return
+    booking.answer_by, booking.reminded_at = last, now
+    noting.note(db, "choice.brought_forward", booking, now=now, by=None, answer_by=last.isoformat())
+    letters.choice_reminder(db, booking, person=person, session=booking.session, others=others, now=now)
+
+
+def _to_be_chosen(db: Session, person_ids: Collection[int]) -> Sequence[Booking]:
+    return db.scalars(
+        select(Booking)
+        .where(Booking.person_id.in_(person_ids), Booking.state == BookingState.MUST_CHOOSE)
+        .order_by(Booking.id)
+        .options(
+            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _between(db: Session, session_id: int, person_id: int) -> Sequence[CourseSession]:
+    """What would be given up for the seat in the moved session, before anything is locked."""
+    days = set(db.scalars(select(CourseDay.day).where(CourseDay.session_id == session_id)))
+    return elsewhere(db, session_id, [person_id], days)[person_id]
+
+
+def _choosable(
+    db: Session, session: CourseSession, others: Sequence[CourseSession], person: Person, *, now: datetime
+) -> Booking:
+    booking = db.scalar(_seat_in(session, person).where(Booking.state == BookingState.MUST_CHOOSE))
+    if booking is None:
+        raise Refused(Refusal.NOTHING_TO_CHOOSE)
+    last = answer_time.last_to_choose(map(facts.start_of, [session, *others]))
+    if booking.answer_by is None or now > min(booking.answer_by, last):
+        raise Refused(Refusal.CHOSEN_TOO_LATE)
+    return booking
+
+
+def _seat_in(session: CourseSession, person: Person) -> Select[Booking]:
+    return (
+        select(Booking)
+        .where(Booking.session_id == session.id, Booking.person_id == person.id, Booking.state.in_(SEATED))
+        .execution_options(populate_existing=True)
+    )
+
+
+def _seats_in(db: Session, found: Iterable[CourseSession], person: Person) -> list[Seat]:
+    return [(db.scalars(_seat_in(each, person)).one(), each) for each in found]
+
+
+def _leave(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> bool:
+    """The seat is free; whether precedence that led to it holds again."""
+    seats.release(db, booking, session, to=BookingState.MOVED, now=now)
+    return seats.keep_precedence(db, booking, now=now)
+
+
+def _tell(
+    db: Session,
+    booking: Booking,
+    person: Person,
+    *,
+    kept: Sequence[Seat],
+    left: Sequence[Seat],
+    precedence: bool,
+    now: datetime,
+    by: int | None,
+) -> None:
+    noting.note(db, "seat.chosen", booking, now=now, by=by, left=[old.id for old, _ in left])
+    letters.seat_chosen(db, booking, person=person, kept=kept, left=left, precedence=precedence, now=now)
+
+
+def _held_still(db: Session, booking_id: int) -> tuple[Booking, CourseSession, Person]:
+    """One seat with its session and person, locked and read afresh."""
+    booking = db.get_one(Booking, booking_id)
+    [session] = sessions.lock(db, [booking.session_id])
+    [person] = people.lock(db, [booking.person_id])
+    db.refresh(booking)
+    return booking, session, person

@@ -1,0 +1,198 @@
+"""What is posted about a session that was changed, and about the choice that it may leave somebody with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from auth.models import Person
+from bookings import seat_calendar
+from bookings.models import Application, Booking
+from bookings.seat_calendar import Seat
+from bookings.states import BookingState
+from courses.concerned import Change, Former
+from courses.models import CourseSession
+from lararportal import outbox
+
+
+@dataclass(frozen=True)
+class Before:
+    """What somebody had, and what calendars have of the session, before it was changed."""
+
+    state: BookingState
+    session: Former
+
+
+def session_changed(
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    changes: Sequence[Change],
+    before: Before,
+    others: Sequence[CourseSession],
+    now: datetime,
+) -> None:
+    """Your session is not as it was, and what that means for you; your calendar is brought up to date.
+
+    `others` are the seats that you choose between this one and.
+    """
+    outbox.post(
+        db,
+        "session_changed",
+        to=person.recipient,
+        once=f"session_changed:{booking.id}:{now:%Y%m%d%H%M%S%f}",
+        now=now,
+        calendars=_calendars(db, (booking, session), changes, before, now=now),
+        session=session,
+        booking=booking,
+        was=before.state,
+        changes=changes,
+        others=others,
+        is_moved=any(each.is_move for each in changes),
+        is_on_other_days=any(each.is_on_other_days for each in changes),
+    )
+
+
+def _calendars(db: Session, seat: Seat, changes: Sequence[Change], before: Before, *, now: datetime) -> list[str]:
+    """A seat that is to be chosen is in no calendar until it is."""
+    match before.state, seat[0].state:
+        case BookingState.BOOKED, BookingState.MUST_CHOOSE:
+            return [seat_calendar.take_out_former(db, seat, before.session, now=now)]
+        case BookingState.MUST_CHOOSE, BookingState.BOOKED:
+            return [seat_calendar.put_in(db, seat, now=now)]
+        case _, BookingState.BOOKED if any(each.is_move for each in changes):
+            return seat_calendar.follow(db, seat, before.session, now=now)
+    return []
+
+
+def session_changed_for_leader(
+    db: Session, leaders: Sequence[Person], *, session: CourseSession, changes: Sequence[Change], now: datetime
+) -> None:
+    """A session that you lead is not as it was."""
+    for person in leaders:
+        outbox.post(
+            db,
+            "session_changed_for_leader",
+            to=person.recipient,
+            once=f"session_changed_for_leader:{session.id}:{person.id}:{now:%Y%m%d%H%M%S%f}",
+            now=now,
+            session=session,
+            changes=changes,
+        )
+
+
+def session_changed_for_applicant(
+    db: Session,
+    application: Application,
+    *,
+    person: Person,
+    session: CourseSession,
+    changes: Sequence[Change],
+    now: datetime,
+) -> None:
+    """A session that you have applied for is not as it was."""
+    outbox.post(
+        db,
+        "session_changed_for_applicant",
+        to=person.recipient,
+        once=f"session_changed_for_applicant:{application.id}:{session.id}:{now:%Y%m%d%H%M%S%f}",
+        now=now,
+        session=session,
+        changes=changes,
+    )
+
+
+def seat_chosen(
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    kept: Sequence[Seat],
+    left: Sequence[Seat],
+    precedence: bool,
+    now: datetime,
+) -> None:
+    """You chose between seats on the same day: these you have, and those you have left; calendars know it."""
+    calendars = [seat_calendar.put_in(db, seat, now=now) for seat in kept if seat[0] is booking]
+    calendars += [seat_calendar.take_out(db, seat, now=now) for seat in left if seat[0] is not booking]
+    _about_choice(
+        db,
+        "seat_chosen",
+        booking,
+        person=person,
+        now=now,
+        calendars=calendars,
+        kept=[session for _, session in kept],
+        left=[session for _, session in left],
+        has_calendar=bool(calendars),
+        precedence=precedence,
+    )
+
+
+def seat_had_again(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
+    """You need not choose any more: the seat collides with nothing, and is yours as before."""
+    calendars = [seat_calendar.put_in(db, (booking, session), now=now)]
+    _about_choice(db, "seat_had_again", booking, person=person, now=now, calendars=calendars, session=session)
+
+
+def choice_reminder(
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    others: Sequence[CourseSession],
+    now: datetime,
+) -> None:
+    """You have not chosen yet, and half of the time has passed."""
+    _about_choice(db, "choice_reminder", booking, person=person, now=now, session=session, others=others)
+
+
+def choice_lapsed(
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    others: Sequence[CourseSession],
+    precedence: bool,
+    now: datetime,
+) -> None:
+    """You did not choose in time: you have the other seat, and this one goes to the next."""
+    _about_choice(
+        db,
+        "choice_lapsed",
+        booking,
+        person=person,
+        now=now,
+        session=session,
+        others=others,
+        precedence=precedence,
+    )
+
+
+def _about_choice(
+    db: Session,
+    occasion: str,
+    booking: Booking,
+    *,
+    person: Person,
+    now: datetime,
+    calendars: Sequence[str] = (),
+    **facts: Any,
+) -> None:
+    """One may have to choose more than once about a seat: the moment tells it apart."""
+    outbox.post(
+        db,
+        occasion,
+        to=person.recipient,
+        once=f"{occasion}:{booking.id}:{now:%Y%m%d%H%M%S%f}",
+        now=now,
+        calendars=calendars,
+        booking=booking,
+        **facts,
+    )

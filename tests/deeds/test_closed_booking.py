@@ -1,0 +1,70 @@
+"""Booking of a session is closed before its time: nobody new comes, and who waits goes on waiting."""
+
+import pytest
+from bookings_room import AFTER, fill, last_facts, line_of, noted, place, refused, seat, set_free
+
+import make
+from bookings import left_over_seats, rebooking, waitlist
+from bookings.states import BookingState
+from bookings.states import Refusal as BookingRefusal
+from courses import closing
+from courses.states import Publicity, Refusal
+
+WHY = "Vi flyttar deltagarna till ett annat tillfälle."
+
+
+@pytest.fixture
+def closed(db):
+    session = make.session(db, seats=2)
+    seat(db, session, make.person(db))
+    close(db, session)
+    return session
+
+
+def close(db, session, reason=WHY):
+    closing.close_booking(db, session_id=session.id, reason=reason, now=AFTER, by=None)
+    db.flush()
+
+
+@pytest.mark.parametrize("way", [left_over_seats.book, waitlist.join])
+def test_nobody_new_books_or_joins_and_they_read_why(db, closed, way):
+    with refused(BookingRefusal.BOOKING_CLOSED, why=WHY):
+        way(db, session_id=closed.id, person_id=make.person(db).id, now=AFTER, by=None)
+
+
+def test_nobody_changes_a_seat_for_one_there(db, closed):
+    elsewhere, person = make.session(db, of=closed.course), make.person(db)
+    seat(db, elsewhere, person)
+    with refused(BookingRefusal.BOOKING_CLOSED):
+        rebooking.rebook(
+            db, from_session_id=elsewhere.id, to_session_id=closed.id, person_id=person.id, now=AFTER, by=None
+        )
+
+
+def test_who_waits_keeps_the_place_and_gets_what_comes_free(db, full):
+    first, second = make.person(db), make.person(db)
+    for person in (first, second):
+        place(db, full, person)
+    close(db, full)
+    assert line_of(db, full) == [first.id, second.id]
+    set_free(db, full)
+    assert (fill(db, full), line_of(db, full)) == (1, [second.id])
+
+
+def test_it_is_noted_with_its_reason_and_opened_again(db, closed):
+    assert (noted(db)[-1][0], last_facts(db)) == ("session.booking_closed", {"reason": WHY})
+    closing.reopen_booking(db, session_id=closed.id, now=AFTER, by=None)
+    booking = left_over_seats.book(db, session_id=closed.id, person_id=make.person(db).id, now=AFTER, by=None)
+    assert booking.state is BookingState.BOOKED
+    assert closed.booking_closed_reason == ""
+    with refused(Refusal.BOOKING_NOT_CLOSED):
+        closing.reopen_booking(db, session_id=closed.id, now=AFTER, by=None)
+
+
+def test_it_is_closed_once_with_a_reason_and_while_it_can_be_booked(db, closed):
+    with refused(Refusal.BOOKING_CLOSED_ALREADY):
+        close(db, closed)
+    with refused(Refusal.CLOSING_WITHOUT_REASON):
+        close(db, make.session(db), reason="  ")
+    with refused(Refusal.NOT_IN_THIS_STATE):
+        close(db, make.session(db, publicity=Publicity.DRAFT))

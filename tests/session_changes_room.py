@@ -1,0 +1,76 @@
+"""What the tests of changed sessions share: a change as the desk makes it, asked about and confirmed."""
+
+from datetime import date, datetime, time
+
+import pytest
+from bookings_room import AFTER
+from sqlalchemy.orm import Session
+
+from bookings import impartiality, moved_sessions
+from bookings import queries as reads
+from courses import session_changes
+from courses.concerned import Seated
+from courses.models import CourseSession
+from courses.rules import Day
+from courses.states import Refusal
+from lararportal.errors import Refused
+
+SEATED = Seated(touched=moved_sessions.touched, follow=moved_sessions.follow)
+
+
+def on(*days: date) -> list[Day]:
+    """These days, from half past eight to half past four."""
+    return [Day(day, time(8, 30), time(16, 30)) for day in days]
+
+
+def change(
+    db: Session,
+    session: CourseSession,
+    *,
+    confirmed: str = "",
+    saw: str | None = None,
+    now: datetime = AFTER,
+    by: int | None = None,
+    **facts,
+):
+    """The session is changed, if what is confirmed is that change."""
+    db.flush()
+    changed = session_changes.change(
+        db,
+        session_id=session.id,
+        saw=saw,
+        confirmed=confirmed,
+        interested=reads.interested,
+        seated=SEATED,
+        impartial=impartiality.insist,
+        now=now,
+        by=by,
+        **{
+            "days": [Day(each.day, each.starts, each.ends) for each in session.days],
+            "place": session.place,
+            "area": session.area,
+            "seats": session.seats,
+            "minimum": session.minimum,
+            "leader_ids": [],
+            "cancel_by": session.cancel_by,
+            "go_no_go_on": session.go_no_go_on,
+            "prepare_by": session.prepare_by,
+            **facts,
+        },
+    )
+    db.flush()
+    return changed
+
+
+def asked(db: Session, session: CourseSession, *, now: datetime = AFTER, **facts) -> dict:
+    """What is asked before the change is made."""
+    with pytest.raises(Refused) as refusal:
+        change(db, session, now=now, **facts)
+    assert refusal.value.reason is Refusal.CHANGE_NOT_CONFIRMED
+    return refusal.value.facts
+
+
+def changed(db: Session, session: CourseSession, *, now: datetime = AFTER, **facts) -> None:
+    """Asked about, confirmed and made; what concerns nobody is made at once."""
+    token = "" if facts.keys() <= {"seats", "minimum"} else asked(db, session, now=now, **facts)["token"]
+    change(db, session, confirmed=token, now=now, **facts)
