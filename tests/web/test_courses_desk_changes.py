@@ -129,6 +129,7 @@ def test_who_must_choose_does_so_on_their_own_page(db, client, olle, sign_in):
     assert "Kurstillfället har fått nya dagar, och du har redan plats på något annat då. Välj senast" in page
     assert "Du behåller: Hjärtsvikt" in leave
     assert "så avbokningen räknas inte som sen. Du behåller då platsen på det som flyttades." in cancel
+    assert "Avbokningen går inte att ångra" in cancel
     assert (answer.status_code, client.get(f"/tillfallen/{session.id}/lamna-platsen").status_code) == (302, 404)
     assert (states(db, session)[anna.id], states(db, other)[anna.id]) == (BookingState.BOOKED, BookingState.MOVED)
 
