@@ -10,11 +10,12 @@ from courses.states import Publicity
 
 
 def of(session: CourseSession, *, today: date) -> tuple[ColumnElement[bool], ...]:
-    """What a row is when it is a sister of the session: ahead, published, and not waiting for a round."""
+    """What a row is when it is a sister: ahead, published, open to new people, and waiting for no round."""
     return (
         CourseSession.course_id == session.course_id,
         CourseSession.id != session.id,
         CourseSession.publicity == Publicity.PUBLISHED,
         CourseSession.starts_on > today,
+        CourseSession.booking_closed_at.is_(None),
         CourseSession.id.not_in(rounds.sessions_to_be_given()),
     )

@@ -61,12 +61,14 @@ def invite(db: Session, *, session_id: int, audience: Audience, saw: str, now: d
 
     Raises:
         NotFound: there is no such session.
-        Refused: `by` has something to do with the course, enough have booked, there is nobody to invite, or it would
-            reach others by now.
+        Refused: `by` has something to do with the course, enough have booked, booking is closed, there is nobody to
+            invite, or it would reach others by now.
     """
     [session] = sessions.lock(db, [session_id])
     impartiality.insist(db, session, now=now, by=by)
     cases.case_of(db, session, now=now)
+    if session.booking_is_closed:
+        raise Refused(Refusal.BOOKING_CLOSED, why=session.booking_closed_reason)
     found = _reach(db, session, audience, now=now)
     if not found.persons:
         raise Refused(Refusal.NOBODY_TO_INVITE)

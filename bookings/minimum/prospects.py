@@ -35,7 +35,8 @@ def could_come(
 ) -> dict[int, list[Person]]:
     """Of these persons, by session, those for whom the course is and who are free.
 
-    They have neither a seat in the course nor a place in the session, and no seat on one of its days.
+    They have neither a seat in the course nor a place in the session, and no seat on one of its days. Nobody new
+    comes to a session whose booking is closed.
     """
     ids = {each.id for found in persons.values() for each in found}
     held = facts.live_bookings(db, ids) if ids else {}
@@ -50,6 +51,8 @@ def could_come(
 
 
 def _could_come(person: Person, session: CourseSession, mine: Sequence[Booking], *, today: date) -> bool:
+    if session.booking_is_closed:
+        return False
     days, course = facts.days_of(session), session.course
     seats = [each.session for each in mine if each.state in SEATED]
     who = facts.participant(person, mine, today=today)

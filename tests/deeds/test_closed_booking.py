@@ -1,10 +1,15 @@
 """Booking of a session is closed before its time: nobody new comes, and who waits goes on waiting."""
 
+from datetime import date
+
 import pytest
-from bookings_room import AFTER, fill, last_facts, line_of, noted, place, refused, seat, set_free
+from bookings_room import AFTER, fill, last_facts, line_of, noted, occasions, place, refused, seat, set_free, told
+from calling_off_room import call_off
 
 import make
 from bookings import left_over_seats, rebooking, waitlist
+from bookings.minimum import free_seats, invitations
+from bookings.rules.minimum import Audience
 from bookings.states import BookingState
 from bookings.states import Refusal as BookingRefusal
 from courses import closing
@@ -68,3 +73,25 @@ def test_it_is_closed_once_with_a_reason_and_while_it_can_be_booked(db, closed):
         close(db, make.session(db), reason="  ")
     with refused(Refusal.NOT_IN_THIS_STATE):
         close(db, make.session(db, publicity=Publicity.DRAFT))
+
+
+def test_nobody_is_invited_to_it(db, closed, office):
+    closed.minimum, closed.course.objectives_2015 = 2, ["a5"]
+    sister = make.session(db, of=closed.course, days=[date(2027, 5, 3)], seats=1)
+    place(db, sister, anna := make.person(db))
+    free_seats.ask(db, course_id=closed.course_id, person_id=anna.id, now=AFTER, by=anna.id)
+    db.flush()
+    for audience in Audience:
+        assert invitations.reach(db, session_id=closed.id, audience=audience, now=AFTER).persons == []
+        with refused(BookingRefusal.BOOKING_CLOSED, why=WHY):
+            invitations.invite(db, session_id=closed.id, audience=audience, saw="", now=AFTER, by=office.id)
+    assert occasions(db, anna) == []
+
+
+def test_nobody_is_moved_there_nor_told_of_it_when_another_session_is_called_off(db, closed, office):
+    other = make.session(db, of=closed.course, days=[date(2027, 5, 3)])
+    seat(db, other, anna := make.person(db))
+    place(db, other, sara := make.person(db))
+    assert [each.to for each in call_off(db, other, office).fates] == [None]
+    assert [f"/tillfallen/{closed.id}" in told(db, each) for each in (anna, sara)] == [False, False]
+    assert line_of(db, closed) == []
