@@ -36,7 +36,7 @@ def accept(db: Session, *, session_id: int, person_id: int, saw: str = "", now: 
     if saw != stands_for(move.leaves):
         raise Refused(Refusal.ANSWER_MEANS_OTHER)
     if booking.state is BookingState.ASKED:
-        booking.yes_at = now
+        booking.yes_at, booking.yes_leaves = now, list(move.leaves)
         noting.note(db, "call_out.accepted", booking, now=now, by=by)
         return booking
     if not seats_from_line.sessions_left(db, [move]) <= locked.keys():

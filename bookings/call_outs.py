@@ -49,6 +49,7 @@ def join(db: Session, booking: Booking, *, now: datetime, by: int | None) -> Boo
     if asked:
         booking.move_to(BookingState.ASKED, now=now)
         booking.asked_at, booking.answer_by, booking.yes_at = now, max(_until(each) for each in asked), now
+        booking.yes_leaves = []
     noting.note(db, "call_out.joined", booking, now=now, by=by, said_yes=bool(asked))
     return booking
 
@@ -94,8 +95,8 @@ def _settle(
     """
     session = locked[session_id]
     line = facts.line(db, [session_id], today=day_of(now))[session_id]
-    wanting = {each.id for each in asked if each.yes_at is not None}
-    moves = [move for move in _moves(line) if move.waiter.booking_id in wanting]
+    wanting = {each.id: each for each in asked if each.yes_at is not None}
+    moves = [move for move in _moves(line) if _is_meant(wanting.get(move.waiter.booking_id), move)]
     given = moves[: _to_give(session, now=now)]
     if not seats_from_line.sessions_left(db, given) <= locked.keys():
         return 0
@@ -108,6 +109,11 @@ def _settle(
             why = _why_not(booking, waiters[booking.id], session, is_given=bool(given), now=now)
             _end(db, booking, session, persons[booking.person_id], why=why, now=now)
     return len(asked)
+
+
+def _is_meant(said: Booking | None, move: Move) -> bool:
+    """Whether somebody said yes to this: it gives up no other seats than those they were told of."""
+    return said is not None and (said.yes_leaves is None or set(move.leaves) <= set(said.yes_leaves))
 
 
 def _to_give(session: CourseSession, *, now: datetime) -> int:
@@ -124,7 +130,7 @@ def _end(
     booking.move_to(BookingState.WAITING if said_yes else BookingState.LEFT, now=now)
     noting.note(db, "call_out.ended", booking, now=now, by=None, said_yes=said_yes, why=why)
     letters.call_out_over(db, booking, person=person, session=session, why=why, now=now)
-    booking.yes_at = None
+    booking.yes_at = booking.yes_leaves = None
 
 
 def _why_not(
@@ -137,8 +143,11 @@ def _why_not(
         return CallOutEnd.BEGUN
     if waiter.barred is not None:
         return CallOutEnd.NOT_ELIGIBLE
-    if would_leave(waiter) is None:
+    leaves = would_leave(waiter)
+    if leaves is None:
         return CallOutEnd.COLLIDES
+    if not _is_meant(booking, Move(waiter, tuple(leaves))):
+        return CallOutEnd.MEANS_OTHER
     return CallOutEnd.OVERTAKEN if is_given else CallOutEnd.NO_SEAT
 
 

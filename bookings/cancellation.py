@@ -66,6 +66,7 @@ def cancel(
     booking.fee_percent = giving_back.fee_percent(
         booking, session, ground=ground, steps=fee, is_late=is_late, now=now
     )
+    booking.cancelled_by_staff = by != person_id
     booking.ended_late, booking.cancel_ground = is_late, ground if is_late else None
     booking.end_reason = reason if is_late or by != person_id else ""
     if is_late:
@@ -88,17 +89,20 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
 
     Raises:
         NotFound: there is no such session or person.
-        Refused: nothing was cancelled there, or not just now; the session has begun or is not held; somebody else has
-            the seat, or is asked about it; or the person has something else by now that it collides with.
+        Refused: nothing was cancelled there, or not just now; it was by staff, and the person asks themselves; the
+            session has begun or is not held; somebody else has the seat, or is asked about it; or the person has
+            something else by now that it collides with.
     """
     asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
     booking = _cancelled(db, asked)
+    if booking.cancelled_by_staff and by == person_id:
+        raise Refused(Refusal.CANCELLED_BY_STAFF)
     seat = giving_back.seats_given_back(db, [booking.id])[booking.id]
     refusal = giving_back.why_not_undo(asked.session, seat, asked.bookings, now=now)
     if refusal is not None:
         raise Refused(refusal, **asked.facts_for(refusal))
     booking.ended_late, booking.cancel_ground, booking.end_reason = False, None, ""
-    booking.fee_percent = None
+    booking.fee_percent = booking.cancelled_by_staff = None
     charging.take_back(booking)
     _wish_less(asked.bookings, booking, since=seat.ended_at)
     seats.restore(db, booking, asked.session, now=now)

@@ -163,10 +163,7 @@ class Charge(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What was decided for one person and session (allocation rules, section 2.8).
-
-    The last is the portal's own, for who took no part because nobody had confirmed them by closing.
-    """
+    """What was decided for a person and session (allocation rules, 2.8); the last is our own, for the unconfirmed."""
 
     INELIGIBLE = "INELIGIBLE"
     CANCELLED = "CANCELLED"
@@ -252,6 +249,7 @@ class Refusal(StrEnum):
     NOTHING_TO_UNDO = "nothing_to_undo"
     UNDONE_TOO_LATE = "undone_too_late"
     SEAT_GIVEN_ON = "seat_given_on"
+    CANCELLED_BY_STAFF = "cancelled_by_staff"
     NOT_WAITING = "not_waiting"
     PERSON_NOT_WAITING = "person_not_waiting"
     NOT_OFFERED = "not_offered"

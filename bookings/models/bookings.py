@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     SmallInteger,
     String,
     text,
@@ -50,6 +51,7 @@ class Booking(Base):
     )
     ended_late: Mapped[bool] = mapped_column(default=False, doc="Cancelled after the last day to cancel.")
     cancel_ground: Mapped[CancelGround | None]
+    cancelled_by_staff: Mapped[bool | None] = mapped_column(doc="So that only staff undo it.")
     end_reason: Mapped[str] = mapped_column(String(500), default="", doc="In words.")
     fee_percent: Mapped[int | None] = mapped_column(
         SmallInteger, doc="What the cancellation costs, of the fee of the course; None where it is recorded only."
@@ -73,6 +75,9 @@ class Booking(Base):
     answer_by: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="The last moment to answer.")
     reminded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="Of the last offer or choice.")
     yes_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), doc="Yes to a call-out.")
+    yes_leaves: Mapped[list[int] | None] = mapped_column(
+        ARRAY(Integer), doc="The seats, by booking, that the yes was said to give up."
+    )
     funded_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), doc="When somebody recorded that a resident's seat is paid for."
     )

@@ -148,7 +148,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     held = [each for each in live if each.state in SEATED]
     against = chosen_against(held)
     seats = [_seat(each, now=now, against=against) for each in held if each.state is BookingState.BOOKED]
-    cancelled = [each for each in bookings if each.state is BookingState.CANCELLED]
+    cancelled = [each for each in bookings if each.state is BookingState.CANCELLED and not each.cancelled_by_staff]
     past = [
         each
         for each in bookings

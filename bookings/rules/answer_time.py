@@ -41,6 +41,7 @@ class CallOutEnd(StrEnum):
     OVERTAKEN = "overtaken"
     NO_SEAT = "no_seat"
     COLLIDES = "collides"
+    MEANS_OTHER = "means_other"
     NOT_ELIGIBLE = "not_eligible"
     BEGUN = "begun"
     NOT_HELD = "not_held"

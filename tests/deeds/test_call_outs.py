@@ -235,7 +235,7 @@ def test_a_yes_in_vain_is_told_what_it_was_that_stood_in_the_way(db, full):
     ] == [(True, both), *[(True, ["waiting"] * 3)] * 4]
 
 
-def test_the_best_placed_yes_is_not_passed_over_for_what_came_between_look_and_lock(db, full):
+def test_a_yes_gives_up_no_seat_that_came_after_it_not_even_between_look_and_lock(db, full):
     later = make.session(db, course_id=full.course_id, days=[date(2027, 5, 10)])
     first, second = persons = [make.person(db) for _ in range(2)]
     for person in persons:
@@ -252,9 +252,10 @@ def test_the_best_placed_yes_is_not_passed_over_for_what_came_between_look_and_l
             held.append(None)
             held[0] = seat(db, later, first, rank=2)
 
-    looks = [fill(db, full, now=NOW) for _ in range(2)]
-    assert (looks, states_of(db, full, persons)) == ([0, 2], ["booked", "waiting"])
-    assert (held[0].state, letter(db, second).occasion) == (BookingState.MOVED, "call_out_over")
+    assert fill(db, full, now=NOW) == 2
+    assert states_of(db, full, persons) == ["waiting", "booked"]
+    assert (held[0].state, letter(db, second).occasion) == (BookingState.BOOKED, "seat_from_line")
+    assert "Det hade du inte sagt ja till, så den har du kvar." in told(db, first)
 
 
 def test_those_who_were_asked_are_told_when_the_session_is_not_held(db, called, three):

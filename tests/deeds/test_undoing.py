@@ -324,6 +324,18 @@ def test_staff_undo_for_somebody_and_the_letter_says_so(db, session, person):
     assert "En utbildningskoordinator har ångrat avbokningen åt dig." in told(db, person)
 
 
+def test_what_staff_cancelled_only_staff_undo(db, session, person):
+    olle = make.coordinator(db)
+    seat(db, session, person)
+    cancel(db, session, person, by=olle.id)
+    assert queries.my_courses(db, person.id, now=SOON).undoable == []
+    with refused(Refusal.CANCELLED_BY_STAFF):
+        undo(db, session, person)
+    assert undo(db, session, person, by=olle.id).state is BookingState.BOOKED
+    cancel(db, session, person, now=SOON)
+    assert undo(db, session, person).state is BookingState.BOOKED
+
+
 def test_a_session_or_a_person_that_does_not_exist_is_not_found(db, session, person):
     for session_id, person_id in ((10**6, person.id), (session.id, 10**6)):
         with pytest.raises(NotFound):

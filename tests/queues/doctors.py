@@ -95,7 +95,9 @@ class DoctorsDeeds(Follower):
         self._end(place, State.DECLINED, entry.at)
 
     def call_out_accepted(self, entry: Entry) -> None:
-        self._place(entry, State.ASKED).yes = entry.at
+        place = self._place(entry, State.ASKED)
+        place.yes = entry.at
+        self.shown[place.id] = self.term.leaves(place, entry.at) or []
 
     def call_out_joined(self, entry: Entry) -> None:
         """Who waits and was not asked says yes beside the others, or will be asked with them."""
@@ -105,6 +107,7 @@ class DoctorsDeeds(Follower):
         if asked:
             place.state, place.asked, place.yes = State.ASKED, entry.at, entry.at
             place.answer_by = max(each.answer_by for each in asked)
+            self.shown[place.id] = []
 
     def call_out_declined(self, entry: Entry) -> None:
         self._end(self._place(entry, State.ASKED), State.LEFT, entry.at)

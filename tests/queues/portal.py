@@ -78,7 +78,12 @@ class PortalsDeeds(Follower):
             assert place.answer_by is not None
             assert (entry.by, entry.at <= place.answer_by) == (place.doctor.id, True)
         elif place.state is State.ASKED:
-            asked = [each for each in self.term.able(place.venue, entry.at) if each.yes is not None]
+            asked = [
+                each
+                for each in self.term.able(place.venue, entry.at)
+                if each.yes is not None
+                and all(seat in self.shown[each.id] for seat in self.term.leaves(each, entry.at) or [])
+            ]
             assert asked[0] is place, f"{asked[0]} goes before {place}"
             assert self.term.free(place.venue) > 0, f"{place}: no seat was free"
         else:
