@@ -28,7 +28,7 @@ def accept(db: Session, *, session_id: int, person_id: int, saw: str = "", now: 
             would leave other seats than what they saw.
     """
     foreseen = _move(_waiter(db, session_id=session_id, person_id=person_id, now=now))
-    left = seats_from_line.sessions_left(db, [foreseen] if foreseen else [])
+    left = seats_from_line.sessions_left([foreseen] if foreseen else [])
     locked = {each.id: each for each in sessions.lock(db, {session_id, *left})}
     [person] = people.lock(db, [person_id])
     booking = _answerable(db, locked[session_id], person_id=person_id, now=now)
@@ -39,7 +39,7 @@ def accept(db: Session, *, session_id: int, person_id: int, saw: str = "", now: 
         booking.yes_at, booking.yes_leaves = now, list(move.leaves)
         noting.note(db, "call_out.accepted", booking, now=now, by=by)
         return booking
-    if not seats_from_line.sessions_left(db, [move]) <= locked.keys():
+    if not seats_from_line.sessions_left([move]) <= locked.keys():
         raise Refused(Refusal.DAY_TAKEN_MEANWHILE)
     return seats_from_line.give(db, move, locked, person, session_id=session_id, now=now, by=by)
 

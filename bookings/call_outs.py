@@ -28,7 +28,7 @@ def go_on(db: Session, *, session_id: int, now: datetime) -> int:
     asked = _asked(db, session_id)
     if not (foreseen or asked) or not _is_due(asked, now=now):
         return 0
-    locked = {each.id: each for each in sessions.lock(db, {session_id, *seats_from_line.sessions_left(db, foreseen)})}
+    locked = {each.id: each for each in sessions.lock(db, {session_id, *seats_from_line.sessions_left(foreseen)})}
     concerned = {move.waiter.person_id for move in foreseen} | {each.person_id for each in asked}
     persons = {each.id: each for each in people.lock(db, concerned)}
     asked = _asked(db, session_id)
@@ -70,13 +70,14 @@ def _ask(db: Session, session: CourseSession, persons: Mapping[int, Person], *, 
         return 0
     until = call_out_until(now=now)
     moves = [move for move in _foreseen(db, session.id, now=now) if move.waiter.person_id in persons]
+    rows, left = seats_from_line.bookings_of(db, moves), seats_from_line.to_leave(db, moves)
     for move in moves:
-        booking = db.get_one(Booking, move.waiter.booking_id)
+        booking = rows[move.waiter.booking_id]
         booking.move_to(BookingState.ASKED, now=now)
         booking.asked_at, booking.answer_by, booking.yes_at = now, until, None
         noting.note(db, "call_out.made", booking, now=now, by=None, answer_by=until.isoformat())
-        left = facts.sessions_of(db, move.leaves)
-        letters.called_out(db, booking, person=persons[booking.person_id], session=session, left=left, now=now)
+        person = persons[booking.person_id]
+        letters.called_out(db, booking, person=person, session=session, left=left[booking.id], now=now)
     return len(moves)
 
 
@@ -98,11 +99,9 @@ def _settle(
     wanting = {each.id: each for each in asked if each.yes_at is not None}
     moves = [move for move in _moves(line) if _is_meant(wanting.get(move.waiter.booking_id), move)]
     given = moves[: _to_give(session, now=now)]
-    if not seats_from_line.sessions_left(db, given) <= locked.keys():
+    if not seats_from_line.sessions_left(given) <= locked.keys():
         return 0
-    for move in given:
-        person = persons[move.waiter.person_id]
-        seats_from_line.give(db, move, locked, person, session_id=session_id, now=now, by=None)
+    seats_from_line.give_all(db, given, locked, persons, session_id=session_id, now=now, by=None)
     waiters = {waiter.booking_id: waiter for waiter in line}
     for booking in asked:
         if booking.state is BookingState.ASKED:

@@ -1,6 +1,6 @@
 """An offer: a free seat is kept for who is next in line, until they answer or the time for it has passed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import facts, letters, noting, seats
+from bookings import facts, letters, noting, seats, seats_from_line
 from bookings.models import Booking
 from bookings.rules.answer_time import answer_by, remind_at
 from bookings.rules.line import Move, Waiter, would_leave
@@ -19,14 +19,20 @@ from courses.rules import is_working_day
 from lararportal.clock import day_of
 
 
-def make(db: Session, move: Move, session: CourseSession, person: Person, *, now: datetime) -> None:
-    """A seat is kept for who is next, and a letter says until when. Session and person are locked."""
-    booking = db.get_one(Booking, move.waiter.booking_id)
+def make(
+    db: Session, moves: Sequence[Move], session: CourseSession, persons: Mapping[int, Person], *, now: datetime
+) -> None:
+    """A seat is kept for each who is next, and a letter says until when. Session and persons are locked."""
+    if not moves:
+        return
     until = answer_by(facts.start_of(session), now=now, is_working_day=is_working_day)
-    seats.hold(booking, session, until=until, now=now)
-    noting.note(db, "offer.made", booking, now=now, by=None, answer_by=until.isoformat())
-    left = facts.sessions_of(db, move.leaves)
-    letters.seat_offered(db, booking, person=person, session=session, left=left, now=now)
+    rows, left = seats_from_line.bookings_of(db, moves), seats_from_line.to_leave(db, moves)
+    for move in moves:
+        booking = rows[move.waiter.booking_id]
+        seats.hold(booking, session, until=until, now=now)
+        noting.note(db, "offer.made", booking, now=now, by=None, answer_by=until.isoformat())
+        person = persons[booking.person_id]
+        letters.seat_offered(db, booking, person=person, session=session, left=left[booking.id], now=now)
 
 
 def outlived(db: Session, session: CourseSession, *, now: datetime) -> list[Waiter]:

@@ -62,11 +62,21 @@ def _use_up_precedence(db: Session, booking_ids: Collection[int], *, now: dateti
 
 def release(db: Session, booking: Booking, session: CourseSession, *, to: BookingState, now: datetime) -> None:
     """The seat is free and its days too; the booking ends in the given state. The session is locked by the caller."""
-    booking.move_to(to, now=now)
-    booking.calendar_sequence += 1
-    session.seats_taken -= 1
-    _one_fewer(session)
-    db.execute(delete(SeatDay).where(SeatDay.booking_id == booking.id))
+    release_all(db, [(booking, session)], to=to, now=now)
+
+
+def release_all(
+    db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, to: BookingState, now: datetime
+) -> None:
+    """As `release`, for many at once."""
+    if not pairs:
+        return
+    for booking, session in pairs:
+        booking.move_to(to, now=now)
+        booking.calendar_sequence += 1
+        session.seats_taken -= 1
+        _one_fewer(session)
+    db.execute(delete(SeatDay).where(SeatDay.booking_id.in_([booking.id for booking, _ in pairs])))
 
 
 def restore(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -170,7 +171,7 @@ def fill(db: Session, *, session_id: int, now: datetime) -> int:
     foreseen = _moves(db, session, room=session.free_seats + len(outlived), now=now)
     if not (foreseen or outlived):
         return 0
-    locked = {each.id: each for each in sessions.lock(db, {session_id, *seats_from_line.sessions_left(db, foreseen)})}
+    locked = {each.id: each for each in sessions.lock(db, {session_id, *seats_from_line.sessions_left(foreseen)})}
     concerned = {*(move.waiter.person_id for move in foreseen), *(waiter.person_id for waiter in outlived)}
     persons = {each.id: each for each in people.lock(db, concerned)}
     session = locked[session_id]
@@ -186,24 +187,23 @@ def _give_away(
     *,
     now: datetime,
 ) -> int:
-    """Seat by seat to the next, as long as all that it takes is locked."""
+    """In order to those who are next, as long as all that it takes is locked."""
     if needs_short_notice(starts_on=session.starts_on, today=day_of(now)):
         return 0
-    given = 0
-    for _ in range(session.free_seats):
-        move = next(iter(_moves(db, session, room=session.free_seats, now=now)), None)
-        if move is None or move.waiter.person_id not in persons:
-            break
-        person = persons[move.waiter.person_id]
-        way = way_of(facts.start_of(session), has_standing_yes=move.waiter.has_standing_yes, now=now)
-        if way is Way.OFFER:
-            offers.make(db, move, session, person, now=now)
-        elif seats_from_line.sessions_left(db, [move]) <= locked.keys():
-            seats_from_line.give(db, move, locked, person, session_id=session.id, now=now, by=None)
-        else:
-            break
-        given += 1
-    return given
+    moves = _moves(db, session, room=session.free_seats, now=now)
+    held = [*takewhile(lambda move: _is_held(move, locked, persons), moves)]
+    start = facts.start_of(session)
+    asked = [
+        move for move in held if way_of(start, has_standing_yes=move.waiter.has_standing_yes, now=now) is Way.OFFER
+    ]
+    at_once = [move for move in held if move not in asked]
+    seats_from_line.give_all(db, at_once, locked, persons, session_id=session.id, now=now, by=None)
+    offers.make(db, asked, session, persons, now=now)
+    return len(held)
+
+
+def _is_held(move: Move, locked: Mapping[int, CourseSession], persons: Mapping[int, Person]) -> bool:
+    return move.waiter.person_id in persons and seats_from_line.sessions_left([move]) <= locked.keys()
 
 
 def somebody_goes_before(db: Session, session: CourseSession, *, person_id: int, now: datetime) -> bool:

@@ -122,6 +122,11 @@ class Move:
     waiter: Waiter
     leaves: tuple[int, ...]
 
+    @property
+    def left(self) -> list[Wish]:
+        """The seats that are given up."""
+        return [wish for wish in self.waiter.wishes if wish.booking_id in self.leaves]
+
 
 def next_in_line(
     line: Sequence[Waiter],
