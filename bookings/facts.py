@@ -24,7 +24,7 @@ from lararportal.clock import STOCKHOLM, day_of
 
 
 def live_bookings(db: Session, person_ids: Collection[int]) -> dict[int, list[Booking]]:
-    """The seats and places of these persons in sessions that are not over, with session, course and days."""
+    """The live seats and places of these persons, also in sessions that are over, with session, course and days."""
     rows = db.scalars(
         select(Booking)
         .where(Booking.person_id.in_(person_ids), Booking.state.in_(LIVE))

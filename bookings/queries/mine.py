@@ -89,7 +89,7 @@ class Seat:
     @property
     def undo_until(self) -> datetime | None:
         """The last moment at which giving it back can be undone."""
-        return self.ended_at + rules.UNDO_WITHIN if self.ended_at is not None else None
+        return rules.undo_until(self.ended_at) if self.ended_at is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)

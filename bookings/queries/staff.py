@@ -15,9 +15,10 @@ from bookings.models import Application, Booking, Choice, Round
 from bookings.queries.minimum import below_minimum
 from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
-from bookings.queries.undoable import Undoable, cancelled_just_now, undo_until, undoable
+from bookings.queries.undoable import Undoable, cancelled_just_now, undoable
 from bookings.rules.forecast import Expectation
 from bookings.rules.line import active_places
+from bookings.rules.seats import undo_until
 from bookings.states import ANSWERABLE, LIVE, OPEN, SEATED, ApplicationState, BookingState, RoundState
 from courses.concerned import Interested
 from courses.models import CourseSession, SessionLeader
@@ -90,7 +91,7 @@ def roster(db: Session, session_id: int, *, now: datetime) -> Roster:
         waiting=[_roster_row(each, places.get(each.id)) for each in waiting],
         expected=forecast.expectations(db, [session], today=day_of(now))[session_id] if is_below else None,
         undoable=[
-            Undoable(person_id=each.person_id, name=each.person.name, until=undo_until(each))
+            Undoable(person_id=each.person_id, name=each.person.name, until=undo_until(each.ended_at or now))
             for each in undoable(db, cancelled, live, now=now)
         ],
     )

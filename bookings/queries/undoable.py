@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bookings import giving_back
 from bookings.models import Booking
-from bookings.rules.seats import UNDO_WITHIN
+from bookings.rules.seats import UNDO_WITHIN, undo_until
 from bookings.states import BookingState
 
 
@@ -20,12 +20,6 @@ class Undoable:
     person_id: int
     name: str
     until: datetime
-
-
-def undo_until(booking: Booking) -> datetime:
-    """The last moment at which the cancellation can be undone."""
-    assert booking.ended_at is not None
-    return booking.ended_at + UNDO_WITHIN
 
 
 def cancelled_just_now(now: datetime) -> ColumnElement[bool]:
@@ -40,7 +34,7 @@ def undoable(
 
     Their sessions are loaded, with course and days; `live` is what each person has, by id.
     """
-    young = [each for each in cancelled if each.ended_at is not None and now - each.ended_at <= UNDO_WITHIN]
+    young = [each for each in cancelled if each.ended_at is not None and now <= undo_until(each.ended_at)]
     last = {(each.person_id, each.session_id): each for each in sorted(young, key=lambda each: each.id)}
     seats = giving_back.seats_given_back(db, [each.id for each in last.values()]) if last else {}
     return [

@@ -61,14 +61,18 @@ class Start:
 def way_of(start: Start, *, has_standing_yes: bool, now: datetime) -> Way:
     """Whoever said yes beforehand has the seat at once while there is time to give it back; others are asked."""
     days_left = start.days_left(now)
-    if days_left > SHORT_NOTICE_DAYS:
+    if not _is_short_notice(days_left):
         return Way.AT_ONCE if has_standing_yes and days_left >= STANDING_YES_DAYS else Way.OFFER
     return Way.CALL_OUT if start.moment - now > LAST_HOURS else Way.TOO_LATE
 
 
 def needs_short_notice(*, starts_on: date, today: date) -> bool:
     """Whether only those are asked who have said that short notice is fine."""
-    return (starts_on - today).days <= SHORT_NOTICE_DAYS
+    return _is_short_notice((starts_on - today).days)
+
+
+def _is_short_notice(days_left: int) -> bool:
+    return days_left <= SHORT_NOTICE_DAYS
 
 
 def answer_by(start: Start, *, now: datetime, is_working_day: Callable[[date], bool]) -> datetime:

@@ -190,6 +190,11 @@ def may_cancel(*, starts_on: date, today: date) -> Refusal | None:
     return Refusal.SESSION_STARTED if starts_on <= today else None
 
 
+def undo_until(ended_at: datetime) -> datetime:
+    """The last moment at which a cancellation can be taken back."""
+    return ended_at + UNDO_WITHIN
+
+
 def may_undo(
     target: Target,
     holdings: Sequence[Holding],
@@ -204,7 +209,7 @@ def may_undo(
     given back since is another seat, and not theirs. Who waits and has not been given the seat yet loses nothing but
     what they never knew of. Whether the person may come to the course is not asked again, for the seat was theirs.
     """
-    if now - seat.ended_at > UNDO_WITHIN:
+    if now > undo_until(seat.ended_at):
         return Refusal.UNDONE_TOO_LATE
     if target.starts_on <= today:
         return Refusal.SESSION_STARTED
@@ -233,8 +238,8 @@ def is_late(
 
     Changing a seat is no way round that day: when giving the old one back would have been late, giving the new one
     back is late too (`is_bound`), whatever its own last day is. To change is not late in itself, and who cancels and
-    books anew begins anew. What is free to give back is never late (`is_free`). What is late is recorded, and nothing
-    else follows.
+    books anew begins anew. What is free to give back is never late (`is_free`). What it costs to be late is told in
+    `late_fee`.
     Source: allocation rules, section 2.9 (a late cancellation is counted, without a penalty of the portal's own;
     to change is to join the other line while one keeps the seat, never to cancel first).
     """
