@@ -39,7 +39,9 @@ class Situation:
     """Others have the free seats before them: booking leads into the line, or among those who are asked."""
     may_book: Refusal | None
     may_take: bool
-    """They wait, it begins within days, and they can book a free seat themselves."""
+    """They wait, it begins within days, and a seat is free: whoever waits books it themselves."""
+    why_not_take: Refusal | None
+    """Why this one cannot."""
     may_join: Refusal | None
     may_cancel: Refusal | None
     sisters: list[SessionRow]
@@ -49,7 +51,7 @@ class Situation:
     keeps: SessionRow | None
     """Where they have a seat in the course that they would leave for the one they wait for here."""
     facts: dict[str, Any]
-    """For the sentence of why they may not book."""
+    """For the sentence of why they may not book, or take the seat."""
 
 
 def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime) -> Situation:
@@ -69,6 +71,9 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
     line = facts.line(db, [session_id], today=today)[session_id]
     places = line_rules.active_places(line)
     may_book = asked.verdict(rules.may_book)
+    waits = here is not None and here.state is BookingState.WAITING
+    may_take = waits and _is_soon(session, today) and session.free_seats > 0
+    why_not = asked.verdict(rules.may_take) if may_take else may_book
     has_seat = here is not None and here.state in SEATED
     return Situation(
         state=here.state if here is not None else None,
@@ -77,17 +82,14 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
         barred=next((each.barred for each in line if each.person_id == person_id), None),
         somebody_waits=_others_first(session, line, person_id, now=now),
         may_book=may_book,
-        may_take=_is_soon(session, today)
-        and here is not None
-        and here.state is BookingState.WAITING
-        and session.free_seats > 0
-        and asked.verdict(rules.may_take) is None,
+        may_take=may_take,
+        why_not_take=why_not if may_take else None,
         may_join=asked.verdict(rules.may_join),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
         sisters=sisters_of(db, session, today=today) if has_seat else [],
         waits_for=frozenset(each.session_id for each in bookings if each.state is BookingState.WAITING),
         keeps=_seat_elsewhere(bookings, session),
-        facts=asked.facts_for(may_book) if may_book is not None else {},
+        facts=asked.facts_for(why_not) if why_not is not None else {},
     )
 
 

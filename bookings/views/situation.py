@@ -60,7 +60,7 @@ def session_actions(session: CourseSession) -> Markup:
             situation = queries.my_situation(db, session_id=session.id, person_id=visitor.person_id, now=now)
         if visitor is not None and round_ is not None:
             barred = queries.may_apply(db, round_id=round_.id, person_id=visitor.person_id)
-    refusal = situation.may_book if situation is not None else None
+    refusal = (situation.why_not_take if situation.may_take else situation.may_book) if situation else None
     return Markup(  # noqa: S704 - a template of our own, escaped as any
         render_template(
             "bookings/_session_actions.html",

@@ -214,3 +214,15 @@ def test_in_the_last_days_whoever_waits_books_a_free_seat_themselves(
     assert words in page
     assert states(db, session)[anna.id] is state
     assert said in words_of(browser.get("/mina-kurser"))
+
+
+def test_in_the_last_days_it_is_said_why_a_free_seat_cannot_be_taken(db, visit, anna, now):
+    session = make.session(db, days=[now.date() + timedelta(days=4)], seats=1)
+    elsewhere = make.session(db, of=make.course(db, title="Etik"), days=[session.starts_on])
+    for each in (session, elsewhere):
+        place(db, each, anna)
+
+    page = visit(anna).get(f"/tillfallen/{session.id}")
+
+    assert "det finns en ledig plats. Du står i kö till Etik" in words_of(page)
+    assert f"/tillfallen/{session.id}/boka" not in page.text
