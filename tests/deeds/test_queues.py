@@ -139,10 +139,12 @@ class Queues(RuleBasedStateMachine):
         """Waits for another session of the course while the seat is kept, or re-books to it at once."""
         seat = self.one(data, SEAT)
         sisters = [each for each in self.term.venues.values() if each.course == seat.venue.course]
-        new = [each for each in sisters if not self.term.live(*LIVE, doctor=seat.doctor, venue=each)]
-        to = data.draw(st.sampled_from(new or sisters), label="to")
+        new = [each for each in sisters if not self.term.live(*LIVE, doctor=seat.doctor, venue=each)] or sisters
+        at_once = data.draw(st.booleans(), label="at once")
+        roomy = [each for each in new if at_once and self.term.free(each) > 0]
+        to = data.draw(st.sampled_from(roomy or new), label="to")
         person = {"person_id": seat.doctor.id, "by": seat.doctor.id}
-        if data.draw(st.booleans(), label="at once"):
+        if at_once:
             sides = {"from_session_id": seat.venue.id, "to_session_id": to.id}
             self.do(f"{seat} re-books to {to}", rebooking.rebook, **sides, **person)
         else:
@@ -235,7 +237,7 @@ class Queues(RuleBasedStateMachine):
         first = min((each.days[0] for each in self.ahead), default=day_of(self.now))
         self.go_on(clock.at(first - timedelta(days=days), hour), is_running=data.draw(st.booleans(), label="running"))
 
-    @act()
+    @act(often=3)
     def worker_sleeps_or_wakes(self, data: st.DataObject) -> None:
         self.is_worker_awake = not self.is_worker_awake
 
