@@ -53,13 +53,14 @@ class LateCancellations:
         at = line.on(-4, 13)
         yield Act(at, self._at(at, self.cancel_and_undo))
 
-    def cancel(self, db: Session, now: datetime) -> tuple[int, int] | None:
-        """Somebody gives a seat back with a ground; whose it was, and where."""
+    def cancel(self, db: Session, now: datetime) -> tuple[int, int, int] | None:
+        """Somebody gives a seat back with a ground; whose it was, where, and who did it."""
         seats = self._late_to_give_back(db, now)
         if not seats:
             return None
         person_id, session_id = self.rng.choice(seats)
         ground, reason = self.rng.choice(words()["reasons"])
+        by = self.rng.choice([person_id, person_id, self.office])
         cancellation.cancel(
             db,
             session_id=session_id,
@@ -67,16 +68,16 @@ class LateCancellations:
             reason=reason,
             ground=CancelGround(ground),
             now=now,
-            by=self.rng.choice([person_id, person_id, self.office]),
+            by=by,
         )
-        return person_id, session_id
+        return person_id, session_id, by
 
     def cancel_and_undo(self, db: Session, now: datetime) -> None:
         """As `cancel`, and some minutes later the person has the seat again."""
         given_back = self.cancel(db, now)
         if given_back is not None:
-            person_id, session_id = given_back
-            cancellation.undo(db, session_id=session_id, person_id=person_id, now=now + UNDONE_AFTER, by=person_id)
+            person_id, session_id, by = given_back
+            cancellation.undo(db, session_id=session_id, person_id=person_id, now=now + UNDONE_AFTER, by=by)
 
     def _late_to_give_back(self, db: Session, now: datetime) -> list[tuple[int, int]]:
         spared = [doctor.id for doctor in self.cast.doctors if doctor.subject in self.spared]
