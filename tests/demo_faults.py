@@ -172,10 +172,6 @@ FAULTS = {
         "DELETE FROM journal WHERE id = (SELECT min(id) FROM journal WHERE deed = 'line.joined')",
     ],
     "state_not_noted": ["DELETE FROM journal WHERE id = (SELECT min(id) FROM journal WHERE deed = 'line.left')"],
-    "cancellation_not_noted": [
-        noted("seat.restored", CANCELLED),
-        posted("cancellation_undone:{}" + STAMP, CANCELLED),
-    ],
     "noted_of_nothing": [
         """INSERT INTO journal (at, deed, facts) VALUES ('2027-01-10', 'line.reordered', '{"booking": 999999}')"""
     ],
@@ -192,6 +188,7 @@ FAULTS = {
     "lost_by_silence": [
         noted("choice.lapsed", CANCELLED, '{"kept": []}'),
         posted("choice_lapsed:{}" + STAMP, CANCELLED),
+        f"UPDATE bookings SET state = 'lapsed' WHERE id = ({CANCELLED})",
     ],
     "funding_not_noted": [
         """UPDATE bookings SET funded_at = '2027-01-10', funded_by = (SELECT min(person_id) FROM grants)
@@ -200,6 +197,7 @@ FAULTS = {
     "released_unannounced": [
         noted("seat.unfunded", CANCELLED),
         posted("seat_unfunded:{}" + STAMP, CANCELLED),
+        f"UPDATE bookings SET state = 'unfunded' WHERE id = ({CANCELLED})",
     ],
     "step_not_noted": [
         """INSERT INTO minimum_steps (case_id, step, at, reason)

@@ -5,7 +5,7 @@ WITH entries AS (
     SELECT (facts ->> 'booking')::int AS booking, deed, person_id, session_id FROM journal WHERE facts ? 'booking'
 ),
 outcomes AS (
-    SELECT person_id, (facts ->> 'round')::int AS round_id, outcome.key::int AS session_id, outcome.value AS code
+    SELECT id, person_id, (facts ->> 'round')::int AS round_id, outcome.key::int AS session_id, outcome.value AS code
     FROM journal CROSS JOIN LATERAL jsonb_each_text(facts -> 'outcomes') AS outcome
     WHERE deed = 'round.decided'
 ),
@@ -16,37 +16,43 @@ became_seats AS (
     SELECT b.id FROM bookings b JOIN outcomes o USING (person_id, round_id, session_id)
     WHERE b.origin = 'round' AND o.code = 'ADMITTED'
 ),
-stands(booking, state) AS (
-    SELECT booking, 'cancelled' FROM entries WHERE deed = 'seat.cancelled'
+stands(booking, state, entry) AS (
+    SELECT (facts ->> 'booking')::int, CASE
+        WHEN deed = 'seat.cancelled' THEN 'cancelled'
+        WHEN deed = 'seat.called_off' THEN 'called_off'
+        WHEN deed = 'seat.unfunded' THEN 'unfunded'
+        WHEN deed = 'seat.to_choose' THEN 'must_choose'
+        WHEN deed LIKE 'seat.%' THEN 'booked'
+        WHEN deed IN ('line.joined', 'line.carried', 'line.exception') THEN 'waiting'
+        WHEN deed IN ('call_out.made', 'call_out.joined') THEN 'asked'
+        WHEN deed = 'offer.made' THEN 'offered'
+        WHEN deed = 'offer.declined' THEN 'declined'
+        WHEN deed IN ('offer.lapsed', 'choice.lapsed') THEN 'lapsed'
+        WHEN (facts ->> 'goes_on')::boolean OR (facts ->> 'said_yes')::boolean THEN 'waiting'
+        ELSE 'left' END, id
+    FROM journal
+    WHERE deed IN ('seat.booked', 'seat.from_line', 'seat.swapped', 'seat.moved', 'seat.displaced', 'seat.restored',
+            'seat.cancelled', 'seat.called_off', 'seat.unfunded', 'seat.to_choose', 'seat.chosen', 'seat.had_again',
+            'choice.lapsed', 'line.joined', 'line.carried', 'offer.made', 'offer.withdrawn',
+            'offer.declined', 'offer.lapsed', 'call_out.made', 'call_out.declined', 'call_out.ended', 'line.left',
+            'line.ended', 'line.taken_off', 'line.called_off')
+        OR (deed = 'line.exception' AND facts ->> 'former' IS NULL)
+        OR (deed = 'call_out.joined' AND (facts ->> 'said_yes')::boolean)
     UNION ALL
-    SELECT (facts ->> 'left')::int, 'moved' FROM journal WHERE deed = 'seat.moved'
+    SELECT (facts ->> 'left')::int, 'moved', id FROM journal WHERE deed = 'seat.moved'
     UNION ALL
-    SELECT jsonb_array_elements_text(facts -> 'left')::int, 'moved' FROM journal
+    SELECT jsonb_array_elements_text(facts -> 'left')::int, 'moved', id FROM journal
     WHERE deed IN ('seat.from_line', 'seat.swapped', 'seat.chosen')
     UNION ALL
-    SELECT booking, 'unfunded' FROM entries WHERE deed = 'seat.unfunded'
+    SELECT (facts ->> 'booking')::int, facts ->> 'state', id FROM journal WHERE deed = 'session.told'
     UNION ALL
-    SELECT booking, 'must_choose' FROM entries WHERE deed = 'seat.to_choose'
+    SELECT jsonb_array_elements_text(facts -> 'struck')::int, 'left', id FROM journal WHERE facts ? 'struck'
     UNION ALL
-    SELECT (facts ->> 'booking')::int, 'left' FROM journal WHERE deed = 'session.told' AND facts ->> 'state' = 'left'
-    UNION ALL
-    SELECT booking, 'called_off' FROM entries WHERE deed = 'seat.called_off'
-    UNION ALL
-    SELECT booking, 'left' FROM entries
-    WHERE deed IN ('line.left', 'line.ended', 'line.taken_off', 'line.called_off', 'call_out.declined')
-    UNION ALL
-    SELECT (facts ->> 'booking')::int, 'left' FROM journal
-    WHERE (deed = 'offer.withdrawn' AND NOT (facts ->> 'goes_on')::boolean)
-        OR (deed = 'call_out.ended' AND NOT (facts ->> 'said_yes')::boolean)
-    UNION ALL
-    SELECT jsonb_array_elements_text(facts -> 'struck')::int, 'left' FROM journal WHERE facts ? 'struck'
-    UNION ALL
-    SELECT booking, CASE deed WHEN 'offer.made' THEN 'offered' WHEN 'call_out.made' THEN 'asked'
-        WHEN 'offer.declined' THEN 'declined' ELSE 'lapsed' END
-    FROM entries WHERE deed IN ('offer.made', 'call_out.made', 'offer.declined', 'offer.lapsed', 'choice.lapsed')
-    UNION ALL
-    SELECT (facts ->> 'booking')::int, 'asked' FROM journal
-    WHERE deed = 'call_out.joined' AND (facts ->> 'said_yes')::boolean
+    SELECT b.id, CASE o.code WHEN 'ADMITTED' THEN 'booked' ELSE 'waiting' END, o.id
+    FROM bookings b JOIN outcomes o USING (person_id, round_id, session_id) WHERE b.origin = 'round'
+),
+stands_last AS (
+    SELECT DISTINCT ON (booking) booking, state FROM stands ORDER BY booking, entry DESC, state = 'moved' DESC
 )
 
 --: seat_not_noted
@@ -67,19 +73,10 @@ WHERE origin = 'round' AND NOT EXISTS (
     WHERE o.person_id = b.person_id AND o.round_id = b.round_id AND o.session_id = b.session_id)
 
 --: state_not_noted
--- Whatever became of a booking, the journal says so.
-SELECT id AS booking, person_id AS person, session_id AS session, state FROM bookings b
-WHERE state NOT IN ('waiting', 'booked')
-    AND NOT EXISTS (SELECT FROM stands s WHERE s.booking = b.id AND s.state = b.state) ORDER BY id
-
---: cancellation_not_noted
--- A cancellation is undone or stands.
-SELECT id AS booking, b.person_id AS person, b.session_id AS session, state, times
-FROM bookings b JOIN (
-    SELECT booking, sum(CASE deed WHEN 'seat.cancelled' THEN 1 ELSE -1 END) AS times
-    FROM entries WHERE deed IN ('seat.cancelled', 'seat.restored') GROUP BY booking
-) AS counted ON booking = id
-WHERE times <> (state = 'cancelled')::int ORDER BY id
+-- A booking stands as the last that was noted of it says.
+SELECT b.id AS booking, b.person_id AS person, b.session_id AS session, b.state, l.state AS noted
+FROM bookings b LEFT JOIN stands_last l ON l.booking = b.id
+WHERE b.state <> coalesce(l.state, CASE WHEN b.state IN ('waiting', 'booked') THEN b.state ELSE '' END) ORDER BY b.id
 
 --: noted_of_nothing
 -- Every entry in the journal has its booking.

@@ -34,8 +34,8 @@ def _wordy(facts: Mapping[str, Any], names: Names) -> dict[str, Any]:
 
 def _called(name: str, fact: Any, names: Names) -> Any:
     words = pages.words()
-    if name == "state":
-        return words["booking_state"].get(fact, fact)
+    if name in ("state", "noted"):
+        return words["booking_state"].get(fact) or words["concerned"]["nothing_noted"]
     if name == "answer":
         return fact or words["concerned"]["no_answer"]
     if name == "check":
