@@ -80,6 +80,14 @@ NO_SEAT = """b.state = 'cancelled' AND NOT EXISTS (
     SELECT FROM bookings o JOIN course_sessions t ON t.id = o.session_id
     WHERE o.person_id = b.person_id AND t.course_id = s.course_id AND o.state = 'booked')"""
 FAULTS = {
+    "first_day_wrong": [
+        f"""UPDATE course_sessions SET starts_on = starts_on + 1
+        WHERE id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))"""
+    ],
+    "reserves_above_seats": [
+        f"""UPDATE course_sessions SET reserves = '{{"SPEC": 900}}'
+        WHERE id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))"""
+    ],
     "seats_taken": [
         f"""UPDATE course_sessions SET seats_taken = seats_taken - 1
         WHERE seats_over = 0 AND id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))"""
@@ -108,6 +116,9 @@ FAULTS = {
         moved AS (UPDATE course_days d SET day = new FROM mine WHERE d.session_id = one AND d.day = mine.day)
         UPDATE seat_days o SET day = new FROM mine JOIN bookings b ON b.session_id = one AND b.state = 'booked'
         WHERE o.booking_id = b.id AND o.day = mine.day""",
+        """UPDATE course_sessions s SET starts_on = d.day, cancel_by = d.day - 1, go_no_go_on = d.day - 1
+        FROM (SELECT session_id, min(day) AS day FROM course_days GROUP BY 1) AS d
+        WHERE d.session_id = s.id AND d.day <> s.starts_on""",
     ],
     "session_twice": [
         "DROP INDEX uq_bookings_live",

@@ -7,12 +7,14 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 import bookings.audit
+import courses.audit
 from lararportal.audit import letters, running
 from lararportal.checks import Check, Finding, When
 
-INVARIANTS = (*bookings.audit.AT_ONCE, *bookings.audit.THOROUGH, *letters.CHECKS)
+OF_ROWS_NOW = (*courses.audit.AT_ONCE, *bookings.audit.AT_ONCE)
+INVARIANTS = (*OF_ROWS_NOW, *bookings.audit.THOROUGH, *letters.CHECKS)
 """What must hold whether anybody works or not."""
-AT_ONCE = (*running.CHECKS, *bookings.audit.AT_ONCE)
+AT_ONCE = (*running.CHECKS, *OF_ROWS_NOW)
 """What a page can wait for."""
 EVERYTHING = (*running.CHECKS, *INVARIANTS)
 NOT_BUILT = ("certificates", "files", "retention")
