@@ -79,8 +79,8 @@ def last_ended(db: Session) -> Audit | None:
     return db.scalar(select(Audit).where(Audit.ended_at.is_not(None)).order_by(Audit.id.desc()).limit(1))
 
 
-def look(place: Installation, audit_id: int, *, clock: Callable[[], datetime]) -> int:
-    """Looks at everything at one moment, says after each step how far it is, and keeps what it found; how much."""
+def look(place: Installation, audit_id: int, *, clock: Callable[[], datetime]) -> list[Finding]:
+    """Looks at everything at one moment, says after each step how far it is, and keeps what it found."""
     when = in_motion(clock())
     findings = list(of_queue(place.queue, when))
     with place.database.snapshot() as seen:
@@ -89,8 +89,8 @@ def look(place: Installation, audit_id: int, *, clock: Callable[[], datetime]) -
             place.database.run(partial(_advance, audit_id=audit_id, done=done, total=len(steps), now=clock()))
             findings += found(seen, [step], when)
     now = clock()
-    place.database.run(lambda db: _keep(db, audit_id, findings, steps=len(steps), now=now))
-    return len(findings)
+    place.database.run(partial(_keep, audit_id=audit_id, findings=findings, steps=len(steps), now=now))
+    return findings
 
 
 def _advance(db: Session, *, audit_id: int, done: int, total: int, now: datetime) -> None:
@@ -98,7 +98,7 @@ def _advance(db: Session, *, audit_id: int, done: int, total: int, now: datetime
     audit.done, audit.total, audit.seen_at = done, total, now
 
 
-def _keep(db: Session, audit_id: int, findings: Iterable[Finding], *, steps: int, now: datetime) -> None:
+def _keep(db: Session, *, audit_id: int, findings: Iterable[Finding], steps: int, now: datetime) -> None:
     audit = db.get_one(Audit, audit_id)
     counts: Counter[str] = Counter()
     for each in findings:

@@ -9,10 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lararportal import clock, config, pages
 from lararportal.app import install
-from lararportal.audit import EVERYTHING, NOT_BUILT, found, in_motion, telling
+from lararportal.audit import EVERYTHING, NOT_BUILT, found, in_motion, stored, telling
 from lararportal.audit.running import OF_QUEUE, of_queue
 from lararportal.checks import Finding
 from lararportal.cli.telling import counted, one_line
+from lararportal.edge import Installation
 from lararportal.errors import Undone
 
 NOT_RUN = 2
@@ -21,8 +22,9 @@ CHECKED = (*OF_QUEUE, *(each.name for each in EVERYTHING))
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+@click.option("--keep", "is_kept", is_flag=True, help="Show what was found on the coordinators' page too.")
 @click.pass_context
-def audit(ctx: click.Context, *, as_json: bool) -> None:
+def audit(ctx: click.Context, *, as_json: bool, is_kept: bool) -> None:
     """Look whether everything holds that must hold, from the rows and never from counters.
 
     Ends with 0 when all is well, with 1 and a sentence for everything that is not, and with 2 when it could not be
@@ -30,9 +32,7 @@ def audit(ctx: click.Context, *, as_json: bool) -> None:
     """
     place, now = install(config.from_environment()), clock.now()
     try:
-        findings = list(of_queue(place.queue, in_motion(now)))
-        with place.database.snapshot() as db:
-            findings += found(db, EVERYTHING, in_motion(now))
+        findings = _kept(place, now=now) if is_kept else _seen(place, now=now)
     except (SQLAlchemyError, Undone) as fault:
         click.echo(f"Error: it could not be looked at: {one_line(fault)}", err=True)
         ctx.exit(NOT_RUN)
@@ -40,6 +40,19 @@ def audit(ctx: click.Context, *, as_json: bool) -> None:
         place.database.dispose()
     click.echo(_document(findings, now=now) if as_json else _in_words(findings))
     ctx.exit(1 if findings else 0)
+
+
+def _seen(place: Installation, *, now: datetime) -> list[Finding]:
+    findings = list(of_queue(place.queue, in_motion(now)))
+    with place.database.snapshot() as db:
+        findings += found(db, EVERYTHING, in_motion(now))
+    return findings
+
+
+def _kept(place: Installation, *, now: datetime) -> list[Finding]:
+    """As the worker does it; while one goes on that somebody asked for, nothing is kept of this one."""
+    asked = place.database.run(lambda db: stored.ask(db, now=now, by=None))
+    return stored.look(place, asked.id, clock=clock.now) if asked is not None else _seen(place, now=now)
 
 
 def _document(findings: Sequence[Finding], *, now: datetime) -> str:

@@ -73,6 +73,19 @@ def test_whatever_is_wrong_stands_in_a_sentence_and_in_a_document(run):
     assert (document["clean"], document["checks"]) == (False, NAMES)
 
 
+def test_what_was_found_is_kept_for_the_page_if_that_is_asked_for(run, fresh_database_url):
+    broken = "UPDATE course_sessions SET seats_taken = 3"
+    assert [run(after=broken).exit_code, run("--keep").exit_code] == [1, 1]
+
+    engine = connect(fresh_database_url)
+    with engine.connect() as connection:
+        kept = connection.execute(
+            text("SELECT counts, done = total, ended_at IS NOT NULL, asked_by FROM audits")
+        ).all()
+    engine.dispose()
+    assert kept == [({"seats_taken": 1}, True, True, None)]
+
+
 def test_what_could_not_be_looked_at_is_no_verdict(run, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/none")
 
