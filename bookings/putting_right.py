@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from auth import people
 from bookings import noting
 from bookings.models import Booking, SeatDay
-from bookings.states import BookingState
+from bookings.states import SEATED, BookingState
 from courses import sessions
 from lararportal import journal
 from lararportal.errors import NotFound
+
+COUNTERS = ("seats_taken", "seats_offered", "seats_over")
 
 
 def recount(db: Session, *, session_id: int, now: datetime, by: int | None) -> bool:
@@ -20,15 +22,18 @@ def recount(db: Session, *, session_id: int, now: datetime, by: int | None) -> b
 
     Raises:
         NotFound: there is no such session.
-        Refused: at commit, when more are booked and offered than there are seats.
+        Refused: at commit, when more have a seat than there are, and were before there became fewer.
     """
     [session] = sessions.lock(db, [session_id])
     counted = Counter(db.scalars(select(Booking.state).where(Booking.session_id == session_id)))
-    before = {"seats_taken": session.seats_taken, "seats_offered": session.seats_offered}
-    after = {"seats_taken": counted[BookingState.BOOKED], "seats_offered": counted[BookingState.OFFERED]}
+    before = {name: getattr(session, name) for name in COUNTERS}
+    taken, offered = sum(counted[each] for each in SEATED), counted[BookingState.OFFERED]
+    over = min(max(taken + offered - session.seats, 0), session.seats_over)
+    after = {"seats_taken": taken, "seats_offered": offered, "seats_over": over}
     if before == after:
         return False
-    session.seats_taken, session.seats_offered = after["seats_taken"], after["seats_offered"]
+    for name, number in after.items():
+        setattr(session, name, number)
     journal.note(db, "audit.recounted", now=now, by=by, session=session_id, before=before, after=after)
     return True
 
