@@ -59,6 +59,8 @@ def follow(
 ) -> None:
     """The seats are on the new days; everybody booked, waiting or with an application has one letter about it.
 
+    What is over is corrected, and nobody is told.
+
     Whoever is elsewhere on a new day chooses between the two seats; whoever had to choose and is not has both. What
     somebody in line had said yes to beforehand were the old days, and what a call-out asked about too. A case of too
     few booked is over when the days are others, and begins anew when it is time for that. The session is changed and
@@ -67,11 +69,13 @@ def follow(
     Raises:
         Refused: somebody would have to choose, and has no time to.
     """
-    if session.days[-1].day < day_of(now):
-        return
     persons, live = _lock_concerned(db, session.id)
     before = {each.id: each.state for each in live}
     moved = any(each.is_on_other_days for each in changes)
+    if session.days[-1].day < day_of(now):
+        if moved:
+            seats.occupy_other_days(db, [each for each in live if each.state is BookingState.BOOKED], session)
+        return
     if moved:
         _move_seats(db, session, live, persons, now=now)
         _ask_anew(db, session, live, now=now)
