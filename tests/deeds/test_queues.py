@@ -175,6 +175,19 @@ class Queues(RuleBasedStateMachine):
         answer = data.draw(st.sampled_from([choices.keep, choices.give_up]))
         self.do(f"{place}: {answer.__name__}", answer, **_of(place), by=place.doctor.id)
 
+    @act(State.MUST_CHOOSE, often=6)
+    def choose_by_another_deed(self, data: st.DataObject) -> None:
+        """Gives up the other seat, or staff move one of the two sessions away: they collide no more."""
+        place = self.one(data, State.MUST_CHOOSE)
+        other = data.draw(st.sampled_from(self.term.elsewhere(place)), label="other")
+        if data.draw(st.booleans(), label="by staff"):
+            venue = data.draw(st.sampled_from([place.venue, other.venue]), label="moved")
+            about = {"session_id": venue.id, "days": [date(2027, 6, 15)], "by": self.cast.staff}
+            self.do(f"{venue} is moved away", looked_at.move, **about)
+        else:
+            by = {"ground": CancelGround.OTHER, "reason": "Kan inte", "by": place.doctor.id}
+            self.do(f"{other} is cancelled for {place}", cancellation.cancel, **_of(other), **by)
+
     @act(State.WAITING)
     def answer_beforehand(self, data: st.DataObject) -> None:
         place = self.one(data, State.WAITING)
