@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from bookings import facts, rounds
@@ -15,6 +15,10 @@ from bookings.rules.seats import GivenBack
 from bookings.states import REFUSED, BookingState, CancelGround, Refusal
 from courses.models import CourseSession
 from lararportal.clock import day_of
+from lararportal.journal import Entry
+
+COMING = ("seat.booked", "seat.moved", "seat.from_line", "seat.swapped", "seat.displaced", "offer.made")
+"""Deeds by which somebody comes to a seat, or to the promise of one."""
 
 
 def fee_percent(
@@ -62,7 +66,8 @@ def seats_given_back(db: Session, booking_ids: Collection[int]) -> dict[int, Giv
         )
         .scalar_subquery()
     )
-    came = exists().where(of_others, (other.booked_at >= mine.ended_at) | (other.asked_at >= mine.ended_at))
+    by_the_clock = exists().where(of_others, (other.booked_at >= mine.ended_at) | (other.asked_at >= mine.ended_at))
+    came = by_the_clock | _noted_after(mine)
     is_asked = exists().where(of_others, other.state == BookingState.ASKED)
     in_round = CourseSession.id.in_(rounds.sessions_to_be_given())
     rows = db.execute(
@@ -81,6 +86,24 @@ def seats_given_back(db: Session, booking_ids: Collection[int]) -> dict[int, Giv
         )
         for booking_id, ended_at, free_seats, freed_since, somebody_came, is_asked_about, is_to_be_given in rows
     }
+
+
+def _noted_after(mine: type[Booking]) -> ColumnElement[bool]:
+    """Whether the journal has somebody come after the cancellation, whatever their clocks said.
+
+    Who waited long for the lock comes after a cancellation that was asked for later, and has an earlier moment.
+    """
+    cancelled, later = aliased(Entry), aliased(Entry)
+    at = (
+        select(func.max(cancelled.id))
+        .where(
+            cancelled.session_id == mine.session_id,
+            cancelled.deed == "seat.cancelled",
+            cancelled.facts["booking"].as_integer() == mine.id,
+        )
+        .scalar_subquery()
+    )
+    return exists().where(later.session_id == mine.session_id, later.id > at, later.deed.in_(COMING))
 
 
 def why_not_undo(
