@@ -18,6 +18,7 @@ def she_draws_her_secret(stage: Stage, eva: Visit, term: Term) -> str:
     """She is bound, and nobody else knows her secret: in the browser it is drawn, without script she brings one."""
     eva.is_let_in_as("eva.studierektor")
     page = eva.go("/")
+    page.get_by_role("link", name="Studierektor", exact=True).click()
     page.get_by_role("link", name="Lottning", exact=True).click()
     heading(page, "Lottning")
     stage.look(eva, "lottery-own")

@@ -20,7 +20,7 @@ def place(app: Flask) -> Installation:
 
 
 def book(app, session, person) -> None:
-    with app.app_context(), edge.deed() as db:
+    with app.test_request_context(), edge.deed() as db:
         left_over_seats.book(db, session_id=session.id, person_id=person.id, now=AFTER, by=person.id)
 
 
