@@ -13,6 +13,7 @@ from bookings import (
     choices,
     facts,
     giving_back,
+    impartiality,
     letters,
     noting,
     seats,
@@ -51,10 +52,12 @@ def cancel(
 
     Raises:
         NotFound: there is no such session or person.
-        Refused: the person has no seat there, the session has begun, or it is late and the ground is missing.
+        Refused: the person has no seat there, the session has begun, it is late and the ground is missing, or
+            somebody else cancels who has an interest in the course.
     """
     [session] = sessions.lock(db, [session_id])
     [person] = people.lock(db, [person_id])
+    impartiality.insist_for(db, session, person_id=person_id, now=now, by=by)
     booking = waitlist.live(db, session_id=session_id, person_id=person_id)
     if booking is None or booking.state not in SEATED:
         raise Refused(Refusal.NOT_BOOKED)
@@ -91,9 +94,10 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
         NotFound: there is no such session or person.
         Refused: nothing was cancelled there, or not just now; it was by staff, and the person asks themselves; the
             session has begun or is not held; somebody else has the seat, or is asked about it; or the person has
-            something else by now that it collides with.
+            something else by now that it collides with, or somebody else asks who has an interest in the course.
     """
     asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
+    impartiality.insist_for(db, asked.session, person_id=person_id, now=now, by=by)
     booking = _cancelled(db, asked)
     if booking.cancelled_by_staff and by == person_id:
         raise Refused(Refusal.CANCELLED_BY_STAFF)

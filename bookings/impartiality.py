@@ -31,3 +31,13 @@ def insist(db: Session, session: CourseSession, *, now: datetime, by: int | None
     )
     if db.scalar(select(has_it)) or precedence.wants_course(db, by, session.course_id):
         raise Refused(Refusal.DECIDES_OVER_OWN_SESSION)
+
+
+def insist_for(db: Session, session: CourseSession, *, person_id: int, now: datetime, by: int | None) -> None:
+    """As `insist`, where somebody acts for another; what one does with one's own seat is nobody else's case.
+
+    Raises:
+        Refused: `by` is not the person, and has an interest of their own.
+    """
+    if by != person_id:
+        insist(db, session, now=now, by=by)

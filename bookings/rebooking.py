@@ -11,6 +11,7 @@ from bookings import (
     facts,
     funding,
     giving_back,
+    impartiality,
     letters,
     noting,
     seats,
@@ -37,10 +38,12 @@ def rebook(
 
     Raises:
         NotFound: a session or the person does not exist.
-        Refused: the rules of `bookings.rules.seats.may_rebook` say no, the session is full, or the line goes first.
+        Refused: the rules of `bookings.rules.seats.may_rebook` say no, the session is full, the line goes first, or
+            somebody else re-books who has an interest in the course.
     """
     asked = asking.hold(db, session_id=to_session_id, besides=[from_session_id], person_id=person_id, now=now)
     person, new_session, old_session = asked.person, asked.session, asked.locked[from_session_id]
+    impartiality.insist_for(db, new_session, person_id=person_id, now=now, by=by)
     asked.insist(rules.may_rebook, leaving=facts.target(old_session, old_session.course, None))
     if new_session.free_seats < 1:
         raise Refused(Refusal.SESSION_FULL)

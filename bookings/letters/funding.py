@@ -27,6 +27,7 @@ def funding_missing(
         to=person.recipient,
         once=f"funding_missing:{booking.id}:{now:%Y%m%d%H%M%S%f}",
         now=now,
+        about=booking.id,
         session=session,
         released_at=released_at,
     )

@@ -7,7 +7,7 @@ from bookings_room import AFTER, CLOSES, OPENS, place, refused, seat, sent
 from session_changes_room import change, changed, on
 
 import make
-from bookings import impartiality
+from bookings import cancellation, impartiality, rebooking
 from bookings.minimum import cases
 from bookings.states import Refusal
 from courses import closing, sessions
@@ -41,6 +41,27 @@ class TestWhoMayChangeIt:
             sessions.archive(db, **who)
         with refused(Refusal.DECIDES_OVER_OWN_SESSION):
             sessions.open_reserve(db, **who)
+
+    @pytest.mark.parametrize("gain", [sits, waits, has_applied])
+    def test_nor_the_seat_of_somebody_else(self, db, gain):
+        course, anna, olle = make.course(db), make.person(db), make.person(db)
+        session = make.session(db, of=course)
+        sister = make.session(db, of=course, days=[date(2027, 5, 4)])
+        seat(db, session, anna)
+        gain(self, db, session, olle)
+        whose = {"person_id": anna.id, "now": AFTER, "by": olle.id}
+        with refused(Refusal.DECIDES_OVER_OWN_SESSION):
+            cancellation.cancel(db, session_id=session.id, reason="", **whose)
+        with refused(Refusal.DECIDES_OVER_OWN_SESSION):
+            cancellation.undo(db, session_id=session.id, **whose)
+        with refused(Refusal.DECIDES_OVER_OWN_SESSION):
+            rebooking.rebook(db, from_session_id=session.id, to_session_id=sister.id, **whose)
+
+    def test_one_gives_back_a_seat_of_ones_own(self, db):
+        session, olle = make.session(db), make.person(db)
+        seat(db, session, olle)
+        cancellation.cancel(db, session_id=session.id, person_id=olle.id, reason="", now=AFTER, by=olle.id)
+        assert session.seats_taken == 0
 
     def test_what_they_went_through_long_ago_is_no_gain(self, db):
         olle, course = make.person(db), make.course(db)
