@@ -231,6 +231,16 @@ class Term:
         """Who may have the next free seat."""
         return next(iter(self.able(venue, now)), None)
 
+    def next(self, venue: Venue, seats: int, now: datetime) -> list[Place]:
+        """Who may have so many free seats, one after the other."""
+        chosen: list[tuple[Place, State]] = []
+        while len(chosen) < seats and (first := self.first(venue, now)) is not None:
+            chosen.append((first, first.state))
+            first.state = State.OFFERED
+        for each, before in chosen:
+            each.state = before
+        return [each for each, _ in chosen]
+
     def faults(self) -> Iterator[str]:
         """What must never be, whatever has happened."""
         for venue in self.venues.values():
