@@ -32,7 +32,7 @@ ifdef CHROMIUM
 else
 	@echo "Running every test but for the browser suite."
 	@$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not long" $(PYTEST_OPTIONS)
-	@echo "The browser suite was left out because no Chromium was found (Debian: apt-get install chromium-headless-shell)."
+	@echo "The browser suite was left out because no Chromium was found (Debian: apt-get install chromium)."
 endif
 
 test-long: $(READY) ## Run what takes too long for every time: storms, and properties with a hundred times the examples
