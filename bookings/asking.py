@@ -87,6 +87,15 @@ def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides
     )
 
 
+def held_still(db: Session, booking_id: int) -> tuple[Booking, CourseSession, Person]:
+    """One seat or place with its session and person, locked and read afresh."""
+    booking = db.get_one(Booking, booking_id)
+    [session] = sessions.lock(db, [booking.session_id])
+    [person] = people.lock(db, [booking.person_id])
+    db.refresh(booking)
+    return booking, session, person
+
+
 def late_key(db: Session, asked: Asking) -> list[int]:
     """The key by which the person stands in the line of a session that no round gives them a place in."""
     course_id, person_id = asked.session.course_id, asked.person.id

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth import people
 from auth.models import Person
-from bookings import facts, letters, noting, seats
+from bookings import asking, facts, letters, noting, seats
 from bookings.models import Booking, SeatDay
 from bookings.rules import answer_time
-from bookings.rules.answer_time import Start, remind_at
+from bookings.rules.answer_time import Start
 from bookings.seat_calendar import Seat
 from bookings.states import SEATED, BookingState, Refusal
 from courses import sessions
@@ -111,23 +111,9 @@ def give_up(db: Session, *, session_id: int, person_id: int, now: datetime, by: 
     _tell(db, booking, person, kept=kept, left=[(booking, session)], precedence=again, now=now, by=by)
 
 
-def to_remind(db: Session, *, now: datetime) -> list[int]:
-    """The choices that nobody has made half-way, by booking."""
-    open_ = db.scalars(
-        select(Booking)
-        .where(Booking.state == BookingState.MUST_CHOOSE, Booking.reminded_at.is_(None), Booking.answer_by > now)
-        .order_by(Booking.answer_by, Booking.id)
-    )
-    return [
-        each.id
-        for each in open_
-        if each.asked_at and each.answer_by and remind_at(asked_at=each.asked_at, answer_by=each.answer_by) <= now
-    ]
-
-
 def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
     """The person is told once more between what they choose, and until when."""
-    booking, session, person = _held_still(db, booking_id)
+    booking, session, person = asking.held_still(db, booking_id)
     if booking.state is not BookingState.MUST_CHOOSE or booking.reminded_at is not None:
         return
     booking.reminded_at = now
@@ -136,20 +122,9 @@ def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> No
     letters.choice_reminder(db, booking, person=person, session=session, others=others, now=now)
 
 
-def to_lapse(db: Session, *, now: datetime) -> list[int]:
-    """The choices whose time has passed, by booking."""
-    return list(
-        db.scalars(
-            select(Booking.id)
-            .where(Booking.state == BookingState.MUST_CHOOSE, Booking.answer_by < now)
-            .order_by(Booking.answer_by, Booking.id)
-        )
-    )
-
-
 def lapse(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
     """Nobody chose in time: the person keeps the other seat, and this one belongs to the next in line."""
-    booking, session, person = _held_still(db, booking_id)
+    booking, session, person = asking.held_still(db, booking_id)
     settle(db, [person.id], now=now)
     if booking.state is not BookingState.MUST_CHOOSE or booking.answer_by is None or now <= booking.answer_by:
         return
@@ -268,12 +243,3 @@ def _tell(
 ) -> None:
     noting.note(db, "seat.chosen", booking, now=now, by=by, left=[old.id for old, _ in left])
     letters.seat_chosen(db, booking, person=person, kept=kept, left=left, precedence=precedence, now=now)
-
-
-def _held_still(db: Session, booking_id: int) -> tuple[Booking, CourseSession, Person]:
-    """One seat with its session and person, locked and read afresh."""
-    booking = db.get_one(Booking, booking_id)
-    [session] = sessions.lock(db, [booking.session_id])
-    [person] = people.lock(db, [booking.person_id])
-    db.refresh(booking)
-    return booking, session, person

@@ -12,7 +12,7 @@ from auth import people
 from auth import rules as people_rules
 from auth.models import Person
 from auth.states import Category
-from bookings import choices, letters, seats
+from bookings import asking, choices, letters, seats
 from bookings.models import Booking
 from bookings.rules import funding as rules
 from bookings.states import SEATED, BookingState, Refusal
@@ -110,7 +110,7 @@ def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> No
 
     What an earlier letter may have said about a release does not stand any more.
     """
-    booking, session, person = _held_still(db, booking_id)
+    booking, session, person = asking.held_still(db, booking_id)
     if _is_due(booking, session, person, now=now):
         booking.release_told_at = None
         _remind(db, booking, session, person, released_at=None, now=now, by=by)
@@ -118,7 +118,7 @@ def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> No
 
 def warn(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
     """As `remind`, where the seat is released without funding: the letter says when, while there is time."""
-    booking, session, person = _held_still(db, booking_id)
+    booking, session, person = asking.held_still(db, booking_id)
     if not _is_due(booking, session, person, now=now):
         return
     in_time = rules.may_announce(
@@ -144,7 +144,7 @@ def to_release(db: Session, *, now: datetime) -> list[int]:
 
 def release(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
     """The seat is free for the next in line, and the person has a letter that says why. It does not count as late."""
-    booking, session, person = _held_still(db, booking_id)
+    booking, session, person = asking.held_still(db, booking_id)
     due = _is_released(booking, session.cancel_by, now=now)
     if not (due and is_unfunded(booking, person)) or session.starts_on <= day_of(now):
         return
@@ -207,15 +207,6 @@ def _ids(
         .order_by(Booking.id)
     )
     return [booking.id for booking, cancel_by in rows if among(booking, cancel_by)]
-
-
-def _held_still(db: Session, booking_id: int) -> tuple[Booking, CourseSession, Person]:
-    """One seat with its session and person, locked and read afresh."""
-    booking = db.get_one(Booking, booking_id)
-    [session] = sessions.lock(db, [booking.session_id])
-    [person] = people.lock(db, [booking.person_id])
-    db.refresh(booking)
-    return booking, session, person
 
 
 def _locked(db: Session, booking_ids: Collection[int]) -> Sequence[tuple[Booking, Person]]:

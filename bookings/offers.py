@@ -3,17 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auth import people
 from auth.models import Person
-from bookings import facts, letters, noting, seats, seats_from_line
+from bookings import asking, facts, letters, noting, seats, seats_from_line
 from bookings.models import Booking
-from bookings.rules.answer_time import answer_by, remind_at
+from bookings.rules.answer_time import answer_by
 from bookings.rules.line import Move, Waiter, would_leave
 from bookings.states import BookingState
-from courses import sessions
 from courses.models import CourseSession
 from courses.rules import is_working_day
 from lararportal.clock import day_of
@@ -77,52 +74,21 @@ def afterwards(waiter: Waiter) -> BookingState:
     return BookingState.LEFT if has_it_better else BookingState.WAITING
 
 
-def to_remind(db: Session, *, now: datetime) -> list[int]:
-    """The offers that nobody has answered half-way, by booking."""
-    unanswered = db.scalars(
-        select(Booking)
-        .where(Booking.state == BookingState.OFFERED, Booking.reminded_at.is_(None), Booking.answer_by > now)
-        .order_by(Booking.answer_by, Booking.id)
-    )
-    return [
-        each.id
-        for each in unanswered
-        if each.asked_at and each.answer_by and remind_at(asked_at=each.asked_at, answer_by=each.answer_by) <= now
-    ]
-
-
 def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
     """The person is told once more that a seat is kept for them, and until when; once for each offer."""
-    seen = db.get_one(Booking, booking_id)
-    [session] = sessions.lock(db, [seen.session_id])
-    [person] = people.lock(db, [seen.person_id])
-    db.refresh(seen)
-    if seen.state is not BookingState.OFFERED or seen.reminded_at is not None:
+    booking, session, person = asking.held_still(db, booking_id)
+    if booking.state is not BookingState.OFFERED or booking.reminded_at is not None:
         return
-    seen.reminded_at = now
-    noting.note(db, "offer.reminded", seen, now=now, by=by)
-    letters.answer_reminder(db, seen, person=person, session=session, now=now)
-
-
-def to_lapse(db: Session, *, now: datetime) -> list[int]:
-    """The offers whose time has passed, by booking."""
-    return list(
-        db.scalars(
-            select(Booking.id)
-            .where(Booking.state == BookingState.OFFERED, Booking.answer_by < now)
-            .order_by(Booking.answer_by, Booking.id)
-        )
-    )
+    booking.reminded_at = now
+    noting.note(db, "offer.reminded", booking, now=now, by=by)
+    letters.answer_reminder(db, booking, person=person, session=session, now=now)
 
 
 def lapse(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
     """Nobody answered in time: the seat is free for the next, and the person is told. An answer that came stands."""
-    seen = db.get_one(Booking, booking_id)
-    [session] = sessions.lock(db, [seen.session_id])
-    [person] = people.lock(db, [seen.person_id])
-    db.refresh(seen)
-    if seen.state is not BookingState.OFFERED or seen.answer_by is None or now <= seen.answer_by:
+    booking, session, person = asking.held_still(db, booking_id)
+    if booking.state is not BookingState.OFFERED or booking.answer_by is None or now <= booking.answer_by:
         return
-    seats.let_go(seen, session, to=BookingState.LAPSED, now=now)
-    noting.note(db, "offer.lapsed", seen, now=now, by=by)
-    letters.offer_lapsed(db, seen, person=person, session=session, now=now)
+    seats.let_go(booking, session, to=BookingState.LAPSED, now=now)
+    noting.note(db, "offer.lapsed", booking, now=now, by=by)
+    letters.offer_lapsed(db, booking, person=person, session=session, now=now)

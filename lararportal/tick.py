@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import func, select
 
-from bookings import charging, choices, funding, offers, rounds, swap_rings, waitlist
+from bookings import charging, choices, deadlines, funding, offers, rounds, swap_rings, waitlist
 from bookings.minimum import cases, reserve_sessions
 from bookings.rules.funding import Unfunded
+from bookings.states import BookingState
 from lararportal import outbox
 from lararportal.db import Database
 from lararportal.errors import Refused
@@ -23,6 +25,21 @@ FAILURES_IN_A_ROW = 3
 Find = Callable[..., list[int]]
 Deed = Callable[..., object]
 
+DUE: tuple[tuple[str, Find, Deed], ...] = (
+    ("rounds opened", rounds.due_to_open, rounds.open_round),
+    ("rounds closed", rounds.due_to_close, rounds.close_round),
+    ("lines ended", waitlist.to_end, waitlist.end),
+    ("offers lapsed", partial(deadlines.passed, state=BookingState.OFFERED), offers.lapse),
+    ("answers reminded of", partial(deadlines.half_way, state=BookingState.OFFERED), offers.remind),
+    ("choices lapsed", partial(deadlines.passed, state=BookingState.MUST_CHOOSE), choices.lapse),
+    ("choices reminded of", partial(deadlines.half_way, state=BookingState.MUST_CHOOSE), choices.remind),
+    ("cases ended", cases.to_end, cases.end_by_itself),
+    ("few booked warned of", cases.to_warn, cases.warn),
+    ("decisions asked for", cases.due, cases.ask_for_decision),
+    ("seats charged", charging.due, charging.settle),
+    ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
+)
+"""What is due: what it is called, how it is found, and what is done to each."""
 UNFUNDED: dict[Unfunded, tuple[tuple[str, Find, Deed], ...]] = {
     Unfunded.KEEP: (("funding reminded of", funding.to_remind, funding.remind),),
     Unfunded.RELEASE: (
@@ -39,21 +56,7 @@ def run_due(database: Database, *, now: datetime, unfunded: Unfunded = Unfunded.
     One thing that fails is logged and does not stop the others; it is due again at the next tick.
     """
     done: dict[str, int] = {}
-    for name, find, deed in (
-        ("rounds opened", rounds.due_to_open, rounds.open_round),
-        ("rounds closed", rounds.due_to_close, rounds.close_round),
-        ("lines ended", waitlist.to_end, waitlist.end),
-        ("offers lapsed", offers.to_lapse, offers.lapse),
-        ("answers reminded of", offers.to_remind, offers.remind),
-        ("choices lapsed", choices.to_lapse, choices.lapse),
-        ("choices reminded of", choices.to_remind, choices.remind),
-        ("cases ended", cases.to_end, cases.end_by_itself),
-        ("few booked warned of", cases.to_warn, cases.warn),
-        ("decisions asked for", cases.due, cases.ask_for_decision),
-        ("seats charged", charging.due, charging.settle),
-        ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
-        *UNFUNDED[unfunded],
-    ):
+    for name, find, deed in (*DUE, *UNFUNDED[unfunded]):
         done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))
     return done | give_seats(database, now=now)
 

@@ -7,8 +7,9 @@ from bookings_room import fill, occasions, place, set_free, told
 
 import make
 from auth.states import Standing
-from bookings import answers, offers
+from bookings import answers, deadlines, offers
 from bookings.models import Booking
+from bookings.states import BookingState
 from lararportal import clock, tick
 
 SOON = clock.parse("2027-02-24T10:00")
@@ -36,6 +37,10 @@ def decline(db, session, person) -> None:
     answers.decline(db, session_id=session.id, person_id=person.id, now=SOON, by=person.id)
 
 
+def to_remind(db, now) -> list[int]:
+    return deadlines.half_way(db, state=BookingState.OFFERED, now=now)
+
+
 def test_who_has_not_answered_is_reminded_once_half_way(db, database, offered, anna):
     moments = HALF_WAY - timedelta(seconds=1), HALF_WAY, HALF_WAY + LATER
     assert [tick.run_due(database, now=each)["answers reminded of"] for each in moments] == [0, 1, 0]
@@ -44,23 +49,23 @@ def test_who_has_not_answered_is_reminded_once_half_way(db, database, offered, a
 
 
 def test_nobody_is_reminded_when_it_is_too_late_to_answer(db, offered):
-    assert len(offers.to_remind(db, now=DEADLINE - timedelta(seconds=1))) == 1
-    assert offers.to_remind(db, now=DEADLINE) == []
+    assert len(to_remind(db, now=DEADLINE - timedelta(seconds=1))) == 1
+    assert to_remind(db, now=DEADLINE) == []
 
 
 def test_an_answer_that_came_before_the_reminder_stands(db, offered, anna):
-    [booking_id] = offers.to_remind(db, now=HALF_WAY)
+    [booking_id] = to_remind(db, now=HALF_WAY)
     decline(db, offered, anna)
     offers.remind(db, booking_id, now=HALF_WAY, by=None)
     assert occasions(db) == ["seat_offered"]
 
 
 def test_of_another_offer_one_is_reminded_anew(db, offered, anna):
-    offers.remind(db, *offers.to_remind(db, now=HALF_WAY), now=HALF_WAY, by=None)
+    offers.remind(db, *to_remind(db, now=HALF_WAY), now=HALF_WAY, by=None)
     anna.standing = Standing.PENDING
     assert fill(db, offered, now=HALF_WAY + LATER) == 1
     anna.standing = Standing.CONFIRMED
     assert fill(db, offered, now=HALF_WAY + 2 * LATER) == 1
-    assert offers.to_remind(db, now=HALF_WAY + 3 * LATER) == []
+    assert to_remind(db, now=HALF_WAY + 3 * LATER) == []
     again = db.query(Booking).filter_by(person_id=anna.id).one().answer_by - LATER
-    assert len(offers.to_remind(db, now=again)) == 1
+    assert len(to_remind(db, now=again)) == 1

@@ -28,7 +28,7 @@ from sqlalchemy import select
 
 import make
 from auth.states import Role
-from bookings import cancellation, left_over_seats, offers, seats, waitlist
+from bookings import cancellation, deadlines, left_over_seats, seats, waitlist
 from bookings import queries as reads
 from bookings.models import Booking
 from bookings.states import BookingState, CancelGround, Origin, Refusal
@@ -345,4 +345,4 @@ def test_a_seat_in_the_line_of_a_moved_session_is_given_by_the_same_origin(db, s
     changed(db, session, **april(session))
     assert booking_of(db, session, bo).origin is Origin.DIRECT
     assert waitlist.to_fill(db, now=AFTER) == []
-    assert offers.to_lapse(db, now=AFTER) == []
+    assert deadlines.passed(db, state=BookingState.OFFERED, now=AFTER) == []

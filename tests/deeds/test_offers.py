@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError
 
 import make
 from auth.states import Category, Standing
-from bookings import answers, left_over_seats, offers, queries, register, waitlist
+from bookings import answers, deadlines, left_over_seats, offers, queries, register, waitlist
 from bookings.models import Booking, Decision
 from bookings.states import BookingState, Outcome, Refusal
 from courses.states import Publicity
@@ -153,7 +153,7 @@ def test_yes_makes_the_seat_theirs(db, offered, first):
 def test_the_last_moment_is_in_time_and_the_next_is_not(db, offered, first):
     with refused(Refusal.OFFER_LAPSED):
         accept(db, offered, first, now=DEADLINE + timedelta(microseconds=1))
-    assert offers.to_lapse(db, now=DEADLINE) == []
+    assert deadlines.passed(db, state=BookingState.OFFERED, now=DEADLINE) == []
     assert accept(db, offered, first, now=DEADLINE).state is BookingState.BOOKED
 
 
@@ -200,7 +200,7 @@ def test_silence_gives_the_seat_to_the_next_in_the_same_tick(db, database, offer
 
 
 def test_an_answer_that_came_stands_when_the_tick_comes_late(db, offered, first):
-    [booking_id] = offers.to_lapse(db, now=DEADLINE + timedelta(hours=1))
+    [booking_id] = deadlines.passed(db, state=BookingState.OFFERED, now=DEADLINE + timedelta(hours=1))
     accept(db, offered, first, now=DEADLINE)
     offers.lapse(db, booking_id, now=DEADLINE + timedelta(hours=1), by=None)
     assert states(db, offered)[first.id] is BookingState.BOOKED
