@@ -50,6 +50,8 @@ class Situation:
     """The sessions that they stand in line for."""
     keeps: SessionRow | None
     """Where they have a seat in the course that they would leave for the one they wait for here."""
+    standing_yes: bool
+    """They have the seat without being asked, and change with others for it."""
     facts: dict[str, Any]
     """For the sentence of why they may not book, or take the seat."""
 
@@ -89,6 +91,7 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
         sisters=sisters_of(db, session, today=today) if has_seat else [],
         waits_for=frozenset(each.session_id for each in bookings if each.state is BookingState.WAITING),
         keeps=_seat_elsewhere(bookings, session),
+        standing_yes=here is not None and here.standing_yes,
         facts=asked.facts_for(why_not) if why_not is not None else {},
     )
 

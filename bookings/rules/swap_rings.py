@@ -65,7 +65,8 @@ def movers(lines: Iterable[Sequence[Waiter]], *, places: Mapping[int, Place]) ->
     """Those in the lines of one course who would leave a seat in that course, and no other seat, for what they want.
 
     What they would not take now does not count: a day on which they have another seat, or a seat that it is too late
-    to leave. Nobody is moved while they have an offer to answer, so that a yes means what they were told it would.
+    to leave. Nobody is moved while they have an offer to answer, so that a yes means what they were told it would;
+    nor to where they are to be asked first, because they want that, or because the days are others since they came.
     `places` are by booking id.
     """
     found: dict[int, list[Waiter]] = {}
@@ -74,7 +75,7 @@ def movers(lines: Iterable[Sequence[Waiter]], *, places: Mapping[int, Place]) ->
             seat = _seat_in_course(waiter)
             if any(wish.is_asked_about for wish in waiter.wishes):
                 continue
-            if seat is not None and would_leave(waiter) == [seat.booking_id]:
+            if seat is not None and waiter.has_standing_yes and would_leave(waiter) == [seat.booking_id]:
                 found.setdefault(waiter.person_id, []).append(waiter)
     return [_mover(waiting, places) for waiting in found.values()]
 

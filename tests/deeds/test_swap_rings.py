@@ -18,6 +18,7 @@ from bookings_room import (
     states,
     told,
 )
+from session_changes_room import changed, on
 
 import make
 from auth.states import Category
@@ -174,6 +175,19 @@ def test_who_has_another_seat_on_the_day_is_not_moved_there(db, course, sessions
     seat(db, make.session(db, days=[SOUTH]), anna, rank=9)
     assert close(db, course) == 0
     assert there.state is BookingState.WAITING
+
+
+def test_nobody_is_moved_to_other_days_than_those_they_asked_for_unless_they_say_so(db, course, sessions, holders):
+    (north, south, _), (anna, sara, _) = sessions, holders
+    wish(db, south, anna)
+    changed(db, south, days=on(date(2027, 5, 24)))
+    wish(db, north, sara)
+    assert "Eftersom dagarna är nya blir du tillfrågad innan du får en plats." in told(db, anna)
+    assert (swap_rings.due(db, now=AFTER), close(db, course)) == ([], 0)
+    yes = {"standing_yes": True, "short_notice": False}
+    answers.answer_beforehand(db, session_id=south.id, person_id=anna.id, **yes, now=AFTER, by=anna.id)
+    assert close(db, course) == 2
+    assert days_of(db, anna) == [date(2027, 5, 24)]
 
 
 @pytest.mark.parametrize("publicity", [Publicity.CALLED_OFF, Publicity.ARCHIVED])

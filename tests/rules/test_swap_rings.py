@@ -183,6 +183,7 @@ ON_A_LIST = {"list_id": 3}
         pytest.param(waiter(replace(HELD, is_held=False)), False, id="only places in line"),
         pytest.param(waiter(replace(HELD, is_fixed=True)), False, id="too late to leave the seat"),
         pytest.param(waiter(HELD, barred=Refusal.NOT_IN_TARGET_GROUP), False, id="not eligible any more"),
+        pytest.param(waiter(HELD, has_standing_yes=False), False, id="to be asked first"),
         pytest.param(waiter(replace(HELD, rank=0)), False, id="the seat is wanted more"),
         pytest.param(waiter(HELD, SAME_DAY), False, id="another seat that day"),
         pytest.param(waiter(HELD, replace(SAME_DAY, is_held=False)), True, id="another line that day"),

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from bookings_pages import words_of
+from bookings_room import place
 from sqlalchemy import select
 
 import make
@@ -264,6 +265,19 @@ class TestRebooking:
         assert f'href="/tillfallen/{sister.id}/lamna-ko"' in again.text
         assert f'action="/tillfallen/{sister.id}/ko"' not in again.text
         assert states(db, anna) == {session.id: BookingState.BOOKED, sister.id: BookingState.LEFT}
+
+    def test_whoever_is_to_be_asked_first_reads_that_others_change_without_them(
+        self, db, visit, anna, session, sister, now
+    ):
+        take(db, session, anna, now=now)
+        take(db, sister, make.person(db), now=now)
+        place(db, sister, anna, standing_yes=False)
+
+        answers = [visit(anna).get(path) for path in ("/mina-kurser", f"/tillfallen/{sister.id}")]
+
+        said = "och är därför inte med när deltagare byter platser direkt. Vill du vara med ändrar du ditt val."
+        assert [said in words_of(each) for each in answers] == [True, True]
+        assert [f'href="/tillfallen/{sister.id}/ko-val">ändrar' in each.text for each in answers] == [True, True]
 
     def test_nothing_is_said_of_changing_where_it_is_switched_off(
         self, db, visit, anna, course, session, sister, now
