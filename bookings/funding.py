@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from auth import people
 from auth import rules as people_rules
 from auth.models import Person
+from auth.rules import Powers
 from auth.states import Category
 from bookings import asking, choices, letters, seats
 from bookings.models import Booking
@@ -37,14 +38,11 @@ def settle(db: Session, *, booking_ids: Collection[int], now: datetime, by: int)
         NotFound: one of them does not exist.
         Refused: one is no seat any more, needs no funding, or is of somebody that `by` does not answer for.
     """
-    settled = 0
-    for booking, person in _locked(db, booking_ids):
-        _insist(db, booking, person, by=by)
-        if booking.funded_at is None:
-            booking.funded_at, booking.funded_by = now, by
-            _note(db, "funding.settled", booking, now=now, by=by)
-            settled += 1
-    return settled
+    unsettled = [each for each in _decided_over(db, booking_ids, by=by) if each.funded_at is None]
+    for booking in unsettled:
+        booking.funded_at, booking.funded_by = now, by
+        _note(db, "funding.settled", booking, now=now, by=by)
+    return len(unsettled)
 
 
 def unsettle(db: Session, *, booking_id: int, now: datetime, by: int) -> None:
@@ -54,8 +52,7 @@ def unsettle(db: Session, *, booking_id: int, now: datetime, by: int) -> None:
         NotFound: there is no such seat.
         Refused: as `settle`; or it was not settled.
     """
-    [(booking, person)] = _locked(db, [booking_id])
-    _insist(db, booking, person, by=by)
+    [booking] = _decided_over(db, [booking_id], by=by)
     if booking.funded_at is None:
         raise Refused(Refusal.FUNDING_NOT_SETTLED)
     booking.funded_at = booking.funded_by = None
@@ -209,8 +206,8 @@ def _ids(
     return [booking.id for booking, cancel_by in rows if among(booking, cancel_by)]
 
 
-def _locked(db: Session, booking_ids: Collection[int]) -> Sequence[tuple[Booking, Person]]:
-    """These seats and their persons, in the order of the seats, all of it locked."""
+def _decided_over(db: Session, booking_ids: Collection[int], *, by: int) -> Sequence[Booking]:
+    """These seats in their order, locked with sessions and persons; `by` may say of each that it is paid for."""
     wanted = select(Booking).where(Booking.id.in_(booking_ids)).order_by(Booking.id)
     seen = db.scalars(wanted).all()
     if len(seen) != len(set(booking_ids)):
@@ -218,12 +215,15 @@ def _locked(db: Session, booking_ids: Collection[int]) -> Sequence[tuple[Booking
     sessions.lock(db, {each.session_id for each in seen})
     persons = {each.id: each for each in people.lock(db, {each.person_id for each in seen})}
     bookings = db.scalars(wanted.execution_options(populate_existing=True)).all()
-    return [(each, persons[each.person_id]) for each in bookings]
+    powers = people.powers(db, by)
+    for booking in bookings:
+        _insist(booking, persons[booking.person_id], powers)
+    return bookings
 
 
-def _insist(db: Session, booking: Booking, person: Person, *, by: int) -> None:
+def _insist(booking: Booking, person: Person, powers: Powers) -> None:
     refusal: StrEnum | None = people_rules.may_decide_about(
-        people.powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
+        powers, person_id=person.id, old_area=person.area, new_area=person.area
     )
     if refusal is None and booking.state not in SEATED:
         refusal = Refusal.PERSON_HAS_NO_SEAT
