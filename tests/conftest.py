@@ -19,8 +19,9 @@ from redis import Redis
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
 
-from auth import login_sessions, sso
+from auth import login_sessions
 from auth.models import Person
+from auth.sso import clients
 from lararportal import clock, schema
 from lararportal.config import Provider, Settings
 from lararportal.db import Database, connect
@@ -215,7 +216,7 @@ def app(installation: Installation, usual_settings: Settings, app_of: Callable[[
     app = app_of(replace(installation.settings, providers=usual_settings.providers))
     configuration, before = app.config.copy(), app.extensions["lararportal"]
     app.extensions["lararportal"] = installation
-    sso.init_app(app)
+    clients.init_app(app)
     yield app
     app.extensions["lararportal"] = before
     app.config.clear()

@@ -5,11 +5,12 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
 
-from auth import access, login_sessions, people, queries, rules, sso
+from auth import access, login_sessions, people, queries, rules
 from auth.access import ViewResult, Visitor, public, signed_in
 from auth.login_sessions import Farewell
 from auth.models import Person
-from auth.sso import Proof
+from auth.sso import clients, journeys
+from auth.sso.proofs import Proof
 from auth.states import Refusal, Role
 from auth.views import directory, profile
 from auth.views.forms_sent import own_path
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
     """Recognises visitors, leads them back to forms of another sign-in, and makes the providers known."""
     access.init_app(app)
     app.register_error_handler(CSRFError, access.sent_from_another_sign_in)
-    sso.init_app(app)
+    clients.init_app(app)
 
 
 @blueprint.get("/logga-in")
@@ -37,16 +38,16 @@ def sign_in() -> ViewResult:
     came_for = own_path(request.args.get("next", ""))
     if current_user.is_authenticated:
         return redirect(came_for or url_for("home.start"))
-    return render_template("auth/sign_in.html", providers=sso.providers(), came_for=came_for)
+    return render_template("auth/sign_in.html", providers=clients.providers(), came_for=came_for)
 
 
 @blueprint.post("/logga-in/<name>")
 @public
 def set_out(name: str) -> ViewResult:
     """On to the provider."""
-    provider, came_for = sso.named(name), own_path(request.form.get("next", ""))
+    provider, came_for = clients.named(name), own_path(request.form.get("next", ""))
     try:
-        return sso.set_out(provider, came_for=came_for)
+        return journeys.set_out(provider, came_for=came_for)
     except Refused as refusal:
         return _turned_away(refusal, provider, came_for)
 
@@ -56,16 +57,16 @@ def set_out(name: str) -> ViewResult:
 def prove_anew() -> ViewResult:
     """Asks the visitor to prove once more who they are, before what cannot be undone."""
     came_for = own_path(request.args.get("next", ""))
-    return render_template("auth/prove_anew.html", providers=sso.providers(), came_for=came_for)
+    return render_template("auth/prove_anew.html", providers=clients.providers(), came_for=came_for)
 
 
 @blueprint.post("/logga-in/<name>/igen")
 @signed_in
 def set_out_anew(name: str) -> ViewResult:
     """On to the provider, which is to ask although it knows the visitor."""
-    provider, came_for = sso.named(name), own_path(request.form.get("next", ""))
+    provider, came_for = clients.named(name), own_path(request.form.get("next", ""))
     try:
-        return sso.set_out_anew(provider, came_for=came_for, now=edge.moment())
+        return journeys.set_out_anew(provider, came_for=came_for, now=edge.moment())
     except Refused as refusal:
         return _turned_away(refusal, provider, came_for)
 
@@ -74,10 +75,10 @@ def set_out_anew(name: str) -> ViewResult:
 @public
 def answer(name: str) -> ViewResult:
     """Back from the provider: somebody is signed in, or reads why not."""
-    provider = sso.named(name)
-    came_for = sso.came_for(provider)
+    provider = clients.named(name)
+    came_for = journeys.came_for(provider)
     try:
-        proof = sso.come_back(provider, now=edge.moment())
+        proof = journeys.come_back(provider, now=edge.moment())
     except Refused as refusal:
         return _turned_away(refusal, provider, came_for)
     # The provider takes its code once, so that only the deed is done anew if need be, and not the whole request.
@@ -140,10 +141,10 @@ def _address_of_farewell(farewell: Farewell | None) -> str | None:
     if farewell is None or not farewell.id_token:
         return None
     try:
-        provider = sso.named(farewell.provider)
+        provider = clients.named(farewell.provider)
     except NotFound:
         return None  # It has been taken out of the settings since.
-    return sso.address_of_farewell(provider, id_token=farewell.id_token, back_to=url_for(".signed_out"))
+    return journeys.address_of_farewell(provider, id_token=farewell.id_token, back_to=url_for(".signed_out"))
 
 
 def _turned_away(refusal: Refused, provider: Provider, came_for: str) -> ViewResult:

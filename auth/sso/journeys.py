@@ -1,0 +1,119 @@
+"""The way to a provider and back: what is asked there, what is remembered meanwhile, and the farewell."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from authlib.integrations.base_client import OAuthError
+from flask import redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from auth import rules
+from auth.sso import clients, proofs
+from auth.sso.proofs import Proof
+from lararportal import edge
+from lararportal.config import Provider
+from lararportal.errors import Refused
+
+JOURNEYS = 3
+"""How many sign-ins a browser may have begun at once. Each takes room in a cookie, which holds 4 kB."""
+
+_JOURNEY_KEYS = "_state_"
+
+
+def set_out(provider: Provider, *, came_for: str) -> Response:
+    """Sends the browser to the provider, and remembers what must come back with it.
+
+    Raises:
+        Refused: the provider does not answer, or not as it should.
+    """
+    return _set_out(provider, question={}, remembered={"came_for": came_for})
+
+
+def set_out_anew(provider: Provider, *, came_for: str, now: datetime) -> Response:
+    """The same, but the person must prove anew who they are, whatever the provider remembers of them.
+
+    Raises:
+        Refused: as for `set_out`.
+    """
+    # OpenID Connect Core, section 3.1.2.1: with max_age the answer has to say when the person proved it.
+    question = {"prompt": "login", "max_age": 0}
+    return _set_out(provider, question=question, remembered={"came_for": came_for, "anew": int(now.timestamp())})
+
+
+def came_for(provider: Provider) -> str:
+    """For which page the journey that this request ends was begun; ask before `come_back`, which forgets it."""
+    path = _journey(provider).get("came_for", "")
+    return path if rules.is_own_path(path) else ""
+
+
+def come_back(provider: Provider, *, now: datetime) -> Proof:
+    """Exchanges the answer in this request for a proof. An answer can be used once.
+
+    Raises:
+        Refused: the answer is not one to a question of ours, something in it does not hold, or the provider is away.
+    """
+    demanded = _journey(provider).get("anew")
+    with clients.politely(provider):
+        client = clients.discovered(provider)
+        token = client.authorize_access_token(claims_options=proofs.expected(provider))
+        claims = token["userinfo"]
+        proved_at = proofs.proved_at(claims, demanded=demanded, now=now)
+        if not proofs.names(claims):
+            claims = _asked_for(client, token)
+        return proofs.proof(provider, claims, id_token=token["id_token"], proved_at=proved_at)
+
+
+def address_of_farewell(provider: Provider, *, id_token: str, back_to: str) -> str | None:
+    """Where the browser signs out at the provider too; None when that is not offered, or nobody answers."""
+    try:
+        with clients.politely(provider):
+            client = clients.discovered(provider)
+    except Refused:
+        return None
+    if not client.server_metadata.get("end_session_endpoint"):
+        return None
+    farewell = client.create_logout_url(
+        post_logout_redirect_uri=portal_address(back_to), id_token_hint=id_token, client_id=provider.client_id
+    )
+    return str(farewell["url"])
+
+
+def portal_address(path: str) -> str:
+    """A path of the portal as the world outside knows it: from the settings, never from the request."""
+    return edge.installation().settings.base_url.rstrip("/") + path
+
+
+def _set_out(provider: Provider, *, question: dict[str, Any], remembered: dict[str, Any]) -> Response:
+    address = portal_address(url_for("auth.answer", name=provider.name))
+    with clients.politely(provider):
+        client = clients.discovered(provider)
+        journey = client.create_authorization_url(address, **question)
+    url = journey.pop("url")
+    _forget_old_journeys()
+    client.save_authorize_data(redirect_uri=address, **remembered, **journey)
+    return redirect(url)
+
+
+def _journey(provider: Provider) -> Mapping[str, Any]:
+    """What is remembered of the journey that this request ends."""
+    framework = clients.client(provider).framework
+    return framework.get_state_data(session, request.args.get("state", "")) or {}
+
+
+def _asked_for(client: Any, token: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims with what the provider says when it is asked, which is where many keep the names."""
+    claims = dict(token["userinfo"])
+    if not client.server_metadata.get("userinfo_endpoint"):
+        return claims
+    said = client.userinfo(token=token)
+    if said.get("sub") != claims["sub"]:
+        raise OAuthError(error="other_subject")
+    return {**said, **claims}
+
+
+def _forget_old_journeys() -> None:
+    begun = [key for key in session if key.startswith(_JOURNEY_KEYS)]
+    begun.sort(key=lambda key: session[key]["exp"])
+    for key in begun[: -(JOURNEYS - 1)]:
+        session.pop(key)
