@@ -129,13 +129,16 @@ def _move_seats(
 
 
 def _ask_anew(db: Session, session: CourseSession, live: Sequence[Booking], *, now: datetime) -> None:
-    """An offer has the time to answer that the new days leave, if it can be accepted at all; nobody has said yes."""
+    """An offer has the time to answer that the new days leave, if it can be accepted at all; nobody has said yes.
+
+    What could be left for it when it was made can be left still.
+    """
     outlived = {each.booking_id: each for each in offers.outlived(db, session, now=now)}
     for booking in live:
         if booking.id in outlived:
             seats.let_go(booking, session, to=offers.afterwards(outlived[booking.id]), now=now)
         elif booking.state is BookingState.OFFERED:
-            booking.asked_at, booking.reminded_at = now, None
+            booking.reminded_at = None
             booking.answer_by = answer_by(facts.start_of(session), now=now, is_working_day=is_working_day)
         elif booking.state is BookingState.ASKED:
             booking.move_to(BookingState.WAITING, now=now)

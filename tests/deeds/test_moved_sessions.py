@@ -28,7 +28,7 @@ from sqlalchemy import select
 
 import make
 from auth.states import Role
-from bookings import cancellation, deadlines, left_over_seats, seats, waitlist
+from bookings import answers, cancellation, deadlines, left_over_seats, seats, waitlist
 from bookings import queries as reads
 from bookings.models import Booking
 from bookings.states import BookingState, CancelGround, Origin, Refusal
@@ -277,6 +277,23 @@ class TestWhoWaits:
         changed(db, session, **april(session), now=later)
         assert (mine.state, mine.answer_by) == (BookingState.OFFERED, clock.parse("2027-01-25T12:00"))
         assert "Erbjudandet gäller fortfarande." in told(db, waiting)
+
+    def test_what_could_be_left_for_an_offer_when_it_was_made_can_be_left_until_the_answer(self, db, session, anna):
+        sister = make.session(db, of=session.course, days=[date(2027, 3, 1)], cancel_by=date(2027, 2, 8))
+        cancellation.cancel(db, session_id=session.id, person_id=anna.id, reason="", now=AFTER, by=anna.id)
+        seat(db, sister, anna)
+        mine = place(db, session, anna, standing_yes=False)
+        fill(db, session, now=clock.parse("2027-02-08T10:00"))
+        moved_on = clock.parse("2027-02-09T10:00")
+        changed(db, session, **april(session), now=moved_on)
+        assert fill(db, session, now=moved_on) == 0
+        assert (mine.state, mine.answer_by) == (BookingState.OFFERED, clock.parse("2027-02-15T12:00"))
+        half_way = moved_on + (mine.answer_by - moved_on) / 2
+        assert deadlines.half_way(db, state=BookingState.OFFERED, now=half_way - timedelta(seconds=1)) == []
+        assert deadlines.half_way(db, state=BookingState.OFFERED, now=half_way) == [mine.id]
+        saw = answers.seen(db, session_id=session.id, person_id=anna.id, now=mine.answer_by)
+        answers.accept(db, session_id=session.id, person_id=anna.id, saw=saw, now=mine.answer_by, by=anna.id)
+        assert (states(db, sister)[anna.id], mine.bound_days) == (BookingState.MOVED, None)
 
     def test_an_offer_of_a_day_on_which_they_are_elsewhere_ends_in_the_same_letter(
         self, db, session, other, anna, bo

@@ -45,7 +45,7 @@ class Moves(Follower):
     def _waits(self, place: Place, entry: Entry) -> None:
         """An offer stands that can still be accepted; what somebody said yes to were the old days."""
         if place.state is State.OFFERED and self.term.leaves(place, entry.at) is not None:
-            place.asked, place.answer_by = entry.at, answer_by(place.venue, entry.at)
+            place.answer_by = answer_by(place.venue, entry.at)
             return
         if place.state is State.OFFERED and entry.facts["state"] == State.LEFT:
             self._end(place, State.LEFT, entry.at)
