@@ -1,7 +1,7 @@
 """The golden copies of what is posted about a session that too few have booked."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from letter_facts import NOW
 from sqlalchemy.orm import Session
@@ -12,8 +12,9 @@ from auth.states import Role
 from bookings import letters
 from bookings.models import MinimumCase
 from bookings.rules.forecast import Past, expectation
-from bookings.rules.minimum import Audience
+from bookings.rules.minimum import Audience, CaseEnd
 from courses.models import CourseSession
+from lararportal import clock
 
 CASE = MinimumCase(id=10**6)
 
@@ -62,10 +63,10 @@ def day_moved(db: Session, session: CourseSession) -> None:
     )
 
 
-def free_seats(audience: Audience):
+def free_seats(audience: Audience, *, case: MinimumCase = CASE, now: datetime = NOW):
     def write(db: Session, session: CourseSession) -> None:
         anna = make.person(db, given_name="Anna", family_name="Berg", email="anna.berg@example.org")
-        letters.free_seats(db, person=anna, session=session, audience=audience, now=NOW)
+        letters.free_seats(db, case, person=anna, session=session, audience=audience, now=now)
 
     return write
 
@@ -89,4 +90,6 @@ ABOUT_MINIMUM: dict[str, Callable[[Session, CourseSession], None]] = {
     "reserve_wanted": reserve_wanted(8),
     "reserve_wanted.one": reserve_wanted(1),
     **{f"free_seats.{each}": free_seats(each) for each in Audience},
+    "free_seats.decided": free_seats(Audience.ASKED, case=MinimumCase(end=CaseEnd.RUNS_ANYWAY)),
+    "free_seats.overdue": free_seats(Audience.ASKED, now=clock.at(date(2027, 2, 16), 9)),
 }

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from bookings.models import MinimumCase
 from bookings.rules.forecast import Expectation
-from bookings.rules.minimum import Audience, last_to_decide
+from bookings.rules.minimum import Audience, CaseEnd, last_to_decide
 from courses.models import CourseSession
 from lararportal import outbox
+from lararportal.clock import day_of
 
 
 def few_booked(
@@ -103,8 +104,10 @@ def decision_day_moved(
     _post(db, "decision_day_moved", persons, case, now=now, session=session, former=former, reason=reason)
 
 
-def free_seats(db: Session, *, person: Person, session: CourseSession, audience: Audience, now: datetime) -> None:
-    """A session has free seats, and why we think that you want one."""
+def free_seats(
+    db: Session, case: MinimumCase, *, person: Person, session: CourseSession, audience: Audience, now: datetime
+) -> None:
+    """A session has free seats, whether it is known that it is given, and why we think that you want one."""
     outbox.post(
         db,
         "free_seats",
@@ -113,6 +116,8 @@ def free_seats(db: Session, *, person: Person, session: CourseSession, audience:
         now=now,
         session=session,
         audience=audience.value,
+        is_decided=case.end is CaseEnd.RUNS_ANYWAY,
+        is_overdue=session.go_no_go_on < day_of(now),
     )
 
 

@@ -66,7 +66,7 @@ def invite(db: Session, *, session_id: int, audience: Audience, saw: str, now: d
     """
     [session] = sessions.lock(db, [session_id])
     impartiality.insist(db, session, now=now, by=by)
-    cases.case_of(db, session, now=now)
+    case = cases.case_of(db, session, now=now)
     if session.booking_is_closed:
         raise Refused(Refusal.BOOKING_CLOSED, why=session.booking_closed_reason)
     found = _reach(db, session, audience, now=now)
@@ -78,7 +78,7 @@ def invite(db: Session, *, session_id: int, audience: Audience, saw: str, now: d
     db.add_all(Invitation(session_id=session_id, person_id=each, audience=audience, at=now, by=by) for each in ids)
     cases.note_step(db, session, STEPS[audience], count=len(ids), now=now, by=by, invited=ids)
     for person in found.persons:
-        letters.free_seats(db, person=person, session=session, audience=audience, now=now)
+        letters.free_seats(db, case, person=person, session=session, audience=audience, now=now)
     return len(ids)
 
 

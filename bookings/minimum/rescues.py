@@ -116,7 +116,8 @@ def _booked_and_leading(db: Session, session_id: int) -> Sequence[Person]:
 def _worried(db: Session, session: CourseSession) -> Sequence[Person]:
     """Who is booked, and has heard since it was last decided to run that the session may not be given.
 
-    Everybody booked was told when the day was moved, and who was invited knows that more were needed.
+    Everybody booked was told when the day was moved, and who was invited before it was decided to run, or after it had
+    become doubtful again, knows that more were needed.
     """
     steps = select(MinimumStep.at).join(MinimumCase).where(MinimumCase.session_id == session.id)
     settled = steps.where(MinimumStep.step == CaseStep.RUNS_ANYWAY).order_by(MinimumStep.at.desc()).limit(1)
@@ -124,8 +125,11 @@ def _worried(db: Session, session: CourseSession) -> Sequence[Person]:
     moved = steps.where(
         MinimumStep.step == CaseStep.DAY_MOVED, MinimumStep.at > since, MinimumStep.at >= Booking.booked_at
     )
+    in_doubt = exists().where(
+        MinimumCase.session_id == session.id, MinimumCase.opened_at > since, MinimumCase.opened_at <= Invitation.at
+    )
     invited = select(Invitation.id).where(
-        Invitation.session_id == session.id, Invitation.person_id == Booking.person_id, Invitation.at > since
+        Invitation.session_id == session.id, Invitation.person_id == Booking.person_id, in_doubt
     )
     worried = select(Booking.person_id).where(
         Booking.session_id == session.id,

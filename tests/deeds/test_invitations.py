@@ -7,7 +7,7 @@ from bookings_room import last_facts, occasions, place, refused, seat, told
 
 import make
 from auth.states import Category, Standing
-from bookings import waitlist
+from bookings import seats, waitlist
 from bookings.minimum import free_seats, invitations, rescues
 from bookings.models import CourseWish, Invitation, MinimumStep
 from bookings.rules.minimum import Audience, CaseStep
@@ -147,6 +147,29 @@ def test_only_so_many_residents_are_invited_on_one_day(db, session, office, monk
     found = invitations.reach(db, session_id=session.id, audience=LACKING, now=MORNING)
     assert found.left_for_later == 1
     assert reached(db, session, LACKING, now=MORNING + timedelta(days=1)) == [people[2].id]
+
+
+def test_who_is_invited_to_what_is_decided_to_run_reads_that_and_has_nothing_to_worry_about(
+    db, session, sister, office
+):
+    session.minimum = 5
+    others = [seat(db, session, make.person(db)) for _ in range(2)]
+    days = [MORNING + timedelta(days=each) for each in range(3)]
+    people = [make.person(db) for _ in days]
+    said = []
+    for person, now in zip(people, days, strict=True):
+        place(db, sister, person)
+        invite(db, session, WAITING, office, now=now)
+        said.append("Det är beslutat att kurstillfället ges." in told(db, person))
+        seat(db, session, person, at=now)
+        if now == days[0]:
+            rescues.run_anyway(db, session_id=session.id, reason="Ämnet behövs.", now=now, by=office.id)
+        if now == days[1]:
+            for each in others:
+                seats.release(db, each, session, to=BookingState.CANCELLED, now=now)
+    rescues.run_anyway(db, session_id=session.id, reason="Fortfarande.", now=days[2], by=office.id)
+    assert said == [False, True, False]
+    assert [occasions(db, each).count("session_runs_after_all") for each in people] == [1, 0, 1]
 
 
 def test_who_was_not_shown_is_not_invited(db, course, session, office):
