@@ -41,8 +41,13 @@ def case(session, name: str = "") -> str:
     return f"/samordning/minimum/{session.id}" + (f"/{name}" if name else "")
 
 
-def test_a_case_says_what_can_be_expected_and_what_was_done(browser, session):
+def test_a_case_says_what_can_be_expected_and_what_was_done(db, browser, session, office):
+    number = db.query(MinimumCase).one().id
+    db.add(MinimumStep(case_id=number, step=CaseStep.LACKING_INVITED, at=MORNING, by=office.id, count=50))
+    db.flush()
     text = words_of(browser.get(case(session)))
+    assert "ST-läkare som saknar delmålet bjöds in (50) Olle Sandberg" in text
+    assert "Beslut senast måndag 15 februari 2027 dags att besluta" in text
     assert "Prognos: 1 av 3 väntas komma" in text
     assert "15 februari 2027 kl. 09.00 Beslut begärt portalen" in text
     for name in ("ge-anda", "flytta-beslutet"):
@@ -56,6 +61,7 @@ def test_it_is_decided_to_run_and_everybody_can_read_it(db, browser, session):
     text = words_of(browser.get(answer.location))
     assert "Beslutat att kursen ges ändå Olle Sandberg Ämnet behövs." in text
     assert "Blir de bokade färre än 1 börjar ärendet om." in text
+    assert "Beslut senast" not in text
     assert "ges ändå" in words_of(browser.get("/samordning/minimum"))
     assert "Det är beslutat att kurstillfället ges." in browser.get(f"/tillfallen/{session.id}").text
     assert db.query(MinimumCase).one().end is CaseEnd.RUNS_ANYWAY
