@@ -17,6 +17,7 @@ from bookings.minimum import cases
 from bookings.models import Booking, Invitation, MinimumCase, MinimumStep
 from bookings.precedence import insist_on_reason, name_of
 from bookings.rules import minimum as rules
+from bookings.rules.line import reserves_then
 from bookings.rules.minimum import CaseEnd, CaseStep
 from bookings.states import SEATED, Refusal
 from courses import sessions
@@ -87,10 +88,10 @@ def open_reserves(db: Session, *, session_id: int, now: datetime, by: int) -> No
 
     Raises:
         NotFound: there is no such session.
-        Refused: `by` has something to do with the course, enough have booked, or nothing is reserved.
+        Refused: `by` has something to do with the course, enough have booked, or nothing is reserved now.
     """
     session = _hold(db, session_id, now=now, by=by)
-    if not any(session.reserves.values()):
+    if not any(reserves_then(session.reserves, starts_on=session.starts_on, today=day_of(now)).values()):
         raise Refused(Refusal.NOTHING_RESERVED)
     former, session.reserves = session.reserves, {}
     cases.note_step(db, session, CaseStep.RESERVES_OPENED, count=sum(former.values()), now=now, by=by, former=former)
@@ -116,8 +117,8 @@ def _booked_and_leading(db: Session, session_id: int) -> Sequence[Person]:
 def _worried(db: Session, session: CourseSession) -> Sequence[Person]:
     """Who is booked, and has heard since it was last decided to run that the session may not be given.
 
-    Everybody booked was told when the day was moved, and who was invited before it was decided to run, or after it had
-    become doubtful again, knows that more were needed.
+    Everybody booked was told when the day was moved, and who was invited before it was decided to run, or after it
+    had become doubtful again, knows that more were needed.
     """
     steps = select(MinimumStep.at).join(MinimumCase).where(MinimumCase.session_id == session.id)
     settled = steps.where(MinimumStep.step == CaseStep.RUNS_ANYWAY).order_by(MinimumStep.at.desc()).limit(1)

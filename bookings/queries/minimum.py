@@ -14,7 +14,7 @@ from bookings.models import CourseWish, MinimumCase, MinimumStep
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.queries.situation import sisters_of
 from bookings.rules.forecast import Expectation
-from bookings.rules.line import Waiter, would_come
+from bookings.rules.line import Waiter, reserves_then, would_come
 from bookings.rules.minimum import CaseEnd, CaseStep, last_to_decide, warned_on
 from courses.models import CourseSession
 from lararportal.errors import NotFound
@@ -66,7 +66,7 @@ class CaseView:
     """The last that the go/no-go day can be moved to."""
     was_moved: bool
     reserves: Mapping[str, int]
-    """The seats that are reserved for groups."""
+    """The seats that are reserved for groups today."""
     runs_with: int | None
     """It was decided to run with as few as are booked: so many were."""
     steps: list[StepRow]
@@ -140,6 +140,7 @@ def minimum_case(db: Session, session_id: int, *, today: date) -> CaseView:
         raise NotFound
     session, is_below, booked_then, stands = found
     steps = _steps(db, session_id)
+    reserves = reserves_then(session.reserves, starts_on=session.starts_on, today=today)
     return CaseView(
         session=row_of(session),
         is_below=is_below,
@@ -147,7 +148,7 @@ def minimum_case(db: Session, session_id: int, *, today: date) -> CaseView:
         warned_on=warned_on(session.go_no_go_on),
         last_day=last_to_decide(session.starts_on),
         was_moved=any(each.step is CaseStep.DAY_MOVED for each in steps),
-        reserves={group: count for group, count in session.reserves.items() if count},
+        reserves={group: count for group, count in reserves.items() if count},
         runs_with=booked_then if stands else None,
         steps=steps,
         roomy=[

@@ -16,6 +16,8 @@ from lararportal import clock
 from lararportal.errors import NotFound
 
 MORNING = clock.at(date(2027, 2, 15), 7)
+LAST_RESERVED = clock.at(date(2027, 1, 31), 23)
+"""43 days before the session."""
 APRIL = [date(2027, 4, 12)]
 WAITING, ASKED, LACKING = Audience.WAITING, Audience.ASKED, Audience.LACKING
 
@@ -209,16 +211,18 @@ def test_it_takes_as_many_statements_for_many_as_for_one(db, session, queries):
 
 
 def test_reserved_seats_are_opened_for_whoever_stands_first(db, session, office):
-    session.reserves = {"SPEC": 2}
+    session.reserves = {"SPEC": 1, "ST": 1}
     resident = place(db, session, make.person(db))
     db.flush()
-    rescues.open_reserves(db, session_id=session.id, now=MORNING, by=office.id)
+    with refused(Refusal.NOTHING_RESERVED):
+        rescues.open_reserves(db, session_id=session.id, now=clock.at(date(2027, 2, 1), 0), by=office.id)
+    rescues.open_reserves(db, session_id=session.id, now=LAST_RESERVED, by=office.id)
     db.flush()
     assert session.reserves == {}
     step = db.query(MinimumStep).one()
     assert (step.step, step.count) == (CaseStep.RESERVES_OPENED, 2)
-    assert last_facts(db)["former"] == {"SPEC": 2}
-    assert waitlist.fill(db, session_id=session.id, now=MORNING) == 1
+    assert last_facts(db)["former"] == {"SPEC": 1, "ST": 1}
+    assert waitlist.fill(db, session_id=session.id, now=LAST_RESERVED) == 1
     assert resident.state is BookingState.BOOKED
     with refused(Refusal.NOTHING_RESERVED):
-        rescues.open_reserves(db, session_id=session.id, now=MORNING, by=office.id)
+        rescues.open_reserves(db, session_id=session.id, now=LAST_RESERVED, by=office.id)

@@ -124,9 +124,9 @@ def test_what_was_decided_to_run_is_not_decided_again(db, session, leader, offic
 
 
 def test_more_participants_may_still_be_looked_for_and_nobody_is_asked_anew(db, session, leader, office):
-    session.reserves = {"SPEC": 1}
-    run(db, session, office)
-    rescues.open_reserves(db, session_id=session.id, now=MORNING, by=office.id)
+    session.reserves, early = {"SPEC": 1}, clock.at(date(2027, 1, 25), 7)
+    run(db, session, office, now=early)
+    rescues.open_reserves(db, session_id=session.id, now=early, by=office.id)
     db.flush()
     case = db.scalars(select(MinimumCase)).one()
     steps = [(each.case_id, each.step) for each in db.query(MinimumStep).order_by(MinimumStep.id)]

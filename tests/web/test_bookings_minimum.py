@@ -150,12 +150,17 @@ def test_nobody_else_can_be_invited(browser, session):
     assert browser.get(case(session, "bjud-in/alla")).status_code == 404
 
 
-def test_reserved_seats_are_opened(db, browser, session):
+def test_reserved_seats_are_opened_while_they_are_reserved(db, visit, browser, office, session):
     session.reserves = {"ST": 2}
     db.flush()
     path = case(session, "reserverade")
+    assert f'href="{path}"' not in browser.get(case(session)).text
+    late = browser.get(path)
+    assert "gäller bara tills 42 dagar är kvar" in words_of(late)
+    assert "Öppna platserna" not in late.text
+    browser = visit(office, at=clock.at(date(2027, 1, 25), 9))
     assert f'href="{path}"' in browser.get(case(session)).text
-    assert "2 platser" in words_of(browser.get(path))
+    assert "ST-läkare 2 platser" in words_of(browser.get(path))
     assert browser.post(path).status_code == 302
     assert f'href="{path}"' not in browser.get(case(session)).text
 
