@@ -129,17 +129,17 @@ def _move_seats(
 
 
 def _ask_anew(db: Session, session: CourseSession, live: Sequence[Booking], *, now: datetime) -> None:
-    """An offer has the time to answer that the new days leave, if it can be accepted at all; nobody has said yes.
+    """An offer has the time to answer that the new days leave, if they leave any; nobody has said yes.
 
     What could be left for it when it was made can be left still.
     """
-    outlived = {each.booking_id: each for each in offers.outlived(db, session, now=now)}
+    until = answer_by(facts.start_of(session), now=now, is_working_day=is_working_day)
+    over = {each.booking_id: offers.afterwards(each) for each in offers.outlived(db, session, now=now)}
     for booking in live:
-        if booking.id in outlived:
-            seats.let_go(booking, session, to=offers.afterwards(outlived[booking.id]), now=now)
-        elif booking.state is BookingState.OFFERED:
-            booking.reminded_at = None
-            booking.answer_by = answer_by(facts.start_of(session), now=now, is_working_day=is_working_day)
+        if booking.state is BookingState.OFFERED:
+            booking.answer_by, booking.reminded_at = until, None
+            if booking.id in over or until <= now:
+                seats.let_go(booking, session, to=over.get(booking.id, BookingState.WAITING), now=now)
         elif booking.state is BookingState.ASKED:
             booking.move_to(BookingState.WAITING, now=now)
             booking.yes_at = None

@@ -46,9 +46,9 @@ def moved() -> CourseSession:
     return CourseSession(**facts, days=days)
 
 
-def told(state: BookingState, *changes: Change, others=(), was: BookingState | None = None):
+def told(state: BookingState, *changes: Change, others=(), was: BookingState | None = None, until: datetime = UNTIL):
     def write(db: Desk) -> None:
-        booking = Booking(id=101, state=state, answer_by=UNTIL, calendar_sequence=1)
+        booking = Booking(id=101, state=state, answer_by=until, calendar_sequence=1)
         letters.session_changed(
             db,
             booking,
@@ -110,6 +110,7 @@ ABOUT_CHANGES: dict[str, Callable[[Desk], None]] = {
     "session_changed.chosen_by_itself": told(BookingState.BOOKED, DAYS, was=BookingState.MUST_CHOOSE),
     "session_changed.offered": told(BookingState.OFFERED, DAYS),
     "session_changed.offer_withdrawn": told(BookingState.WAITING, DAYS, was=BookingState.OFFERED),
+    "session_changed.offer_too_late": told(BookingState.WAITING, DAYS, was=BookingState.OFFERED, until=NOW),
     "session_changed.call_out_void": told(BookingState.WAITING, DAYS, was=BookingState.ASKED),
     "session_changed.waiting": told(BookingState.WAITING, DAYS),
     "session_changed.waiting_elsewhere": told(BookingState.WAITING, PLACE),

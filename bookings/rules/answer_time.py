@@ -80,13 +80,14 @@ def answer_by(start: Start, *, now: datetime, is_working_day: Callable[[date], b
 
     120 hours while more than 28 days are left, 72 while more than 14, else 24. What ends outside office hours
     or on no working day ends at noon of the next working day instead, unless that is later than 12 hours before the
-    start: then the hours stand as they are.
+    start: then the hours stand as they are, and end 12 hours before the start at the latest. Where that is past, no
+    time is left.
     """
     days_left = start.days_left(now)
     hours = next((hours for days, hours in HOURS_BY_DAYS if days_left > days), HOURS_BY_DAYS[-1][1])
     deadline = now + timedelta(hours=hours)
     moved = _in_office_hours(deadline, is_working_day)
-    return moved if start.moment - moved > LAST_HOURS else deadline
+    return moved if start.moment - moved > LAST_HOURS else min(deadline, start.moment - LAST_HOURS)
 
 
 def choose_by(

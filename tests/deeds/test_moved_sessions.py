@@ -307,6 +307,30 @@ class TestWhoWaits:
         assert "så erbjudandet gäller inte längre. Du står kvar i kön" in told(db, anna)
         assert fill(db, session) == 0
 
+    @pytest.mark.parametrize(
+        ("moved_on", "until", "said"),
+        [
+            pytest.param(
+                "2027-02-02T17:00", "2027-02-02T20:30", "Svara på Mina kurser senast 2 februari 2027 kl. 20.30."
+            ),
+            pytest.param("2027-02-02T20:30", None, "så erbjudandet gäller inte längre. Du står kvar i kön. "),
+        ],
+    )
+    def test_an_offer_of_a_session_that_begins_soon_is_answered_twelve_hours_before_it_or_is_over(
+        self, db, session, bo, moved_on, until, said
+    ):
+        waiting = make.person(db)
+        mine = place(db, session, waiting, standing_yes=False)
+        cancellation.cancel(db, session_id=session.id, person_id=bo.id, reason="", now=AFTER, by=bo.id)
+        fill(db, session, now=clock.parse("2027-02-01T10:00"))
+        soon = {"days": on(date(2027, 2, 3)), "cancel_by": date(2027, 2, 2), "go_no_go_on": date(2027, 2, 2)}
+        changed(db, session, **soon, now=clock.parse(moved_on))
+        assert (mine.state, session.seats_offered) == (
+            (BookingState.OFFERED, 1) if until else (BookingState.WAITING, 0)
+        )
+        assert until is None or mine.answer_by == clock.parse(until)
+        assert said in told(db, waiting)
+
     def test_who_was_asked_in_a_call_out_hears_that_the_question_is_void(self, db):
         session = make.session(db, seats=2)
         seat(db, session, make.person(db))

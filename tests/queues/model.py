@@ -293,7 +293,7 @@ def answer_by(venue: Venue, now: datetime) -> datetime:
     while not _is_working_day(day):
         day += timedelta(days=1)
     noon = datetime.combine(day, time(12), STOCKHOLM).astimezone(UTC)
-    return noon if venue.begins - noon > timedelta(hours=12) else plain
+    return noon if venue.begins - noon > timedelta(hours=12) else min(plain, venue.begins - timedelta(hours=12))
 
 
 def choose_by(place: Place, others: Iterable[Place], now: datetime) -> datetime:

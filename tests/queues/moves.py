@@ -43,9 +43,10 @@ class Moves(Follower):
             place.state = State.BOOKED
 
     def _waits(self, place: Place, entry: Entry) -> None:
-        """An offer stands that can still be accepted; what somebody said yes to were the old days."""
-        if place.state is State.OFFERED and self.term.leaves(place, entry.at) is not None:
-            place.answer_by = answer_by(place.venue, entry.at)
+        """An offer stands that there is time to accept; what somebody said yes to were the old days."""
+        until = answer_by(place.venue, entry.at)
+        if place.state is State.OFFERED and until > entry.at and self.term.leaves(place, entry.at) is not None:
+            place.answer_by = until
             return
         if place.state is State.OFFERED and entry.facts["state"] == State.LEFT:
             self._end(place, State.LEFT, entry.at)

@@ -101,6 +101,10 @@ def test_an_offer_that_ends_on_a_holiday_right_before_the_start_is_not_moved_pas
     assert wall(answer_by(start("2027-03-30"), now=at("2027-03-24 19:00"))) == "2027-03-25 19:00"
 
 
+def test_an_offer_of_a_session_that_was_moved_near_ends_twelve_hours_before_the_start():
+    assert wall(answer_by(start("2027-03-16"), now=at("2027-03-15 17:00"))) == "2027-03-15 20:30"
+
+
 @pytest.mark.parametrize(
     ("now", "has_standing_yes", "way"),
     [
