@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth import people
@@ -22,7 +22,7 @@ from bookings.seat_calendar import Seat
 from bookings.states import SEATED, BookingState, Refusal
 from courses import sessions
 from courses.models import Course, CourseDay, CourseSession
-from courses.rules import is_working_day
+from courses.rules import Day, is_working_day
 from lararportal.errors import Refused
 
 
@@ -159,6 +159,28 @@ def elsewhere(
     return found
 
 
+def asked_about(
+    db: Session, session_id: int, person_ids: Collection[int], days: Sequence[CourseDay | Day], *, now: datetime
+) -> dict[int, list[Booking]]:
+    """What these persons have still to choose elsewhere, also against a seat on these days, by person.
+
+    Raises:
+        Refused: the days would end such a choice sooner than was said, and leave less than a day for it.
+    """
+    found: dict[int, list[Booking]] = defaultdict(list)
+    dates, start = {each.day for each in days}, facts.start_on(days[0])
+    cut_short = []
+    for booking in _to_be_chosen(db, person_ids, Booking.session_id != session_id):
+        if dates.isdisjoint(facts.days_of(booking.session)):
+            continue
+        found[booking.person_id].append(booking)
+        if booking.answer_by is not None and answer_time.cuts_short(start, answer_by=booking.answer_by, now=now):
+            cut_short.append(booking.person.name)
+    if cut_short:
+        raise Refused(Refusal.NO_TIME_TO_CHOOSE, who=", ".join(cut_short))
+    return found
+
+
 def is_chosen_against(db: Session, booking: Booking) -> bool:
     """Whether the person must choose between this seat and one in a session that was moved."""
     other = exists().where(
@@ -182,13 +204,16 @@ def _bring_forward(
     letters.choice_reminder(db, booking, person=person, session=booking.session, others=others, now=now)
 
 
-def _to_be_chosen(db: Session, person_ids: Collection[int]) -> Sequence[Booking]:
+def _to_be_chosen(db: Session, person_ids: Collection[int], *conditions: ColumnElement[bool]) -> Sequence[Booking]:
+    if not person_ids:
+        return []
     return db.scalars(
         select(Booking)
-        .where(Booking.person_id.in_(person_ids), Booking.state == BookingState.MUST_CHOOSE)
+        .where(Booking.person_id.in_(person_ids), Booking.state == BookingState.MUST_CHOOSE, *conditions)
         .order_by(Booking.id)
         .options(
-            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+            joinedload(Booking.person),
+            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days)),
         )
         .execution_options(populate_existing=True)
     ).all()

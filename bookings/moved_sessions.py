@@ -41,17 +41,24 @@ def touched(
         .where(Booking.session_id == session.id, Booking.state.in_(SEATED))
         .order_by(Person.family_name, Person.given_name, Person.id)
     ).all()
+    is_over = session.days[-1].day < day_of(now)
     others = choices.elsewhere(db, session.id, {person.id for person, _ in rows}, {each.day for each in days})
+    staying = [person.id for person, _ in rows if moved and not is_over and not others[person.id]]
+    against = choices.asked_about(db, session.id, staying, days, now=now)
     found = []
     for person, booking in rows:
         busy = others[person.id]
         until = choices.time_to_choose(facts.start_on(days[0]), busy, now=now) if moved else booking.answer_by
-        elsewhere = tuple(Elsewhere(each.course.title, tuple(day.day for day in each.days)) for each in busy)
-        found.append(Touched(person.id, person.name, elsewhere, until))
+        chosen = [each.session for each in against[person.id]]
+        found.append(Touched(person.id, person.name, _elsewhere(busy), _elsewhere(chosen), until))
     without_time = [each.name for each in found if each.elsewhere and each.answer_by is None]
-    if without_time and session.days[-1].day >= day_of(now):
+    if without_time and not is_over:
         raise Refused(Refusal.NO_TIME_TO_CHOOSE, who=", ".join(without_time))
     return found
+
+
+def _elsewhere(sessions: Sequence[CourseSession]) -> tuple[Elsewhere, ...]:
+    return tuple(Elsewhere(each.course.title, tuple(day.day for day in each.days)) for each in sessions)
 
 
 def follow(
@@ -86,8 +93,7 @@ def follow(
     if any(each.what == "cancel_by" for each in changes):
         funding.ask_anew(live)
     db.flush()
-    choosing = [each.person_id for each in live if each.state is BookingState.MUST_CHOOSE]
-    others = choices.elsewhere(db, session.id, choosing, facts.days_of(session))
+    others = _others(db, session, live, now=now)
     for booking in live:
         was = Before(before[booking.id], former)
         noting.note(db, "session.told", booking, now=now, by=by, was=was.state, state=booking.state)
@@ -126,6 +132,18 @@ def _move_seats(
             choices.ask(db, booking, session, others[person.id], person=person, now=now)
         elif booking.state is BookingState.MUST_CHOOSE:
             seats.have_again(db, booking, session, now=now)
+
+
+def _others(
+    db: Session, session: CourseSession, live: Sequence[Booking], *, now: datetime
+) -> dict[int, list[CourseSession]]:
+    """What those who choose about the seat choose it against, and what others choose against it, by person."""
+    choosing = [each.person_id for each in live if each.state is BookingState.MUST_CHOOSE]
+    others = choices.elsewhere(db, session.id, choosing, facts.days_of(session))
+    staying = [each.person_id for each in live if each.state is BookingState.BOOKED]
+    for person_id, asked in choices.asked_about(db, session.id, staying, session.days, now=now).items():
+        others[person_id] = [each.session for each in asked]
+    return others
 
 
 def _ask_anew(db: Session, session: CourseSession, live: Sequence[Booking], *, now: datetime) -> None:

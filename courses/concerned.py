@@ -68,6 +68,8 @@ class Touched:
     person_id: int
     name: str
     elsewhere: tuple[Elsewhere, ...] = ()
+    against: tuple[Elsewhere, ...] = ()
+    """The seats that they are choosing about already, from now on against the one here too."""
     answer_by: datetime | None = field(default=None, repr=False, compare=False)
     """Until when they would choose between the seat here and those; it moves on while one reads the question."""
 

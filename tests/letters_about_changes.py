@@ -108,6 +108,7 @@ ABOUT_CHANGES: dict[str, Callable[[Desk], None]] = {
     "session_changed.must_choose": told(BookingState.MUST_CHOOSE, DAYS, others=[HEART], was=BookingState.BOOKED),
     "session_changed.still_to_choose": told(BookingState.MUST_CHOOSE, PLACE, others=[HEART, LATER_SKIN]),
     "session_changed.chosen_by_itself": told(BookingState.BOOKED, DAYS, was=BookingState.MUST_CHOOSE),
+    "session_changed.chosen_against": told(BookingState.BOOKED, DAYS, others=[HEART]),
     "session_changed.offered": told(BookingState.OFFERED, DAYS),
     "session_changed.offer_withdrawn": told(BookingState.WAITING, DAYS, was=BookingState.OFFERED),
     "session_changed.offer_too_late": told(BookingState.WAITING, DAYS, was=BookingState.OFFERED, until=NOW),

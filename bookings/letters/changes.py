@@ -38,7 +38,7 @@ def session_changed(
 ) -> None:
     """Your session is not as it was, and what that means for you; your calendar is brought up to date.
 
-    `others` are the seats that you choose between this one and.
+    `others` are the seats that you choose between this one and: about this one, or about them when it is not asked.
     """
     outbox.post(
         db,

@@ -110,6 +110,12 @@ def last_to_choose(starts: Iterable[Start]) -> datetime:
     return datetime.combine(first - timedelta(days=1), CLOSES, STOCKHOLM).astimezone(UTC)
 
 
+def cuts_short(start: Start, *, answer_by: datetime, now: datetime) -> bool:
+    """Whether a session that begins so would end a choice sooner than was said, and within a day."""
+    last = last_to_choose([start])
+    return last < answer_by and last - now < TIME_TO_CHOOSE
+
+
 def remind_at(*, asked_at: datetime, answer_by: datetime) -> datetime:
     """When somebody who has not answered an offer is reminded of it: half-way."""
     return asked_at + (answer_by - asked_at) / 2

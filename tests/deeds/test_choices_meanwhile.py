@@ -1,0 +1,87 @@
+"""Somebody has to choose between two seats, and meanwhile something else happens to them."""
+
+from datetime import date, timedelta
+
+import pytest
+from bookings_room import AFTER, insist_on_invariants, occasions, refused, seat, states, told
+from session_changes_room import asked, change, changed, on
+
+import make
+from bookings.models import Booking
+from bookings.states import BookingState, Refusal
+from lararportal import clock
+
+APRIL = [date(2027, 4, 12), date(2027, 4, 13)]
+MAY = [date(2027, 5, 10)]
+TO_APRIL = {"days": on(*APRIL), "cancel_by": date(2027, 3, 22), "go_no_go_on": date(2027, 3, 15)}
+SOON = AFTER + timedelta(hours=2)
+BOOKED, CHOOSES = BookingState.BOOKED, BookingState.MUST_CHOOSE
+
+
+@pytest.fixture
+def anna(db):
+    return make.person(db, given_name="Anna", family_name="Berg")
+
+
+@pytest.fixture
+def other(db, anna):
+    """A course on one day in April, that Anna comes to."""
+    made = make.session(db, days=APRIL[:1])
+    seat(db, made, anna)
+    return made
+
+
+@pytest.fixture
+def moved(db, other, anna):
+    """Another course, moved from March to that day and the next: until 20 January she chooses."""
+    made = make.session(db)
+    seat(db, made, anna)
+    changed(db, made, **TO_APRIL)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _what_holds(db):
+    """Whatever was done, the seats add up."""
+    yield
+    db.flush()
+    insist_on_invariants(db)
+
+
+def has(db, person, *found):
+    return [states(db, session)[person.id] for session in found]
+
+
+def chosen_by(db, session):
+    return db.query(Booking).filter_by(session_id=session.id, state=CHOOSES).one().answer_by
+
+
+class TestTheOtherSessionComesNearer:
+    def test_not_so_near_that_there_is_less_than_a_day_to_choose(self, db, moved, other, anna):
+        now = clock.parse("2027-01-16T19:00")
+        days = {"cancel_by": date(2027, 1, 16), "go_no_go_on": date(2027, 1, 16), "now": now}
+        for first in (date(2027, 1, 17), date(2027, 1, 18)):
+            with refused(Refusal.NO_TIME_TO_CHOOSE, who="Anna Berg"):
+                change(db, other, days=on(first, APRIL[0]), **days)
+        [she] = asked(db, other, days=on(date(2027, 1, 19), APRIL[0]), **days)["touched"]
+        assert (she.elsewhere, [each.title for each in she.against]) == ((), [moved.course.title])
+        changed(db, other, days=on(date(2027, 1, 19), APRIL[0]), **days)
+        assert has(db, anna, moved, other) == [CHOOSES, BOOKED]
+        assert chosen_by(db, moved) == clock.parse("2027-01-18T18:00")
+
+    def test_what_does_not_cut_the_choice_short_is_done_however_late_it_is(self, db, moved, other):
+        late = chosen_by(db, moved) - timedelta(hours=1)
+        changed(db, other, days=on(APRIL[1]), now=late)
+        assert chosen_by(db, moved) == late + timedelta(hours=1)
+
+
+def test_a_third_session_is_moved_into_the_choice_and_both_sides_are_told_so(db, moved, other, anna):
+    third = make.session(db, days=MAY)
+    seat(db, third, anna)
+    days = {"days": on(APRIL[1]), "cancel_by": date(2027, 3, 22), "go_no_go_on": date(2027, 3, 15), "now": SOON}
+    [she] = asked(db, third, **days)["touched"]
+    assert [each.title for each in she.against] == [moved.course.title]
+    changed(db, third, **days)
+    assert has(db, anna, moved, other, third) == [CHOOSES, BOOKED, BOOKED]
+    assert occasions(db, anna) == ["session_changed"] * 2
+    assert f"Du har inte valt än om du behåller platsen på: {moved.course.title}" in told(db, anna)
