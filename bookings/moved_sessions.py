@@ -69,9 +69,9 @@ def follow(
     What is over is corrected, and nobody is told.
 
     Whoever is elsewhere on a new day chooses between the two seats; whoever had to choose and is not has both. What
-    somebody in line had said yes to beforehand were the old days, and what a call-out asked about too. A case of too
-    few booked is over when the days are others, and begins anew when it is time for that. The session is changed and
-    locked by the caller.
+    somebody in line had said yes to beforehand were the old days and the old place, and what a call-out asked about
+    too. A case of too few booked is over when the days are others, and begins anew when it is time for that. The
+    session is changed and locked by the caller.
 
     Raises:
         Refused: somebody would have to choose, and has no time to.
@@ -85,7 +85,9 @@ def follow(
         return
     if moved:
         _move_seats(db, session, live, persons, now=now)
+    if any(each.needs_new_yes for each in changes):
         _ask_anew(db, session, live, now=now)
+    if moved:
         cases.end_by_move(db, session, now=now, by=by)
     for booking in live:
         if booking.state is before[booking.id] is BookingState.BOOKED and any(each.is_move for each in changes):
@@ -147,7 +149,7 @@ def _others(
 
 
 def _ask_anew(db: Session, session: CourseSession, live: Sequence[Booking], *, now: datetime) -> None:
-    """An offer has the time to answer that the new days leave, if they leave any; nobody has said yes.
+    """An offer has the time to answer that the days leave now, if they leave any; nobody has said yes.
 
     What could be left for it when it was made can be left still.
     """

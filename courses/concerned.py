@@ -35,6 +35,11 @@ class Change:
         return self.what == "days" and {day.day for day in self.before} != {day.day for day in self.after}
 
     @property
+    def needs_new_yes(self) -> bool:
+        """Whether who said yes to the session beforehand is to be asked about what it is then: when or where."""
+        return self.is_on_other_days or self.what == "place"
+
+    @property
     def new_days(self) -> set[date]:
         """The dates that the session has only after the change."""
         return {day.day for day in self.after} - {day.day for day in self.before} if self.what == "days" else set()

@@ -263,10 +263,19 @@ class TestWhoWaits:
         assert fill(db, session) == 1
         assert states(db, session)[waiting.id] is BookingState.OFFERED
 
-    def test_other_hours_or_another_place_leave_the_yes_as_it_was(self, db, session):
-        mine = place(db, session, make.person(db))
-        changed(db, session, place="Borås, Textile", days=[Day(day, time(10), time(15)) for day in MARCH])
+    def test_who_said_yes_beforehand_is_asked_about_another_place_and_not_about_other_hours(self, db, session, bo):
+        waiting = make.person(db)
+        mine = place(db, session, waiting)
+        changed(db, session, days=[Day(day, time(10), time(15)) for day in MARCH])
         assert mine.standing_yes
+        assert "blir du tillfrågad" not in told(db, waiting)
+        changed(db, session, place="Kiruna, Folkets hus", now=AFTER + timedelta(minutes=1))
+        assert "Eftersom kursen ges på ett annat ställe blir du tillfrågad" in told(db, waiting)
+        cancellation.cancel(db, session_id=session.id, person_id=bo.id, reason="", now=AFTER, by=bo.id)
+        fill(db, session)
+        assert mine.state is BookingState.OFFERED
+        changed(db, session, place="Borås, Textile", now=AFTER + timedelta(days=3))
+        assert mine.answer_by == clock.parse("2027-01-25T12:00")
 
     def test_an_offer_stands_with_the_time_that_the_new_days_leave(self, db, session, bo):
         waiting = make.person(db)
@@ -341,7 +350,7 @@ class TestWhoWaits:
         assert mine.state is BookingState.ASKED
         changed(db, session, **april(session), now=soon)
         assert mine.state is BookingState.WAITING
-        assert "Frågan du fick om en plats gällde de gamla dagarna och gäller inte längre." in told(db, waiting)
+        assert "gällde kurstillfället som det var förut och gäller inte längre." in told(db, waiting)
 
 
 class TestWhoLeads:

@@ -220,10 +220,12 @@ def test_other_days_are_asked_about_when_people_wait_or_have_applied(db, client,
     later = SECOND + timedelta(days=1)
 
     form = client.get(path)
+    hours = client.post(path, data=form_of(form) | {"days-0-starts": "10:00"})
     asked = client.post(path, data=typed(**{"days-0-day": str(later)}))
     done = client.post(path, data=form_of(asked))
 
     assert "2 personer står i kö och 1 person har sökt" in form.text
+    assert ["blir tillfrågad innan den får en plats" in each.text for each in (hours, asked)] == [False, True]
     assert asked.status_code == 200
     assert "2 personer står i kö och 1 person har sökt. Det här ändras:" in asked.text
     assert (done.status_code, days_of(db, interested)[1][0]) == (302, later)
