@@ -1,7 +1,7 @@
 """Whether somebody may book, wait, cancel or re-book, and if not, why."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bookings.states import Refusal
@@ -130,7 +130,7 @@ def may_take(
 ) -> Refusal | None:
     """As `may_book`, for who waits for the session already and takes a free seat of it themselves."""
     others = [mine for mine in holdings if mine.session_id != target.session_id or mine.is_seat or mine.is_offer]
-    return may_book(person, target, others, now=now, today=today)
+    return may_book(person, _as_waited_for(target, holdings), others, now=now, today=today)
 
 
 def may_join(
@@ -165,7 +165,7 @@ def may_rebook(
     elsewhere = [mine for mine in others if mine.course_id != target.course_id]
     here = [mine for mine in holdings if mine.session_id == target.session_id and (mine.is_seat or mine.is_offer)]
     return (
-        may_enter(person, target, now=now, today=today)
+        may_enter(person, _as_waited_for(target, holdings), now=now, today=today)
         or _here_already(target, here)
         or _day_clash(target, elsewhere)
         or _waited_for(target, elsewhere)
@@ -244,6 +244,12 @@ def is_late(
     to change is to join the other line while one keeps the seat, never to cancel first).
     """
     return not is_free and (is_bound or (today > cancel_by and now - booked_at > GRACE))
+
+
+def _as_waited_for(target: Target, holdings: Sequence[Holding]) -> Target:
+    """Booking that was closed early is closed to who is new: whoever waits gets what comes free."""
+    waits = any(mine.session_id == target.session_id and not mine.is_seat for mine in holdings)
+    return replace(target, booking_is_closed=False) if waits else target
 
 
 def _here_already(target: Target, holdings: Sequence[Holding]) -> Refusal | None:

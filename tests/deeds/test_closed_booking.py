@@ -14,6 +14,7 @@ from bookings.states import BookingState
 from bookings.states import Refusal as BookingRefusal
 from courses import closing
 from courses.states import Publicity, Refusal
+from lararportal import clock
 
 WHY = "Vi flyttar deltagarna till ett annat tillfälle."
 
@@ -54,6 +55,21 @@ def test_who_waits_keeps_the_place_and_gets_what_comes_free(db, full):
     assert line_of(db, full) == [first.id, second.id]
     set_free(db, full)
     assert (fill(db, full), line_of(db, full)) == (1, [second.id])
+
+
+@pytest.mark.parametrize("has_seat_elsewhere", [False, True])
+def test_who_waits_takes_what_is_free_in_the_last_days_and_nobody_else_does(db, closed, has_seat_elsewhere):
+    person, sister = make.person(db), make.session(db, of=closed.course, days=[date(2027, 5, 3)])
+    waiting = place(db, closed, person)
+    who = {"person_id": person.id, "now": clock.parse("2027-03-11T10:00"), "by": person.id}
+    if has_seat_elsewhere:
+        seat(db, sister, person, rank=2)
+        rebooking.rebook(db, from_session_id=sister.id, to_session_id=closed.id, **who)
+    else:
+        left_over_seats.book(db, session_id=closed.id, **who)
+    assert waiting.state is BookingState.BOOKED
+    with refused(BookingRefusal.BOOKING_CLOSED, why=WHY):
+        left_over_seats.book(db, session_id=closed.id, **{**who, "person_id": make.person(db).id})
 
 
 def test_it_is_noted_with_its_reason_and_opened_again(db, closed):
