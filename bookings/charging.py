@@ -26,11 +26,10 @@ OUTSTANDING = (
 
 
 def charge_late(db: Session, booking: Booking, person: Person, *, now: datetime) -> None:
-    """The late cancellation counts from today, instead of earlier ones of the seat; not for who is excused."""
-    if booking.cancel_ground in EXCUSED:
-        return
+    """The late cancellation counts from today, instead of earlier ones of the seat; who is excused owes nothing."""
     _credit(db, booking.session_id, Booking.person_id == person.id, on=day_of(now))
-    _put_down(booking, person, on=day_of(now))
+    if booking.cancel_ground not in EXCUSED:
+        _put_down(booking, person, on=day_of(now))
 
 
 def take_back(booking: Booking) -> None:

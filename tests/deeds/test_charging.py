@@ -81,13 +81,17 @@ def test_what_was_in_an_earlier_basis_stays_there_and_is_taken_off_in_the_later(
     assert sums(db, MARCH) == [[(Charge.SEAT, 50), (Charge.CREDIT, -50)]]
 
 
-def test_two_late_cancellations_of_a_seat_cost_the_last(db, session):
+@pytest.mark.parametrize(
+    ("ground", "last"),
+    [(CancelGround.OTHER, (Charge.LATE_CANCELLATION, 50)), (CancelGround.ILLNESS, (Charge.CREDIT, -50))],
+)
+def test_two_late_cancellations_of_a_seat_cost_the_last(db, session, ground, last):
     person = make.person(db)
     seat(db, session, person)
     cancel(db, session, person)
     seat(db, session, person, at=LATE - timedelta(days=8))
-    cancel(db, session, person, now=LATER)
-    assert sums(db, FEBRUARY, MARCH) == [[(Charge.LATE_CANCELLATION, 50)], [(Charge.LATE_CANCELLATION, 50)]]
+    cancel(db, session, person, now=LATER, ground=ground)
+    assert sums(db, FEBRUARY, MARCH) == [[(Charge.LATE_CANCELLATION, 50)], [last]]
 
 
 def test_a_period_that_has_been_read_does_not_change_with_the_person(db, database, session):
