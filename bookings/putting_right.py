@@ -20,20 +20,20 @@ COUNTERS = ("seats_taken", "seats_offered", "seats_over")
 def recount(db: Session, *, session_id: int, now: datetime, by: int | None) -> bool:
     """The counters of the session are what its bookings say; whether one was another.
 
+    Where more have a seat than there are, nobody is put out, and nobody comes until there is room.
+
     Raises:
         NotFound: there is no such session.
-        Refused: at commit, when more have a seat than there are, and were before there became fewer.
     """
     [session] = sessions.lock(db, [session_id])
     counted = Counter(db.scalars(select(Booking.state).where(Booking.session_id == session_id)))
     before = {name: getattr(session, name) for name in COUNTERS}
     taken, offered = sum(counted[each] for each in SEATED), counted[BookingState.OFFERED]
-    over = min(max(taken + offered - session.seats, 0), session.seats_over)
-    after = {"seats_taken": taken, "seats_offered": offered, "seats_over": over}
+    session.seats_taken, session.seats_offered = taken, offered
+    session.set_seats(session.seats)
+    after = {name: getattr(session, name) for name in COUNTERS}
     if before == after:
         return False
-    for name, number in after.items():
-        setattr(session, name, number)
     journal.note(db, "audit.recounted", now=now, by=by, session=session_id, before=before, after=after)
     return True
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from bookings_room import AFTER, fill, insist_on_invariants, line_of, occasions, place, refused, seat
+from bookings_room import AFTER, fill, insist_on_invariants, last_facts, line_of, occasions, place, refused, seat
 from session_changes_room import change
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import make
-from bookings import answers, cancellation, left_over_seats, seats, swap_rings, waitlist
+from bookings import answers, cancellation, left_over_seats, putting_right, seats, swap_rings, waitlist
 from bookings.models import Booking
 from bookings.states import BookingState, CancelGround, Origin, Refusal
 from lararportal import clock
@@ -42,6 +42,17 @@ def cancel(db, session, person, now=AFTER):
 def test_everybody_keeps_their_seat_and_nobody_has_a_letter(db, crowded):
     assert counts(crowded) == (2, 4, 0, 2, 0)
     assert occasions(db) == []
+    insist_on_invariants(db)
+
+
+def test_counters_that_say_less_are_put_right_and_let_nobody_in(db, crowded):
+    db.execute(text("UPDATE course_sessions SET seats_taken = 2, seats_over = 0"))
+    db.refresh(crowded)
+    assert putting_right.recount(db, session_id=crowded.id, now=AFTER, by=None)
+    db.flush()
+    assert counts(crowded) == (2, 4, 0, 2, 0)
+    assert last_facts(db)["after"] == {"seats_taken": 4, "seats_offered": 0, "seats_over": 2}
+    assert not putting_right.recount(db, session_id=crowded.id, now=AFTER, by=None)
     insist_on_invariants(db)
 
 
