@@ -11,6 +11,7 @@ from bookings.models import Booking, Precedence, SeatDay
 from bookings.rules.history import precedence_holds, term_of
 from bookings.states import BookingState
 from courses.models import CourseSession
+from lararportal import alike
 from lararportal.clock import day_of
 
 
@@ -33,7 +34,7 @@ def take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now
         session.seats_taken += 1
         booking.move_to(BookingState.BOOKED, now=now)
         db.add(booking)
-    db.flush()
+    alike.write(db, [booking for booking, _ in pairs])
     db.add_all(
         SeatDay(person_id=booking.person_id, day=each.day, booking_id=booking.id)
         for booking, session in pairs
@@ -76,6 +77,7 @@ def release_all(
         booking.calendar_sequence += 1
         session.seats_taken -= 1
         _one_fewer(session)
+    alike.write(db, [booking for booking, _ in pairs])
     db.execute(delete(SeatDay).where(SeatDay.booking_id.in_([booking.id for booking, _ in pairs])))
 
 
@@ -121,8 +123,7 @@ def exchange(
     as many too many afterwards, since nobody has come beside them.
     """
     over = {key: session.seats_over for key, session in locked.items()}
-    for old, _ in changes:
-        release(db, old, locked[old.session_id], to=BookingState.MOVED, now=now)
+    release_all(db, [(old, locked[old.session_id]) for old, _ in changes], to=BookingState.MOVED, now=now)
     for key, session in locked.items():
         session.seats_over = over[key]
     take_all(db, [(new, locked[new.session_id]) for _, new in changes], now=now)

@@ -1,6 +1,6 @@
 """Swap rings: doctors who have seats in a course and wait for each other's sessions change, all at one moment."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -16,6 +16,7 @@ from bookings.states import BookingState, Origin
 from courses import sessions
 from courses.models import Course, CourseSession
 from courses.states import Publicity
+from lararportal import alike
 from lararportal.clock import day_of
 
 
@@ -50,12 +51,11 @@ def close(db: Session, *, course_id: int, now: datetime) -> int:
     lines = facts.holders_in_line(db, course_id, today=day_of(now))
     held = people.lock(db, {waiter.person_id for line in lines.values() for waiter in line})
     persons = {each.id: each for each in held}
-    moved = 0
-    for ring in _found(db, course_id, locked.values(), now=now):
-        if all(change.mover.person_id in persons for change in ring):
-            _change(db, ring, locked, persons, now=now)
-            moved += len(ring)
-    return moved
+    found = _found(db, course_id, locked.values(), now=now)
+    closed = [ring for ring in found if all(change.mover.person_id in persons for change in ring)]
+    if closed:
+        _change(db, closed, locked, persons, course_id=course_id, now=now)
+    return sum(len(ring) for ring in closed)
 
 
 def _ahead(db: Session, course_id: int, *, now: datetime) -> list[CourseSession]:
@@ -94,43 +94,42 @@ def _found(db: Session, course_id: int, among: Iterable[CourseSession], *, now: 
 
 
 def _change(
-    db: Session, ring: Ring, locked: dict[int, CourseSession], persons: dict[int, Person], *, now: datetime
+    db: Session,
+    rings: Collection[Ring],
+    locked: Mapping[int, CourseSession],
+    persons: Mapping[int, Person],
+    *,
+    course_id: int,
+    now: datetime,
 ) -> None:
-    """Everybody has the seat of the next, and a letter that says so."""
-    given = []
-    for change in ring:
-        old = db.get_one(Booking, change.mover.seat.booking_id)
-        new = db.get_one(Booking, change.wish.booking_id)
+    """Everybody has the seat of the next, and a letter that says so; many rings take as many statements as one."""
+    rows = _bookings_of(db, rings)
+    given = [[(rows[each.mover.seat.booking_id], rows[each.wish.booking_id]) for each in ring] for ring in rings]
+    changes = [change for ring in given for change in ring]
+    for old, new in changes:
         new.bound_days = giving_back.bound_days([(old, locked[old.session_id])], now=now)
         new.origin = Origin.SWAP
         funding.carry_over(old, new, session=locked[new.session_id], left=locked[old.session_id])
-        given.append((new, old))
-    seats.exchange(db, [(old, new) for new, old in given], locked, now=now)
-    together = [new.id for new, _ in given]
-    for new, old in given:
-        _tell(db, new, (old, locked[old.session_id]), locked[new.session_id], persons, together=together, now=now)
+    alike.write(db, [new for _, new in changes])
+    seats.exchange(db, changes, locked, now=now)
+    settled = seats_from_line.settle_all(db, [new for _, new in changes], course_id=course_id, now=now)
+    for ring in given:
+        together = [new.id for _, new in ring]
+        for old, new in ring:
+            about = {"left": [old.id], "struck": [each.id for each in settled[new.id].struck], "ring": together}
+            noting.note(db, "seat.swapped", new, now=now, by=None, **about)
+            letters.seat_swapped(
+                db,
+                new,
+                person=persons[new.person_id],
+                session=locked[new.session_id],
+                left=[(old, locked[old.session_id])],
+                lines=settled[new.id].lines,
+                now=now,
+            )
 
 
-def _tell(
-    db: Session,
-    new: Booking,
-    left: tuple[Booking, CourseSession],
-    session: CourseSession,
-    persons: dict[int, Person],
-    *,
-    together: Collection[int],
-    now: datetime,
-) -> None:
-    settled = seats_from_line.settle(db, new, course_id=session.course_id, now=now)
-    person = persons[new.person_id]
-    noting.note(
-        db,
-        "seat.swapped",
-        new,
-        now=now,
-        by=None,
-        left=[left[0].id],
-        struck=[each.id for each in settled.struck],
-        ring=together,
-    )
-    letters.seat_swapped(db, new, person=person, session=session, left=[left], lines=settled.lines, now=now)
+def _bookings_of(db: Session, rings: Iterable[Ring]) -> dict[int, Booking]:
+    """The seats that are left and the places that become seats, by booking."""
+    wanted = [key for ring in rings for each in ring for key in (each.mover.seat.booking_id, each.wish.booking_id)]
+    return {each.id: each for each in db.scalars(select(Booking).where(Booking.id.in_(wanted)))}

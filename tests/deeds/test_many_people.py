@@ -1,13 +1,26 @@
 """What concerns many people in one deed takes as many statements as for a few, while others wait for its locks."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
-from bookings_room import AFTER, seat
+import pytest
+from bookings_room import AFTER, insist_on_invariants, occasions, place, seat
 
 import make
-from bookings import funding
+from auth.models import Person
+from bookings import funding, swap_rings
 
 FEW, MANY = 3, 12
+
+
+@pytest.fixture
+def office(db):
+    return make.coordinator(db)
+
+
+def funding_of(at: int, office: Person) -> dict:
+    """Every other seat is paid for, so that not all rows are changed alike."""
+    return {"funded_at": AFTER, "funded_by": office.id} if at % 2 else {}
 
 
 def counted(db, queries, deed: Callable[[], object]) -> int:
@@ -20,12 +33,29 @@ def counted(db, queries, deed: Callable[[], object]) -> int:
     return queries.count
 
 
-def test_the_funding_of_many_seats_is_settled_in_as_many_statements_as_of_few(db, queries):
-    office = make.coordinator(db)
-
+def test_the_funding_of_many_seats_is_settled_in_as_many_statements_as_of_few(db, queries, office):
     def settle(people: int) -> int:
         session = make.session(db, seats=people)
         ids = [seat(db, session, make.person(db)).id for _ in range(people)]
         return counted(db, queries, lambda: funding.settle(db, booking_ids=ids, now=AFTER, by=office.id))
 
     assert settle(FEW) == settle(MANY) == 8
+
+
+@pytest.mark.parametrize("in_rings_of", [2, 3])
+def test_many_change_seats_in_as_many_statements_as_few(db, queries, office, in_rings_of):
+    def swap(people: int) -> int:
+        course = make.course(db, seats=1, targets={"ST": 0, "SPEC": 0})
+        first = date(2027, 5, 3)
+        sessions = [make.session(db, of=course, days=[first + timedelta(days=at)]) for at in range(people)]
+        persons = [make.person(db) for _ in range(people)]
+        for at, person in enumerate(persons):
+            ring, turn = divmod(at, in_rings_of)
+            seat(db, sessions[at], person, rank=2, **funding_of(at, office))
+            place(db, sessions[ring * in_rings_of + (turn + 1) % in_rings_of], person)
+        found = counted(db, queries, lambda: swap_rings.close(db, course_id=course.id, now=AFTER))
+        assert [occasions(db, each) for each in persons] == [["seat_swapped"]] * people
+        return found
+
+    assert swap(in_rings_of) == swap(MANY) == 28
+    insist_on_invariants(db)
