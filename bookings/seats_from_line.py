@@ -16,6 +16,7 @@ from bookings.rules.line import Move
 from bookings.seat_calendar import Seat
 from bookings.states import ANSWERABLE, IN_LINE, BookingState
 from courses.models import CourseSession
+from lararportal import alike
 
 
 def sessions_left(moves: Iterable[Move]) -> set[int]:
@@ -74,6 +75,7 @@ def give_all(
     }
     for booking in given:
         _take_along(booking, session, left[booking.id], now=now)
+    alike.write(db, given)
     seats.release_all(db, [seat for old in left.values() for seat in old], to=BookingState.MOVED, now=now)
     seats.take_all(db, [(booking, session) for booking in given], now=now)
     settled = settle_all(db, given, course_id=session.course_id, now=now)

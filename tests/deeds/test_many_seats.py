@@ -19,10 +19,12 @@ def line_of(db, count: int, *, seats: int, with_seats: bool = False, **facts):
     course = make.course(db, seats=30)
     session = make.session(db, of=course, days=[date(2027, 6, 1)], seats=seats)
     sister = make.session(db, of=course, days=[date(2027, 7, 1)])
-    persons = [make.person(db) for _ in range(count)]
+    persons, office = [make.person(db) for _ in range(count)], make.coordinator(db)
     for person in persons:
         if with_seats:
-            seat(db, sister, person, rank=2)
+            # Every other is paid for, so that not all rows are changed alike.
+            funded = {"funded_at": AFTER, "funded_by": office.id} if person.id % 2 else {}
+            seat(db, sister, person, rank=2, **funded)
         place(db, session, person, **facts)
     db.flush()
     db.expunge_all()
