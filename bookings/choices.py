@@ -18,6 +18,7 @@ from bookings import asking, facts, letters, noting, seats
 from bookings.models import Booking, SeatDay
 from bookings.rules import answer_time
 from bookings.rules.answer_time import Start
+from bookings.rules.line import stands_for
 from bookings.seat_calendar import Seat
 from bookings.states import SEATED, BookingState, Refusal
 from courses import sessions
@@ -72,18 +73,23 @@ def settle(db: Session, person_ids: Collection[int], *, now: datetime) -> None:
         letters.seat_had_again(db, booking, person=person, session=booking.session, now=now)
 
 
-def keep(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
+def keep(db: Session, *, session_id: int, person_id: int, saw: str, now: datetime, by: int | None) -> Booking:
     """The person keeps the seat in the moved session, and the others on its days are free.
+
+    `saw` stands for the seats that they were told they would leave.
 
     Raises:
         NotFound: there is no such session or person.
-        Refused: they have nothing to choose there, or it is too late to.
+        Refused: they have nothing to choose there, or it is too late to; or they would leave other seats than what
+            they saw.
     """
     foreseen = {each.id for each in _between(db, session_id, person_id)}
     locked = {each.id: each for each in sessions.lock(db, {session_id, *foreseen})}
     [person] = people.lock(db, [person_id])
     others = elsewhere(db, session_id, [person_id], facts.days_of(locked[session_id]))[person_id]
     booking = _choosable(db, locked[session_id], others, person, now=now)
+    if saw != stands_for(each.id for each in others):
+        raise Refused(Refusal.ANSWER_MEANS_OTHER)
     if not {each.id for each in others} <= locked.keys():
         raise Refused(Refusal.DAY_TAKEN_MEANWHILE)
     left = _seats_in(db, others, person)
@@ -93,6 +99,11 @@ def keep(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     _tell(db, booking, person, kept=kept, left=left, precedence=any(again), now=now, by=by)
     settle(db, [person_id], now=now)
     return booking
+
+
+def seen(db: Session, *, session_id: int, person_id: int) -> str:
+    """What stands for the seats that keeping this one would give up, to be said yes to."""
+    return stands_for(each.id for each in _between(db, session_id, person_id))
 
 
 def give_up(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> None:

@@ -6,8 +6,9 @@ import pytest
 from bookings_room import AFTER
 from sqlalchemy.orm import Session
 
-from bookings import impartiality, moved_sessions
+from bookings import choices, impartiality, moved_sessions
 from bookings import queries as reads
+from bookings.models import Booking
 from courses import session_changes
 from courses.concerned import Seated
 from courses.models import CourseSession
@@ -60,6 +61,12 @@ def change(
     )
     db.flush()
     return changed
+
+
+def keep(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
+    """The seat in the moved session is kept for all that the page said it would be."""
+    saw = choices.seen(db, session_id=session_id, person_id=person_id)
+    return choices.keep(db, session_id=session_id, person_id=person_id, saw=saw, now=now, by=by)
 
 
 def asked(db: Session, session: CourseSession, *, now: datetime = AFTER, **facts) -> dict:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bookings import facts
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of
+from bookings.rules.line import stands_for
 from bookings.states import BookingState
 
 
@@ -19,6 +20,11 @@ class ToChoose:
     answer_by: datetime
     others: list[SessionRow]
     """What is given up with a yes, and kept with a no and without an answer."""
+
+    @property
+    def saw(self) -> str:
+        """What stands for them in a yes."""
+        return stands_for(each.session_id for each in self.others)
 
 
 def to_choose(held: Sequence[Booking]) -> list[ToChoose]:

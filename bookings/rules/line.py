@@ -112,7 +112,7 @@ def _exclude_each_other(one: Wish, other: Wish) -> bool:
 
 def stands_for(leaves: Iterable[int]) -> str:
     """What a yes means for the person's other seats, as a page that was drawn before the answer can carry it."""
-    return "-".join(str(booking_id) for booking_id in sorted(leaves))
+    return "-".join(map(str, sorted(leaves)))
 
 
 @dataclass(frozen=True)

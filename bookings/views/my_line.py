@@ -93,10 +93,23 @@ def decline(session_id: int) -> Page:
 
 
 @signed_in
-def keep(session_id: int) -> Response:
-    """Keeps the seat in a session that was moved, and leaves what else is on its days."""
-    with edge.deed() as db:
-        choices.keep(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+def keep(session_id: int) -> Page:
+    """Keeps the seat in a session that was moved, and leaves what else is on its days; asks once more as `accept`."""
+    try:
+        with edge.deed() as db:
+            choices.keep(
+                db,
+                session_id=session_id,
+                person_id=me().person_id,
+                saw=SeenForm().saw.data or "",
+                now=edge.moment(),
+                by=me().person_id,
+            )
+    except Refused as refusal:
+        if refusal.reason is not Refusal.ANSWER_MEANS_OTHER:
+            raise
+        why = pages.sentence(refusal.reason)
+        return render_template("bookings/keep.html", choice=_choice(session_id), why=why), 409
     return _done("seat_chosen")
 
 

@@ -20,7 +20,7 @@ from bookings_room import (
     told,
 )
 from icalendar import Calendar
-from session_changes_room import asked, change, changed, on
+from session_changes_room import asked, change, changed, keep, on
 from sqlalchemy import select
 
 import make
@@ -178,7 +178,7 @@ class TestBeingAsked:
 
 class TestChoosing:
     def test_a_yes_gives_up_the_other_seat_at_one_stroke(self, db, moved, other, anna):
-        answer(choices.keep, db, moved, anna)
+        answer(keep, db, moved, anna)
         assert has(db, anna, moved, other) == (BOOKED, MOVED)
         assert (days_of(db, anna), moved.seats_taken, other.seats_taken) == (APRIL, 2, 0)
         assert since(db, anna) == ["session_changed", "seat_chosen"]
@@ -209,16 +209,16 @@ class TestChoosing:
 
     def test_it_is_done_once_by_who_has_to_and_in_time(self, db, moved, anna, bo):
         with refused(Refusal.NOTHING_TO_CHOOSE):
-            answer(choices.keep, db, moved, bo)
+            answer(keep, db, moved, bo)
         with refused(Refusal.CHOSEN_TOO_LATE):
             answer(choices.give_up, db, moved, anna, now=clock.parse("2027-01-20T09:01"))
-        answer(choices.keep, db, moved, anna)
+        answer(keep, db, moved, anna)
         with refused(Refusal.NOTHING_TO_CHOOSE):
             answer(choices.give_up, db, moved, anna)
 
     def test_it_is_never_possible_once_one_of_the_sessions_is_about_to_begin(self, db, moved, anna):
         booking_of(db, moved, anna).answer_by = late = clock.at(APRIL[0] - timedelta(days=1), 19)
-        for deed in (choices.keep, choices.give_up):
+        for deed in (keep, choices.give_up):
             with refused(Refusal.CHOSEN_TOO_LATE):
                 answer(deed, db, moved, anna, now=late)
         booking_of(db, moved, anna).answer_by = clock.parse("2027-01-20T09:00")

@@ -7,6 +7,8 @@ from bookings_room import AFTER, insist_on_invariants, occasions, refused, seat,
 from session_changes_room import asked, change, changed, on
 
 import make
+from bookings import choices
+from bookings import queries as reads
 from bookings.models import Booking
 from bookings.states import BookingState, Refusal
 from lararportal import clock
@@ -15,7 +17,7 @@ APRIL = [date(2027, 4, 12), date(2027, 4, 13)]
 MAY = [date(2027, 5, 10)]
 TO_APRIL = {"days": on(*APRIL), "cancel_by": date(2027, 3, 22), "go_no_go_on": date(2027, 3, 15)}
 SOON = AFTER + timedelta(hours=2)
-BOOKED, CHOOSES = BookingState.BOOKED, BookingState.MUST_CHOOSE
+BOOKED, CHOOSES, MOVED = BookingState.BOOKED, BookingState.MUST_CHOOSE, BookingState.MOVED
 
 
 @pytest.fixture
@@ -85,3 +87,16 @@ def test_a_third_session_is_moved_into_the_choice_and_both_sides_are_told_so(db,
     assert has(db, anna, moved, other, third) == [CHOOSES, BOOKED, BOOKED]
     assert occasions(db, anna) == ["session_changed"] * 2
     assert f"Du har inte valt än om du behåller platsen på: {moved.course.title}" in told(db, anna)
+
+
+def test_a_yes_gives_up_no_more_than_what_was_shown(db, moved, other, anna):
+    third = make.session(db, days=MAY)
+    seat(db, third, anna)
+    about = {"session_id": moved.id, "person_id": anna.id, "now": SOON, "by": anna.id}
+    [shown] = reads.my_courses(db, anna.id, now=SOON).choosing
+    changed(db, third, days=on(APRIL[1]), cancel_by=date(2027, 3, 22), go_no_go_on=date(2027, 3, 15))
+    with refused(Refusal.ANSWER_MEANS_OTHER):
+        choices.keep(db, saw=shown.saw, **about)
+    [shown] = reads.my_courses(db, anna.id, now=SOON).choosing
+    choices.keep(db, saw=shown.saw, **about)
+    assert has(db, anna, moved, other, third) == [BOOKED, MOVED, MOVED]

@@ -16,6 +16,7 @@ from queues import deeds as looked_at
 from queues.model import LIVE, STOCKHOLM, Place, Venue, day_of
 from queues.term import Cast, stage
 from queues.witness import Witness
+from session_changes_room import keep
 from sqlalchemy import Connection
 
 from bookings import answers, cancellation, choices, left_over_seats, own_order, rebooking, taken_off, waitlist
@@ -173,7 +174,7 @@ class Queues(RuleBasedStateMachine):
     @act(State.MUST_CHOOSE, often=6)
     def choose(self, data: st.DataObject) -> None:
         place = self.one(data, State.MUST_CHOOSE)
-        answer = data.draw(st.sampled_from([choices.keep, choices.give_up]))
+        answer = data.draw(st.sampled_from([keep, choices.give_up]))
         self.do(f"{place}: {answer.__name__}", answer, **_of(place), by=place.doctor.id)
 
     @act(State.MUST_CHOOSE, often=6)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bookings_room import insist_on_invariants
 from processes import all_at_once
-from session_changes_room import asked, change, on
+from session_changes_room import asked, change, keep, on
 
 import make
 from bookings import cancellation, choices, left_over_seats
@@ -70,7 +70,7 @@ def one_of_many(
         return done(database, cancellation.cancel, reason="", **about)
     if number % 4 == 1:
         return done(database, left_over_seats.book, **about | {"session_id": other_id})
-    return done(database, choices.keep if number % 4 == 2 else choices.give_up, **about)
+    return done(database, keep if number % 4 == 2 else choices.give_up, **about)
 
 
 def answered(database: Database, session_id: int, *, now: datetime) -> None:
@@ -78,7 +78,7 @@ def answered(database: Database, session_id: int, *, now: datetime) -> None:
     with database.transaction() as db:
         choosing = db.query(Booking).filter_by(state=BookingState.MUST_CHOOSE).all()
     for number, booking in enumerate(choosing):
-        deed = choices.keep if number % 2 else choices.give_up
+        deed = keep if number % 2 else choices.give_up
         done(database, deed, session_id=session_id, person_id=booking.person_id, by=None, now=now)
 
 

@@ -122,8 +122,10 @@ def test_who_must_choose_does_so_on_their_own_page(db, client, olle, sign_in):
     mine, page = words_of(client.get("/mina-kurser")), words_of(client.get(f"/tillfallen/{session.id}"))
     leave = words_of(client.get(f"/tillfallen/{session.id}/lamna-platsen"))
     cancel = words_of(client.get(f"/tillfallen/{other.id}/avboka"))
-    answer = client.post(f"/tillfallen/{session.id}/behall-platsen")
+    asked = client.post(f"/tillfallen/{session.id}/behall-platsen")
+    answer = client.post(f"/tillfallen/{session.id}/behall-platsen", data=form_of(asked))
 
+    assert (asked.status_code, "Du lämnar din plats på Hjärtsvikt" in words_of(asked)) == (409, True)
     assert "du har plats på något annat då: Hjärtsvikt" in mine
     assert "Väljer du inte i tid behåller du den andra, och den här går till nästa i kön." in mine
     assert "Kurstillfället har fått nya dagar, och du har redan plats på något annat då. Välj senast" in page
