@@ -1,4 +1,4 @@
-"""What must hold in the auth room: when a profile is complete, who may confirm whom, where a sign-in may lead."""
+"""What must hold in the auth room: of profiles, of who may confirm whom, of identities, and where a sign-in leads."""
 
 import re
 from dataclasses import dataclass, fields
@@ -18,6 +18,14 @@ LONGEST_EMAIL = 254
 """Characters, as SMTP takes them (RFC 5321, section 4.5.3.1)."""
 
 LONGEST_PATH = 1000
+
+LONGEST_HSA_ID = 31
+"""Characters."""
+
+_HSA_ID = re.compile(r"SE[0-9]{10}-[A-Z0-9]+")
+_PERSONAL_NUMBER = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})-?([0-9]{4})")
+COORDINATION = 60
+"""Days more in the number of somebody who has no other: samordningsnummer."""
 
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,}"
@@ -162,3 +170,28 @@ def one_line(text: str, *, longest: int) -> str:
     """The text as it can stand in a name: on one line, without what cannot be printed."""
     printable = "".join(sign if sign.isprintable() else " " for sign in text)
     return " ".join(printable.split())[:longest].rstrip()
+
+
+def hsa_id(text: str) -> str | None:
+    """The HSA-id as it is kept, or None for what is none: SE, an organisation's ten digits, and who it is there."""
+    written = text.strip().upper()
+    return written if len(written) <= LONGEST_HSA_ID and _HSA_ID.fullmatch(written) else None
+
+
+def personal_number(text: str) -> str | None:
+    """The personnummer or samordningsnummer in twelve digits, or None for what is none.
+
+    It has a day of birth, in a samordningsnummer with 60 added, and a last digit that checks the nine before it
+    (modulus 10), without the century.
+    """
+    found = _PERSONAL_NUMBER.fullmatch(text.strip())
+    if found is None or not found[0].isascii():
+        return None
+    year, month, day, last = found.groups()
+    born = int(day) - COORDINATION if int(day) > COORDINATION else int(day)
+    try:
+        date(int(year), int(month), born)
+    except ValueError:
+        return None
+    digits = [int(digit) * (2 - place % 2) for place, digit in enumerate((year + month + day + last)[2:])]
+    return year + month + day + last if sum(each // 10 + each % 10 for each in digits) % 10 == 0 else None

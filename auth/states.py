@@ -74,3 +74,7 @@ class Refusal(StrEnum):
     ROLE_NOT_HELD = "role_not_held"
     SIGN_IN_FAILED = "sign_in_failed"
     PROVIDER_DOWN = "provider_down"
+    ASSURANCE_TOO_LOW = "assurance_too_low"
+    IDENTITY_MISSING = "identity_missing"
+    IDENTITY_IMPOSSIBLE = "identity_impossible"
+    NAME_MISSING = "name_missing"

@@ -1,6 +1,5 @@
 """Settings: everything that differs between installations, read once from the environment."""
 
-import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -9,27 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from lararportal import providers
+from lararportal.providers import Provider
+
 
 class SettingsError(Exception):
     """The environment is incomplete, misspelt or contradicts itself; the message names every fault."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Provider:
-    """One OpenID Connect provider that doctors may sign in through.
-
-    `identity_kind` and `identity_claim` say which claim identifies a person for good: at some providers `sub`
-    is made anew at every sign-in and must not be used.
-    """
-
-    name: str
-    title: str
-    issuer: str
-    client_id: str
-    client_secret: str
-    scope: str = "openid profile email"
-    identity_kind: str = "sub"
-    identity_claim: str = "sub"
 
 
 WHOLE = 100
@@ -56,8 +40,8 @@ class Settings:
     base_url: str = _variable("LARARPORTAL_BASE_URL", "the portal's own address, as it stands in letters")
     providers: tuple[Provider, ...] = _variable(
         "LARARPORTAL_PROVIDERS",
-        "JSON list of sign-in providers: name, title, issuer, client_id, client_secret, and if need be scope, "
-        "identity_kind, identity_claim",
+        "JSON list of sign-in providers: name, title, issuer, client_id, client_secret, and whatever else "
+        "`docs/sign-in.md` tells of",
     )
     smtp_url: str = _variable("LARARPORTAL_SMTP_URL", "mail server, `smtp://[user:password@]host:port` or `smtps://`")
     mail_from: str = _variable("LARARPORTAL_MAIL_FROM", "sender of every letter, `Name <address>`")
@@ -114,16 +98,6 @@ def _whole_number(text: str) -> int:
     return int(text)
 
 
-def _providers(text: str) -> tuple[Provider, ...]:
-    entries = json.loads(text)
-    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        raise ValueError("is not a JSON list with at least one provider")
-    providers = tuple(Provider(**entry) for entry in entries)
-    if len({provider.name for provider in providers}) != len(providers):
-        raise ValueError("names the same provider twice")
-    return providers
-
-
 def _fee_steps(text: str) -> tuple[tuple[int, int], ...]:
     """The steps of a fee, which comes nearer and grows: "30:50,14:100"."""
     if not text.strip():
@@ -148,7 +122,7 @@ def _fee_step(text: str) -> tuple[int, int]:
 READERS: dict[Any, Callable[[str], Any]] = {
     int: _whole_number,
     str: str,
-    tuple[Provider, ...]: _providers,
+    tuple[Provider, ...]: providers.read,
     tuple[tuple[int, int], ...]: _fee_steps,
 }
 """How the text of a variable is read, by the type of its setting."""

@@ -23,11 +23,12 @@ from auth import login_sessions
 from auth.models import Person
 from auth.sso import clients
 from lararportal import clock, schema
-from lararportal.config import Provider, Settings
+from lararportal.config import Settings
 from lararportal.db import Database, connect
 from lararportal.dev.postgres import FORGETFUL, Postgres
 from lararportal.dev.redis import Redis as RedisServer
 from lararportal.edge import Installation
+from lararportal.providers import Provider
 
 # How long one example takes says nothing on a machine that others use too.
 hypothesis.settings.register_profile(

@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
-from lararportal.config import Provider
+from lararportal.providers import Provider
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
 STRANGERS_KEY = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
@@ -37,6 +37,7 @@ class Story:
     slow_seconds: float = 0
     nonce: str = ""
     asked: list[str] = field(default_factory=list)
+    shown: list[dict] = field(default_factory=list)
 
     def discovery(self) -> dict:
         return {
@@ -89,6 +90,7 @@ def lying_provider() -> Iterator[Story]:
 
     @app.post("/token")
     def token():
+        told.shown.append({**request.form, "Authorization": request.headers.get("Authorization", "")})
         right = {"access_token": "opaque", "token_type": "Bearer", "expires_in": 60, "id_token": told.id_token()}
         return jsonify({name: value for name, value in (right | told.token).items() if value is not None})
 

@@ -15,7 +15,8 @@ from house.reading import tests as files_of_tests
 from auth.access import public
 from lararportal import pages
 from lararportal.app import create_app
-from lararportal.config import Provider, Settings
+from lararportal.config import Settings
+from lararportal.providers import Provider
 
 TEMPLATES = ROOT / "templates"
 STATES = [each for each in product() if each.path in [f"{room}/states.py" for room in ROOMS]]

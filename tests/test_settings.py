@@ -9,7 +9,8 @@ import pytest
 from house.reading import ROOT
 
 from lararportal.cli import main
-from lararportal.config import Provider, Settings, SettingsError, from_environment
+from lararportal.config import Settings, SettingsError, from_environment
+from lararportal.providers import Provider
 
 PROVIDER = {
     "name": "demo",
@@ -137,8 +138,8 @@ class TestTheEnvironment:
         ("value", "part"),
         [
             ("demo", "Expecting value"),
-            (json.dumps([{**PROVIDER, "issuers": "x"}]), "unexpected keyword argument 'issuers'"),
-            (json.dumps([{"name": "demo"}]), "'title', 'issuer', 'client_id', and 'client_secret'"),
+            (json.dumps([{**PROVIDER, "issuers": "x"}]), "demo has issuers, which is not known"),
+            (json.dumps([{"name": "demo"}]), "demo lacks title, issuer, client_id"),
         ],
         ids=["no JSON", "one name too many", "names missing"],
     )

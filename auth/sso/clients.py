@@ -4,19 +4,21 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
+from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from flask import Flask, current_app
 from joserfc.errors import JoseError
 from requests import RequestException
 
 from auth.states import Refusal
-from lararportal import edge
-from lararportal.config import Provider
+from lararportal import edge, providers
 from lararportal.errors import NotFound, Refused
+from lararportal.providers import ClientAuth, Provider
 
 log = structlog.get_logger("lararportal.auth.sso")
 
@@ -26,8 +28,44 @@ PATIENCE_SECONDS = 5
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 """Signatures that only the holder of a private key can make: no shared secrets, and never "none"."""
 
+ASSERTION_SECONDS = 60
+"""How long a provider may use what the portal proves with who it is."""
+
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint")
+ALGORITHMS_OFFERED = "id_token_signing_alg_values_supported"
+NAMES_ITSELF = "authorization_response_iss_parameter_supported"
+BELIEVED = ("issuer", *ENDPOINTS, ALGORITHMS_OFFERED, NAMES_ITSELF)
+"""What a provider may say of itself; Authlib would take anything else for an option of its own."""
+
+AWAY = ("temporarily_unavailable", "server_error")
+TOO_LOW = ("unmet_authentication_requirements",)
+"""What a provider answers that cannot let somebody in just now, or not with the assurance that was asked for."""
+
 _EXTENSION = "lararportal.sso"
 _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
+
+
+class Assertion(PrivateKeyJWT):  # type: ignore[misc]
+    """A proof, signed anew for every question, that it is the portal that asks a provider (RFC 7523)."""
+
+    def __init__(self, provider: Provider) -> None:
+        headers = {"kid": provider.key_id} if provider.key_id else {}
+        # Made out to the provider itself and not to one of its addresses, which another might give as its own.
+        audience = provider.assertion_audience or provider.issuer
+        super().__init__(token_endpoint=audience, headers=headers, alg=provider.key_algorithm)
+
+    def sign(self, auth: Any, token_endpoint: str) -> str:
+        """As Authlib signs, but for a minute instead of an hour."""
+        return str(
+            private_key_jwt_sign(
+                auth.client_secret,
+                client_id=auth.client_id,
+                token_endpoint=token_endpoint,
+                header=dict(self.headers),
+                alg=self.alg,
+                expires_in=ASSERTION_SECONDS,
+            )
+        )
 
 
 def init_app(app: Flask) -> None:
@@ -35,13 +73,16 @@ def init_app(app: Flask) -> None:
     oauth = OAuth(app)
     place = app.extensions["lararportal"]
     for provider in place.settings.providers:
+        by_key = provider.client_auth is ClientAuth.PRIVATE_KEY
         oauth.register(
             provider.name,
             client_id=provider.client_id,
-            client_secret=provider.client_secret,
+            client_secret=providers.private_key(provider) if by_key else provider.client_secret,
+            client_auth_methods=[Assertion(provider)] if by_key else [],
             server_metadata_url=f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration",
             client_kwargs={
                 "scope": provider.scope,
+                "token_endpoint_auth_method": provider.client_auth.value,
                 "code_challenge_method": "S256",
                 "default_timeout": PATIENCE_SECONDS,
                 # An access token is used the moment it comes or not at all, however short its life.
@@ -51,7 +92,7 @@ def init_app(app: Flask) -> None:
     app.extensions[_EXTENSION] = oauth
 
 
-def providers() -> tuple[Provider, ...]:
+def offered() -> tuple[Provider, ...]:
     """The providers that somebody may choose between, in the order of the settings."""
     return edge.installation().settings.providers
 
@@ -62,7 +103,7 @@ def named(name: str) -> Provider:
     Raises:
         NotFound: there is none.
     """
-    for provider in providers():
+    for provider in offered():
         if provider.name == name:
             return provider
     raise NotFound
@@ -79,20 +120,33 @@ def discovered(provider: Provider) -> Any:
     Only part of it is believed.
     """
     found = client(provider)
-    metadata = found.load_server_metadata()
-    if metadata.get("issuer") != provider.issuer:
-        found.server_metadata.clear()
-        raise OAuthError(error="other_issuer")
-    offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
-    metadata["id_token_signing_alg_values_supported"] = [name for name in offered if name in ALGORITHMS]
+    if "issuer" not in found.server_metadata:
+        found.server_metadata.update(_believed(provider, found.load_server_metadata()))
     return found
+
+
+def _believed(provider: Provider, said: dict[str, Any]) -> dict[str, Any]:
+    """What is believed of what a provider has just said of itself; the rest is forgotten."""
+    told = dict(said)
+    said.clear()
+    if told.get("issuer") != provider.issuer:
+        raise OAuthError(error="other_issuer")
+    believed = {name: told[name] for name in BELIEVED if told.get(name)}
+    wire = urlsplit(provider.issuer).scheme
+    if any(urlsplit(believed[name]).scheme not in (wire, "https") for name in ENDPOINTS if name in believed):
+        raise OAuthError(error="unsafe_address")
+    signed = [name for name in believed.get(ALGORITHMS_OFFERED) or ["RS256"] if name in ALGORITHMS]
+    return believed | {ALGORITHMS_OFFERED: signed, "_loaded_at": told["_loaded_at"]}
 
 
 @contextmanager
 def politely(provider: Provider) -> Iterator[None]:
-    """Turns what can go wrong between us and a provider into one of two refusals, and logs neither code nor token."""
+    """Turns what can go wrong between us and a provider into a refusal, and logs neither code nor token."""
     try:
         yield
+    except Refused as refusal:
+        log.warning("sign-in refused", provider=provider.name, reason=refusal.reason.value)
+        raise
     except RequestException as fault:
         log.warning("provider down", provider=provider.name, fault=type(fault).__name__)
         raise Refused(Refusal.PROVIDER_DOWN) from fault
@@ -100,4 +154,10 @@ def politely(provider: Provider) -> Iterator[None]:
         said = str(getattr(fault, "error", ""))
         code = said if _ERROR_CODE.fullmatch(said) else ""
         log.warning("sign-in failed", provider=provider.name, fault=type(fault).__name__, code=code)
-        raise Refused(Refusal.SIGN_IN_FAILED) from fault
+        raise _refusal(code) from fault
+
+
+def _refusal(code: str) -> Refused:
+    if code in AWAY:
+        return Refused(Refusal.PROVIDER_DOWN)
+    return Refused(Refusal.ASSURANCE_TOO_LOW if code in TOO_LOW else Refusal.SIGN_IN_FAILED)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from authlib.integrations.base_client import OAuthError
+from authlib.integrations.base_client import MismatchingStateError, OAuthError
 from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -12,22 +12,26 @@ from auth import rules
 from auth.sso import clients, proofs
 from auth.sso.proofs import Proof
 from lararportal import edge
-from lararportal.config import Provider
 from lararportal.errors import Refused
+from lararportal.providers import Provider
 
 JOURNEYS = 3
 """How many sign-ins a browser may have begun at once. Each takes room in a cookie, which holds 4 kB."""
 
+LONGEST_SECONDS = 3600
+"""How long a journey may last."""
+
+IN_VAIN = "in_vain"
 _JOURNEY_KEYS = "_state_"
 
 
-def set_out(provider: Provider, *, came_for: str) -> Response:
+def set_out(provider: Provider, *, came_for: str, now: datetime) -> Response:
     """Sends the browser to the provider, and remembers what must come back with it.
 
     Raises:
         Refused: the provider does not answer, or not as it should.
     """
-    return _set_out(provider, question={}, remembered={"came_for": came_for})
+    return _set_out(provider, question={}, came_for=came_for, began=int(now.timestamp()))
 
 
 def set_out_anew(provider: Provider, *, came_for: str, now: datetime) -> Response:
@@ -37,8 +41,8 @@ def set_out_anew(provider: Provider, *, came_for: str, now: datetime) -> Respons
         Refused: as for `set_out`.
     """
     # OpenID Connect Core, section 3.1.2.1: with max_age the answer has to say when the person proved it.
-    question = {"prompt": "login", "max_age": 0}
-    return _set_out(provider, question=question, remembered={"came_for": came_for, "anew": int(now.timestamp())})
+    question, began = {"prompt": "login", "max_age": 0}, int(now.timestamp())
+    return _set_out(provider, question=question, came_for=came_for, began=began, anew=began)
 
 
 def came_for(provider: Provider) -> str:
@@ -53,15 +57,31 @@ def come_back(provider: Provider, *, now: datetime) -> Proof:
     Raises:
         Refused: the answer is not one to a question of ours, something in it does not hold, or the provider is away.
     """
-    demanded = _journey(provider).get("anew")
-    with clients.politely(provider):
-        client = clients.discovered(provider)
-        token = client.authorize_access_token(claims_options=proofs.expected(provider))
-        claims = token["userinfo"]
-        proved_at = proofs.proved_at(claims, demanded=demanded, now=now)
-        if not proofs.names(claims):
-            claims = _asked_for(client, token)
-        return proofs.proof(provider, claims, id_token=token["id_token"], proved_at=proved_at)
+    journey = _journey(provider)
+    try:
+        with clients.politely(provider):
+            _insist_on_own_question(journey, now=now)
+            client = clients.discovered(provider)
+            _insist_on_the_asked(provider, client)
+            token = client.authorize_access_token(claims_options=proofs.expected(provider))
+            claims = token["userinfo"]
+            proofs.insist_on_assurance(provider, claims)
+            proved_at = proofs.proved_at(claims, demanded=journey.get("anew"), now=now)
+            if not proofs.is_complete(provider, claims):
+                claims = _asked_for(client, token)
+            return proofs.proof(provider, claims, id_token=token["id_token"], proved_at=proved_at)
+    finally:
+        clients.client(provider).framework.clear_state_data(session, _state())
+
+
+def remember_in_vain(provider: Provider, refusal: Refused) -> None:
+    """The browser remembers that this provider did not let the person in, until one does."""
+    session[IN_VAIN] = {**in_vain(), provider.name: refusal.reason.value}
+
+
+def in_vain() -> dict[str, str]:
+    """The providers that have been tried since the last sign-in, by name, and why each did not let the person in."""
+    return dict(session.get(IN_VAIN, {}))
 
 
 def address_of_farewell(provider: Provider, *, id_token: str, back_to: str) -> str | None:
@@ -84,8 +104,10 @@ def portal_address(path: str) -> str:
     return edge.installation().settings.base_url.rstrip("/") + path
 
 
-def _set_out(provider: Provider, *, question: dict[str, Any], remembered: dict[str, Any]) -> Response:
+def _set_out(provider: Provider, *, question: dict[str, Any], **remembered: Any) -> Response:
     address = portal_address(url_for("auth.answer", name=provider.name))
+    wishes = {"claims": provider.claims, "acr_values": " ".join(provider.acr_values)}
+    question |= {name: wish for name, wish in wishes.items() if wish}
     with clients.politely(provider):
         client = clients.discovered(provider)
         journey = client.create_authorization_url(address, **question)
@@ -95,10 +117,30 @@ def _set_out(provider: Provider, *, question: dict[str, Any], remembered: dict[s
     return redirect(url)
 
 
+def _state() -> str:
+    return request.args.get("state", "")
+
+
 def _journey(provider: Provider) -> Mapping[str, Any]:
     """What is remembered of the journey that this request ends."""
-    framework = clients.client(provider).framework
-    return framework.get_state_data(session, request.args.get("state", "")) or {}
+    return clients.client(provider).framework.get_state_data(session, _state()) or {}
+
+
+def _insist_on_own_question(journey: Mapping[str, Any], *, now: datetime) -> None:
+    """This browser has asked, and not too long ago; whatever else is in the answer is not looked at before."""
+    if not journey:
+        raise MismatchingStateError
+    if now.timestamp() - journey.get("began", 0) > LONGEST_SECONDS:
+        raise OAuthError(error="too_late")
+
+
+def _insist_on_the_asked(provider: Provider, client: Any) -> None:
+    """It is the provider that was asked who answers, where it names itself in its answers (RFC 9207)."""
+    named = request.args.get("iss")
+    if named is None and not client.server_metadata.get(clients.NAMES_ITSELF):
+        return
+    if named != provider.issuer:
+        raise OAuthError(error="other_issuer")
 
 
 def _asked_for(client: Any, token: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The proof that somebody comes back with: who the provider says they are, and when they showed it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +8,10 @@ from typing import Any
 from authlib.integrations.base_client import OAuthError
 
 from auth import rules
-from lararportal.config import Provider
+from auth.states import Refusal
+from lararportal import pages
+from lararportal.errors import Refused
+from lararportal.providers import IdentityKind, Provider
 
 VALUE_LENGTH = 250
 """As much as an identity has room for."""
@@ -42,23 +45,64 @@ def expected(provider: Provider) -> dict[str, dict[str, Any]]:
     }
 
 
+def insist_on_assurance(provider: Provider, claims: Mapping[str, Any]) -> None:
+    """The provider says in the id token that it is as sure of the person as the portal demands, in its very words.
+
+    Raises:
+        Refused: it is less sure, or says nothing of it.
+    """
+    if provider.accepted_acr and claims.get("acr") not in provider.accepted_acr:
+        raise Refused(Refusal.ASSURANCE_TOO_LOW)
+
+
+def is_complete(provider: Provider, claims: Mapping[str, Any]) -> bool:
+    """Whether the claims say who somebody is and what they are called, so that nobody has to be asked for more."""
+    return bool(claims.get(provider.identity_claim) and _names(provider, claims))
+
+
 def proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str, proved_at: datetime | None) -> Proof:
-    """The proof that the claims of an id token make, which has been looked through before."""
-    value, called = claims.get(provider.identity_claim), names(claims) or _makeshift_names(claims)
-    if not isinstance(value, str) or not 0 < len(value) <= VALUE_LENGTH or not value.isprintable():
-        raise OAuthError(error="identity_missing")
+    """The proof that the claims of an id token make, which has been looked through before.
+
+    Raises:
+        Refused: the provider has not said who it is, or what they are called, or says what nobody is known by.
+    """
+    value = _identity(provider, claims)
+    called = _names(provider, claims) or _makeshift_names(provider, claims)
     if called is None:
-        raise OAuthError(error="name_missing")
+        raise Refused(Refusal.NAME_MISSING)
     given_name, family_name = called
     return Proof(
-        kind=provider.identity_kind,
+        kind=provider.identity_kind.value,
         value=value,
         given_name=given_name,
         family_name=family_name,
-        email=_text(claims, "email"),
+        email=_text(claims, provider.email_claim),
         id_token=id_token,
         proved_at=proved_at,
     )
+
+
+def _identity(provider: Provider, claims: Mapping[str, Any]) -> str:
+    said, what = claims.get(provider.identity_claim), pages.words()["identity_kind"][provider.identity_kind]
+    if said is None or said == "":
+        raise Refused(Refusal.IDENTITY_MISSING, what=what)
+    value = FORMS[provider.identity_kind](said) if isinstance(said, str) else None
+    if value is None:
+        raise Refused(Refusal.IDENTITY_IMPOSSIBLE, what=what)
+    return value
+
+
+def _subject(text: str) -> str | None:
+    """Whatever a provider calls somebody, if it can be kept."""
+    return text if len(text) <= VALUE_LENGTH and text.isprintable() else None
+
+
+FORMS: dict[IdentityKind, Callable[[str], str | None]] = {
+    IdentityKind.SUB: _subject,
+    IdentityKind.HSA_ID: rules.hsa_id,
+    IdentityKind.PERSONAL_NUMBER: rules.personal_number,
+}
+"""What a value of each kind looks like, as it is kept."""
 
 
 def proved_at(claims: Mapping[str, Any], *, demanded: int | None, now: datetime) -> datetime | None:
@@ -76,17 +120,17 @@ def proved_at(claims: Mapping[str, Any], *, demanded: int | None, now: datetime)
     return min(datetime.fromtimestamp(said, tz=UTC), now)
 
 
-def names(claims: Mapping[str, Any]) -> tuple[str, str] | None:
+def _names(provider: Provider, claims: Mapping[str, Any]) -> tuple[str, str] | None:
     """Given and family name, also where a provider has them in one piece."""
-    if _text(claims, "family_name"):
-        return _text(claims, "given_name"), _text(claims, "family_name")
+    if family_name := _text(claims, provider.family_name_claim):
+        return _text(claims, provider.given_name_claim), family_name
     given_name, _, family_name = _text(claims, "name").rpartition(" ")
     return (given_name, family_name) if family_name else None
 
 
-def _makeshift_names(claims: Mapping[str, Any]) -> tuple[str, str] | None:
+def _makeshift_names(provider: Provider, claims: Mapping[str, Any]) -> tuple[str, str] | None:
     """What to call somebody whose name nobody has told us. Never the identity: it may be a secret number."""
-    called = _text(claims, "preferred_username") or _text(claims, "email").partition("@")[0]
+    called = _text(claims, "preferred_username") or _text(claims, provider.email_claim).partition("@")[0]
     return ("", called) if called else None
 
 

@@ -15,13 +15,13 @@ from auth.states import Refusal, Role
 from auth.views import directory, profile
 from auth.views.forms_sent import own_path
 from lararportal import edge, pages
-from lararportal.config import Provider
 from lararportal.errors import NotFound, Refused
+from lararportal.providers import Provider
 
 blueprint = Blueprint("auth", __name__)
 
-STATUS = {Refusal.SIGN_IN_FAILED: 400, Refusal.PROVIDER_DOWN: 503}
-"""What a browser is told when signing in came to nothing."""
+STATUS = {Refusal.PROVIDER_DOWN: 503, Refusal.ASSURANCE_TOO_LOW: 403}
+"""What a browser is told when signing in came to nothing, if not that the answer was a bad one: 400."""
 
 
 def init_app(app: Flask) -> None:
@@ -38,7 +38,8 @@ def sign_in() -> ViewResult:
     came_for = own_path(request.args.get("next", ""))
     if current_user.is_authenticated:
         return redirect(came_for or url_for("home.start"))
-    return render_template("auth/sign_in.html", providers=clients.providers(), came_for=came_for)
+    offered, in_vain = clients.offered(), journeys.in_vain()
+    return render_template("auth/sign_in.html", providers=offered, in_vain=in_vain, came_for=came_for)
 
 
 @blueprint.post("/logga-in/<name>")
@@ -47,7 +48,7 @@ def set_out(name: str) -> ViewResult:
     """On to the provider."""
     provider, came_for = clients.named(name), own_path(request.form.get("next", ""))
     try:
-        return journeys.set_out(provider, came_for=came_for)
+        return journeys.set_out(provider, came_for=came_for, now=edge.moment())
     except Refused as refusal:
         return _turned_away(refusal, provider, came_for)
 
@@ -57,7 +58,7 @@ def set_out(name: str) -> ViewResult:
 def prove_anew() -> ViewResult:
     """Asks the visitor to prove once more who they are, before what cannot be undone."""
     came_for = own_path(request.args.get("next", ""))
-    return render_template("auth/prove_anew.html", providers=clients.providers(), came_for=came_for)
+    return render_template("auth/prove_anew.html", providers=clients.offered(), came_for=came_for)
 
 
 @blueprint.post("/logga-in/<name>/igen")
@@ -148,6 +149,7 @@ def _address_of_farewell(farewell: Farewell | None) -> str | None:
 
 
 def _turned_away(refusal: Refused, provider: Provider, came_for: str) -> ViewResult:
+    journeys.remember_in_vain(provider, refusal)
     page = render_template(
         "auth/turned_away.html",
         reason=refusal.reason,
@@ -155,7 +157,7 @@ def _turned_away(refusal: Refused, provider: Provider, came_for: str) -> ViewRes
         provider=provider,
         came_for=came_for,
     )
-    return page, STATUS[Refusal(refusal.reason)]
+    return page, STATUS.get(Refusal(refusal.reason), 400)
 
 
 for rule, view, methods in (*profile.PAGES, *directory.PAGES):

@@ -28,6 +28,7 @@ NOT_IN_WORDS = {
     "LetterState": "pages count letters and do not name their states",
     "Progress": "the page of long work tells each in a sentence",
     "Beginning": "an option of a command, for developers",
+    "ClientAuth": "a word of the settings, for operators",
 }
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from auth.models import LoginSession, Person
-from lararportal.config import Provider, Settings
+from lararportal.config import Settings
+from lararportal.providers import Provider
 
 
 @pytest.fixture
@@ -71,8 +72,6 @@ WRONG_CLAIMS = {
     "about nobody": {"sub": None},
     "about a number": {"sub": 7},
     "about an empty name": {"sub": ""},
-    "about somebody longer than a row": {"sub": "x" * 251},
-    "about somebody with a line break": {"sub": "anna\nbo"},
     "too old": {"iat": NOW - 7200, "exp": NOW - 3600},
     "never ending": {"exp": None},
     "made at no time": {"iat": None},

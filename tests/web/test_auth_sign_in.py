@@ -16,9 +16,10 @@ from structlog.testing import capture_logs
 from auth import login_sessions
 from auth.models import Identity, LoginSession, Person
 from auth.states import Role, Standing
-from lararportal.config import Provider, Settings
+from lararportal.config import Settings
 from lararportal.dev.program import Program, free_port
 from lararportal.journal import Entry
+from lararportal.providers import Provider
 from make import holder, person
 
 PORTAL = "http://portal.test"
@@ -267,12 +268,16 @@ class TestRefusals:
         address = browser.set_out()
         answer = requests.post(address, data={"action": "deny"}, allow_redirects=False, timeout=5)
 
-        refused(answer.headers["Location"].removeprefix(PORTAL), fault="OAuthError", code="access_denied")
+        # The answer has to have the state (RFC 6749, section 4.1.2.1), which this provider leaves out of a no.
+        state = parse_qs(urlsplit(address).query)["state"][0]
+
+        path = changed(answer.headers["Location"].removeprefix(PORTAL), state=state)
+        refused(path, fault="OAuthError", code="access_denied")
 
     def test_an_error_that_would_like_to_be_read(self, refused):
         query = urlencode({"error": "<script>alert(1)</script>\n", "error_description": "Ring 08-123"})
 
-        refused(f"/logga-in/demo/svar?{query}", fault="OAuthError")
+        refused(f"/logga-in/demo/svar?{query}", fault="MismatchingStateError", code="mismatching_state")
 
 
 def test_an_answer_is_used_once(browser, db):
