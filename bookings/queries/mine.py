@@ -35,6 +35,12 @@ from courses.models import CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
+WHOLE = (
+    joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days)),
+    joinedload(Booking.person),
+)
+"""What a seat is shown with."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationView:
@@ -136,21 +142,16 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     """A doctor's own page in a handful of statements, however much there is on it."""
     today = day_of(now)
     bookings = db.scalars(
-        select(Booking)
-        .where(Booking.person_id == person_id)
-        .order_by(Booking.id)
-        .options(
-            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days)),
-            joinedload(Booking.person),
-        )
+        select(Booking).where(Booking.person_id == person_id).order_by(Booking.id).options(*WHOLE)
     ).all()
     live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
     held = [each for each in live if each.state in SEATED]
     against = chosen_against(held)
     seats = [_seat(each, now=now, against=against) for each in held if each.state is BookingState.BOOKED]
     cancelled = [each for each in bookings if each.state is BookingState.CANCELLED and not each.cancelled_by_staff]
+    # Before the lines are read: what else the person has is read anew there, and knows no person after it.
     past = [
-        each
+        _seat(each, now=now)
         for each in bookings
         if each not in live and (each.booked_at is not None or each.end_reason or each.state in REFUSED)
     ]
@@ -162,7 +163,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
         places=places(db, [each for each in live if each.state in OPEN], today=today),
         decisions=decisions(db, person_id),
         applications=_applications(db, person_id),
-        past=sorted((_seat(each, now=now) for each in past), key=_by_start, reverse=True),
+        past=sorted(past, key=_by_start, reverse=True),
     )
 
 
@@ -175,10 +176,7 @@ def my_seat(db: Session, *, session_id: int, person_id: int, now: datetime) -> S
     booking = db.scalars(
         select(Booking)
         .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state.in_(SEATED))
-        .options(
-            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days)),
-            joinedload(Booking.person),
-        )
+        .options(*WHOLE)
     ).one_or_none()
     if booking is None:
         raise NotFound

@@ -129,6 +129,15 @@ class TestMyCourses:
         assert "Tidigare" in text
         assert "Avbokad 11 januari 2027 kl. 08.00" in text
 
+    def test_who_waits_and_has_been_to_a_course_sees_both(self, db, visit, now):
+        anna, been, ahead = make.person(db), make.session(db, days=days_in(1, 4)), make.session(db, seats=1)
+        book(db, been, anna, now=BEFORE)
+        for each in (make.person(db), anna):
+            book(db, ahead, each, now=BEFORE)
+
+        assert "Plats 1 just nu" in (text := words_of(visit(anna).get("/mina-kurser")))
+        assert "Tidigare" in text
+
     def test_a_line_that_was_ended_is_remembered_with_the_reason(self, db, visit, now):
         anna, session = make.person(db), make.session(db, of=make.course(db, seats=1))
         for person in (make.person(db), anna):
