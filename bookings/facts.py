@@ -192,7 +192,7 @@ def _lines(
                 booking_id=booking.id,
                 person_id=person.id,
                 group=who.group,
-                wishes=tuple(_wish(each, today=_told_on(booking, today)) for each in bookings[person.id]),
+                wishes=tuple(_wish(each, wanted=booking, today=today) for each in bookings[person.id]),
                 cap=caps.get((booking.round_id, person.id), len(bookings[person.id])),
                 barred=bar(booking, who, today),
                 has_standing_yes=booking.standing_yes,
@@ -268,12 +268,18 @@ def _caps(db: Session, persons: Collection[int], rounds: Collection[int]) -> dic
     return {(round_id, person_id): cap for round_id, person_id, cap in rows}
 
 
-def _told_on(booking: Booking, today: date) -> date:
-    """The day by which it is judged whether it is too late to leave a seat: of what is asked, when it was."""
-    return day_of(booking.asked_at) if booking.state in ANSWERABLE and booking.asked_at else today
+def _is_fixed(session: CourseSession, wanted: Booking, today: date) -> bool:
+    """Whether it is too late to leave a seat there for the one wanted: where that is asked about, when it was.
+
+    What was changed after the question was asked could be left then, or it had not been asked.
+    """
+    if wanted.state not in ANSWERABLE or wanted.asked_at is None:
+        return today > session.cancel_by
+    is_as_then = session.moved_at is None or session.moved_at < wanted.asked_at
+    return is_as_then and day_of(wanted.asked_at) > session.cancel_by
 
 
-def _wish(booking: Booking, *, today: date) -> Wish:
+def _wish(booking: Booking, *, wanted: Booking, today: date) -> Wish:
     session = booking.session
     return Wish(
         booking_id=booking.id,
@@ -282,7 +288,7 @@ def _wish(booking: Booking, *, today: date) -> Wish:
         days=days_of(session),
         rank=booking.rank,
         is_held=_is_seat(booking),
-        is_fixed=today > session.cancel_by,
+        is_fixed=_is_fixed(session, wanted, today),
         is_asked_about=booking.state in (*ANSWERABLE, BookingState.MUST_CHOOSE),
         must_choose=booking.state is BookingState.MUST_CHOOSE,
         list_id=booking.round_id if booking.wave == IN_TIME else None,

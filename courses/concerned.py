@@ -30,6 +30,11 @@ class Change:
         return self.what in ("days", "place")
 
     @property
+    def leaves_less_time(self) -> bool:
+        """Whether the last day to cancel would come sooner than was said."""
+        return bool(self.what == "cancel_by" and self.after < self.before)
+
+    @property
     def is_on_other_days(self) -> bool:
         """Whether the session would be on other dates than before, not only at other hours."""
         return self.what == "days" and {day.day for day in self.before} != {day.day for day in self.after}

@@ -90,7 +90,8 @@ class CourseSession(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     moved_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True),
-        doc="When days, hours or place last changed: who was booked by then may cancel freely.",
+        doc="When days, hours or place last changed, or the last day to cancel came nearer: who was booked by then"
+        " may cancel freely.",
     )
     booking_closed_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), doc="Nobody new comes to a seat or a place in line; who waits goes on waiting."

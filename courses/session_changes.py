@@ -74,7 +74,7 @@ def change(
     former = Former.of(session)
     write(session, wanted)
     session.leaders = leaders
-    if any(each.is_move for each in changes):
+    if any(each.is_move or each.leaves_less_time for each in changes):
         session.moved_at = now
     if changes:
         facts = {each.what: [plain(each.before), plain(each.after)] for each in changes}

@@ -105,6 +105,7 @@ def released(db: Desk) -> None:
 ABOUT_CHANGES: dict[str, Callable[[Desk], None]] = {
     "session_changed": told(BookingState.BOOKED, DAYS, PLACE, AREA),
     "session_changed.dates_of_decision": told(BookingState.BOOKED, *DECISIONS),
+    "session_changed.less_time": told(BookingState.BOOKED, Change("cancel_by", date(2027, 3, 1), date(2027, 2, 22))),
     "session_changed.must_choose": told(BookingState.MUST_CHOOSE, DAYS, others=[HEART], was=BookingState.BOOKED),
     "session_changed.still_to_choose": told(BookingState.MUST_CHOOSE, PLACE, others=[HEART, LATER_SKIN]),
     "session_changed.chosen_by_itself": told(BookingState.BOOKED, DAYS, was=BookingState.MUST_CHOOSE),

@@ -55,6 +55,7 @@ def session_changed(
         others=others,
         is_too_late=booking.answer_by is not None and booking.answer_by <= now,
         is_moved=any(each.is_move for each in changes),
+        leaves_less_time=any(each.leaves_less_time for each in changes),
         needs_new_yes=any(each.needs_new_yes for each in changes),
         is_on_other_days=any(each.is_on_other_days for each in changes),
     )

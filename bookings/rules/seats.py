@@ -226,7 +226,8 @@ def may_undo(
 def is_free(*, booked_at: datetime | None, moved_at: datetime | None, is_over: bool) -> bool:
     """Whether a seat may be given back however late: its session has changed since, or has more people than seats.
 
-    The days, hours or place are then not those that the person booked; or they make room that is missing.
+    The days, hours or place are then not those that the person booked, or the last day to cancel came nearer; or
+    they make room that is missing.
     """
     return is_over or (moved_at is not None and booked_at is not None and booked_at <= moved_at)
 

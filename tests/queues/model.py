@@ -75,6 +75,7 @@ class Venue:
     seats: int
     reserves: Mapping[str, int]
     publicity: str
+    moved: datetime | None = None
     crowd: int = 0
     """As many may be in it as there were when it was said last how many seats it has, if those were more."""
 
@@ -174,7 +175,7 @@ class Term:
         """The seats that somebody gives up for the one they wait for; None when they do not take it.
 
         A seat in the course goes when they want it less and it can still be given back; of who is asked that is
-        judged by the day on which they were.
+        judged by the day on which they were, and it could if its session has been moved since.
         """
         if not self.is_for(place.doctor, place.venue.course, now):
             return None
@@ -187,7 +188,8 @@ class Term:
         given_up = []
         for seat in self.live(*SEATED, doctor=place.doctor):
             if seat.venue.course == place.venue.course:
-                if seat.rank < place.rank or told > seat.venue.cancel_by:
+                as_then = place.state not in ASKED or seat.venue.moved is None or seat.venue.moved < place.asked
+                if seat.rank < place.rank or (as_then and told > seat.venue.cancel_by):
                     return None
                 given_up.append(seat)
             elif seat.venue.days[-1] >= today and not set(seat.venue.days).isdisjoint(place.venue.days):

@@ -107,6 +107,7 @@ class StaffsDeeds(Follower):
             just_now = [each for each in self.term.live(State.CANCELLED, venue=venue) if is_just_now(each, entry.at)]
             venue.crowd = len(self.term.live(*KEPT, venue=venue)) + len(just_now)
         if "days" in changed:
+            venue.moved = entry.at
             venue.days = tuple(date.fromisoformat(each[:10]) for each in changed["days"][1])
         if "cancel_by" in changed:
             venue.cancel_by = date.fromisoformat(changed["cancel_by"][1])

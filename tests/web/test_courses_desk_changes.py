@@ -191,12 +191,15 @@ def test_a_change_that_concerns_the_booked_says_so_first_and_is_done_at_the_seco
     path = f"/samordning/tillfallen/{session.id}/andra"
 
     asked = client.post(path, data=typed(cancel_by=str(session.cancel_by), go_no_go_on=str(session.go_no_go_on)))
+    sooner = str(session.cancel_by - timedelta(days=1))
+    less_time = client.post(path, data=form_of(client.get(path)) | {"cancel_by": sooner})
     unchanged = the_session(db).place
     form = form_of(asked)
     done = client.post(path, data=form)
 
     assert asked.status_code == 200
     assert "3 personer är bokade" in asked.text
+    assert "De kan därför från och med nu avboka ända tills kursen börjar" in less_time.text
     assert "Alla som berörs får ett brev om ändringen, även kursledarna." in asked.text
     assert re.findall(r'<th scope="row">([^<]+)</th>', asked.text) == ["Tider", "Plats", "Delområde"]
     assert '<td data-label="Nu">Göteborg, Konferens Aspen</td>' in asked.text
