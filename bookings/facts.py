@@ -269,14 +269,11 @@ def _caps(db: Session, persons: Collection[int], rounds: Collection[int]) -> dic
 
 
 def _is_fixed(session: CourseSession, wanted: Booking, today: date) -> bool:
-    """Whether it is too late to leave a seat there for the one wanted: where that is asked about, when it was.
-
-    What was changed after the question was asked could be left then, or it had not been asked.
-    """
+    """Whether it is too late to leave a seat there; if one is asked, it was not when it is since that it changed."""
     if wanted.state not in ANSWERABLE or wanted.asked_at is None:
         return today > session.cancel_by
-    is_as_then = session.moved_at is None or session.moved_at < wanted.asked_at
-    return is_as_then and day_of(wanted.asked_at) > session.cancel_by
+    changed_since = session.moved_at is not None and session.moved_at >= wanted.asked_at
+    return not changed_since and day_of(wanted.asked_at) > session.cancel_by
 
 
 def _wish(booking: Booking, *, wanted: Booking, today: date) -> Wish:
