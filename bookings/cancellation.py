@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth import people
+from auth.models import Person
 from bookings import (
     asking,
     charging,
@@ -28,6 +29,7 @@ from bookings.rules import seats as rules
 from bookings.rules.late_fee import FeeSteps
 from bookings.states import SEATED, BookingState, CancelGround, Refusal
 from courses import sessions
+from courses.models import CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
@@ -48,7 +50,8 @@ def cancel(
     Who was moved to the seat, and gives it back in time, goes before others again.
 
     `reason` is in words. In time nobody owes one, and what the person says of their own is not kept. `fee` is what
-    late cancellations cost here; by default they are recorded, and nothing more.
+    late cancellations cost here; by default they are recorded, and nothing more. Where staff cancel for a reason of
+    the office, nobody was late.
 
     Raises:
         NotFound: there is no such session or person.
@@ -61,28 +64,38 @@ def cancel(
     booking = waitlist.live(db, session_id=session_id, person_id=person_id)
     if booking is None or booking.state not in SEATED:
         raise Refused(Refusal.NOT_BOOKED)
-    is_late = facts.is_late(booking, session, now=now) and not choices.is_chosen_against(db, booking)
+    owes_ground = facts.is_late(booking, session, now=now) and not choices.is_chosen_against(db, booking)
+    if by == person_id and ground not in late_fee.OWN_GROUNDS:
+        ground = None
     refusal = rules.may_cancel(starts_on=session.starts_on, today=day_of(now))
-    refusal = refusal or late_fee.what_ground_lacks(is_late=is_late, ground=ground, words=reason)
+    refusal = refusal or late_fee.what_ground_lacks(is_late=owes_ground, ground=ground, words=reason)
     if refusal is not None:
         raise Refused(refusal)
+    is_late = owes_ground and ground is not CancelGround.OURS
     booking.fee_percent = giving_back.fee_percent(
         booking, session, ground=ground, steps=fee, is_late=is_late, now=now
     )
     booking.cancelled_by_staff = by != person_id
-    booking.ended_late, booking.cancel_ground = is_late, ground if is_late else None
-    booking.end_reason = reason if is_late or by != person_id else ""
-    if is_late:
+    booking.ended_late, booking.cancel_ground = is_late, ground if owes_ground else None
+    booking.end_reason = reason if owes_ground or by != person_id else ""
+    if owes_ground:
         charging.charge_late(db, booking, person, now=now)
     seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
     noting.note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
-    if is_late:
-        letters.seat_cancelled_late(db, booking, person=person, session=session, by=by, now=now)
-    else:
-        until = compensation.keep_precedence(db, booking, course_id=session.course_id, now=now, by=by)
-        letters.seat_cancelled(db, booking, person=person, session=session, until=until, by=by, now=now)
+    _tell(db, booking, person, session, now=now, by=by)
     choices.settle(db, [person_id], now=now)
     return booking
+
+
+def _tell(
+    db: Session, booking: Booking, person: Person, session: CourseSession, *, now: datetime, by: int | None
+) -> None:
+    """What is late uses precedence up, and has a letter of its own."""
+    if booking.ended_late:
+        letters.seat_cancelled_late(db, booking, person=person, session=session, by=by, now=now)
+        return
+    until = compensation.keep_precedence(db, booking, course_id=session.course_id, now=now, by=by)
+    letters.seat_cancelled(db, booking, person=person, session=session, until=until, by=by, now=now)
 
 
 def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:

@@ -152,6 +152,7 @@ class CancelGround(StrEnum):
     ILLNESS = "illness"
     CARE = "care"
     OTHER = "other"
+    OURS = "ours"
 
 
 class Charge(StrEnum):

@@ -9,7 +9,7 @@ from bookings import letters
 from bookings.letters import Lines
 from bookings.models import Booking, LineException, Precedence
 from bookings.rules.answer_time import CallOutEnd
-from bookings.states import ExceptionKind
+from bookings.states import CancelGround, ExceptionKind
 from courses.models import CourseSession
 from lararportal import clock
 
@@ -102,6 +102,9 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "seat_cancelled.was_moved_there": cancelled(letters.seat_cancelled, {"until": "2028-1"}),
     "seat_cancelled.free": cancelled(letters.seat_cancelled, now=LATE),
     "seat_cancelled.by_staff": cancelled(letters.seat_cancelled, by=99, end_reason="Anna ringde och är sjuk."),
+    "seat_cancelled.by_the_office": cancelled(
+        letters.seat_cancelled, now=LATE, by=99, end_reason="Vi bokade fel person.", cancel_ground=CancelGround.OURS
+    ),
     "seat_cancelled_late": cancelled(letters.seat_cancelled_late, now=LATE),
     "seat_cancelled_late.by_staff": cancelled(
         letters.seat_cancelled_late, now=LATE, by=99, end_reason="Anna ringde.", fee_percent=0

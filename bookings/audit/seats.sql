@@ -83,10 +83,11 @@ FROM bookings b JOIN course_sessions s ON s.id = b.session_id
 WHERE b.state = 'must_choose' AND (b.answer_by AT TIME ZONE 'Europe/Stockholm')::date >= s.starts_on ORDER BY b.id
 
 --: late_without_ground
--- What was cancelled late has its ground.
+-- What was cancelled late has its ground; a reason of the office is given by staff, and nobody was late.
 SELECT id AS booking, person_id AS person, session_id AS session FROM bookings
-WHERE state = 'cancelled' AND ended_late
-    AND (cancel_ground IS NULL OR (cancel_ground = 'other' AND end_reason = '')) ORDER BY id
+WHERE state = 'cancelled' AND (
+    (ended_late AND cancel_ground IS NULL) OR (cancel_ground IN ('other', 'ours') AND end_reason = '')
+    OR (cancel_ground = 'ours' AND (ended_late OR cancelled_by_staff IS NOT TRUE))) ORDER BY id
 
 --: fee_without_lateness
 -- Nobody pays but for what was late.

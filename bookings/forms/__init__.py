@@ -11,7 +11,15 @@ from bookings.forms.funding import FundingForm
 from bookings.forms.invoicing import PeriodForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
 from bookings.forms.rounds import PublishForm, RoundFacts, RoundForm
-from bookings.forms.seats import CancelForm, ConfirmForm, LateCancelForm, LineForm, RebookForm, TakeOffForm
+from bookings.forms.seats import (
+    CancelForm,
+    ConfirmForm,
+    LateCancelForm,
+    LineForm,
+    OfficeCancelForm,
+    RebookForm,
+    TakeOffForm,
+)
 
 __all__ = [
     "ApplicationForm",
@@ -24,6 +32,7 @@ __all__ = [
     "LateCancelForm",
     "LineForm",
     "MoveDayForm",
+    "OfficeCancelForm",
     "OutlookForm",
     "PeriodForm",
     "PublishForm",

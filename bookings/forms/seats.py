@@ -1,12 +1,12 @@
 """A seat of one's own: giving it back, and changing it for another."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, ClassVar
 
 from wtforms import BooleanField, Field, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from bookings.rules.late_fee import what_ground_lacks
+from bookings.rules.late_fee import OWN_GROUNDS, what_ground_lacks
 from bookings.states import CancelGround
 from lararportal import pages
 from lararportal.forms import Form
@@ -27,21 +27,28 @@ class LateCancelForm(CancelForm):
     """Giving back a seat after the last day to cancel: the ground is asked for, in words when it is another one."""
 
     reason = RadioField(validators=[InputRequired()])
+    grounds: ClassVar[Collection[CancelGround]] = OWN_GROUNDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reason.choices = list(pages.words()["cancel_ground"].items())
+        self.reason.choices = [(each.value, pages.words()["cancel_ground"][each]) for each in self.grounds]
 
     @property
     def ground(self) -> CancelGround | None:
         """What was chosen, if anything."""
-        return CancelGround(self.reason.data) if self.reason.data in set(CancelGround) else None
+        return CancelGround(self.reason.data) if self.reason.data in set(self.grounds) else None
 
     def validate_text(self, field: Field) -> None:
         """What the chosen ground needs to be told in words."""
         lacks = what_ground_lacks(is_late=True, ground=self.ground, words=field.data or "")
         if self.ground is not None and lacks is not None:
             raise ValidationError(lacks)
+
+
+class OfficeCancelForm(LateCancelForm):
+    """Staff giving back somebody's seat so late: it may be for a reason of the office."""
+
+    grounds = tuple(CancelGround)
 
 
 class TakeOffForm(Form):

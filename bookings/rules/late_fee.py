@@ -8,8 +8,11 @@ from bookings.states import CancelGround, Refusal
 FeeSteps = Sequence[tuple[int, int]]
 """From so many days before the start it costs so many per cent. Without any, cancellations are recorded only."""
 
-EXCUSED = (CancelGround.ILLNESS, CancelGround.CARE)
-"""Nobody pays for having been ill, or for having had to look after a child."""
+OWN_GROUNDS = tuple(each for each in CancelGround if each is not CancelGround.OURS)
+"""What somebody gives who cancels their own seat; the other is for staff, when it is the office that takes it."""
+EXCUSED = (CancelGround.ILLNESS, CancelGround.CARE, CancelGround.OURS)
+"""Nobody pays for having been ill, for having had to look after a child, or for what we have done ourselves."""
+TOLD_IN_WORDS = (CancelGround.OTHER, CancelGround.OURS)
 
 
 def fee_percent(
@@ -42,9 +45,9 @@ def days_left(*, starts_on: date, bound_days: int | None, today: date) -> int:
 
 
 def what_ground_lacks(*, is_late: bool, ground: CancelGround | None, words: str) -> Refusal | None:
-    """What is late has a ground; another one than illness or the care of a child is told in words."""
+    """What is late has a ground; what is neither illness nor the care of a child is told in words."""
     if not is_late:
         return None
     if ground is None:
         return Refusal.GROUND_MISSING
-    return Refusal.GROUND_NOT_IN_WORDS if ground is CancelGround.OTHER and not words.strip() else None
+    return Refusal.GROUND_NOT_IN_WORDS if ground in TOLD_IN_WORDS and not words.strip() else None

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from auth.access import me
 from bookings import cancellation, queries, rebooking
-from bookings.forms import CancelForm, LateCancelForm, RebookForm
+from bookings.forms import CancelForm, LateCancelForm, OfficeCancelForm, RebookForm
 from bookings.queries import Seat
 from bookings.rules import late_fee
 from bookings.rules.late_fee import FeeSteps
@@ -42,7 +42,8 @@ def cancel(session_id: int, whose: Whose) -> Page:
         seat = queries.my_seat(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
     if seat.may_cancel is not None:
         raise Refused(seat.may_cancel)
-    form = LateCancelForm() if seat.is_late else CancelForm()
+    late = OfficeCancelForm if whose.name else LateCancelForm
+    form = late() if seat.is_late else CancelForm()
     if not form.validate_on_submit():
         page = render_template("bookings/cancel.html", form=form, seat=seat, whose=whose, costs=_costs(seat))
         return page, 400 if form.is_submitted() else 200
@@ -66,7 +67,7 @@ def _fee_steps() -> FeeSteps:
 
 
 def _costs(seat: Seat) -> int | None:
-    """What it costs who is neither ill nor looks after a child."""
+    """What it costs who is not excused."""
     return late_fee.fee_percent(
         _fee_steps(),
         is_late=seat.is_late,

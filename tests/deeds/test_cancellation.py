@@ -192,6 +192,23 @@ def test_staff_cancel_by_the_same_rule_and_the_letter_says_so(db):
     assert "En utbildningskoordinator har avbokat platsen åt dig. Skäl: Ringde i dag." in told(db, person)
 
 
+def test_nobody_is_late_or_pays_when_it_is_the_office_that_takes_the_seat(db):
+    session, person, olle = make.session(db), make.person(db), make.coordinator(db)
+    seat(db, session, person)
+    late = {"now": TWO_WEEKS, "fee": FEE, "ground": CancelGround.OURS}
+    with refused(Refusal.GROUND_MISSING):
+        cancel(db, session, person, reason="Dubbelbokad", **late)
+    with refused(Refusal.GROUND_NOT_IN_WORDS):
+        cancel(db, session, person, by=olle.id, **late)
+    booking = cancel(db, session, person, reason="Vi bokade fel person.", by=olle.id, **late)
+    assert (booking.ended_late, booking.cancel_ground, booking.fee_percent) == (False, CancelGround.OURS, 0)
+    assert (booking.charged_on, last_facts(db)["late"]) == (None, False)
+    assert occasions(db, person) == ["seat_cancelled"]
+    said = "har avbokat din plats, av skäl som är våra och inte dina. Skäl: Vi bokade fel person."
+    assert said in told(db, person)
+    assert "Avbokningen räknas inte som sen." in told(db, person)
+
+
 def test_a_seat_that_is_booked_anew_owes_nothing_to_an_earlier_one(db):
     old, person = make.session(db), make.person(db)
     new = make.session(db, course_id=old.course_id, days=[date(2027, 5, 3)])

@@ -109,6 +109,7 @@ def test_a_change_of_seats_never_leaves_more_days(days, bound):
         (True, None, "Jour", Refusal.GROUND_MISSING),
         (True, OTHER, " ", Refusal.GROUND_NOT_IN_WORDS),
         (True, OTHER, "Jour", None),
+        (True, CancelGround.OURS, "", Refusal.GROUND_NOT_IN_WORDS),
         (True, ILLNESS, "", None),
         (True, CARE, "", None),
     ],

@@ -95,6 +95,18 @@ class TestWhatItCosts:
         browser.post(path, data={"reason": "other", "text": "Tjänstgör"})
         assert the_booking(db, anna).fee_percent == 100
 
+    def test_only_the_desk_can_say_that_the_reason_is_its_own(self, db, visit, anna, session):
+        own, office = visit(anna, at=TWO_WEEKS), visit(make.coordinator(db), at=TWO_WEEKS)
+        paths = f"/tillfallen/{session.id}/avboka", f"/samordning/tillfallen/{session.id}/deltagare/{anna.id}/avboka"
+        sent = {"reason": "ours", "text": "Vi bokade fel."}
+
+        pages = [words_of(own.get(paths[0])), words_of(office.get(paths[1]))]
+        answers = [own.post(paths[0], data=sent), office.post(paths[1], data=sent)]
+
+        assert ["vårt skäl, inte deltagarens" in page for page in pages] == [False, True]
+        assert [answer.status_code for answer in answers] == [400, 302]
+        assert (the_booking(db, anna).ended_late, the_booking(db, anna).fee_percent) == (False, 0)
+
 
 def test_where_nothing_is_charged_nothing_is_said_of_it(db, visit, anna, session):
     browser = visit(anna, at=TWO_WEEKS)
