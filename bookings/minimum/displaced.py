@@ -84,8 +84,8 @@ def sessions_by_id(db: Session, ids: Collection[int]) -> dict[int, CourseSession
 
 
 def look(db: Session, session: CourseSession, others: Collection[CourseSession], *, now: datetime) -> Outlook:
-    """Where everybody would go if only these sister sessions were there."""
-    today = day_of(now)
+    """Where everybody would go if only these sister sessions were there, in whatever order they are named."""
+    today, others = day_of(now), by_start(others)
     found = _bookings(db, session.id)
     bookings, persons = [booking for booking, _ in found], {person.id: person for _, person in found}
     held = facts.live_bookings(db, persons)

@@ -283,6 +283,18 @@ def test_what_was_not_looked_at_is_not_done(db, session, sister, office):
     assert session.publicity is Publicity.PUBLISHED
 
 
+def test_it_does_not_matter_in_which_order_the_sisters_were_last_written(db, course, session, office):
+    first, second = (make.session(db, of=course, days=days, seats=1) for days in (NEXT, LATER))
+    for each in (second, first):
+        seat(db, each, make.person(db))
+        db.flush()
+    anna = make.person(db)
+    seat(db, session, anna)
+    [fate] = call_off(db, session, office).fates
+    assert fate.lines == (first.id, second.id)
+    assert occasions(db, anna) == ["session_called_off"]
+
+
 def test_nothing_is_called_off_without_a_reason(db, session, office):
     with refused(Refusal.DECISION_WITHOUT_REASON):
         call_off(db, session, office, reason="  ")
