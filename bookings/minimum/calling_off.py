@@ -30,6 +30,7 @@ from bookings.rules import calling_off as rules
 from bookings.rules.calling_off import Fate
 from bookings.rules.history import last_term, term_of
 from bookings.rules.minimum import CaseEnd
+from bookings.seats_from_line import Settled
 from bookings.states import LIVE, BookingState, Origin, Refusal
 from courses import sessions
 from courses.models import CourseSession
@@ -143,10 +144,10 @@ def _hold(
 def _carry_out(db: Session, outlook: Outlook, end: CaseEnd, *, reason: str, now: datetime, by: int) -> None:
     session = outlook.session
     cases.end(db, session, end, reason=reason, now=now, by=by)
-    for fate in outlook.fates:
-        old = outlook.bookings[fate.person.booking_id]
+    lost = [outlook.bookings[fate.person.booking_id] for fate in outlook.fates]
+    for old in lost:
         old.end_reason = reason
-        seats.release(db, old, session, to=BookingState.CALLED_OFF, now=now)
+    seats.release_all(db, [(old, session) for old in lost], to=BookingState.CALLED_OFF, now=now)
     for booking in outlook.waiting:
         _end_place(db, booking, outlook, now=now, by=by)
     compensation.give_precedence(db, outlook, reason=reason, now=now, by=by)
@@ -155,10 +156,10 @@ def _carry_out(db: Session, outlook: Outlook, end: CaseEnd, *, reason: str, now:
         old = outlook.bookings[fate.person.booking_id]
         funding.carry_over(old, booking, session=outlook.sisters[booking.session_id], left=session)
     seats.take_all(db, [(booking, outlook.sisters[booking.session_id]) for booking in new], now=now)
+    settled = seats_from_line.settle_all(db, new, course_id=session.course_id, now=now)
     for fate, booking in zip(outlook.placed, new, strict=True):
-        _tell_moved(db, outlook, fate, booking, reason=reason, now=now, by=by)
-    for fate in outlook.unplaced:
-        compensation.give_places(db, outlook, fate, reason=reason, now=now, by=by)
+        _tell_moved(db, outlook, fate, booking, settled[booking.id], reason=reason, now=now, by=by)
+    compensation.give_places(db, outlook, reason=reason, now=now, by=by)
     choices.settle(db, [fate.person.person_id for fate in outlook.fates], now=now)
     _note(db, outlook, reason=reason, now=now, by=by)
     sessions.call_off(db, session_id=session.id, now=now, by=by)
@@ -222,10 +223,17 @@ def _new_seat(outlook: Outlook, fate: Fate, *, now: datetime) -> Booking:
 
 
 def _tell_moved(
-    db: Session, outlook: Outlook, fate: Fate, new: Booking, *, reason: str, now: datetime, by: int
+    db: Session,
+    outlook: Outlook,
+    fate: Fate,
+    new: Booking,
+    settled: Settled,
+    *,
+    reason: str,
+    now: datetime,
+    by: int,
 ) -> None:
     old, sister = outlook.bookings[fate.person.booking_id], outlook.sisters[new.session_id]
-    settled = seats_from_line.settle(db, new, course_id=sister.course_id, now=now)
     noting.note(db, "seat.called_off", old, now=now, by=by, to=new.id)
     noting.note(db, "seat.displaced", new, now=now, by=by, left=old.id, struck=[each.id for each in settled.struck])
     letters.session_called_off(

@@ -2,18 +2,20 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from bookings import facts, letters, noting, waitlist
+from bookings import letters, noting, waitlist
 from bookings.minimum.displaced import Outlook, by_start
-from bookings.models import Booking, LineException, Precedence
+from bookings.models import Booking, LineException, Precedence, RoundSession
 from bookings.rules.calling_off import Fate
 from bookings.rules.history import last_term, precedence_holds, term_of
 from bookings.rules.precedence import with_precedence
 from bookings.states import IN_TIME, ExceptionKind, Ground, Origin, PrecedenceKind
 from courses.models import CourseSession
+from lararportal import alike
 from lararportal.clock import day_of
 
 
@@ -72,29 +74,32 @@ def _open(person_ids: Collection[int], course_id: int) -> Select[Precedence]:
     )
 
 
-def give_places(db: Session, outlook: Outlook, fate: Fate, *, reason: str, now: datetime, by: int) -> None:
-    """Who finds no room stands, with precedence, in the lines of the sister sessions, and is told of it."""
-    old, session = outlook.bookings[fate.person.booking_id], outlook.session
-    noting.note(db, "seat.called_off", old, now=now, by=by, to=None)
-    for session_id in fate.lines:
-        _put_first(db, outlook, fate, outlook.sisters[session_id], reason=reason, now=now, by=by)
-    letters.session_called_off(
-        db,
-        (old, session),
-        person=outlook.persons[old.person_id],
-        moved_to=None,
-        lines=by_start(outlook.sisters[each] for each in fate.lines),
-        soon=by_start(outlook.sisters[each] for each in fate.soon),
-        until=last_term(term_of(day_of(now))),
-        reason=reason,
-        now=now,
-    )
+def give_places(db: Session, outlook: Outlook, *, reason: str, now: datetime, by: int) -> None:
+    """All who find no room stand, with precedence, in the lines of the sister sessions, and are told of it."""
+    places = [
+        (fate, [_put_first(outlook, fate, outlook.sisters[each], now=now) for each in fate.lines])
+        for fate in outlook.unplaced
+    ]
+    stored = [place for _, found in places for place, _ in found]
+    db.add_all(stored)
+    alike.write(db, stored)
+    made = _exceptions(db, stored, reason=reason, now=now, by=by)
+    for fate, found in places:
+        noting.note(db, "seat.called_off", outlook.bookings[fate.person.booking_id], now=now, by=by, to=None)
+        for place, former in found:
+            each = made[place.id]
+            what = {"kind": each.kind, "ground": each.ground, "reason": reason, "key": each.key, "former": former}
+            noting.note(db, "line.exception", place, now=now, by=by, exception=each.id, position=None, **what)
+        _tell(db, outlook, fate, reason=reason, now=now)
 
 
 def _put_first(
-    db: Session, outlook: Outlook, fate: Fate, sister: CourseSession, *, reason: str, now: datetime, by: int
-) -> None:
-    """A place among those who applied in time, with precedence; a standing yes only where it was asked for before."""
+    outlook: Outlook, fate: Fate, sister: CourseSession, *, now: datetime
+) -> tuple[Booking, dict[str, Any] | None]:
+    """A place among those who applied in time, with precedence, and where it stood if it was there before.
+
+    A standing yes only where it was asked for before.
+    """
     old, waiting = outlook.bookings[fate.person.booking_id], outlook.place_in(fate, sister.id)
     person = outlook.persons[old.person_id]
     former = {"wave": waiting.wave, "key": waiting.key} if waiting is not None else None
@@ -103,22 +108,45 @@ def _put_first(
         place.standing_yes = sister.id in fate.person.said_yes
     own = waiting.key if waiting is not None and waiting.wave == IN_TIME else fate.person.key
     place.wave, place.key = IN_TIME, list(with_precedence(tuple(own)))
-    db.add(place)
+    return place, former
+
+
+def _exceptions(
+    db: Session, places: Collection[Booking], *, reason: str, now: datetime, by: int
+) -> dict[int, LineException]:
+    """Why each of these places stands where it does, stored, by booking."""
+    of_places = RoundSession.session_id.in_({each.session_id for each in places})
+    rounds = {each.session_id: each.round_id for each in db.scalars(select(RoundSession).where(of_places))}
+    made = {
+        place.id: LineException(
+            round_id=rounds.get(place.session_id),
+            session_id=place.session_id,
+            person_id=place.person_id,
+            booking_id=place.id,
+            kind=ExceptionKind.PRECEDENCE,
+            ground=Ground.CALLED_OFF,
+            reason=reason,
+            key=place.key,
+            made_at=now,
+            made_by=by,
+        )
+        for place in places
+    }
+    db.add_all(made.values())
     db.flush()
-    round_ = facts.round_of(db, sister.id)
-    made = LineException(
-        round_id=round_.id if round_ is not None else None,
-        session_id=sister.id,
-        person_id=old.person_id,
-        booking_id=place.id,
-        kind=ExceptionKind.PRECEDENCE,
-        ground=Ground.CALLED_OFF,
+    return made
+
+
+def _tell(db: Session, outlook: Outlook, fate: Fate, *, reason: str, now: datetime) -> None:
+    old = outlook.bookings[fate.person.booking_id]
+    letters.session_called_off(
+        db,
+        (old, outlook.session),
+        person=outlook.persons[old.person_id],
+        moved_to=None,
+        lines=by_start(outlook.sisters[each] for each in fate.lines),
+        soon=by_start(outlook.sisters[each] for each in fate.soon),
+        until=last_term(term_of(day_of(now))),
         reason=reason,
-        key=place.key,
-        made_at=now,
-        made_by=by,
+        now=now,
     )
-    db.add(made)
-    db.flush()
-    what = {"kind": made.kind, "ground": made.ground, "reason": reason, "key": made.key}
-    noting.note(db, "line.exception", place, now=now, by=by, exception=made.id, former=former, position=None, **what)

@@ -9,6 +9,8 @@ from bookings_room import AFTER, insist_on_invariants, occasions, place, seat
 import make
 from auth.models import Person
 from bookings import funding, swap_rings
+from bookings.minimum import calling_off
+from bookings.states import BookingState
 
 FEW, MANY = 3, 12
 
@@ -58,4 +60,33 @@ def test_many_change_seats_in_as_many_statements_as_few(db, queries, office, in_
         return found
 
     assert swap(in_rings_of) == swap(MANY) == 28
+    insist_on_invariants(db)
+
+
+@pytest.mark.parametrize("has_room", [True, False])
+def test_a_session_of_many_is_called_off_in_as_many_statements_as_one_of_few(db, queries, office, has_room):
+    def call_off(people: int) -> int:
+        course = make.course(db, seats=40)
+        session, sister, third = (make.session(db, of=course, days=[date(2027, month, 15)]) for month in (5, 6, 7))
+        persons, waiting = ([make.person(db) for _ in range(people)] for _ in range(2))
+        for each in () if has_room else (sister, third):
+            each.seats = 1
+            seat(db, each, make.person(db))
+        for at, person in enumerate(persons):
+            # Every third waits for the sister too, and every third for the other: not all come with the same.
+            seat(db, session, person, rank=2, **funding_of(at, office))
+            place(db, (sister, third)[at % 3 - 1], person, rank=at % 2 + 1) if at % 3 else None
+        for at, person in enumerate(waiting):
+            offer = {"state": BookingState.OFFERED, "asked_at": AFTER, "answer_by": AFTER} if at % 2 else {}
+            session.seats_offered += at % 2
+            place(db, session, person, **offer)
+        db.flush()
+        saw = calling_off.foreseen(db, session_id=session.id, now=AFTER).token
+        about = {"session_id": session.id, "reason": "För få.", "saw": saw, "now": AFTER, "by": office.id}
+        found = counted(db, queries, lambda: calling_off.call_off(db, **about))
+        assert [occasions(db, each) for each in persons] == [["session_called_off"]] * people
+        assert [occasions(db, each) for each in waiting] == [["line_called_off"]] * people
+        return found
+
+    assert call_off(FEW) == call_off(MANY) == (54 if has_room else 51)
     insist_on_invariants(db)
