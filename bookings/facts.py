@@ -269,7 +269,7 @@ def _caps(db: Session, persons: Collection[int], rounds: Collection[int]) -> dic
 
 
 def _is_fixed(session: CourseSession, wanted: Booking, today: date) -> bool:
-    """Whether it is too late to leave a seat there; if one is asked, it was not when it is since that it changed."""
+    """Whether it is too late to leave a seat there for the one wanted; not if it changed after that was asked."""
     if wanted.state not in ANSWERABLE or wanted.asked_at is None:
         return today > session.cancel_by
     changed_since = session.moved_at is not None and session.moved_at >= wanted.asked_at

@@ -58,7 +58,7 @@ def change(
     if round_.state not in (RoundState.PLANNED, RoundState.OPEN):
         raise Refused(Refusal.ROUND_STATE)
     said = round_plan.said_of(db, round_)
-    seen.insist(said, seen=saw)
+    seen.insist(said, seen=saw, wanted=wanted)
     present = set(said.session_ids)
     gone = present - set(wanted.session_ids)
     if round_.state is RoundState.OPEN and (gone or round_plan.takes_from_applicants(round_, wanted)):

@@ -41,7 +41,7 @@ def change(
     course = lock_course(db, course_id)
     before = facts_of(course)
     # First of all: whoever is refused for another reason is shown what is said now, and counts as having seen it.
-    seen.insist(before, seen=saw)
+    seen.insist(before, seen=saw, wanted=facts)
     _judge(facts)
     for name, value in _columns(facts).items():
         setattr(course, name, value)

@@ -60,7 +60,7 @@ def change(
     (session,) = lock(db, [session_id])
     impartial(db, session, now=now, by=by)
     db.refresh(session, ["leaders"])
-    seen.insist(said_of(session), seen=saw)
+    seen.insist(said_of(session), seen=saw, wanted=_as_said(wanted))
     leaders = leaders_chosen(db, wanted["leader_ids"], already=session.leaders)
     judge(wanted, reserved=sum(session.reserves.values()))
     changes = changes_of(session, wanted)
@@ -86,15 +86,19 @@ def change(
 
 def changes_of(session: CourseSession, wanted: SessionPlan) -> list[Change]:
     """What would be different, in the order of the form; needs days and leaders loaded."""
-    before = said_of(session)
-    after: dict[str, Any] = {
+    before, after = said_of(session), _as_said(wanted)
+    return [
+        Change(what, before[what], after[what]) for what in SessionPlan.__annotations__ if before[what] != after[what]
+    ]
+
+
+def _as_said(wanted: SessionPlan) -> dict[str, Any]:
+    """A plan in the form of what is said of a session."""
+    return {
         **wanted,
         "days": tuple(in_order(wanted["days"])),
         "leader_ids": tuple(sorted(set(wanted["leader_ids"]))),
     }
-    return [
-        Change(what, before[what], after[what]) for what in SessionPlan.__annotations__ if before[what] != after[what]
-    ]
 
 
 def _leading_elsewhere(

@@ -13,7 +13,7 @@ from bookings.models import Round, RoundSession
 from bookings.states import PublicKind, RoundState
 from lararportal import clock
 
-MEANWHILE = "Någon annan har ändrat sedan du öppnade sidan."
+MEANWHILE = "Uppgifterna har ändrats sedan du öppnade sidan."
 LATE = clock.parse("2027-02-15T12:00")
 
 
@@ -58,7 +58,8 @@ def test_who_has_been_told_may_save_all_the_same(db, olle, path):
     olle.post(path, data=one | {"title": "Våren"})
     told = form_of(olle.post(path, data=other | {"cap": "6"}))
 
-    assert olle.post(path, data=told).status_code == 302
+    # The second is the same button again.
+    assert [olle.post(path, data=told).status_code for _ in range(2)] == [302, 302]
     assert (the_round(db).title, the_round(db).cap) == ("Vårterminen 2027", 6)
 
 

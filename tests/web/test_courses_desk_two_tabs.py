@@ -1,12 +1,12 @@
 """Two coordinators, or two tabs, change the same course or session: nothing is undone unseen."""
 
 import pytest
-from courses_desk import form_of, session_with, the_session
+from courses_desk import deeds, form_of, session_with, the_session
 
 import make
 from courses.models import Course
 
-MEANWHILE = "Någon annan har ändrat sedan du öppnade sidan."
+MEANWHILE = "Uppgifterna har ändrats sedan du öppnade sidan."
 BELOW_MINIMUM = {"seats": "10", "minimum": "11"}
 
 
@@ -27,6 +27,19 @@ def test_a_session_that_was_changed_meanwhile_is_not_saved_unseen(db, client):
     assert form_of(answer)["seats"] == "18"
     assert the_session(db).place == "Borås, Medicinens hus"
     assert the_session(db).seats != 18
+
+
+def test_a_second_press_of_the_same_button_changes_nothing_and_is_no_fault(db, client):
+    course, session = make.course(db, code="KL29"), session_with(db, seats_taken=3)
+    path = f"/samordning/tillfallen/{session.id}/andra"
+    confirmed = form_of(client.post(path, data=form_of(client.get(path)) | {"place": "Borås, Medicinens hus"}))
+    title = form_of(client.get(f"/samordning/kurser/{course.code}/andra")) | {"title": "Hud i primärvård"}
+
+    presses = [client.post(path, data=confirmed).status_code for _ in range(2)]
+    presses += [client.post(f"/samordning/kurser/{course.code}/andra", data=title).status_code for _ in range(2)]
+
+    assert presses == [302] * 4
+    assert [deed for deed, _ in deeds(db)] == ["session.changed", "course.changed"]
 
 
 def test_who_has_been_told_may_save_all_the_same(db, client):
