@@ -62,15 +62,20 @@ def settle(db: Session, person_ids: Collection[int], *, now: datetime) -> None:
     or fewer seats taken for it. Whoever has still to choose does so before the first of the sessions begins, whenever
     that is by now, and has a letter when that is sooner than they were told.
     """
+    again: list[Booking] = []
+    still: list[Booking] = []
     for booking in _to_be_chosen(db, person_ids):
-        others = elsewhere(db, booking.session_id, [booking.person_id], facts.days_of(booking.session))
-        person = db.get_one(Person, booking.person_id)
-        if others:
-            _bring_forward(db, booking, others[person.id], person=person, now=now)
+        if _against(db, booking):
+            still.append(booking)
             continue
         seats.have_again(db, booking, booking.session, now=now)
         noting.note(db, "seat.had_again", booking, now=now, by=None)
-        letters.seat_had_again(db, booking, person=person, session=booking.session, now=now)
+        again.append(booking)
+    for booking in still:
+        _bring_forward(db, booking, now=now)
+    for booking in again:
+        mine = [each for each in still if each.person_id == booking.person_id]
+        letters.seat_had_again(db, booking, person=booking.person, session=booking.session, still=mine, now=now)
 
 
 def keep(db: Session, *, session_id: int, person_id: int, saw: str, now: datetime, by: int | None) -> Booking:
@@ -96,8 +101,7 @@ def keep(db: Session, *, session_id: int, person_id: int, saw: str, now: datetim
     again = [_leave(db, old, session, now=now) for old, session in left]
     seats.have_again(db, booking, locked[session_id], now=now)
     kept = [(booking, locked[session_id])]
-    _tell(db, booking, person, kept=kept, left=left, precedence=any(again), now=now, by=by)
-    settle(db, [person_id], now=now)
+    _conclude(db, booking, person, kept=kept, left=left, precedence=any(again), now=now, by=by)
     return booking
 
 
@@ -119,7 +123,7 @@ def give_up(db: Session, *, session_id: int, person_id: int, now: datetime, by: 
     booking = _choosable(db, session, others, person, now=now)
     again = _leave(db, booking, session, now=now)
     kept = _seats_in(db, others, person)
-    _tell(db, booking, person, kept=kept, left=[(booking, session)], precedence=again, now=now, by=by)
+    _conclude(db, booking, person, kept=kept, left=[(booking, session)], precedence=again, now=now, by=by)
 
 
 def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
@@ -204,15 +208,18 @@ def is_chosen_against(db: Session, booking: Booking) -> bool:
     return bool(db.scalar(select(other)))
 
 
-def _bring_forward(
-    db: Session, booking: Booking, others: Sequence[CourseSession], *, person: Person, now: datetime
-) -> None:
+def _against(db: Session, booking: Booking) -> list[CourseSession]:
+    return elsewhere(db, booking.session_id, [booking.person_id], facts.days_of(booking.session))[booking.person_id]
+
+
+def _bring_forward(db: Session, booking: Booking, *, now: datetime) -> None:
+    others = _against(db, booking)
     last = answer_time.last_to_choose(map(facts.start_of, [booking.session, *others]))
     if booking.answer_by is None or booking.answer_by <= last:
         return
     booking.answer_by, booking.reminded_at = last, now
     noting.note(db, "choice.brought_forward", booking, now=now, by=None, answer_by=last.isoformat())
-    letters.choice_reminder(db, booking, person=person, session=booking.session, others=others, now=now)
+    letters.choice_reminder(db, booking, person=booking.person, session=booking.session, others=others, now=now)
 
 
 def _to_be_chosen(db: Session, person_ids: Collection[int], *conditions: ColumnElement[bool]) -> Sequence[Booking]:
@@ -266,7 +273,7 @@ def _leave(db: Session, booking: Booking, session: CourseSession, *, now: dateti
     return seats.keep_precedence(db, booking, now=now)
 
 
-def _tell(
+def _conclude(
     db: Session,
     booking: Booking,
     person: Person,
@@ -277,5 +284,8 @@ def _tell(
     now: datetime,
     by: int | None,
 ) -> None:
+    """It is noted what was chosen, and told when it is clear what they have still to choose."""
     noting.note(db, "seat.chosen", booking, now=now, by=by, left=[old.id for old, _ in left])
-    letters.seat_chosen(db, booking, person=person, kept=kept, left=left, precedence=precedence, now=now)
+    settle(db, [person.id], now=now)
+    still = _to_be_chosen(db, [person.id])
+    letters.seat_chosen(db, booking, person=person, kept=kept, left=left, still=still, precedence=precedence, now=now)

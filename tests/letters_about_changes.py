@@ -76,13 +76,18 @@ def told_leader(db: Desk) -> None:
 def kept(db: Desk) -> None:
     mine = Booking(id=101, calendar_sequence=2)
     left = [(Booking(id=100 + each.id, calendar_sequence=1), each) for each in (HEART, LATER_SKIN)]
-    letters.seat_chosen(db, mine, person=ANNA, kept=[(mine, moved())], left=left, precedence=False, now=NOW)
+    still = [Booking(id=104, session=SKIN, answer_by=UNTIL)]
+    letters.seat_chosen(
+        db, mine, person=ANNA, kept=[(mine, moved())], left=left, still=still, precedence=False, now=NOW
+    )
 
 
 def given_up(db: Desk) -> None:
     mine = Booking(id=101, calendar_sequence=2)
     others = [(Booking(id=100 + each.id), each) for each in (HEART, LATER_SKIN)]
-    letters.seat_chosen(db, mine, person=ANNA, kept=others, left=[(mine, moved())], precedence=True, now=NOW)
+    letters.seat_chosen(
+        db, mine, person=ANNA, kept=others, left=[(mine, moved())], still=[], precedence=True, now=NOW
+    )
 
 
 def about_choice(tell: Callable[..., None], **facts):
@@ -120,7 +125,10 @@ ABOUT_CHANGES: dict[str, Callable[[Desk], None]] = {
     "session_changed_for_leader": told_leader,
     "seat_chosen": kept,
     "seat_chosen.the_other": given_up,
-    "seat_had_again": about_choice(letters.seat_had_again),
+    "seat_had_again": about_choice(letters.seat_had_again, still=[]),
+    "seat_had_again.one_more": about_choice(
+        letters.seat_had_again, still=[Booking(id=104, session=HEART, answer_by=UNTIL)]
+    ),
     "choice_reminder": about_choice(letters.choice_reminder, others=[HEART]),
     "choice_lapsed": about_choice(letters.choice_lapsed, others=[HEART], precedence=False),
     "funding_missing": unfunded(),

@@ -117,10 +117,14 @@ def seat_chosen(
     person: Person,
     kept: Sequence[Seat],
     left: Sequence[Seat],
+    still: Sequence[Booking],
     precedence: bool,
     now: datetime,
 ) -> None:
-    """You chose between seats on the same day: these you have, and those you have left; calendars know it."""
+    """You chose between seats on the same day: these you have, and those you have left; calendars know it.
+
+    `still` are those that you have still to choose about.
+    """
     calendars = [seat_calendar.put_in(db, seat, now=now) for seat in kept if seat[0] is booking]
     calendars += [seat_calendar.take_out(db, seat, now=now) for seat in left if seat[0] is not booking]
     _about_choice(
@@ -132,15 +136,26 @@ def seat_chosen(
         calendars=calendars,
         kept=[session for _, session in kept],
         left=[session for _, session in left],
+        still=still,
         has_calendar=bool(calendars),
         precedence=precedence,
     )
 
 
-def seat_had_again(db: Session, booking: Booking, *, person: Person, session: CourseSession, now: datetime) -> None:
-    """You need not choose any more: the seat collides with nothing, and is yours as before."""
+def seat_had_again(
+    db: Session,
+    booking: Booking,
+    *,
+    person: Person,
+    session: CourseSession,
+    still: Sequence[Booking],
+    now: datetime,
+) -> None:
+    """You need not choose any more about this seat: it collides with nothing, and is yours as before."""
     calendars = [seat_calendar.put_in(db, (booking, session), now=now)]
-    _about_choice(db, "seat_had_again", booking, person=person, now=now, calendars=calendars, session=session)
+    _about_choice(
+        db, "seat_had_again", booking, person=person, now=now, calendars=calendars, session=session, still=still
+    )
 
 
 def choice_reminder(

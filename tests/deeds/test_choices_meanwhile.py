@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import AFTER, insist_on_invariants, occasions, refused, seat, states, told
-from session_changes_room import asked, change, changed, on
+from bookings_room import AFTER, insist_on_invariants, letter, occasions, refused, seat, states, told
+from session_changes_room import asked, change, changed, keep, on
 
 import make
-from bookings import choices
+from bookings import cancellation, choices
 from bookings import queries as reads
 from bookings.models import Booking
 from bookings.states import BookingState, Refusal
@@ -87,6 +87,31 @@ def test_a_third_session_is_moved_into_the_choice_and_both_sides_are_told_so(db,
     assert has(db, anna, moved, other, third) == [CHOOSES, BOOKED, BOOKED]
     assert occasions(db, anna) == ["session_changed"] * 2
     assert f"Du har inte valt än om du behåller platsen på: {moved.course.title}" in told(db, anna)
+
+
+@pytest.fixture
+def again(db, moved, other, anna):
+    """One more session that is moved to the day of the other, and is to be chosen against it as well."""
+    made = make.session(db, days=MAY)
+    seat(db, made, anna)
+    changed(db, made, **TO_APRIL, now=SOON)
+    return made
+
+
+class TestThreeSeatsOnADay:
+    def test_what_is_kept_is_what_the_other_choice_is_against_now_and_the_letter_says_so(
+        self, db, moved, other, again, anna
+    ):
+        keep(db, session_id=moved.id, person_id=anna.id, now=SOON, by=anna.id)
+        assert has(db, anna, moved, again, other) == [BOOKED, CHOOSES, MOVED]
+        assert f"Du har inte valt än om du behåller platsen på {again.course.title}" in told(db, anna)
+        assert "senast 20 januari 2027 kl. 11.00" in told(db, anna)
+
+    def test_so_does_the_letter_when_it_is_had_again_by_itself(self, db, moved, other, again, anna):
+        about = {"person_id": anna.id, "reason": "", "now": SOON, "by": anna.id}
+        cancellation.cancel(db, session_id=other.id, **about)
+        assert (has(db, anna, moved, again), letter(db, anna).occasion) == ([BOOKED, CHOOSES], "seat_had_again")
+        assert f"Du har inte valt än om du behåller platsen på {again.course.title}" in told(db, anna)
 
 
 def test_a_yes_gives_up_no_more_than_what_was_shown(db, moved, other, anna):
