@@ -98,7 +98,7 @@ def test_other_days_are_asked_about_with_who_is_elsewhere_then(db, client, olle)
     text = words_of(asked)
     assert "1 person har redan plats någon annanstans någon av dagarna" in text
     assert "Anna Berg: Hjärtsvikt" in text
-    assert "Personen har båda platserna tills valet är gjort." in text
+    assert "Båda platserna är kvar tills valet är gjort." in text
     assert "Väljer senast" in text
     assert "Anna Berg, Bo Dahl" in text
     assert done.status_code == 302
@@ -213,6 +213,7 @@ def test_a_change_that_concerns_the_booked_says_so_first_and_is_done_at_the_seco
 def interested(db):
     """A session that two wait for and one has applied for."""
     session = session_with(db)
+    session.prepare_by = SECOND - timedelta(days=8)
     for _ in range(2):
         place(db, session, make.person(db))
     sent(db, make.round_of(db, session, opens_at=OPENS, closes_at=CLOSES), make.person(db), session)
@@ -226,11 +227,15 @@ def test_other_days_are_asked_about_when_people_wait_or_have_applied(db, client,
 
     form = client.get(path)
     hours = client.post(path, data=form_of(form) | {"days-0-starts": "10:00"})
+    days = client.post(path, data=form_of(form) | {"days-1-day": str(later)})
     asked = client.post(path, data=typed(**{"days-0-day": str(later)}))
     done = client.post(path, data=form_of(asked))
 
     assert "2 personer står i kö och 1 person har sökt" in form.text
     assert ["blir tillfrågad innan den får en plats" in each.text for each in (hours, asked)] == [False, True]
+    left_behind = re.findall("(Sista avbokningsdag|Dag för beslut|Förberedelser klara)[^:]*: ", words_of(days))
+    assert left_behind == ["Sista avbokningsdag", "Dag för beslut", "Förberedelser klara"]
+    assert "är som förut" not in hours.text
     assert asked.status_code == 200
     assert "2 personer står i kö och 1 person har sökt. Det här ändras:" in asked.text
     assert (done.status_code, days_of(db, interested)[1][0]) == (302, later)
