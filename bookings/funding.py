@@ -78,6 +78,18 @@ def is_unfunded(booking: Booking, person: Person) -> bool:
     return booking.state in SEATED and booking.funded_at is None and is_resident
 
 
+def is_at_risk(booking: Booking, session: CourseSession, *, today: date) -> bool:
+    """Whether the seat is released without funding, where seats are; who came to it today is told tomorrow."""
+    told_at, came_at = booking.release_told_at, booking.booked_at
+    return rules.is_at_risk(
+        cancel_by=session.cancel_by,
+        told_on=day_of(told_at) if told_at is not None else None,
+        reminders=booking.funding_reminders,
+        told_from=max(today, day_of(came_at) + timedelta(days=1)) if came_at is not None else today,
+        working_days_before=working_days_before,
+    )
+
+
 def to_remind(db: Session, *, now: datetime) -> list[int]:
     """The residents' seats without funding about which somebody should have been reminded by now.
 

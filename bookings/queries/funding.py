@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from auth.models import Person
 from auth.states import Area
-from bookings.funding import RESIDENTS
+from bookings.funding import RESIDENTS, is_at_risk
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of
 from bookings.states import SEATED
@@ -26,14 +26,18 @@ class Funding:
     settled_at: datetime | None
     due: date
     """The last day to cancel."""
+    is_at_risk: bool
+    """Where seats without funding are released, this one is: its holder was told so in time, or can be."""
 
 
-def funding_of(booking: Booking) -> Funding | None:
+def funding_of(booking: Booking, *, today: date) -> Funding | None:
     """Of a seat whose person and session are loaded; None when there is nothing to settle."""
     category = booking.person.category
     if category is None or not category.is_resident:
         return None
-    return Funding(settled_at=booking.funded_at, due=booking.session.cancel_by)
+    session = booking.session
+    at_risk = is_at_risk(booking, session, today=today)
+    return Funding(settled_at=booking.funded_at, due=session.cancel_by, is_at_risk=at_risk)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -205,7 +205,7 @@ def _seat(booking: Booking, *, now: datetime, against: Collection[int] = ()) -> 
         bound_days=booking.bound_days,
         is_free=facts.is_free(booking, session),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=day_of(now)),
-        funding=funding_of(booking),
+        funding=funding_of(booking, today=day_of(now)),
     )
 
 

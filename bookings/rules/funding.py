@@ -46,6 +46,18 @@ def may_announce(*, cancel_by: date, today: date, working_days_before: WorkingDa
     return today <= working_days_before(cancel_by, REMIND_BEFORE[-1])
 
 
+def is_at_risk(
+    *, cancel_by: date, told_on: date | None, reminders: int, told_from: date, working_days_before: WorkingDaysBefore
+) -> bool:
+    """Whether somebody loses the seat if nobody sees to its funding: they were told in time, or can be from a day on.
+
+    Who has had every reminder without a word of it is not told any more.
+    """
+    if told_on is None and reminders == len(REMIND_BEFORE):
+        return False
+    return may_announce(cancel_by=cancel_by, today=told_on or told_from, working_days_before=working_days_before)
+
+
 def is_released(
     *, cancel_by: date, told_on: date | None, now: datetime, working_days_before: WorkingDaysBefore
 ) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rules.funding import REMIND_BEFORE, is_released, released_at, reminders_due
+from bookings.rules.funding import REMIND_BEFORE, is_at_risk, is_released, released_at, reminders_due
 from courses.rules import is_working_day, working_days_before
 from lararportal import clock
 
@@ -83,3 +83,19 @@ def released(cancel_by: date, told_on: date | None, now: datetime) -> bool:
 )
 def test_nobody_loses_a_seat_who_was_not_told_three_working_days_before(told_on, expected):
     assert released(date(2027, 2, 22), told_on, clock.parse("2027-02-22T18:00")) is expected
+
+
+@pytest.mark.parametrize(
+    ("told_on", "reminders", "told_from", "expected"),
+    [
+        pytest.param(None, 0, date(2027, 2, 17), True, id="can still be told"),
+        pytest.param(None, 1, date(2027, 2, 17), True, id="is told with the last reminder"),
+        pytest.param(None, 2, date(2027, 2, 3), False, id="was reminded while nothing was released"),
+        pytest.param(None, 0, date(2027, 2, 18), False, id="came too late to be told"),
+        pytest.param(date(2027, 2, 17), 2, date(2027, 2, 22), True, id="was told in time"),
+        pytest.param(date(2027, 2, 18), 2, date(2027, 2, 18), False, id="the day has come nearer since"),
+    ],
+)
+def test_a_seat_is_at_risk_while_its_holder_was_told_in_time_or_can_be(told_on, reminders, told_from, expected):
+    facts = {"told_on": told_on, "reminders": reminders, "told_from": told_from}
+    assert is_at_risk(cancel_by=date(2027, 2, 22), **facts, working_days_before=working_days_before) is expected

@@ -153,6 +153,12 @@ class TestTheDoctor:
             sign_in(client, anna)
             assert "Annars släpps platsen kl. 18 den dagen." in words_of(client.get("/mina-kurser"))
 
+        def test_whom_no_reminder_told_in_time_is_not_threatened(self, db, client, sign_in, hers, anna):
+            hers.funding_reminders = 2
+            db.flush()
+            sign_in(client, anna)
+            assert "Annars släpps platsen" not in words_of(client.get("/mina-kurser"))
+
         def test_who_records_it_reads_so_too(self, client, olle, hers):
-            text = "På kvällen sista avbokningsdagen släpps en plats som ingen har noterat, med ett brev."
+            text = "släpps en plats som ingen har noterat, om ST-läkaren har fått veta det i en påminnelse"
             assert text in words_of(client.get("/finansiering"))
