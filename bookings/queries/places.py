@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bookings import facts
+from bookings.minimum.forecast import HELD
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules import line as rules
 from bookings.rules.history import term_before
 from bookings.states import BookingState, Origin, Refusal
 from courses.models import CourseSession
-from courses.states import Publicity
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _moved(db: Session, course_ids: Collection[int], *, today: date) -> dict[int
         .where(
             CourseSession.course_id.in_(course_ids),
             CourseSession.starts_on.between(first, last),
-            CourseSession.publicity == Publicity.PUBLISHED,
+            CourseSession.publicity.in_(HELD),
         )
         .group_by(CourseSession.course_id, CourseSession.id)
     )
