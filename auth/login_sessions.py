@@ -5,10 +5,11 @@ The browser holds a random token, the row only its SHA-256: who reads the table 
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from auth.models import Grant, LoginSession, Person
@@ -57,15 +58,28 @@ class Farewell:
 
 
 def begin(
-    db: Session, *, person_id: int, provider: str, id_token: str, proved_at: datetime | None = None, now: datetime
+    db: Session,
+    *,
+    person_id: int,
+    provider: str,
+    id_token: str,
+    subject: str | None = None,
+    sid: str | None = None,
+    proved_at: datetime | None = None,
+    now: datetime,
 ) -> str:
-    """A sign-in has begun; the answer is the token for the browser, which is kept nowhere else."""
+    """A sign-in has begun; the answer is the token for the browser, which is kept nowhere else.
+
+    `subject` and `sid` are what the provider will call it by when it ends there.
+    """
     token = secrets.token_urlsafe(32)
     row = LoginSession(
         token_hash=_hash(token),
         person_id=person_id,
         provider=provider,
         id_token=id_token,
+        subject=subject,
+        sid=sid,
         began_at=now,
         proved_at=proved_at,
         seen_at=now,
@@ -123,17 +137,36 @@ def end(db: Session, *, login_session_id: int, now: datetime, by: int) -> Farewe
 
 def end_all_of(db: Session, *, person_id: int, now: datetime, by: int | None) -> int:
     """Every sign-in of the person has ended; the answer is how many there were."""
-    rows = db.scalars(
-        select(LoginSession)
-        .where(LoginSession.person_id == person_id, LoginSession.ended_at.is_(None))
-        .order_by(LoginSession.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = _under_way(db, LoginSession.person_id == person_id)
     for row in rows:
         _close(row, now=now)
         journal.note(db, "login_session.ended", now=now, by=by, person=person_id)
     return len(rows)
+
+
+def end_with_provider(db: Session, *, provider: str, subject: str | None, sid: str | None, now: datetime) -> int:
+    """Every sign-in has ended that has ended at the provider; the answer is how many there were.
+
+    That is the one it calls `sid`, or where it names none all of the subject's. Of one whose `sid` it never told the
+    subject decides.
+    """
+    of_subject = and_(LoginSession.subject.is_not(None), LoginSession.subject == subject)
+    meant = of_subject if sid is None else or_(LoginSession.sid == sid, and_(LoginSession.sid.is_(None), of_subject))
+    rows = _under_way(db, LoginSession.provider == provider, meant)
+    for row in rows:
+        _close(row, now=now)
+        journal.note(db, "login_session.ended", now=now, by=None, person=row.person_id, provider=provider)
+    return len(rows)
+
+
+def _under_way(db: Session, *which: ColumnElement[bool]) -> Sequence[LoginSession]:
+    return db.scalars(
+        select(LoginSession)
+        .where(LoginSession.ended_at.is_(None), *which)
+        .order_by(LoginSession.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _see(db: Session, *, login_session_id: int, now: datetime) -> None:
@@ -148,8 +181,8 @@ def _see(db: Session, *, login_session_id: int, now: datetime) -> None:
 
 def _close(row: LoginSession, *, now: datetime) -> None:
     row.ended_at = now
-    # It was kept for signing out at the provider, and that is done once.
-    row.id_token = ""
+    # They were kept for signing out at the provider or with it, and that is done once.
+    row.id_token, row.subject, row.sid = "", None, None
 
 
 def _hash(token: str) -> str:

@@ -111,9 +111,22 @@ class LoginSession(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
     provider: Mapped[str] = mapped_column(String(60))
     id_token: Mapped[str] = mapped_column(default="", doc="Shown to the provider when signing out there too.")
+    subject: Mapped[str | None] = mapped_column(
+        String(255), doc="What the provider calls the person, in this sign-in."
+    )
+    sid: Mapped[str | None] = mapped_column(String(255), doc="What the provider calls the sign-in there.")
     began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     proved_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), doc="When the person last proved at the provider who they are; NULL when unknown."
     )
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SpentToken(Base):
+    """Something of a provider's that counts once, and has been used: its hash, until it is worth nothing anyway."""
+
+    __tablename__ = "spent_tokens"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(DateTime(timezone=True))

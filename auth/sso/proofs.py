@@ -33,6 +33,12 @@ class Proof:
     family_name: str
     email: str
     id_token: str
+    nonce: str
+    """Of which question it is the answer."""
+    subject: str | None
+    """What the provider calls the person in this sign-in."""
+    sid: str | None
+    """What it calls the sign-in, if anything."""
     proved_at: datetime | None
     """When the person last proved at the provider who they are; None when nobody can tell."""
 
@@ -78,6 +84,9 @@ def proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str, prove
         family_name=family_name,
         email=_text(claims, provider.email_claim),
         id_token=id_token,
+        nonce=claims["nonce"],
+        subject=_subject(claims["sub"]),
+        sid=_subject(claims.get("sid")),
         proved_at=proved_at,
     )
 
@@ -92,9 +101,9 @@ def _identity(provider: Provider, claims: Mapping[str, Any]) -> str:
     return value
 
 
-def _subject(text: str) -> str | None:
-    """Whatever a provider calls somebody, if it can be kept."""
-    return text if len(text) <= VALUE_LENGTH and text.isprintable() else None
+def _subject(said: object) -> str | None:
+    """Whatever a provider calls somebody or something, if it can be kept."""
+    return said if isinstance(said, str) and len(said) <= VALUE_LENGTH and said.isprintable() else None
 
 
 FORMS: dict[IdentityKind, Callable[[str], str | None]] = {

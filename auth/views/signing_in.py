@@ -1,15 +1,17 @@
 """Signing in at a provider, once more before what cannot be undone, and out; and the address of every page here."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
 
-from auth import access, login_sessions, people, queries, rules
+from auth import access, login_sessions, people, queries, rules, spent_tokens
 from auth.access import ViewResult, Visitor, public, signed_in
 from auth.login_sessions import Farewell
 from auth.models import Person
-from auth.sso import clients, journeys
+from auth.sso import clients, journeys, logout_tokens
 from auth.sso.proofs import Proof
 from auth.states import Refusal, Role
 from auth.views import directory, profile
@@ -23,12 +25,16 @@ blueprint = Blueprint("auth", __name__)
 STATUS = {Refusal.PROVIDER_DOWN: 503, Refusal.ASSURANCE_TOO_LOW: 403}
 """What a browser is told when signing in came to nothing, if not that the answer was a bad one: 400."""
 
+NOT_KEPT = {"Cache-Control": "no-store"}
+
 
 def init_app(app: Flask) -> None:
     """Recognises visitors, leads them back to forms of another sign-in, and makes the providers known."""
     access.init_app(app)
     app.register_error_handler(CSRFError, access.sent_from_another_sign_in)
     clients.init_app(app)
+    # No browser sends it, and what is in it is signed.
+    app.extensions["csrf"].exempt(told_of_sign_out)
 
 
 @blueprint.get("/logga-in")
@@ -82,8 +88,11 @@ def answer(name: str) -> ViewResult:
         proof = journeys.come_back(provider, now=edge.moment())
     except Refused as refusal:
         return _turned_away(refusal, provider, came_for)
-    # The provider takes its code once, so that only the deed is done anew if need be, and not the whole request.
-    person, token, roles = edge.do(lambda db: _arrive(db, provider, proof))
+    try:
+        # The provider takes its code once, so that only the deed is done anew if need be, and not the whole request.
+        person, token, roles = edge.do(lambda db: _arrive(db, provider, proof))
+    except Refused as refusal:
+        return _turned_away(refusal, provider, came_for)
     access.sign_in_browser(token, person_id=person.id)
     if rules.owes_profile(people.facts_of(person), email=person.email, standing=person.standing, roles=roles):
         return redirect(url_for(".profile", next=came_for or None))
@@ -92,6 +101,13 @@ def answer(name: str) -> ViewResult:
 
 def _arrive(db: Session, provider: Provider, proof: Proof) -> tuple[Person, str, frozenset[Role]]:
     """Somebody is known and signed in, and who had signed in before with this browser is not any more."""
+    spent_tokens.spend(
+        db,
+        issuer=provider.issuer,
+        token=proof.nonce,
+        until=edge.moment() + 2 * timedelta(seconds=journeys.LONGEST_SECONDS),
+        now=edge.moment(),
+    )
     person = people.arrive(
         db,
         issuer=provider.issuer,
@@ -108,6 +124,8 @@ def _arrive(db: Session, provider: Provider, proof: Proof) -> tuple[Person, str,
         person_id=person.id,
         provider=provider.name,
         id_token=proof.id_token,
+        subject=proof.subject,
+        sid=proof.sid,
         proved_at=proof.proved_at,
         now=edge.moment(),
     )
@@ -122,6 +140,24 @@ def sign_out() -> ViewResult:
         farewell = _end_sign_in(db)
     access.sign_out_browser()
     return redirect(_address_of_farewell(farewell) or url_for(".signed_out"))
+
+
+@blueprint.post("/logga-ut/<name>/besked")
+@public
+def told_of_sign_out(name: str) -> ViewResult:
+    """A provider says, from one server to another, that somebody has signed out there: so they have here."""
+    provider = clients.named(name)
+    try:
+        said = logout_tokens.read(provider, request.form.get("logout_token", ""), now=edge.moment())
+        with edge.deed() as db:
+            spent_tokens.spend(db, issuer=provider.issuer, token=said.jti, until=said.until, now=edge.moment())
+            login_sessions.end_with_provider(
+                db, provider=provider.name, subject=said.subject, sid=said.sid, now=edge.moment()
+            )
+    except Refused as refusal:
+        # Back-Channel Logout, section 2.8. Who sent it may try again where it was we who could not look.
+        return {"error": "invalid_request"}, STATUS.get(Refusal(refusal.reason), 400), NOT_KEPT
+    return "", 200, NOT_KEPT
 
 
 @blueprint.get("/utloggad")

@@ -78,4 +78,6 @@ def test_the_tables_name_every_route_of_the_room(app):
     read = {rule.rule for rule in ours if "GET" in rule.methods} - {"/logga-in/<name>/svar"}
 
     assert {without_facts(path) for path in SEEN} == read
-    assert {without_facts(path) for path in SENT} == {rule.rule for rule in ours if "POST" in rule.methods}
+    # No visitor sends what a provider says, and what it says is signed.
+    sent = {rule.rule for rule in ours if "POST" in rule.methods} - {"/logga-ut/<name>/besked"}
+    assert {without_facts(path) for path in SENT} == sent
