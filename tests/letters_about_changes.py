@@ -73,6 +73,15 @@ def told_leader(db: Desk) -> None:
     letters.session_changed_for_leader(db, [ANNA], session=moved(), changes=[DAYS, PLACE], now=NOW)
 
 
+def undone_after_a_move(db: Desk) -> None:
+    session = moved()
+    session.moved_at = NOW
+    mine = Booking(id=101, calendar_sequence=3)
+    letters.cancellation_undone(
+        db, mine, person=ANNA, session=session, lines=letters.Lines(), since=NOW, by=ANNA.id, now=NOW
+    )
+
+
 def kept(db: Desk) -> None:
     mine = Booking(id=101, calendar_sequence=2)
     left = [(Booking(id=100 + each.id, calendar_sequence=1), each) for each in (HEART, LATER_SKIN)]
@@ -121,6 +130,7 @@ ABOUT_CHANGES: dict[str, Callable[[Desk], None]] = {
     "session_changed.call_out_void": told(BookingState.WAITING, DAYS, was=BookingState.ASKED),
     "session_changed.waiting": told(BookingState.WAITING, DAYS),
     "session_changed.waiting_elsewhere": told(BookingState.WAITING, PLACE),
+    "cancellation_undone.after_a_move": undone_after_a_move,
     "session_changed_for_applicant": told_applicant,
     "session_changed_for_leader": told_leader,
     "seat_chosen": kept,

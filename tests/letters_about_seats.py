@@ -75,7 +75,7 @@ def excepted(kind: ExceptionKind, *, position: int | None = 2):
     return write
 
 
-LINES = {"lines": Lines()}
+LINES = {"lines": Lines(), "since": NOW}
 
 ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "answer_reminder": about_offer(letters.answer_reminder),

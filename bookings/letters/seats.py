@@ -118,13 +118,22 @@ def cancellation_undone(
     person: Person,
     session: CourseSession,
     lines: Lines,
+    since: datetime,
     by: int | None,
     now: datetime,
 ) -> None:
-    """You have the seat after all, or somebody saw to it."""
-    calendar = seat_calendar.put_in(db, (booking, session), now=now)
+    """You have the seat after all, or somebody saw to it; and who had none since then has not heard of a change."""
     _about_end(
-        db, "cancellation_undone", booking, calendar, person=person, session=session, by=by, now=now, lines=lines
+        db,
+        "cancellation_undone",
+        booking,
+        seat_calendar.put_in(db, (booking, session), now=now),
+        person=person,
+        session=session,
+        by=by,
+        now=now,
+        lines=lines,
+        is_changed=session.moved_at is not None and session.moved_at >= since,
     )
 
 

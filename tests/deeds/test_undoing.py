@@ -20,10 +20,11 @@ from bookings_room import (
     told,
 )
 from calling_off_room import call_off
+from session_changes_room import change, on
 from sqlalchemy import select
 
 import make
-from bookings import answers, cancellation, left_over_seats, precedence, queries, rebooking, waitlist
+from bookings import answers, cancellation, facts, left_over_seats, precedence, queries, rebooking, waitlist
 from bookings.models import Booking, Precedence
 from bookings.rules.seats import GRACE, UNDO_WITHIN
 from bookings.states import BookingState, CancelGround, Refusal
@@ -89,6 +90,17 @@ def test_the_letter_puts_the_days_back_into_the_calendar_with_the_next_number(db
     assert "avbokningen är ångrad, och du har kvar din plats" in told(db, person)
     saved = queries.my_calendar(db, session_id=session.id, person_id=person.id, now=SOON)
     assert saved.count("SEQUENCE:4") == 2
+
+
+def test_a_session_that_was_moved_meanwhile_is_told_of_and_is_free_to_cancel(db, session, person):
+    seat(db, session, person)
+    cancel(db, session, person)
+    new = [date(2027, 5, 10)]
+    change(db, session, now=AFTER + timedelta(minutes=1), days=on(*new))
+    held = undo(db, session, person)
+    assert (days_of(db, person), facts.is_free(held, session)) == (new, True)
+    assert "Kurstillfället ändrades efter avbokningen." in told(db, person)
+    assert "som före avbokningen" not in told(db, person)
 
 
 def test_a_late_cancellation_that_is_undone_leaves_no_way_to_a_free_one(db, session, person):
