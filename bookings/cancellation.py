@@ -125,8 +125,16 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     seats.restore(db, booking, asked.session, now=now)
     settled = seats_from_line.settle_among(asked.bookings, booking, course_id=asked.session.course_id, now=now)
     noting.note(db, "seat.restored", booking, now=now, by=by, struck=[each.id for each in settled.struck])
-    about = {"person": asked.person, "session": asked.session, "lines": settled.lines, "since": seat.ended_at}
-    letters.cancellation_undone(db, booking, **about, by=by, now=now)
+    letters.cancellation_undone(
+        db,
+        booking,
+        person=asked.person,
+        session=asked.session,
+        lines=settled.lines,
+        since=seat.ended_at,
+        by=by,
+        now=now,
+    )
     return booking
 
 
