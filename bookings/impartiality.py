@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, union
 from sqlalchemy.orm import Session
 
-from bookings import precedence
-from bookings.models import Booking
-from bookings.states import LIVE, Refusal
+from bookings.models import Application, Booking, Choice, Round
+from bookings.states import LIVE, ApplicationState, Refusal, RoundState
 from courses.models import CourseDay, CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import Refused
@@ -19,17 +18,7 @@ def insist(db: Session, session: CourseSession, *, now: datetime, by: int | None
     Raises:
         Refused: `by` has a seat in the course of the session, waits for one or has applied for it.
     """
-    if by is None:
-        return
-    is_not_over = exists().where(CourseDay.session_id == CourseSession.id, CourseDay.day >= day_of(now))
-    has_it = exists().where(
-        Booking.person_id == by,
-        Booking.state.in_(LIVE),
-        CourseSession.id == Booking.session_id,
-        CourseSession.course_id == session.course_id,
-        is_not_over,
-    )
-    if db.scalar(select(has_it)) or precedence.wants_course(db, by, session.course_id):
+    if by is not None and session.course_id in _courses_of(db, by, now=now):
         raise Refused(Refusal.DECIDES_OVER_OWN_SESSION)
 
 
@@ -41,3 +30,39 @@ def insist_for(db: Session, session: CourseSession, *, person_id: int, now: date
     """
     if by != person_id:
         insist(db, session, now=now, by=by)
+
+
+def insist_between(db: Session, *, person_id: int, now: datetime, by: int | None) -> None:
+    """As `insist`, where it is about what somebody hears of us, whatever the course.
+
+    Raises:
+        Refused: `by` is somebody else, and both have, want or have applied for the same course.
+    """
+    if by is None or by == person_id:
+        return
+    if _courses_of(db, by, now=now) & _courses_of(db, person_id, now=now):
+        raise Refused(Refusal.SAME_COURSE_WANTED)
+
+
+def _courses_of(db: Session, person_id: int, *, now: datetime) -> set[int]:
+    """The courses that somebody has a seat in, waits for or has applied for, in sessions that are not over."""
+    is_not_over = exists().where(CourseDay.session_id == CourseSession.id, CourseDay.day >= day_of(now))
+    has = select(CourseSession.course_id).join(Booking, Booking.session_id == CourseSession.id)
+    applies = (
+        select(CourseSession.course_id)
+        .join(Choice, Choice.session_id == CourseSession.id)
+        .join(Application, Application.id == Choice.application_id)
+        .join(Round, Round.id == Application.round_id)
+    )
+    return set(
+        db.scalars(
+            union(
+                has.where(Booking.person_id == person_id, Booking.state.in_(LIVE), is_not_over),
+                applies.where(
+                    Application.person_id == person_id,
+                    Application.state == ApplicationState.SUBMITTED,
+                    Round.state != RoundState.PUBLISHED,
+                ),
+            )
+        )
+    )

@@ -283,6 +283,7 @@ class Refusal(StrEnum):
     STANDS_IN_TIME = "stands_in_time"
     SESSION_NOT_GIVEN = "session_not_given"
     DECIDES_OVER_OWN_SESSION = "decides_over_own_session"
+    SAME_COURSE_WANTED = "same_course_wanted"
     SESSION_TO_BE_GIVEN = "session_to_be_given"
     NOT_TO_BE_CALLED_OFF = "not_to_be_called_off"
     OUTLOOK_CHANGED = "outlook_changed"

@@ -13,8 +13,7 @@ from auth.states import Role
 from lararportal import edge, outbox, pages
 from lararportal.errors import Refused
 from lararportal.forms import Form
-from lararportal.letter_log import queries
-from lararportal.letter_log.correcting import correct_and_resend
+from lararportal.letter_log import correcting, queries
 from lararportal.letter_log.queries import LetterStage, LoggedLetter, Wanted
 
 blueprint = Blueprint("letter_log", __name__)
@@ -65,7 +64,7 @@ def resend(letter_id: int) -> str | Response:
 @needs(Role.COORDINATOR)
 def stop(letter_id: int) -> str | Response:
     """Sees to it that it is not sent, after a page that says what that means."""
-    return _do(letter_id, "letter_log/stop.html", "letter_stopped", "letter_not_to_stop", outbox.stop)
+    return _do(letter_id, "letter_log/stop.html", "letter_stopped", "letter_not_to_stop", correcting.stop)
 
 
 @blueprint.route("/samordning/brev/<int:letter_id>/adress", methods=["GET", "POST"])
@@ -83,7 +82,9 @@ def readdress(letter_id: int) -> str | Response | tuple[str, int]:
     try:
         with edge.deed() as db:
             address = form.address.data or ""
-            due = correct_and_resend(db, letter_id=letter_id, address=address, now=edge.moment(), by=me().person_id)
+            due = correcting.correct_and_resend(
+                db, letter_id=letter_id, address=address, now=edge.moment(), by=me().person_id
+            )
     except Refused as refusal:
         form.explain(refusal)
         return page(409)

@@ -2,12 +2,14 @@
 
 import pytest
 from bookings_pages import words_of
+from bookings_room import place
 from sqlalchemy import select
 
 import make
 from auth.states import Role
 from bookings import cancellation, left_over_seats
 from bookings.models import Booking
+from courses.models import CourseSession
 from lararportal.journal import Entry
 from lararportal.outbox import Letter, LetterState
 
@@ -150,6 +152,21 @@ def test_a_wrong_address_is_put_right_and_everything_unsent_goes_there(db, olle,
         ("person.address_corrected", olle.id),
         *[("letter.readdressed", olle.id)] * 2,
     ]
+
+
+@pytest.mark.parametrize("deed", ["stoppa", "adress"])
+def test_whoever_wants_a_course_of_the_person_does_not_decide_what_reaches_them(db, olle, anna, visit, deed):
+    letter, session = letters_of(db, anna)[-1], db.scalar(select(Booking.session_id).where(Booking.state == "booked"))
+    place(db, db.get(CourseSession, session), olle)
+    browser, sent = visit(olle), {"address": "olle@example.org"}
+    path = f"{PATH}/{letter.id}/{deed}"
+
+    answer = browser.post(path, data=sent)
+
+    assert answer.status_code == 409
+    assert "Be en annan utbildningskoordinator." in words_of(answer)
+    assert (anna.email, letter.state, deeds_about(db, anna)) == ("anna@exmaple.org", LetterState.QUEUED, [])
+    assert visit(make.coordinator(db)).post(path, data=sent).status_code == 302
 
 
 def test_a_letter_shows_its_text_and_one_that_is_not_there_is_not_found(db, olle, anna, visit):
