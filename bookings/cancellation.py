@@ -12,7 +12,6 @@ from bookings import (
     asking,
     charging,
     choices,
-    facts,
     giving_back,
     impartiality,
     letters,
@@ -64,7 +63,7 @@ def cancel(
     booking = waitlist.live(db, session_id=session_id, person_id=person_id)
     if booking is None or booking.state not in SEATED:
         raise Refused(Refusal.NOT_BOOKED)
-    owes_ground = facts.is_late(booking, session, now=now) and not choices.is_chosen_against(db, booking)
+    owes_ground = giving_back.is_late(db, booking, session, now=now)
     if by == person_id and ground not in late_fee.OWN_GROUNDS:
         ground = None
     refusal = rules.may_cancel(starts_on=session.starts_on, today=day_of(now))

@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from bookings import facts, rounds
+from bookings import choices, facts, rounds
 from bookings.models import Booking
 from bookings.rules import late_fee
 from bookings.rules import seats as rules
 from bookings.rules.late_fee import FeeSteps
 from bookings.rules.seats import GivenBack
+from bookings.seat_calendar import Seat
 from bookings.states import REFUSED, BookingState, CancelGround, Refusal
 from courses.models import CourseSession
 from lararportal.clock import day_of
@@ -41,13 +42,18 @@ def fee_percent(
     )
 
 
-def bound_days(left: Collection[tuple[Booking, CourseSession]], *, now: datetime) -> int | None:
+def is_late(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> bool:
+    """Whether giving the seat back now counts as late: not while they must choose between it and another one."""
+    return facts.is_late(booking, session, now=now) and not choices.is_chosen_against(db, booking)
+
+
+def bound_days(db: Session, left: Collection[Seat], *, now: datetime) -> int | None:
     """How a seat is bound that these are left for now: by the nearest start among those that it is late to leave."""
     return min(
         (
             late_fee.days_left(starts_on=session.starts_on, bound_days=booking.bound_days, today=day_of(now))
             for booking, session in left
-            if facts.is_late(booking, session, now=now)
+            if is_late(db, booking, session, now=now)
         ),
         default=None,
     )

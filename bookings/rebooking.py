@@ -52,7 +52,7 @@ def rebook(
     mine = {each.session_id: each for each in asked.bookings}
     old = mine[from_session_id]
     new = successor(old, mine.get(to_session_id), new_session, person, now=now)
-    new.bound_days = giving_back.bound_days([(old, old_session)], now=now)
+    new.bound_days = giving_back.bound_days(db, [(old, old_session)], now=now)
     funding.carry_over(old, new, session=new_session, left=old_session)
     seats.release(db, old, old_session, to=BookingState.MOVED, now=now)
     seats.take(db, new, new_session, now=now)

@@ -74,7 +74,7 @@ def give_all(
         move.waiter.booking_id: [(rows[key], locked[rows[key].session_id]) for key in move.leaves] for move in moves
     }
     for booking in given:
-        _take_along(booking, session, left[booking.id], now=now)
+        _take_along(db, booking, session, left[booking.id], now=now)
     alike.write(db, given)
     seats.release_all(db, [seat for old in left.values() for seat in old], to=BookingState.MOVED, now=now)
     seats.take_all(db, [(booking, session) for booking in given], now=now)
@@ -93,10 +93,12 @@ def give_all(
     return given
 
 
-def _take_along(booking: Booking, session: CourseSession, left: Sequence[Seat], *, now: datetime) -> None:
+def _take_along(
+    db: Session, booking: Booking, session: CourseSession, left: Sequence[Seat], *, now: datetime
+) -> None:
     """Whether the new seat is bound, and paid for, by what is given up for it."""
     told = booking.asked_at if booking.state in ANSWERABLE and booking.asked_at else now
-    booking.bound_days = giving_back.bound_days(left, now=told)
+    booking.bound_days = giving_back.bound_days(db, left, now=told)
     for old, former in left:
         funding.carry_over(old, booking, session=session, left=former)
 

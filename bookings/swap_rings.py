@@ -107,7 +107,7 @@ def _change(
     given = [[(rows[each.mover.seat.booking_id], rows[each.wish.booking_id]) for each in ring] for ring in rings]
     changes = [change for ring in given for change in ring]
     for old, new in changes:
-        new.bound_days = giving_back.bound_days([(old, locked[old.session_id])], now=now)
+        new.bound_days = giving_back.bound_days(db, [(old, locked[old.session_id])], now=now)
         new.origin = Origin.SWAP
         funding.carry_over(old, new, session=locked[new.session_id], left=locked[old.session_id])
     alike.write(db, [new for _, new in changes])

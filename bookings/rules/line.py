@@ -66,7 +66,7 @@ def would_leave(waiter: Waiter) -> list[int] | None:
     held = [wish for wish in waiter.wishes if wish.is_held]
     if waiter.barred is not None:
         return None
-    loose = [wish for wish in held if _is_exchangeable(wish, wanted)]
+    loose = [wish for wish in held if not _is_fixed(wish, held) and _is_on_one_list(wish, wanted)]
     if any(_exclude_each_other(wish, wanted) for wish in held if wish not in loose):
         return None
     cap = _room(waiter, held, loose) if wanted.list_id is not None else len(loose) + 1
@@ -101,9 +101,14 @@ def _room(waiter: Waiter, held: Sequence[Wish], loose: Sequence[Wish]) -> int:
     return waiter.cap - len(fixed)
 
 
-def _is_exchangeable(held: Wish, wanted: Wish) -> bool:
+def _is_fixed(wish: Wish, held: Sequence[Wish]) -> bool:
+    """Seats between which somebody has still to choose can be left however late it is."""
+    return wish.is_fixed and all(wish.days.isdisjoint(each.days) for each in held if each.must_choose)
+
+
+def _is_on_one_list(held: Wish, wanted: Wish) -> bool:
     same_list = wanted.list_id is not None and held.list_id == wanted.list_id
-    return not held.is_fixed and (held.course_id == wanted.course_id or same_list)
+    return held.course_id == wanted.course_id or same_list
 
 
 def _exclude_each_other(one: Wish, other: Wish) -> bool:

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import AFTER, insist_on_invariants, letter, occasions, refused, seat, states, told
+from bookings_room import AFTER, fill, insist_on_invariants, letter, occasions, place, refused, seat, states, told
 from session_changes_room import asked, change, changed, keep, on
 
 import make
-from bookings import cancellation, choices
+from bookings import cancellation, choices, rebooking
 from bookings import queries as reads
 from bookings.models import Booking
 from bookings.states import BookingState, Refusal
@@ -112,6 +112,27 @@ class TestThreeSeatsOnADay:
         cancellation.cancel(db, session_id=other.id, **about)
         assert (has(db, anna, moved, again), letter(db, anna).occasion) == ([BOOKED, CHOOSES], "seat_had_again")
         assert f"Du har inte valt än om du behåller platsen på {again.course.title}" in told(db, anna)
+
+
+class TestTheOtherSeatIsChangedForAnother:
+    """After its last day to cancel, which is no more late than to choose against it."""
+
+    LATE = clock.parse("2027-01-19T10:00")
+
+    @pytest.fixture
+    def sister(self, db, moved, other):
+        other.cancel_by = date(2027, 1, 18)
+        return make.session(db, of=other.course, days=MAY, seats=1)
+
+    def test_by_booking_another_session_of_the_course(self, db, moved, other, sister, anna):
+        about = {"from_session_id": other.id, "to_session_id": sister.id, "person_id": anna.id}
+        made = rebooking.rebook(db, **about, now=self.LATE, by=anna.id)
+        assert (made.is_bound, has(db, anna, moved, other)) == (False, [BOOKED, MOVED])
+
+    def test_by_their_place_in_its_line(self, db, moved, other, sister, anna):
+        made = place(db, sister, anna)
+        assert fill(db, sister, now=self.LATE) == 1
+        assert (made.is_bound, has(db, anna, moved, other, sister)) == (False, [BOOKED, MOVED, BOOKED])
 
 
 def test_a_yes_gives_up_no_more_than_what_was_shown(db, moved, other, anna):

@@ -189,12 +189,18 @@ class Term:
         for seat in self.live(*SEATED, doctor=place.doctor):
             if seat.venue.course == place.venue.course:
                 as_then = place.state not in ASKED or seat.venue.moved is None or seat.venue.moved < place.asked
-                if seat.rank < place.rank or (as_then and told > seat.venue.cancel_by):
+                late = as_then and told > seat.venue.cancel_by and not self._is_being_chosen(seat)
+                if seat.rank < place.rank or late:
                     return None
                 given_up.append(seat)
             elif seat.venue.days[-1] >= today and not set(seat.venue.days).isdisjoint(place.venue.days):
                 return None
         return given_up
+
+    def _is_being_chosen(self, seat: Place) -> bool:
+        """Whether their holder must choose between it and another: then neither is left too late."""
+        days = {day for each in self.live(State.MUST_CHOOSE, doctor=seat.doctor) for day in each.venue.days}
+        return not days.isdisjoint(seat.venue.days)
 
     def before(self, doctor: Doctor, venue: Venue, now: datetime) -> list[Place]:
         """Those who go before somebody who would book a seat in a session now.
