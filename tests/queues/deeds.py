@@ -1,6 +1,7 @@
 """What is done on pages that show first what it means: looked at and done in one stroke."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,27 +9,27 @@ from session_changes_room import SEATED, on
 from sqlalchemy.orm import Session
 
 from bookings import answers, queries
-from bookings.minimum import calling_off, reserve_sessions
-from courses import session_changes, sessions
+from bookings.impartiality import insist
+from bookings.minimum import calling_off, invitations, rescues, reserve_sessions
+from bookings.rules.minimum import Audience
+from courses import catalogue, session_changes, sessions
+from courses.models import CourseSession
 from lararportal.errors import Refused
-
-
-def set_seats(db: Session, *, session_id: int, seats: int, now: datetime, by: int) -> None:
-    _change(db, session_id, now, by, seats=seats)
 
 
 def move(db: Session, *, session_id: int, days: Sequence[date], now: datetime, by: int) -> None:
     dates = {"cancel_by": days[0] - timedelta(days=21), "go_no_go_on": days[0] - timedelta(days=28)}
-    _change(db, session_id, now, by, days=on(*days), **dates)
+    change(db, session_id=session_id, days=on(*days), **dates, now=now, by=by)
 
 
-def _change(db: Session, session_id: int, now: datetime, by: int, **said: Any) -> None:
+def change(db: Session, *, session_id: int, now: datetime, by: int, **said: Any) -> None:
     """Asked about, and confirmed as it was asked."""
     [session] = sessions.lock(db, [session_id])
     db.refresh(session, ["leaders"])
     wanted = {**sessions.said_of(session), **said}
     wanted["minimum"] = min(wanted["minimum"], wanted["seats"])
-    about = {"session_id": session_id, "interested": queries.interested, "seated": SEATED, "now": now, "by": by}
+    about = {"session_id": session_id, "interested": queries.interested, "seated": SEATED, "impartial": insist}
+    about |= {"now": now, "by": by}
     try:
         session_changes.change(db, **about, **wanted)
     except Refused as refusal:
@@ -47,18 +48,43 @@ def merge(db: Session, *, session_id: int, into: int, now: datetime, by: int) ->
     calling_off.merge(db, session_id=session_id, into=into, reason="För få", saw=saw, now=now, by=by)
 
 
+def move_day(db: Session, *, session_id: int, now: datetime, by: int) -> None:
+    to = db.get_one(CourseSession, session_id).go_no_go_on + timedelta(days=10)
+    rescues.move_day(db, session_id=session_id, to=to, reason="Fler kan komma", now=now, by=by)
+
+
+def run_anyway(db: Session, *, session_id: int, now: datetime, by: int) -> None:
+    rescues.run_anyway(db, session_id=session_id, reason="Det blir bra", now=now, by=by)
+
+
+def invite(db: Session, *, session_id: int, audience: Audience, now: datetime, by: int) -> None:
+    saw = invitations.reach(db, session_id=session_id, audience=audience, now=now).token
+    invitations.invite(db, session_id=session_id, audience=audience, saw=saw, now=now, by=by)
+
+
 def open_and_fill(db: Session, *, session_id: int, now: datetime, by: int) -> None:
     saw = reserve_sessions.demand_for(db, session_id=session_id, now=now).token
     reserve_sessions.open_and_fill(db, session_id=session_id, saw=saw, now=now, by=by)
 
 
 def archive(db: Session, *, session_id: int, now: datetime, by: int) -> None:
+    about = {"session_id": session_id, "impartial": insist, "now": now, "by": by}
     try:
-        sessions.archive(db, session_id=session_id, now=now, by=by)
+        sessions.archive(db, **about)
     except Refused as refusal:
         if "token" not in refusal.facts:
             raise
-        sessions.archive(db, session_id=session_id, confirmed=refusal.facts["token"], now=now, by=by)
+        sessions.archive(db, **about, confirmed=refusal.facts["token"])
+
+
+def open_reserve(db: Session, *, session_id: int, now: datetime, by: int) -> None:
+    sessions.open_reserve(db, session_id=session_id, impartial=insist, now=now, by=by)
+
+
+def switch_rings(db: Session, *, course_id: int, now: datetime, by: int) -> None:
+    course = catalogue.lock_course(db, course_id)
+    facts = replace(catalogue.facts_of(course), swap_rings=not course.swap_rings)
+    catalogue.change(db, course_id=course_id, facts=facts, now=now, by=by)
 
 
 def accept(db: Session, *, session_id: int, person_id: int, now: datetime, by: int) -> None:

@@ -14,6 +14,7 @@ class DoctorsDeeds(Follower):
     """Seats and places are asked for, changed and given back."""
 
     def seat_booked(self, entry: Entry) -> None:
+        self._insist_that_it_is_open(entry)
         waiting = self.term.places.get(entry.facts["booking"])
         place = waiting or replace(self.rows[entry.facts["booking"]])
         assert self.term.is_for(place.doctor, place.venue.course, entry.at)
@@ -24,12 +25,20 @@ class DoctorsDeeds(Follower):
             self._place(entry, State.WAITING).state = State.BOOKED
         self._owe(place, "seat_booked", besides=self._strike(entry, place))
 
+    def _insist_that_it_is_open(self, entry: Entry) -> None:
+        """Somebody new comes only when there has been time to read what a round decided."""
+        venue = self._venue(entry)
+        assert venue.is_ahead(entry.at)
+        assert not venue.is_closed
+        assert venue.opens is None or entry.at >= venue.opens, f"{venue} can be booked from {venue.opens}"
+
     def line_joined(self, entry: Entry) -> None:
         place = self._new(entry, State.WAITING)
         if "carried_from" in entry.facts:
             self._carried(place, entry)
         else:
-            expected = LATE, self.term.merits(place.doctor, place.venue.course, entry.at), entry.at
+            self._insist_that_it_is_open(entry)
+            expected = LATE, self.term.merits(place.doctor, place.venue, entry.at), entry.at
             assert (place.wave, place.key, place.joined) == expected, f"{place} stands by {place.turn}"
         self._owe(place, "place_in_line")
 
@@ -78,12 +87,13 @@ class DoctorsDeeds(Follower):
         assert self.term.free(place.venue) > len(theirs), f"{place} is undone with the seat of {theirs}"
 
     def seat_moved(self, entry: Entry) -> None:
+        self._insist_that_it_is_open(entry)
         number = entry.facts["booking"]
         waiting = self.term.places.get(number)
-        new = waiting or replace(self.rows[number], ended=None)
+        new = waiting or replace(self.rows[number], ended=None, is_funded=False, round_id=None, wave=LATE)
         self._insist_that_nobody_waits(new, entry.at)
         [old] = self._leave(entry, new)
-        new.rank = min(new.rank, old.rank)
+        self._succeed(new, old)
         self.term.places[number] = new
         new.state = State.BOOKED
         self._owe(new, "seat_moved", besides=[old, *self._strike(entry, new)])

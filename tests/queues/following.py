@@ -17,6 +17,16 @@ from lararportal.journal import Entry
 GIVES = ("offer.made", "seat.from_line")
 """The deeds by which a free seat goes to somebody in line."""
 
+DECISIONS = (
+    "session.",
+    "minimum.",
+    "calling_off.",
+    "seat.cancelled",
+    "seat.restored",
+    "seat.moved",
+)
+"""What somebody decides about a session, or for somebody else."""
+
 Rows = Mapping[int, Place]
 
 
@@ -45,13 +55,25 @@ class Follower:
         """All that one transaction has told; `rows` are as they stand after it."""
         self.told, self.rows, self.owed = told, rows, []
         for entry in told:
+            self._insist_on_impartiality(entry)
+        for entry in told:
             deed: Callable[[Entry], None] | None = getattr(self, entry.deed.replace(".", "_"), None)
             if deed is None:
                 assert "booking" not in entry.facts, f"what does {entry.deed} mean?"
             else:
                 deed(entry)
+        for place in self.term.live(*SEATED):
+            place.since = place.since or told[-1].at
         faults = [*self.term.faults(), *self._astray()]
         assert faults == [], "\n".join(faults)
+
+    def _insist_on_impartiality(self, entry: Entry) -> None:
+        """Who has something to gain in a course decides nothing there; asked of all before any of it has happened."""
+        decides = entry.deed.startswith(DECISIONS) and entry.by not in (None, entry.person_id)
+        who = self.term.doctors.get(entry.by or 0)
+        if decides and who is not None and entry.session_id is not None:
+            interest = self.term.interest(who, self.term.venues[entry.session_id].course, entry.at)
+            assert interest == [], f"{who} decides {entry.deed}, and has {interest}"
 
     def _astray(self) -> list[str]:
         places = self.term.places
@@ -72,7 +94,9 @@ class Follower:
         """Somebody has nothing in a session yet, and now this."""
         number = entry.facts["booking"]
         assert number not in self.term.places, f"{entry.deed}: {number} was there already"
-        made = replace(self.rows[number], state=state, standing_yes=True, ended=None, yes=None)
+        made = replace(
+            self.rows[number], state=state, standing_yes=True, ended=None, yes=None, is_funded=False, round_id=None
+        )
         others = [each for each in self.term.live(*State, doctor=made.doctor, venue=made.venue) if is_live(each)]
         assert others == [], f"{made} twice"
         self.term.places[number] = made
@@ -104,13 +128,23 @@ class Follower:
         assert self.term.free(place.venue) > len(before), f"{before} wait, and {place} has the seat"
 
     def _leave(self, entry: Entry, new: Place) -> list[Place]:
-        """The seats that are given up for a new one: in its course, less wanted, and never before it is certain."""
+        """The seats that are given up for a new one: of its course or list, and never before it is certain."""
         left = [self.term.places[number] for number in listed(entry.facts["left"])]
         for old in left:
             assert old.state in SEATED, f"{old} is left, and was {old.state}"
-            assert (old.doctor, old.venue.course) == (new.doctor, new.venue.course), f"{old} is left for {new}"
+            is_of_course = old.venue.course == new.venue.course
+            assert old.doctor == new.doctor
+            assert is_of_course or (new.ranked is not None and old.ranked == new.ranked), f"{old} is left for {new}"
             self._end(old, State.MOVED, entry.at)
+            if is_of_course:
+                new.is_funded = old.is_funded
         return left
+
+    def _succeed(self, new: Place, old: Place) -> None:
+        """A seat that is had instead of another stands where that one stood, also on the list of a round."""
+        new.rank = min(new.rank, old.rank)
+        if new.round_id is None and old.round_id is not None:
+            new.round_id, new.wave = old.round_id, old.wave
 
     def _strike(self, entry: Entry, new: Place) -> list[Place]:
         """With a seat somebody waits no more for what they want less in the course.
@@ -152,6 +186,7 @@ def _said(place: Place | None) -> str:
         return "not there"
     until = place.answer_by if place.state in (State.OFFERED, State.ASKED, State.MUST_CHOOSE) else None
     return (
-        f"{place} {place.state} rank {place.rank} by {place.turn[:3]} until {until} yes {place.yes} "
-        f"standing {place.standing_yes} short {place.short_notice} ended {place.ended}"
+        f"{place} {place.state} of {place.round_id} rank {place.rank} by {place.turn[:3]} until {until} "
+        f"yes {place.yes} standing {place.standing_yes} short {place.short_notice} ended {place.ended} "
+        f"funded {place.is_funded}"
     )

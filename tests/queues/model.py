@@ -6,14 +6,15 @@ then by who came first; while seats are reserved for a group that has too few, i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from queues.days import day_of, on_day
 
 from bookings.states import BookingState as State
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 IN_LINE = (State.WAITING, State.ASKED)
 SEATED = (State.BOOKED, State.MUST_CHOOSE)
 KEPT = (*SEATED, State.OFFERED)
@@ -21,13 +22,8 @@ KEPT = (*SEATED, State.OFFERED)
 LIVE = (*IN_LINE, *KEPT)
 ASKED = (State.OFFERED, State.ASKED)
 IN_TIME, LATE = 0, 1
-RED_DAYS = {date(2027, 3, 26), date(2027, 3, 29), date(2027, 5, 6), date(2027, 6, 25)}
-"""Those between January and June that are no Saturday or Sunday; the last is the eve of Midsummer."""
-
-
-def day_of(moment: datetime) -> date:
-    """The day in Stockholm."""
-    return moment.astimezone(STOCKHOLM).date()
+Kind = tuple[str, str | None]
+"""What seats are alike."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +34,16 @@ class Doctor:
     name: str
     group: str | None
     """None while nobody has confirmed it."""
-    residency: tuple[date, date] | None = None
+    residency: tuple[date, date] | None
     """Its first day and its planned end, each the first of a month."""
+    area: str
+    """Where somebody answers for their funding."""
+    cap: int
+    """Most seats that they wanted of the round."""
+    lot: int
+    """What they drew there."""
+    said_yes: frozenset[int]
+    """To the sessions that they asked for there, unless they wanted to be asked first."""
 
     def __repr__(self) -> str:
         return self.name
@@ -57,6 +61,7 @@ class Subject:
     """A course, whom it is for, and what it counts."""
 
     id: int
+    code: str
     name: str
     is_mandatory: bool
     order: str
@@ -73,9 +78,21 @@ class Venue:
     days: tuple[date, ...]
     cancel_by: date
     seats: int
+    minimum: int
+    go_no_go: date
+    leaders: tuple[int, ...]
     reserves: Mapping[str, int]
     publicity: str
+    opens: datetime | None = None
+    """When what its round has left over may be booked; None where no round gives seats."""
+    is_closed: bool = False
+    """Nobody new books or joins the line."""
+    is_day_moved: bool = False
+    """It has been decided once to decide later."""
     moved: datetime | None = None
+    """When it was last put to other days, hours or another place, or its last day to cancel brought nearer."""
+    is_as_asked_for: bool = True
+    """When and where it was as its round was open."""
     crowd: int = 0
     """As many may be in it as there were when it was said last how many seats it has, if those were more."""
 
@@ -85,11 +102,15 @@ class Venue:
     @property
     def begins(self) -> datetime:
         """The moment of its beginning."""
-        return datetime.combine(self.days[0], time(8, 30), STOCKHOLM).astimezone(UTC)
+        return on_day(self.days[0], time(8, 30))
 
     def days_left(self, now: datetime) -> int:
         """Calendar days until it begins."""
         return (self.days[0] - day_of(now)).days
+
+    def excludes(self, other: "Venue") -> bool:
+        """Whether nobody has seats in both: they are of one course, or on one day."""
+        return self.course == other.course or not set(self.days).isdisjoint(other.days)
 
     def is_ahead(self, now: datetime) -> bool:
         """Whether seats in it can be given."""
@@ -104,6 +125,8 @@ class Place:
     doctor: Doctor
     venue: Venue
     state: State
+    round_id: int | None
+    """The round that it comes from."""
     rank: int
     wave: int
     key: tuple[int, ...]
@@ -114,6 +137,13 @@ class Place:
     asked: datetime | None
     yes: datetime | None
     ended: datetime | None
+    is_funded: bool
+    since: datetime | None = None
+    """When it became a seat first."""
+    reminders: int = 0
+    """How often there has been one of its funding, for this last day to cancel."""
+    release_told: datetime | None = None
+    """When it was said first that the seat is released without it, and that has not been taken back."""
 
     def __repr__(self) -> str:
         return f"{self.doctor} in {self.venue}"
@@ -123,6 +153,16 @@ class Place:
         """What the line is ordered by."""
         return self.wave, self.key, self.joined, self.id
 
+    @property
+    def ranked(self) -> int | None:
+        """The round on whose ranked list it stands."""
+        return self.round_id if self.wave == IN_TIME else None
+
+    def kind(self, at: datetime) -> Kind:
+        """Seats are alike in a session, and while it reserves some for groups in one group of it."""
+        holds = any(self.venue.reserves.values()) and self.venue.days_left(at) > 42
+        return self.venue.name, self.doctor.group if holds else None
+
 
 @dataclass
 class Term:
@@ -130,9 +170,22 @@ class Term:
 
     doctors: Mapping[int, Doctor]
     venues: Mapping[int, Venue]
+    directors: Mapping[int, str]
+    """Directors of studies, and the areas that they answer for."""
+    coordinators: Collection[int]
     places: dict[int, Place] = field(default_factory=dict)
     precedence: set[tuple[int, int]] = field(default_factory=set)
     """Who goes before others for which course, because their session was called off."""
+    cases: dict[int, list[Any]] = field(default_factory=dict)
+    """By session, each time that too few had booked it."""
+    worried: set[tuple[int | Doctor, int]] = field(default_factory=set)
+    """Who has heard that a session may not be given, by seat or as a doctor, and which."""
+    invited: set[tuple[int, int]] = field(default_factory=set)
+    """Who has been told of the free seats of which session."""
+    asked_for: set[tuple[int, int]] = field(default_factory=set)
+    """Who wants to be told of the free seats of which course."""
+    without_rings: set[str] = field(default_factory=set)
+    """The courses, by code, in which seats are not changed in rings."""
     untold: set[int] = field(default_factory=set)
     """Places that somebody was given unasked, and that a letter has still to tell of."""
 
@@ -158,18 +211,32 @@ class Term:
         seats = self.live(State.BOOKED, doctor=place.doctor)
         return [each for each in seats if each is not place and not days.isdisjoint(each.venue.days)]
 
+    def interest(self, doctor: Doctor, course: Subject, now: datetime) -> list[Place]:
+        """What somebody has in a course, or waits for, as long as it is not over."""
+        mine = self.live(*LIVE, doctor=doctor)
+        return [each for each in mine if each.venue.course == course and each.venue.days[-1] >= day_of(now)]
+
     def is_for(self, doctor: Doctor, course: Subject, now: datetime) -> bool:
         """Whether a course is for somebody who has not been through it."""
         been = [each for each in self.live(State.BOOKED, doctor=doctor) if each.venue.days[-1] < day_of(now)]
         return doctor.group in course.targets and all(each.venue.course != course for each in been)
 
-    def merits(self, doctor: Doctor, course: Subject, now: datetime) -> tuple[int, ...]:
-        """What the course counts: target group, precedence, last chance, its own order; all lots are equal."""
+    def merits(self, doctor: Doctor, venue: Venue, now: datetime) -> tuple[int, ...]:
+        """What the course counts: target group, precedence, last chance, its own order; then the lots of a round."""
+        course = venue.course
         served, left = doctor.months(day_of(now))
         is_last_chance = course.is_mandatory and doctor.group == "ST" and left <= 6
         counted = left if course.order == "deadline" else -served
         precedence = (doctor.id, course.id) in self.precedence
-        return (course.targets[doctor.group], int(not precedence), int(not is_last_chance), counted, 0, 0)
+        lot = doctor.lot if venue.opens is not None else 0
+        return (
+            course.targets[doctor.group],
+            int(not precedence),
+            int(not is_last_chance),
+            counted,
+            0,
+            lot,
+        )
 
     def leaves(self, place: Place, now: datetime) -> list[Place] | None:
         """The seats that somebody gives up for the one they wait for; None when they do not take it.
@@ -184,18 +251,27 @@ class Term:
         return self._given_up(place, now)
 
     def _given_up(self, place: Place, now: datetime) -> list[Place] | None:
+        """What somebody does not take who walks through their list with a seat there as well (section 2.3).
+
+        Loose is what stands on the same list, or is of the same course, and can still be given back.
+        """
         today, told = day_of(now), day_of(place.asked if place.state in ASKED else now)
-        given_up = []
+        loose, room = [], place.doctor.cap if place.ranked else len(LIVE) * len(self.venues)
         for seat in self.live(*SEATED, doctor=place.doctor):
-            if seat.venue.course == place.venue.course:
-                as_then = place.state not in ASKED or seat.venue.moved is None or seat.venue.moved < place.asked
-                late = as_then and told > seat.venue.cancel_by and not self._is_being_chosen(seat)
-                if seat.rank < place.rank or late:
-                    return None
-                given_up.append(seat)
-            elif seat.venue.days[-1] >= today and not set(seat.venue.days).isdisjoint(place.venue.days):
+            is_on_list = place.ranked is not None and seat.ranked == place.ranked
+            as_then = place.state not in ASKED or seat.venue.moved is None or seat.venue.moved < place.asked
+            is_late = as_then and told > seat.venue.cancel_by and not self._is_being_chosen(seat)
+            if not is_late and (is_on_list or seat.venue.course == place.venue.course):
+                loose.append(seat)
+            elif seat.venue.excludes(place.venue) and seat.venue.days[-1] >= today:
                 return None
-        return given_up
+            else:
+                room -= is_on_list
+        taken: list[Place] = []
+        for each in sorted([place, *loose], key=lambda each: (each.rank, each.state in SEATED, each.id)):
+            if len(taken) < room and not any(_exclude(each, other, place) for other in taken):
+                taken.append(each)
+        return [seat for seat in loose if seat not in taken] if place in taken else None
 
     def _is_being_chosen(self, seat: Place) -> bool:
         """Whether their holder must choose between it and another: then neither is left too late."""
@@ -266,6 +342,9 @@ class Term:
         for place in self.live(State.MUST_CHOOSE):
             if not self.elsewhere(place):
                 yield f"{place} is to be chosen, and collides with nothing"
+        for place in self.live(State.OFFERED):
+            if place.answer_by is None or place.venue.begins - place.answer_by < timedelta(hours=12):
+                yield f"{place} can be answered until {place.answer_by}, and begins {place.venue.begins}"
 
     def seats_not_given(self, now: datetime) -> Iterator[str]:
         """What must not be once free seats have been given: one that somebody in line would take."""
@@ -290,30 +369,7 @@ class Term:
                 yield f"{place} should have been answered by {place.answer_by}"
 
 
-def answer_by(venue: Venue, now: datetime) -> datetime:
-    """When an offer lapses: not at night or on a day off, but at noon of the next working day, if that is in time."""
-    left = venue.days_left(now)
-    plain = now + timedelta(hours=120 if left > 28 else 72 if left > 14 else 24)
-    local = plain.astimezone(STOCKHOLM)
-    if _is_working_day(local.date()) and time(8) <= local.time() <= time(18):
-        return plain
-    day = local.date() + timedelta(days=local.time() >= time(8))
-    while not _is_working_day(day):
-        day += timedelta(days=1)
-    noon = datetime.combine(day, time(12), STOCKHOLM).astimezone(UTC)
-    return noon if venue.begins - noon > timedelta(hours=12) else min(plain, venue.begins - timedelta(hours=12))
-
-
-def choose_by(place: Place, others: Iterable[Place], now: datetime) -> datetime:
-    """When a choice between seats ends: as an offer does, or in the evening before the first session begins."""
-    return min(answer_by(place.venue, now), last_evening([place, *others]))
-
-
-def last_evening(places: Iterable[Place]) -> datetime:
-    """The last moment at which any of these seats can be given up."""
-    first = min(each.venue.days[0] for each in places)
-    return datetime.combine(first - timedelta(days=1), time(18), STOCKHOLM).astimezone(UTC)
-
-
-def _is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in RED_DAYS
+def _exclude(one: Place, other: Place, wanted: Place) -> bool:
+    """Whether somebody cannot have both; two seats between which they have still to choose they have until then."""
+    is_chosen = State.MUST_CHOOSE in (one.state, other.state) and wanted not in (one, other)
+    return one.venue.excludes(other.venue) and not (is_chosen and one.venue.course != other.venue.course)

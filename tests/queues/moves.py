@@ -1,9 +1,12 @@
 """What becomes of everybody when a session is moved, as the journal tells it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from queues.days import answer_by, evening_before
 from queues.following import OPEN, Follower
-from queues.model import SEATED, Place, answer_by, choose_by, last_evening
+from queues.model import SEATED, Place
+from queues.staff import is_elsewhere
 
 from bookings.states import BookingState as State
 from lararportal.journal import Entry
@@ -13,9 +16,10 @@ class Moves(Follower):
     """Who has a seat follows it, or chooses; nobody loses one who does nothing."""
 
     @property
-    def _is_moved(self) -> bool:
-        """Whether the session of this transaction is on other days than before."""
-        return any(each.deed == "session.changed" and "days" in each.facts["changed"] for each in self.told)
+    def _is_asked_anew(self) -> bool:
+        """Whether the session of this transaction is on other days than before, or somewhere else."""
+        [changed] = [each.facts["changed"] for each in self.told if each.deed == "session.changed"]
+        return is_elsewhere(changed)
 
     def seat_to_choose(self, entry: Entry) -> None:
         place = self._place(entry, *SEATED)
@@ -29,7 +33,7 @@ class Moves(Follower):
         place = self._place(entry, *OPEN, *SEATED)
         if place.state in SEATED:
             self._sits(place)
-        elif self._is_moved:
+        elif self._is_asked_anew:
             self._waits(place, entry)
         assert place.state == entry.facts["state"], f"{place} is {place.state}"
         others = self.term.elsewhere(place) if place.state is State.MUST_CHOOSE else []
@@ -44,7 +48,7 @@ class Moves(Follower):
 
     def _waits(self, place: Place, entry: Entry) -> None:
         """An offer stands that there is time to accept; what somebody said yes to were the old days."""
-        until = answer_by(place.venue, entry.at)
+        until = answer_by(place.venue.begins, entry.at)
         if place.state is State.OFFERED and until > entry.at and self.term.leaves(place, entry.at) is not None:
             place.answer_by = until
             return
@@ -96,5 +100,12 @@ class Moves(Follower):
         self._end(place, State.LAPSED, entry.at)
         self._owe(place, "choice_lapsed", besides=others)
 
-    def funding_reminded(self, entry: Entry) -> None:
-        self._owe(self._place(entry, *SEATED), "funding_missing")
+
+def choose_by(place: Place, others: Iterable[Place], now: datetime) -> datetime:
+    """When a choice between seats ends: as an offer does, or in the evening before the first session begins."""
+    return min(answer_by(place.venue.begins, now), last_evening([place, *others]))
+
+
+def last_evening(places: Iterable[Place]) -> datetime:
+    """The last moment at which any of these seats can be given up."""
+    return evening_before(min(each.venue.days[0] for each in places))

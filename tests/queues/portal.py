@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from queues.days import answer_by
 from queues.following import Follower
-from queues.model import Place, answer_by
 
 from bookings.states import BookingState as State
 from lararportal.journal import Entry
@@ -20,7 +20,7 @@ class PortalsDeeds(Follower):
         left = place.venue.days_left(entry.at)
         assert left > 5, f"{place} is offered {left} days before"
         assert not (place.standing_yes and left >= 21), f"{place} has said yes beforehand"
-        until = answer_by(place.venue, entry.at)
+        until = answer_by(place.venue.begins, entry.at)
         place.state, place.asked, place.answer_by = State.OFFERED, entry.at, until
         self.term.untold.discard(place.id)
         self._owe(place, "seat_offered", besides=self.term.leaves(place, entry.at) or [])
@@ -106,20 +106,16 @@ class PortalsDeeds(Follower):
 
     def _change(self, ring: Sequence[Entry]) -> None:
         at, new = ring[0].at, [self._place(each, State.WAITING) for each in ring]
+        assert new[0].venue.course.code not in self.term.without_rings, f"{new[0].venue.course.name} has no rings"
         for each in new:
             answering = self.term.live(State.OFFERED, State.ASKED, State.MUST_CHOOSE, doctor=each.doctor)
             assert answering == [], f"{each} is moved with {answering} to answer"
             assert self.term.free(each.venue) == 0, f"{each} is moved past the line"
+            assert each.standing_yes, f"{each} is to be asked first"
             assert each.venue.is_ahead(at)
         leaves = [self.term.leaves(each, at) for each in new]
         left = [self._leave(entry, place) for entry, place in zip(ring, new, strict=True)]
         assert left == leaves
-        assert Counter(alike(each, at) for each in new) == Counter(alike(old, at) for [old] in left)
+        assert Counter(each.kind(at) for each in new) == Counter(old.kind(at) for [old] in left)
         for each in new:
             each.state = State.BOOKED
-
-
-def alike(place: Place, at: datetime) -> tuple[str, str | None]:
-    """Seats are alike in a session, and while it reserves some for groups in one group of it."""
-    holds = any(place.venue.reserves.values()) and place.venue.days_left(at) > 42
-    return place.venue.name, place.doctor.group if holds else None

@@ -1,16 +1,20 @@
-"""A term that is small enough to be told by heart, with all its seats taken and some in line."""
+"""A term that is small enough to be told by heart: a round has been published, and some wait in line."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bookings_room import CLOSES, OPENS, PUBLISHED_AT, plan_of
 from queues.model import Doctor, Subject, Term, Venue
 from sqlalchemy.orm import Session
 
 import make
-from auth.models import Person
-from auth.states import Category, Standing
-from bookings import answers, left_over_seats, waitlist
-from courses.models import Course, CourseSession
+from auth.models import Grant, Person
+from auth.states import Area, Category, Role, Standing
+from bookings import allocation, answers, applications, left_over_seats, publication, rounds, waitlist
+from bookings.applications import Beforehand
+from bookings.models import Round
+from courses.models import Course, CourseSession, SessionLeader
 from courses.states import Kind, Order, Publicity
 
 BEGAN = date(2024, 1, 1)
@@ -37,8 +41,14 @@ DOCTORS = (
     _other("Viggo", Category.ST_2021, standing=Standing.PENDING),  # Nobody has confirmed what he is.
 )
 
-K = {"title": "Kurs K", "kind": Kind.MANDATORY, "order": Order.DEADLINE, "targets": {"ST": 0, "SPEC": 1}}
-L = {"title": "Kurs L", "kind": Kind.CLINICAL, "order": Order.STRAIGHT, "targets": {"SPEC": 0, "ST": 0, "PRE": 1}}
+K = {"code": "K", "title": "Kurs K", "kind": Kind.MANDATORY, "order": Order.DEADLINE, "targets": {"ST": 0, "SPEC": 1}}
+L = {
+    "code": "L",
+    "title": "Kurs L",
+    "kind": Kind.CLINICAL,
+    "order": Order.STRAIGHT,
+    "targets": {"SPEC": 0, "ST": 0, "PRE": 1},
+}
 
 SESSIONS = {
     # Two days after Easter, and after the clocks have been changed; seats reserved for specialists.
@@ -51,26 +61,34 @@ SESSIONS = {
     "L1": (L, [date(2027, 3, 10)], {"seats": 2, "minimum": 1}),
     "L2": (L, [date(2027, 5, 4)], {"seats": 2}),
 }
-SEATS = {
-    "K1": ["Bo", "Sara"],
-    "K2": ["Cilla", "Tor"],
-    "K3": ["David", "Eva"],
-    "L1": ["Bo", "Per"],
-    "L2": ["Sara", "Ulf"],
+IN_ROUND = ("K1", "K2", "K3", "L1")
+"""A round gives their seats; the others are for who books them."""
+LISTS = {
+    "Anna": (["K1", "K2"], 4, Beforehand(short_notice=True)),
+    "Bo": (["K1", "L1", "K3"], 4, Beforehand()),
+    # Wants one course, whichever it is.
+    "Cilla": (["L1", "K2", "K1"], 1, Beforehand()),
+    "David": (["K3", "K1"], 4, Beforehand()),
+    "Eva": (["K3", "K2"], 4, Beforehand()),
+    "Sara": (["K1", "L1"], 4, Beforehand()),
+    # On one day both.
+    "Tor": (["L1", "K2"], 4, Beforehand()),
+    "Ulf": (["K1", "L1", "K2"], 4, Beforehand(standing_yes=False)),
+    "Per": (["L1"], 4, Beforehand(standing_yes=False, short_notice=True)),
 }
-LINES = [
-    ("Anna", "K1", {"short_notice": True}),
-    ("Ulf", "K1", {"standing_yes": False}),
-    ("Cilla", "K1", {}),
-    ("Anna", "K2", {"standing_yes": False, "short_notice": True}),
-    ("Ulf", "K2", {}),
-    ("Bo", "K3", {"standing_yes": False}),
-    ("Anna", "L1", {"short_notice": True}),
-    ("Cilla", "L2", {}),
-    ("Bo", "L2", {}),
-    ("Per", "L2", {"standing_yes": False, "short_notice": True}),
-]
-"""Who waits for what, and how they answered beforehand."""
+"""What everybody asked the round for, most wanted first; how many of them; and how they want a seat from a line."""
+SEATS = {"L2": ["Anna", "Per"]}
+"""Who has booked a seat that no round gives."""
+LINES = [("Cilla", "L2", {}), ("Sara", "L2", {"standing_yes": False}), ("Ulf", "L2", {"short_notice": True})]
+"""Who waits for one, and how they answered beforehand."""
+
+
+AREAS = (Area.GOTEBORG, Area.SKARABORG)
+"""Every second doctor works in each."""
+LED = ("K2", "L1")
+"""The sessions that somebody leads."""
+COORDINATE = ("Tor", "Per")
+"""Doctors who are coordinators as well, with seats and wishes of their own."""
 
 
 @dataclass(frozen=True)
@@ -80,23 +98,76 @@ class Cast:
     doctors: dict[str, int]
     sessions: dict[str, int]
     staff: int
+    directors: list[int]
     term: Term
+
+    @property
+    def coordinators(self) -> list[int]:
+        """Who decides about sessions; one of them has nothing to gain anywhere, and is there most."""
+        return [self.staff, self.staff, *(self.doctors[each] for each in COORDINATE)]
 
 
 def stage(db: Session, *, now: datetime) -> Cast:
-    """The term with all seats taken and some in line."""
-    persons = [make.person(db, family_name="Ek", **facts) for facts in DOCTORS]
-    staff = make.coordinator(db).id
-    courses = {facts["title"]: make.course(db, **facts) for facts in (K, L)}
-    sessions = {
-        name: make.session(db, of=courses[of["title"]], days=days, place=f"Sal {name}", **facts)
-        for name, (of, days, facts) in SESSIONS.items()
-    }
-    doctors = {each.given_name: each.id for each in persons}
-    subjects = {title: _subject(each) for title, each in courses.items()}
-    venues = [_venue(f"Sal {name}", sessions[name], subjects[of["title"]]) for name, (of, _, _) in SESSIONS.items()]
-    term = Term({each.id: _doctor(each) for each in persons}, {each.id: each for each in venues})
+    """A round has been published, some seats of other sessions are taken, and many wait in line."""
+    persons = {facts["given_name"]: _person(db, number, facts) for number, facts in enumerate(DOCTORS)}
+    db.add_all(Grant(person_id=persons[each].id, role=Role.COORDINATOR) for each in COORDINATE)
+    sessions, venues = _sessions(db)
+    round_ = _published(db, persons, sessions)
     ids = {name: each.id for name, each in sessions.items()}
+    doctors = {name: each.id for name, each in persons.items()}
+    _beside(db, ids, doctors, now=now)
+    for each in IN_ROUND:
+        venues[each].opens = round_.booking_opens_at
+    staff = make.coordinator(db).id
+    term = Term(
+        doctors={each.id: _doctor(each, ids, seed=round_.seed or "") for each in persons.values()},
+        venues={each.id: each for each in venues.values()},
+        directors={make.holder(db, Role.DIRECTOR, area=each).id: each.value for each in AREAS},
+        coordinators=[staff, *(doctors[each] for each in COORDINATE)],
+    )
+    db.flush()
+    return Cast(doctors, ids, staff, list(term.directors), term)
+
+
+def _person(db: Session, number: int, facts: dict) -> Person:
+    """By the same pseudonym in each run, so that the same lots are drawn."""
+    return make.person(
+        db, family_name="Ek", area=AREAS[number % len(AREAS)], pseudonym=f"doctor-{number:04}", **facts
+    )
+
+
+def _sessions(db: Session) -> tuple[dict[str, CourseSession], dict[str, Venue]]:
+    """With the same ids in each run, which are frozen in the round and so decide about its lots."""
+    courses = {facts["title"]: make.course(db, **facts) for facts in (K, L)}
+    subjects = {title: _subject(each) for title, each in courses.items()}
+    leader = make.holder(db, Role.LEADER).id
+    sessions, venues = {}, {}
+    for number, (name, (of, days, said)) in enumerate(SESSIONS.items()):
+        facts = said | {"id": 900_000_000 + number, "of": courses[of["title"]], "place": f"Sal {name}"}
+        sessions[name] = make.session(db, days=days, **facts)
+        leaders = (leader,) if name in LED else ()
+        db.add_all(SessionLeader(session_id=sessions[name].id, person_id=each) for each in leaders)
+        venues[name] = _venue(sessions[name], subjects[of["title"]], leaders)
+    return sessions, venues
+
+
+def _published(db: Session, persons: dict[str, Person], sessions: dict[str, CourseSession]) -> Round:
+    wanted = plan_of(*(sessions[each] for each in IN_ROUND))
+    round_ = make.bound(db, rounds.plan(db, wanted=wanted, now=make.LONG_AGO, by=None, draw=lambda: "11" * 32))
+    rounds.open_round(db, round_.id, now=OPENS, by=None)
+    for name, (listed, cap, beforehand) in LISTS.items():
+        who, ids = persons[name].id, [sessions[each].id for each in listed]
+        about = {"round_id": round_.id, "person_id": who, "choices": ids, "cap": cap, "beforehand": beforehand}
+        applications.apply(db, **about, now=OPENS, by=who)
+    rounds.close_round(db, round_.id, now=CLOSES, by=None)
+    make.revealed(db, round_)
+    run = allocation.draw_up(db, round_id=round_.id, now=PUBLISHED_AT, by=None)
+    publication.publish(db, round_id=round_.id, run_id=run.id, now=PUBLISHED_AT, by=None)
+    return round_
+
+
+def _beside(db: Session, ids: dict[str, int], doctors: dict[str, int], *, now: datetime) -> None:
+    """Who has come to what no round gives."""
     for name, holders in SEATS.items():
         for holder in holders:
             left_over_seats.book(db, session_id=ids[name], person_id=doctors[holder], now=now, by=doctors[holder])
@@ -105,22 +176,35 @@ def stage(db: Session, *, now: datetime) -> Cast:
         waitlist.join(db, **one, now=now + timedelta(minutes=number))
         yes = {"standing_yes": True, "short_notice": False} | said
         answers.answer_beforehand(db, **one, **yes, now=now + timedelta(minutes=number))
-    db.flush()
-    return Cast(doctors, ids, staff, term)
 
 
-def _doctor(person: Person) -> Doctor:
+def _doctor(person: Person, ids: dict[str, int], *, seed: str) -> Doctor:
     residency = person.residency_start and (person.residency_start, person.planned_end)
     group = {Category.SPECIALIST: "SPEC", Category.PRE_ST: "PRE"}.get(person.category, "ST")
     is_confirmed = person.standing is Standing.CONFIRMED
+    listed, cap, beforehand = LISTS.get(person.given_name, ([], 0, Beforehand()))
     return Doctor(
-        id=person.id, name=person.given_name, group=group if is_confirmed else None, residency=residency or None
+        id=person.id,
+        name=person.given_name,
+        group=group if is_confirmed else None,
+        residency=residency or None,
+        area=str(person.area),
+        cap=cap,
+        lot=lot_of(person.pseudonym, seed=seed),
+        said_yes=frozenset(ids[each] for each in listed if beforehand.standing_yes),
     )
+
+
+def lot_of(pseudonym: str, *, seed: str) -> int:
+    """As anybody reckons it from the seed that is published (allocation rules, section 2.7)."""
+    message = b"\x1f".join([b"lp-lot-1", b"2027-1", b"", pseudonym.encode()])
+    return int.from_bytes(hmac.digest(bytes.fromhex(seed), message, "sha256")[:6], "big")
 
 
 def _subject(course: Course) -> Subject:
     return Subject(
         id=course.id,
+        code=course.code,
         name=course.title,
         is_mandatory=course.kind is Kind.MANDATORY,
         order=course.order.value,
@@ -128,14 +212,17 @@ def _subject(course: Course) -> Subject:
     )
 
 
-def _venue(name: str, session: CourseSession, course: Subject) -> Venue:
+def _venue(session: CourseSession, course: Subject, leaders: tuple[int, ...]) -> Venue:
     return Venue(
         id=session.id,
-        name=name,
+        name=session.place,
         course=course,
         days=tuple(each.day for each in session.days),
         cancel_by=session.cancel_by,
         seats=session.seats,
+        minimum=session.minimum,
+        go_no_go=session.go_no_go_on,
+        leaders=leaders,
         reserves=dict(session.reserves),
         publicity=session.publicity.value,
     )

@@ -4,16 +4,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from queues.cases import not_told_of
 from queues.doctors import DoctorsDeeds
+from queues.drawn import faults_of_round
 from queues.following import Owed, Rows
+from queues.funded import Funding, not_released, not_reminded
 from queues.model import SEATED, Place, Term
 from queues.moves import Moves
 from queues.portal import PortalsDeeds
+from queues.rings import unclosed
 from queues.staff import StaffsDeeds
 from sqlalchemy import Connection, event, func, select
 from sqlalchemy.orm import Session
 
 from bookings.models import Booking, SeatDay
+from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
 from courses.models import CourseSession
 from lararportal.audit import invariants
@@ -23,19 +28,9 @@ from lararportal.journal import Entry
 from lararportal.outbox import Letter
 
 PORTAL = "http://portal.test"
-OF_CASES = (
-    "few_booked",
-    "too_few_booked",
-    "decision_day_moved",
-    "reserve_wanted",
-    "session_runs",
-    "session_runs_after_all",
-    "session_called_off_to_staff",
-)
-"""Letters about whether a session runs, which are of no booking."""
 
 
-class Story(DoctorsDeeds, PortalsDeeds, StaffsDeeds, Moves):
+class Story(DoctorsDeeds, PortalsDeeds, StaffsDeeds, Moves, Funding):
     """All that the journal can tell of the queues."""
 
 
@@ -53,6 +48,8 @@ class Witness(Database):
         with super().transaction() as db:
             self.last_entry, self.last_letter = _last(db, Entry), _last(db, Letter)
             term.places.update(_rows(db, term))
+        drawn = [*faults_of_round(term)]
+        assert drawn == [], "\n".join(drawn)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -80,13 +77,20 @@ class Witness(Database):
         """Nothing has been seen that must not be; and no free seat waits for anybody, where seats have been given."""
         if self.seen:
             raise self.seen[0]
-        undone = [*self.term.seats_not_given(now)] if given else []
+        undone = [*self.term.seats_not_given(now), *unclosed(self.term, now)] if given else []
         assert undone == [], "\n".join(undone)
+
+    def insist_on_what_is_due(self, *, unfunded: Unfunded, now: datetime) -> None:
+        """After a tick: nothing is left that it should have done."""
+        found = [*self.term.left_undone(now), *not_reminded(self.term, now), *not_told_of(self.term, now)]
+        if unfunded is Unfunded.RELEASE:
+            found += not_released(self.term, now)
+        assert found == [], "\n".join(found)
 
     def insist_on_the_whole(self, *, now: datetime) -> None:
         """After a tick: everything holds that must hold of every term."""
         with super().transaction() as db:
-            found = [*invariants(db, now=now), *self.term.left_undone(now)]
+            found = [*invariants(db, now=now)]
         assert found == [], "\n".join(map(str, found))
 
     def _look(self) -> None:
@@ -103,7 +107,7 @@ class Witness(Database):
 
 def _insist_on_letters(letters: Sequence[Letter], owed: Sequence[Owed]) -> None:
     """Everybody has the letters that they are owed, once each, and each names what it is about."""
-    posted = sorted((each for each in letters if each.occasion not in OF_CASES), key=_of_whom)
+    posted = sorted(letters, key=_of_whom)
     expected = sorted(owed, key=_of_whom)
     assert [_of_whom(each) for each in posted] == [_of_whom(each) for each in expected]
     for letter, due in zip(posted, expected, strict=True):
@@ -128,6 +132,7 @@ def _rows(db: Session, term: Term) -> Rows:
             doctor=term.doctors[each.person_id],
             venue=term.venues[each.session_id],
             state=each.state,
+            round_id=each.round_id,
             rank=each.rank,
             wave=each.wave,
             key=tuple(each.key),
@@ -138,6 +143,7 @@ def _rows(db: Session, term: Term) -> Rows:
             asked=each.asked_at,
             yes=each.yes_at,
             ended=each.ended_at,
+            is_funded=each.funded_at is not None,
         )
         for each in db.execute(select(*Booking.__table__.columns).order_by(Booking.id))
     }
