@@ -167,10 +167,30 @@ FAULTS = {
         WHERE id = (SELECT min(id) FROM bookings WHERE state = 'cancelled' AND ended_late)"""
     ],
     "fee_without_lateness": [f"UPDATE bookings SET fee_percent = 50 WHERE id = ({CANCELLED})"],
+    "identity_not_noted": [
+        f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)
+        SELECT person_id, 'http://elsewhere.test', 'sub', 'x', '2027-01-10' FROM bookings WHERE id = ({ONE_SEAT})"""
+    ],
+    "person_not_as_noted": [
+        """UPDATE persons SET leave_months = leave_months + 1 WHERE id = (SELECT min(id) FROM persons p
+            WHERE category LIKE 'st%' AND NOT EXISTS (SELECT FROM bookings WHERE person_id = p.id))"""
+    ],
+    "standing_not_noted": [
+        """UPDATE persons SET standing = 'confirmed'
+        WHERE id = (SELECT min(id) FROM persons WHERE standing = 'pending')"""
+    ],
+    "role_not_noted": [
+        f"""INSERT INTO grants (person_id, role)
+        SELECT person_id, 'administrator' FROM bookings WHERE id = ({ONE_SEAT})"""
+    ],
+    "role_not_held": ["DELETE FROM grants WHERE role = 'reviewer'"],
     "seat_not_given": [f"UPDATE course_sessions SET seats = seats + 1 WHERE id = ({LONGEST_LINE})"],
     "offer_in_vain": [
         *offered("2027-01-13"),
         "UPDATE persons SET category = NULL WHERE id = (SELECT person_id FROM bookings WHERE state = 'offered')",
+        """INSERT INTO journal (at, deed, person_id, facts)
+        SELECT '2027-01-10', 'person.described_oneself', person_id, '{"new": {"category": null}}'
+        FROM bookings WHERE state = 'offered'""",
     ],
     "seat_not_noted": [
         f"DELETE FROM letters WHERE once = (SELECT 'seat:' || ({ONE_SEAT} AND origin = 'direct'))",

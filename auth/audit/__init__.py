@@ -1,5 +1,13 @@
-"""What the deeds about persons owe: `letters_owed.sql` says which letters."""
+"""What must hold of persons: `people.sql` lays them, how they sign in and their roles beside what was noted of it.
+
+`letters_owed.sql` says which letters the deeds of this room owe.
+"""
 
 from pathlib import Path
 
-LETTERS_OWED = (Path(__file__).parent / "letters_owed.sql").read_text("utf-8")
+from lararportal.checks import in_sql
+
+_HERE = Path(__file__).parent
+
+THOROUGH = in_sql(_HERE / "people.sql")
+LETTERS_OWED = (_HERE / "letters_owed.sql").read_text("utf-8")

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
+import auth.audit
 import bookings.audit
 import courses.audit
 from lararportal.audit import letters, running
 from lararportal.checks import Check, Finding, When
 
 OF_ROWS_NOW = (*courses.audit.AT_ONCE, *bookings.audit.AT_ONCE)
-INVARIANTS = (*OF_ROWS_NOW, *bookings.audit.THOROUGH, *letters.CHECKS)
+INVARIANTS = (*OF_ROWS_NOW, *auth.audit.THOROUGH, *bookings.audit.THOROUGH, *letters.CHECKS)
 """What must hold whether anybody works or not."""
 AT_ONCE = (*running.CHECKS, *OF_ROWS_NOW)
 """What a page can wait for."""

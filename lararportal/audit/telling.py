@@ -36,6 +36,8 @@ def _called(name: str, fact: Any, names: Names) -> Any:
     words = pages.words()
     if name in ("state", "noted"):
         return words["booking_state"].get(fact) or words["concerned"]["nothing_noted"]
+    if name == "role":
+        return words["role"][fact]
     if name == "answer":
         return fact or words["concerned"]["no_answer"]
     if name == "check":
