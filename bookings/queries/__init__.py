@@ -1,17 +1,19 @@
 """What pages read.
 
 `rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `undoable` what was given back
-just now, `choosing` between which seats they choose, `places` where they stand in line and what is offered to them,
-`situation` what they may do with a session, `wishes` what they may ask for, `staff` what is for coordinators and
-leaders, `invoicing` what can be invoiced, `funding` who pays, `minimum` what is done about sessions that too few have
-booked, `runs` what was drawn up and `dry_run` what it would mean, `glimpses` what the start page shows, `history`
-what counts of somebody before they apply, and `precedence` and `exceptions` who goes before others by a decision.
+just now, `decided` what rounds decided for them, `choosing` between which seats they choose, `places` where they
+stand in line and what is offered to them, `situation` what they may do with a session, `wishes` what they may ask
+for, `staff` what is for coordinators and leaders, `invoicing` what can be invoiced, `funding` who pays, `minimum`
+what is done about sessions that too few have booked, `runs` what was drawn up and `dry_run` what it would mean,
+`glimpses` what the start page shows, `history` what counts of somebody before they apply, and `precedence` and
+`exceptions` who goes before others by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
 one doctor alone: `own_decision`, with all that is behind it.
 """
 
 from bookings.queries.choosing import ToChoose
+from bookings.queries.decided import DecisionView
 from bookings.queries.dry_run import EffectView, Preview, effect, preview
 from bookings.queries.exceptions import (
     ExceptionRow,
@@ -43,7 +45,6 @@ from bookings.queries.history import (
 from bookings.queries.lottery import LotteryView, lotteries, lotteries_with, lottery
 from bookings.queries.mine import (
     ApplicationView,
-    DecisionView,
     MyCourses,
     Seat,
     application,

@@ -4,19 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, cast, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import choices, facts
-from bookings.models import Application, Booking, Decision, Round
+from bookings.models import Application, Booking, Round
 from bookings.queries.choosing import ToChoose, chosen_against, to_choose
+from bookings.queries.decided import DecisionView, decisions
 from bookings.queries.funding import Funding, funding_of
 from bookings.queries.places import Offer, Place, offers, places
-from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.rows import SessionRow, row_of
 from bookings.queries.undoable import undoable
 from bookings.rules import seats as rules
-from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import (
     ANSWERABLE,
     LIVE,
@@ -27,7 +26,6 @@ from bookings.states import (
     BookingState,
     CancelGround,
     Origin,
-    Outcome,
     Refusal,
     RoundState,
 )
@@ -96,24 +94,6 @@ class Seat:
     def undo_until(self) -> datetime | None:
         """The last moment at which giving it back can be undone."""
         return rules.undo_until(self.ended_at) if self.ended_at is not None else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionView:
-    """What a published round decided for one wanted session."""
-
-    round_id: int
-    round_title: str
-    published_at: datetime | None
-    rank: int
-    session: SessionRow
-    code: Outcome
-    position: int | None
-    other: SessionRow | None
-    key: list[int] | None
-    last_key: list[int] | None
-    explanation: Explanation | None
-    rules_version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,58 +193,6 @@ def _came(booking: Booking) -> Origin:
     """How the seat came: a place in line that a round gave becomes, when it is its turn, a seat from the line."""
     waited = booking.booked_at is not None and booking.booked_at > booking.joined_at
     return Origin.LINE if waited and booking.origin is Origin.ROUND else booking.origin
-
-
-def decisions(db: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[DecisionView]:
-    """What published rounds decided for a person, the latest round first and then as it was wanted."""
-    rows = db.execute(
-        select(Decision, Round)
-        .join(Round, Round.id == Decision.round_id)
-        .where(Decision.person_id == person_id, *conditions)
-        .order_by(Round.published_at.desc(), Decision.rank)
-    )
-    found = rows.all()
-    ids = {key for each, _ in found for key in (each.session_id, each.other_session_id) if key is not None}
-    sessions = {}
-    if ids:
-        sessions = {
-            each.id: row_of(each) for each in db.scalars(sessions_with_course().where(CourseSession.id.in_(ids)))
-        }
-    orders = _frozen_orders(db, {round_.id for each, round_ in found if each.code is Outcome.WAITLISTED})
-    return [
-        DecisionView(
-            round_id=round_.id,
-            round_title=round_.title,
-            published_at=round_.published_at,
-            rank=each.rank,
-            session=sessions[each.session_id],
-            code=each.code,
-            position=each.position,
-            other=sessions.get(each.other_session_id or 0),
-            key=each.key,
-            last_key=each.last_key,
-            explanation=explanation_of(
-                each.code,
-                each.key,
-                each.last_key,
-                order=orders.get((round_.id, sessions[each.session_id].course_code)),
-            ),
-            rules_version=each.rules_version,
-        )
-        for each, round_ in found
-    ]
-
-
-def _frozen_orders(db: Session, round_ids: Collection[int]) -> dict[tuple[int, str], str]:
-    """The order of precedence that each course was frozen with, by round and code.
-
-    What was frozen is large, and the database takes the courses out of it.
-    """
-    if not round_ids:
-        return {}
-    courses = cast(Round.frozen, JSONB)["courses"]
-    rows = db.execute(select(Round.id, courses).where(Round.id.in_(round_ids)))
-    return {(round_id, code): each["order"] for round_id, found in rows for code, each in found.items()}
 
 
 def _applications(db: Session, person_id: int, *, round_id: int | None = None) -> list[ApplicationView]:

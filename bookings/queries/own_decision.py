@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, undefer
 
 from auth.models import Person
 from bookings.models import Decision, Round
-from bookings.queries import mine
+from bookings.queries import decided
+from bookings.queries.decided import DecisionView
 from bookings.queries.exceptions import ExceptionRow, own_exceptions
 from bookings.queries.lottery import LotteryView, lottery
-from bookings.queries.mine import DecisionView
 from bookings.rules.allocation import canonical
 from bookings.rules.allocation.lottery import lot
 from bookings.rules.allocation.verification import line_hash
@@ -74,7 +74,7 @@ def own_decision(db: Session, *, round_id: int, person_id: int) -> OwnDecision:
     """
     published = select(Round).where(Round.id == round_id, Round.state == RoundState.PUBLISHED)
     round_ = db.scalar(published.options(undefer(Round.frozen)))
-    views = mine.decisions(db, person_id, Decision.round_id == round_id)
+    views = decided.decisions(db, person_id, Decision.round_id == round_id)
     if round_ is None or not views:
         raise NotFound
     person = db.get_one(Person, person_id)

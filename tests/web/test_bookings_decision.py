@@ -9,6 +9,7 @@ import pytest
 from bookings_pages import words_of
 from bookings_room import AFTER, CLOSES, published
 from fairness_room import crowd, file_of, two_party_round
+from session_changes_room import changed, on
 
 import make
 from auth.models import Grant, Person
@@ -64,6 +65,18 @@ class TestWhoMaySeeIt:
         text = page_of(visit, anna, published(db, others | {anna: [session]})).text
 
         assert [each.id for each in others if each.pseudonym in text or each.family_name in text] == []
+
+
+def test_it_shows_the_days_that_the_sessions_had_then_and_those_that_they_have_now(db, visit):
+    course, anna = make.course(db), make.person(db)
+    wanted = [make.session(db, of=course, days=days_in(month, 9), place="Borås") for month in (3, 4)]
+    round_ = published(db, {anna: wanted})
+    changed(db, wanted[0], days=on(*days_in(5, 10)))
+
+    for page in (page_of(visit, anna, round_), visit(anna).get("/mina-kurser")):
+        assert "9 mars 2027. Ändrat sedan dess, nu 10 maj 2027, Borås." in words_of(page)
+        assert f"högre på din lista: {course.title}, 9 mars 2027." in words_of(page)
+        assert "9 april 2027, Borås" in words_of(page)
 
 
 class TestHowOneStood:

@@ -1,0 +1,114 @@
+"""What published rounds decided for a doctor, of sessions as they were then."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, cast, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from bookings.models import Decision, Round
+from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.rules.reasons import Explanation, explanation_of
+from bookings.states import Outcome
+from courses.models import CourseSession
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionView:
+    """What a published round decided for one wanted session."""
+
+    round_id: int
+    round_title: str
+    published_at: datetime | None
+    rank: int
+    session: SessionRow
+    """With the days that it had then; as in `other`."""
+    now: SessionRow | None
+    """As it is now, where it has other days."""
+    code: Outcome
+    position: int | None
+    other: SessionRow | None
+    key: list[int] | None
+    last_key: list[int] | None
+    explanation: Explanation | None
+    rules_version: str
+
+
+def decisions(db: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[DecisionView]:
+    """What published rounds decided for a person, the latest round first and then as it was wanted."""
+    rows = db.execute(
+        select(Decision, Round)
+        .join(Round, Round.id == Decision.round_id)
+        .where(Decision.person_id == person_id, *conditions)
+        .order_by(Round.published_at.desc(), Decision.rank)
+    )
+    found = [(each, round_) for each, round_ in rows]
+    sessions = _sessions(db, {key for each, _ in found for key in _about(each)})
+    frozen = _frozen(
+        db,
+        {
+            round_.id
+            for each, round_ in found
+            if each.code is Outcome.WAITLISTED or any(_is_changed(sessions[key], round_) for key in _about(each))
+        },
+    )
+    return [_view(each, round_, sessions, frozen.get(round_.id, {})) for each, round_ in found]
+
+
+def _view(
+    each: Decision, round_: Round, sessions: Mapping[int, CourseSession], frozen: Mapping[str, Any]
+) -> DecisionView:
+    then = {key: _then(sessions[key], round_, frozen) for key in _about(each)}
+    session, now = then[each.session_id], row_of(sessions[each.session_id])
+    course = frozen.get("courses", {}).get(session.course_code, {})
+    return DecisionView(
+        round_id=round_.id,
+        round_title=round_.title,
+        published_at=round_.published_at,
+        rank=each.rank,
+        session=session,
+        now=now if now.days != session.days else None,
+        code=each.code,
+        position=each.position,
+        other=then.get(each.other_session_id or 0),
+        key=each.key,
+        last_key=each.last_key,
+        explanation=explanation_of(each.code, each.key, each.last_key, order=course.get("order")),
+        rules_version=each.rules_version,
+    )
+
+
+def _about(decision: Decision) -> set[int]:
+    return {key for key in (decision.session_id, decision.other_session_id) if key is not None}
+
+
+def _sessions(db: Session, session_ids: Collection[int]) -> dict[int, CourseSession]:
+    if not session_ids:
+        return {}
+    return {each.id: each for each in db.scalars(sessions_with_course().where(CourseSession.id.in_(session_ids)))}
+
+
+def _is_changed(session: CourseSession, round_: Round) -> bool:
+    return bool(session.moved_at and round_.published_at and session.moved_at >= round_.published_at)
+
+
+def _then(session: CourseSession, round_: Round, frozen: Mapping[str, Any]) -> SessionRow:
+    row, was = row_of(session), frozen.get("sessions", {}).get(str(session.id))
+    if was is None or not _is_changed(session, round_):
+        return row
+    return replace(row, days=tuple(map(date.fromordinal, was["days"])))
+
+
+def _frozen(db: Session, round_ids: Collection[int]) -> dict[int, Any]:
+    """The courses and sessions that each round was frozen with.
+
+    What was frozen is large for its applicants, and the database leaves them out.
+    """
+    if not round_ids:
+        return {}
+    rest = cast(Round.frozen, JSONB).op("-", return_type=JSONB())(literal("applicants"))
+    rows = db.execute(select(Round.id, rest).where(Round.id.in_(round_ids)))
+    return {round_id: frozen or {} for round_id, frozen in rows}
