@@ -15,8 +15,8 @@ at once (`seats_from_line`), or kept for them (`offers`) until they answer (`ans
 best placed of all who say yes (`call_outs`). Those who wait for each other's full sessions change seats
 (`swap_rings`).
 
-A session is changed. Everybody follows it (`moved_sessions`), and whoever is elsewhere on a new day chooses between
-their seats (`choices`).
+A session is changed. Everybody follows it (`moved_sessions`), and whoever is elsewhere on a new day (`collisions`)
+chooses between their seats (`choices`).
 
 A seat is paid for. For a resident that is recorded, or reminded of until it is (`funding`).
 

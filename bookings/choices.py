@@ -6,15 +6,15 @@ Nothing that is given up so is late, and precedence that led to it holds again: 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth import people
 from auth.models import Person
-from bookings import asking, facts, letters, noting, seats
+from bookings import asking, collisions, facts, letters, noting, seats
 from bookings.models import Booking, SeatDay
 from bookings.rules import answer_time
 from bookings.rules.answer_time import Start
@@ -22,7 +22,7 @@ from bookings.rules.line import stands_for
 from bookings.seat_calendar import Seat
 from bookings.states import SEATED, BookingState, Refusal
 from courses import sessions
-from courses.models import Course, CourseDay, CourseSession
+from courses.models import CourseDay, CourseSession
 from courses.rules import Day, is_working_day
 from lararportal.errors import Refused
 
@@ -34,25 +34,29 @@ def time_to_choose(start: Start, others: Iterable[CourseSession], *, now: dateti
 
 def ask(
     db: Session,
-    booking: Booking,
     session: CourseSession,
-    others: Sequence[CourseSession],
+    bookings: Collection[Booking],
+    others: Mapping[int, Sequence[CourseSession]],
     *,
-    person: Person,
+    persons: Mapping[int, Person],
     now: datetime,
 ) -> None:
-    """The person chooses between the seat and these others, and the time for it begins now.
+    """Who has these seats chooses between each and the others, by person, and the time for it begins now.
 
-    The session and the person are locked by the caller, who tells them.
+    The session and the persons are locked by the caller, who tells them.
 
     Raises:
         Refused: no time is left to choose.
     """
-    until = time_to_choose(facts.start_of(session), others, now=now)
-    if until is None:
-        raise Refused(Refusal.NO_TIME_TO_CHOOSE, who=person.name)
-    seats.leave_to_choose(db, booking, until=until, now=now)
-    noting.note(db, "seat.to_choose", booking, now=now, by=None, answer_by=until.isoformat())
+    until = []
+    for booking in bookings:
+        answer_by = time_to_choose(facts.start_of(session), others[booking.person_id], now=now)
+        if answer_by is None:
+            raise Refused(Refusal.NO_TIME_TO_CHOOSE, who=persons[booking.person_id].name)
+        until.append((booking, answer_by))
+    seats.leave_to_choose(db, until, now=now)
+    for booking, answer_by in until:
+        noting.note(db, "seat.to_choose", booking, now=now, by=None, answer_by=answer_by.isoformat())
 
 
 def settle(db: Session, person_ids: Collection[int], *, now: datetime) -> None:
@@ -62,17 +66,23 @@ def settle(db: Session, person_ids: Collection[int], *, now: datetime) -> None:
     or fewer seats taken for it. Whoever has still to choose does so before the first of the sessions begins, whenever
     that is by now, and has a letter when that is sooner than they were told.
     """
+    asked = _to_be_chosen(db, person_ids)
+    days = {day for each in asked for day in facts.days_of(each.session)}
+    held = collisions.on(db, {each.person_id for each in asked}, days)
     again: list[Booking] = []
     still: list[Booking] = []
-    for booking in _to_be_chosen(db, person_ids):
-        if _against(db, booking):
+    for booking in asked:
+        if collisions.among(held[booking.person_id], booking.session):
             still.append(booking)
-            continue
-        seats.have_again(db, booking, booking.session, now=now)
+        else:
+            again.append(booking)
+            held[booking.person_id].append(booking.session)
+    seats.have_all_again(db, [(each, each.session) for each in again], now=now)
+    for booking in again:
         noting.note(db, "seat.had_again", booking, now=now, by=None)
-        again.append(booking)
     for booking in still:
-        _bring_forward(db, booking, now=now)
+        others = collisions.among(held[booking.person_id], booking.session)
+        _bring_forward(db, booking, others, now=now)
     for booking in again:
         mine = [each for each in still if each.person_id == booking.person_id]
         letters.seat_had_again(db, booking, person=booking.person, session=booking.session, still=mine, now=now)
@@ -91,7 +101,7 @@ def keep(db: Session, *, session_id: int, person_id: int, saw: str, now: datetim
     foreseen = {each.id for each in _between(db, session_id, person_id)}
     locked = {each.id: each for each in sessions.lock(db, {session_id, *foreseen})}
     [person] = people.lock(db, [person_id])
-    others = elsewhere(db, session_id, [person_id], facts.days_of(locked[session_id]))[person_id]
+    others = collisions.elsewhere(db, session_id, [person_id], facts.days_of(locked[session_id]))[person_id]
     booking = _choosable(db, locked[session_id], others, person, now=now)
     if saw != stands_for(each.id for each in others):
         raise Refused(Refusal.ANSWER_MEANS_OTHER)
@@ -119,7 +129,7 @@ def give_up(db: Session, *, session_id: int, person_id: int, now: datetime, by: 
     """
     [session] = sessions.lock(db, [session_id])
     [person] = people.lock(db, [person_id])
-    others = elsewhere(db, session_id, [person_id], facts.days_of(session))[person_id]
+    others = collisions.elsewhere(db, session_id, [person_id], facts.days_of(session))[person_id]
     booking = _choosable(db, session, others, person, now=now)
     again = _leave(db, booking, session, now=now)
     kept = _seats_in(db, others, person)
@@ -132,7 +142,7 @@ def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> No
     if booking.state is not BookingState.MUST_CHOOSE or booking.reminded_at is not None:
         return
     booking.reminded_at = now
-    others = elsewhere(db, session.id, [person.id], facts.days_of(session))[person.id]
+    others = collisions.elsewhere(db, session.id, [person.id], facts.days_of(session))[person.id]
     noting.note(db, "choice.reminded", booking, now=now, by=by)
     letters.choice_reminder(db, booking, person=person, session=session, others=others, now=now)
 
@@ -143,35 +153,11 @@ def lapse(db: Session, booking_id: int, *, now: datetime, by: int | None) -> Non
     settle(db, [person.id], now=now)
     if booking.state is not BookingState.MUST_CHOOSE or booking.answer_by is None or now <= booking.answer_by:
         return
-    others = elsewhere(db, session.id, [person.id], facts.days_of(session))[person.id]
+    others = collisions.elsewhere(db, session.id, [person.id], facts.days_of(session))[person.id]
     seats.release(db, booking, session, to=BookingState.LAPSED, now=now)
     again = seats.keep_precedence(db, booking, now=now)
     noting.note(db, "choice.lapsed", booking, now=now, by=by, kept=[each.id for each in others])
     letters.choice_lapsed(db, booking, person=person, session=session, others=others, precedence=again, now=now)
-
-
-def elsewhere(
-    db: Session, session_id: int, person_ids: Collection[int], days: Collection[date]
-) -> dict[int, list[CourseSession]]:
-    """The other sessions in which these persons are on one of these days, with course and days, by person."""
-    found: dict[int, list[CourseSession]] = defaultdict(list)
-    if not days or not person_ids:
-        return found
-    rows = db.execute(
-        select(Booking.person_id, CourseSession)
-        .join(CourseSession, CourseSession.id == Booking.session_id)
-        .join(Course, Course.id == CourseSession.course_id)
-        .where(
-            Booking.session_id != session_id,
-            Booking.person_id.in_(person_ids),
-            Booking.id.in_(select(SeatDay.booking_id).where(SeatDay.day.in_(days))),
-        )
-        .order_by(Booking.person_id, CourseSession.starts_on, CourseSession.id)
-        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
-    )
-    for person_id, session in rows:
-        found[person_id].append(session)
-    return found
 
 
 def asked_about(
@@ -208,12 +194,7 @@ def is_chosen_against(db: Session, booking: Booking) -> bool:
     return bool(db.scalar(select(other)))
 
 
-def _against(db: Session, booking: Booking) -> list[CourseSession]:
-    return elsewhere(db, booking.session_id, [booking.person_id], facts.days_of(booking.session))[booking.person_id]
-
-
-def _bring_forward(db: Session, booking: Booking, *, now: datetime) -> None:
-    others = _against(db, booking)
+def _bring_forward(db: Session, booking: Booking, others: Sequence[CourseSession], *, now: datetime) -> None:
     last = answer_time.last_to_choose(map(facts.start_of, [booking.session, *others]))
     if booking.answer_by is None or booking.answer_by <= last:
         return
@@ -240,7 +221,7 @@ def _to_be_chosen(db: Session, person_ids: Collection[int], *conditions: ColumnE
 def _between(db: Session, session_id: int, person_id: int) -> Sequence[CourseSession]:
     """What would be given up for the seat in the moved session, before anything is locked."""
     days = set(db.scalars(select(CourseDay.day).where(CourseDay.session_id == session_id)))
-    return elsewhere(db, session_id, [person_id], days)[person_id]
+    return collisions.elsewhere(db, session_id, [person_id], days)[person_id]
 
 
 def _choosable(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import choices, facts, funding, letters, noting, offers, seats
+from bookings import choices, collisions, facts, funding, letters, noting, offers, seats
 from bookings.letters.changes import Before
 from bookings.minimum import cases
 from bookings.models import Application, Booking, Choice, Round
@@ -18,7 +18,7 @@ from courses.concerned import Change, Elsewhere, Former, Touched
 from courses.models import CourseSession, SessionLeader
 from courses.rules import Day, is_working_day
 from courses.states import Publicity
-from lararportal import journal
+from lararportal import alike, journal
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
@@ -42,7 +42,7 @@ def touched(
         .order_by(Person.family_name, Person.given_name, Person.id)
     ).all()
     is_over = session.days[-1].day < day_of(now)
-    others = choices.elsewhere(db, session.id, {person.id for person, _ in rows}, {each.day for each in days})
+    others = collisions.elsewhere(db, session.id, {person.id for person, _ in rows}, {each.day for each in days})
     staying = [person.id for person, _ in rows if moved and not is_over and not others[person.id]]
     against = choices.asked_about(db, session.id, staying, days, now=now)
     found = []
@@ -94,7 +94,7 @@ def follow(
             booking.calendar_sequence += 1
     if any(each.what == "cancel_by" for each in changes):
         funding.ask_anew(live)
-    db.flush()
+    alike.write(db, live)
     others = _others(db, session, live, now=now)
     for booking in live:
         was = Before(before[booking.id], former)
@@ -125,15 +125,13 @@ def _move_seats(
 ) -> None:
     """Who is nowhere else sits on the new days; the others choose."""
     seated = [each for each in live if each.state in SEATED]
-    others = choices.elsewhere(db, session.id, {each.person_id for each in seated}, facts.days_of(session))
+    others = collisions.elsewhere(db, session.id, {each.person_id for each in seated}, facts.days_of(session))
     stay = [each for each in seated if not others[each.person_id]]
+    again = [each for each in stay if each.state is BookingState.MUST_CHOOSE]
     seats.occupy_other_days(db, [each for each in stay if each.state is BookingState.BOOKED], session)
-    for booking in seated:
-        if booking not in stay:
-            person = persons[booking.person_id]
-            choices.ask(db, booking, session, others[person.id], person=person, now=now)
-        elif booking.state is BookingState.MUST_CHOOSE:
-            seats.have_again(db, booking, session, now=now)
+    choosing = [each for each in seated if others[each.person_id]]
+    choices.ask(db, session, choosing, others, persons=persons, now=now)
+    seats.have_all_again(db, [(each, session) for each in again], now=now)
 
 
 def _others(
@@ -141,7 +139,7 @@ def _others(
 ) -> dict[int, list[CourseSession]]:
     """What those who choose about the seat choose it against, and what others choose against it, by person."""
     choosing = [each.person_id for each in live if each.state is BookingState.MUST_CHOOSE]
-    others = choices.elsewhere(db, session.id, choosing, facts.days_of(session))
+    others = collisions.elsewhere(db, session.id, choosing, facts.days_of(session))
     staying = [each.person_id for each in live if each.state is BookingState.BOOKED]
     for person_id, asked in choices.asked_about(db, session.id, staying, session.days, now=now).items():
         others[person_id] = [each.session for each in asked]
@@ -165,6 +163,7 @@ def _ask_anew(db: Session, session: CourseSession, live: Sequence[Booking], *, n
             booking.yes_at = None
         if booking.state is BookingState.WAITING:
             booking.standing_yes = False
+    alike.write(db, live)
 
 
 def _tell_leaders(

@@ -129,24 +129,38 @@ def exchange(
     take_all(db, [(new, locked[new.session_id]) for _, new in changes], now=now)
 
 
-def leave_to_choose(db: Session, booking: Booking, *, until: datetime, now: datetime) -> None:
-    """Who has the seat chooses by then between it and another on the same day; it is taken, and occupies no day.
+def leave_to_choose(db: Session, until: Sequence[tuple[Booking, datetime]], *, now: datetime) -> None:
+    """Who has these seats chooses by then between each and another on the same day; it is taken, and has no day.
 
-    The person is locked by the caller.
+    The persons are locked by the caller.
     """
-    booking.asked_at, booking.answer_by, booking.reminded_at = now, until, None
-    if booking.state is BookingState.BOOKED:
-        booking.move_to(BookingState.MUST_CHOOSE, now=now)
-        booking.calendar_sequence += 1
-        db.execute(delete(SeatDay).where(SeatDay.booking_id == booking.id))
+    if not until:
+        return
+    for booking, answer_by in until:
+        booking.asked_at, booking.answer_by, booking.reminded_at = now, answer_by, None
+        if booking.state is BookingState.BOOKED:
+            booking.move_to(BookingState.MUST_CHOOSE, now=now)
+            booking.calendar_sequence += 1
+    alike.write(db, [booking for booking, _ in until])
+    db.execute(delete(SeatDay).where(SeatDay.booking_id.in_([booking.id for booking, _ in until])))
 
 
 def have_again(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:
     """The seat that was to be chosen is theirs as before, on the days of its session. The person is locked."""
-    booking.move_to(BookingState.BOOKED, now=now)
-    booking.calendar_sequence += 1
-    db.flush()
-    db.add_all(SeatDay(person_id=booking.person_id, day=each.day, booking_id=booking.id) for each in session.days)
+    have_all_again(db, [(booking, session)], now=now)
+
+
+def have_all_again(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now: datetime) -> None:
+    """As `have_again`, for many at once."""
+    for booking, _ in pairs:
+        booking.move_to(BookingState.BOOKED, now=now)
+        booking.calendar_sequence += 1
+    alike.write(db, [booking for booking, _ in pairs])
+    db.add_all(
+        SeatDay(person_id=booking.person_id, day=each.day, booking_id=booking.id)
+        for booking, session in pairs
+        for each in session.days
+    )
     db.flush()
 
 

@@ -361,9 +361,9 @@ class TestNoTimeToChoose:
             change(db, far, days=on(*tomorrow), **self.DATES)
 
     def test_whoever_comes_to_a_seat_meanwhile_counts_too(self, db, session, anna):
-        begun = self.begun(db, anna, APRIL[0])
+        mine, others = [booking_of(db, session, anna)], {anna.id: [self.begun(db, anna, APRIL[0])]}
         with refused(Refusal.NO_TIME_TO_CHOOSE):
-            choices.ask(db, booking_of(db, session, anna), session, [begun], person=anna, now=AFTER)
+            choices.ask(db, session, mine, others, persons={anna.id: anna}, now=AFTER)
 
 
 class TestCallingOff:

@@ -1,18 +1,22 @@
 """What concerns many people in one deed takes as many statements as for a few, while others wait for its locks."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from bookings_room import AFTER, insist_on_invariants, occasions, place, seat
+from session_changes_room import asked, change, on
 
 import make
 from auth.models import Person
 from bookings import funding, swap_rings
 from bookings.minimum import calling_off
 from bookings.states import BookingState
+from courses import sessions
+from courses.models import CourseSession
 
 FEW, MANY = 3, 12
+LATER = AFTER + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -88,5 +92,74 @@ def test_a_session_of_many_is_called_off_in_as_many_statements_as_one_of_few(db,
         assert [occasions(db, each) for each in waiting] == [["line_called_off"]] * people
         return found
 
-    assert call_off(FEW) == call_off(MANY) == (54 if has_room else 51)
+    assert call_off(FEW) == call_off(MANY) == (53 if has_room else 50)
+    insist_on_invariants(db)
+
+
+MAY, JULY, AUTUMN = [[date(2027, month, day) for day in (17, 18)] for month in (5, 7, 9)]
+
+
+@pytest.fixture
+def many_there(db):
+    """A session in May: of four one has a seat, one also in July, one waits and one has an offer; by how many."""
+
+    def fill(people: int) -> tuple[CourseSession, CourseSession, list[Person]]:
+        session, other = (make.session(db, days=days, seats=40) for days in (MAY, JULY))
+        persons = [make.person(db) for _ in range(people)]
+        for at, person in enumerate(persons):
+            match at % 4:
+                case 0:
+                    seat(db, session, person)
+                case 1:
+                    seat(db, session, person)
+                    seat(db, other, person)
+                case 2:
+                    place(db, session, person, short_notice=at % 8 == 2)
+                case 3:
+                    session.seats_offered += 1
+                    about = {"asked_at": AFTER, "answer_by": AFTER + timedelta(days=3)}
+                    place(db, session, person, state=BookingState.OFFERED, standing_yes=False, **about)
+        db.flush()
+        return session, other, persons
+
+    return fill
+
+
+def to(db, queries, session: CourseSession, days: list[date], *, now: datetime = AFTER) -> int:
+    """How many statements it takes to move the session to these days."""
+    db.flush()
+    db.expunge_all()
+    session = sessions.lock(db, [session.id])[0]
+    about = {
+        "days": on(*days),
+        "cancel_by": days[0] - timedelta(days=21),
+        "go_no_go_on": days[0] - timedelta(days=28),
+    }
+    token = asked(db, session, now=now, **about)["token"]
+    queries.reset()
+    change(db, session, confirmed=token, now=now, **about)
+    return queries.count
+
+
+def test_a_session_of_many_is_moved_in_as_many_statements_as_one_of_few(db, queries, many_there):
+    counts = []
+    for people in (2 * 4, 6 * 4):
+        session, _, persons = many_there(people)
+        there = to(db, queries, session, JULY)
+        assert [occasions(db, each) for each in persons] == [["session_changed"]] * people
+        counts.append((there, to(db, queries, session, AUTUMN, now=LATER)))
+        assert [occasions(db, each) for each in persons] == [["session_changed"] * 2] * people
+    assert counts == [(41, 33)] * 2
+    insist_on_invariants(db)
+
+
+def test_the_choices_of_many_end_in_as_many_statements_as_those_of_few(db, queries, many_there):
+    counts = []
+    for people in (2 * 4, 6 * 4):
+        session, other, persons = many_there(people)
+        to(db, queries, session, JULY)
+        counts.append(to(db, queries, other, AUTUMN))
+        told = [occasions(db, each) for each in persons[1::4]]
+        assert told == [["session_changed", "session_changed", "seat_had_again"]] * (people // 4)
+    assert counts == [35] * 2
     insist_on_invariants(db)
