@@ -14,7 +14,7 @@ from bookings.minimum import cases
 from bookings.models import Application, Booking, Choice, Round
 from bookings.rules.answer_time import answer_by
 from bookings.states import LIVE, SEATED, ApplicationState, BookingState, Refusal, RoundState
-from courses.concerned import Change, Elsewhere, Former, Touched
+from courses.concerned import Change, Elsewhere, Former, Seated, Touched
 from courses.models import CourseSession, SessionLeader
 from courses.rules import Day, is_working_day
 from courses.states import Publicity
@@ -210,3 +210,7 @@ def _tell_applicants(
         letters.session_changed_for_applicant(
             db, application, person=person, session=session, changes=changes, now=now
         )
+
+
+WHO_SITS = Seated(touched=touched, follow=follow, elsewhere=choices.elsewhere)
+"""What the room of courses is told of who sits in a session, and what becomes of them."""

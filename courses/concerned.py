@@ -1,6 +1,6 @@
 """Whom a session concerns, and the question that is asked before something changes for them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from hashlib import sha256
@@ -116,6 +116,8 @@ class Seated:
     """Asked about a locked session before it is changed, with what would be different and the days it would have."""
     follow: Callable[..., None]
     """Called when it has been changed, with what was different for whom it concerns, and what it was before."""
+    elsewhere: Callable[..., Mapping[int, Sequence[CourseSession]]]
+    """In which other sessions these persons sit on some days, by person."""
 
 
 def _nobody_touched(*_session: Any, **_when: Any) -> Sequence[Touched]:
@@ -126,7 +128,11 @@ def _nobody_follows(*_session: Any, **_when: Any) -> None:
     """Nobody has to."""
 
 
-NOBODY_SEATED = Seated(touched=_nobody_touched, follow=_nobody_follows)
+def _nobody_elsewhere(*_session: Any) -> Mapping[int, Sequence[CourseSession]]:
+    return {}
+
+
+NOBODY_SEATED = Seated(touched=_nobody_touched, follow=_nobody_follows, elsewhere=_nobody_elsewhere)
 """Where nobody has a seat anywhere."""
 
 Impartial = Callable[..., None]
@@ -168,7 +174,7 @@ def ask_first(
 ) -> None:
     """What concerns people is done when it has been confirmed: exactly these changes, for exactly so many.
 
-    `leading` are the leaders who lead something else on one of its days.
+    `leading` are the leaders who lead something else on one of its days, or sit in it.
 
     Raises:
         Refused: somebody is concerned and `confirmed` is not the token that this refusal gives.

@@ -69,7 +69,7 @@ def change(
     if touching:
         touched = seated.touched(db, session, touching, in_order(wanted["days"]), now=now)
         moved = any(each.is_on_other_days for each in touching)
-        leading = _leading_elsewhere(db, session, leaders, wanted) if moved else []
+        leading = _leading_elsewhere(db, session, leaders, wanted, seated) if moved else []
         ask_first(session, touching, interested(db, session_id), touched, leading, confirmed=confirmed)
     former = Former.of(session)
     write(session, wanted)
@@ -102,24 +102,24 @@ def _as_said(wanted: SessionPlan) -> dict[str, Any]:
 
 
 def _leading_elsewhere(
-    db: Session, session: CourseSession, leaders: Sequence[Person], plan: SessionPlan
+    db: Session, session: CourseSession, leaders: Sequence[Person], plan: SessionPlan, seated: Seated
 ) -> list[Touched]:
-    """The leaders who lead another session on one of the days, with that session."""
+    """The leaders who lead another session on one of the days, or sit in one, with that session."""
+    ids, days = [each.id for each in leaders], {each.day for each in plan["days"]}
     rows = db.execute(
         select(SessionLeader.person_id, CourseSession)
         .join(CourseSession, CourseSession.id == SessionLeader.session_id)
         .where(
-            SessionLeader.person_id.in_([each.id for each in leaders]),
+            SessionLeader.person_id.in_(ids),
             CourseSession.id != session.id,
             CourseSession.publicity == Publicity.PUBLISHED,
-            CourseSession.id.in_(
-                select(CourseDay.session_id).where(CourseDay.day.in_([each.day for each in plan["days"]]))
-            ),
+            CourseSession.id.in_(select(CourseDay.session_id).where(CourseDay.day.in_(days))),
         )
         .order_by(CourseSession.starts_on, CourseSession.id)
         .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
     ).all()
     found: dict[int, list[Elsewhere]] = defaultdict(list)
-    for person_id, other in rows:
+    sitting = seated.elsewhere(db, session.id, ids, days)
+    for person_id, other in [*rows, *((each, other) for each, others in sitting.items() for other in others)]:
         found[person_id].append(Elsewhere(other.course.title, tuple(day.day for day in other.days)))
     return [Touched(each.id, each.name, tuple(found[each.id])) for each in leaders if each.id in found]

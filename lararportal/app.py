@@ -28,7 +28,6 @@ import courses.views.catalogue
 import courses.views.desk
 import lararportal.audit.views
 import lararportal.letter_log.views
-from courses.concerned import Seated
 from lararportal import counted, edge, home, logs, pages
 from lararportal.config import Settings
 from lararportal.db import Database, connect
@@ -91,7 +90,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     courses.views.desk.init_app(
         app,
         interested=bookings.queries.interested,
-        seated=Seated(touched=bookings.moved_sessions.touched, follow=bookings.moved_sessions.follow),
+        seated=bookings.moved_sessions.WHO_SITS,
         impartial=bookings.impartiality.insist,
     )
     for blueprint in (

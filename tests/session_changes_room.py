@@ -10,13 +10,10 @@ from bookings import choices, impartiality, moved_sessions
 from bookings import queries as reads
 from bookings.models import Booking
 from courses import session_changes
-from courses.concerned import Seated
 from courses.models import CourseSession
 from courses.rules import Day
 from courses.states import Refusal
 from lararportal.errors import Refused
-
-SEATED = Seated(touched=moved_sessions.touched, follow=moved_sessions.follow)
 
 
 def on(*days: date) -> list[Day]:
@@ -42,7 +39,7 @@ def change(
         saw=saw,
         confirmed=confirmed,
         interested=reads.interested,
-        seated=SEATED,
+        seated=moved_sessions.WHO_SITS,
         impartial=impartiality.insist,
         now=now,
         by=by,

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from bookings import moved_sessions, queries
 from courses import closing, session_changes
-from courses.concerned import Seated
 from courses.models import CourseSession
 from courses.sessions import lock, said_of
 from courses.states import Publicity
@@ -20,7 +19,6 @@ from lararportal.demo.dates import Timeline
 from lararportal.demo.offer import Offer
 from lararportal.errors import Refused
 
-SEATED = Seated(touched=moved_sessions.touched, follow=moved_sessions.follow)
 FEWER = 2
 AHEAD = timedelta(days=25)
 
@@ -80,7 +78,11 @@ def _change(db: Session, session: CourseSession, now: datetime, by: int, **facts
     [session] = lock(db, [session.id])
     db.refresh(session, ["leaders"])
     wanted = said_of(session) | facts
-    about: dict[str, Any] = {"session_id": session.id, "interested": queries.interested, "seated": SEATED}
+    about: dict[str, Any] = {
+        "session_id": session.id,
+        "interested": queries.interested,
+        "seated": moved_sessions.WHO_SITS,
+    }
     try:
         session_changes.change(db, **about, now=now, by=by, **wanted)
     except Refused as question:

@@ -375,10 +375,12 @@ class TestWhoLeads:
         assert len(occasions(db, karin)) == 3
         assert invariants(db, now=AFTER) == []
 
-    def test_the_question_names_leaders_who_lead_something_else_then(self, db, session, karin):
-        other = make.session(db, days=APRIL, leaders=[karin])
+    def test_the_question_names_leaders_who_lead_something_else_then_or_sit_in_it(self, db, session, karin):
+        others = make.session(db, days=APRIL, leaders=[karin]), make.session(db, days=APRIL)
+        seat(db, others[1], karin)
         facts = asked(db, session, **april(session), leader_ids=[karin.id])
-        assert facts["leading"] == [Touched(karin.id, "Karin Ek", (Elsewhere(other.course.title, tuple(APRIL)),))]
+        elsewhere = tuple(Elsewhere(each.course.title, tuple(APRIL)) for each in others)
+        assert facts["leading"] == [Touched(karin.id, "Karin Ek", elsewhere)]
 
 
 def test_the_database_lets_nobody_follow_to_a_day_on_which_they_are_elsewhere(database, db, session, other, anna):

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from session_changes_room import SEATED, on
+from session_changes_room import on
 from sqlalchemy.orm import Session
 
-from bookings import answers, queries
+from bookings import answers, moved_sessions, queries
 from bookings.impartiality import insist
 from bookings.minimum import calling_off, invitations, rescues, reserve_sessions
 from bookings.rules.minimum import Audience
@@ -28,8 +28,8 @@ def change(db: Session, *, session_id: int, now: datetime, by: int, **said: Any)
     db.refresh(session, ["leaders"])
     wanted = {**sessions.said_of(session), **said}
     wanted["minimum"] = min(wanted["minimum"], wanted["seats"])
-    about = {"session_id": session_id, "interested": queries.interested, "seated": SEATED, "impartial": insist}
-    about |= {"now": now, "by": by}
+    about = {"session_id": session_id, "interested": queries.interested, "impartial": insist, "now": now, "by": by}
+    about["seated"] = moved_sessions.WHO_SITS
     try:
         session_changes.change(db, **about, **wanted)
     except Refused as refusal:
