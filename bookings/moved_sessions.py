@@ -212,5 +212,5 @@ def _tell_applicants(
         )
 
 
-WHO_SITS = Seated(touched=touched, follow=follow, elsewhere=choices.elsewhere)
+WHO_SITS = Seated(touched=touched, follow=follow, elsewhere=collisions.elsewhere)
 """What the room of courses is told of who sits in a session, and what becomes of them."""
