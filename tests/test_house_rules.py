@@ -3,6 +3,7 @@
 The rules themselves stand in `tests/house/`.
 """
 
+import json
 import re
 from textwrap import dedent
 
@@ -98,8 +99,17 @@ class TestTheWholeTree:
     def test_names_no_package_index(self):
         files = sorted(ROOT.glob("requirements*.txt"))
 
-        assert [path.name for path in files] == ["requirements-dev.txt", "requirements.txt"]
+        assert [path.name for path in files] == ["requirements-dev.txt", "requirements-node.txt", "requirements.txt"]
         assert [line for path in files for line in surface.indexed(path.read_text("utf-8").splitlines())] == []
+
+    def test_pins_what_npm_brings_by_hash_and_says_of_nothing_where_it_is(self):
+        folder = ROOT / "tests" / "certified"
+        locked = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
+        wanted = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
+
+        assert locked.pop("")["dependencies"] == wanted
+        assert [name for name, each in locked.items() if not each["integrity"].startswith("sha512-")] == []
+        assert [name for name, each in locked.items() if "resolved" in each] == []
 
 
 class TestTheTemplates:
