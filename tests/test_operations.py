@@ -20,6 +20,7 @@ PAGE = (ROOT / "docs/operations.md").read_text("utf-8")
 DEPLOY = ROOT / "docs/deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 ALARMS = (DEPLOY / "alarms.yaml").read_text("utf-8")
+RINGING = (DEPLOY / "alarms.test.yaml").read_text("utf-8")
 ENVIRONMENT = (DEPLOY / "portal.env").read_text("utf-8")
 NAME = re.compile(r"\blararportal_[a-z_]+\b")
 NOT_OURS = {"FORWARDED_ALLOW_IPS", "POSTGRES_PASSWORD", "POSTGRES_USER"}
@@ -46,10 +47,11 @@ def test_the_page_names_the_metrics_that_there_are_and_no_others(exported: set[s
 
 
 def test_alarms_ring_by_metrics_that_there_are(exported: set[str]):
-    named = without_part(NAME.findall(ALARMS))
+    for text in (ALARMS, RINGING):
+        named = without_part(NAME.findall(text))
 
-    assert "lararportal_tick_age_seconds" in named
-    assert named - exported == set()
+        assert "lararportal_tick_age_seconds" in named
+        assert named - exported == set()
 
 
 def without_part(names: list[str]) -> set[str]:
@@ -63,6 +65,13 @@ def test_every_alarm_has_its_advice_and_every_advice_its_alarm():
 
     assert len(rules) >= 10
     assert advice == rules
+
+
+def test_every_alarm_has_a_case_in_which_it_rings():
+    cases = re.findall(r"alertname: (\w+)(?:,|\n).*?exp_alerts: (\[\]|\[\{exp_labels)", RINGING, re.DOTALL)
+    ringing = {alarm for alarm, expected in cases if expected != "[]"}
+
+    assert ringing == set(re.findall(r"alert: (\w+)", ALARMS))
 
 
 def calls() -> list[tuple[str, str]]:
