@@ -83,11 +83,15 @@ def answer_by(start: Start, *, now: datetime, is_working_day: Callable[[date], b
     start: then the hours stand as they are, and end 12 hours before the start at the latest. Where that is past, no
     time is left.
     """
-    days_left = start.days_left(now)
-    hours = next((hours for days, hours in HOURS_BY_DAYS if days_left > days), HOURS_BY_DAYS[-1][1])
-    deadline = now + timedelta(hours=hours)
+    deadline = _hours_later(start, now)
     moved = _in_office_hours(deadline, is_working_day)
     return moved if start.moment - moved > LAST_HOURS else min(deadline, start.moment - LAST_HOURS)
+
+
+def _hours_later(start: Start, now: datetime) -> datetime:
+    days_left = start.days_left(now)
+    hours = next((hours for days, hours in HOURS_BY_DAYS if days_left > days), HOURS_BY_DAYS[-1][1])
+    return now + timedelta(hours=hours)
 
 
 def choose_by(
@@ -95,13 +99,14 @@ def choose_by(
 ) -> datetime | None:
     """Until when somebody chooses between the seat in a session that was moved and others; None without time for it.
 
-    They have as long as for an offer of the seat, but not beyond the last moment to choose at all. With less than a
-    day there is no time. The rule is the portal's own.
+    They have as many hours as for an offer of the seat, and until the next noon of a working day when those end
+    outside office hours, but not beyond the last moment to choose at all. With less than a day there is no time. The
+    rule is the portal's own.
     """
     last = last_to_choose((start, *others))
     if last - now < TIME_TO_CHOOSE:
         return None
-    return min(answer_by(start, now=now, is_working_day=is_working_day), last)
+    return min(_in_office_hours(_hours_later(start, now), is_working_day), last)
 
 
 def last_to_choose(starts: Iterable[Start]) -> datetime:

@@ -28,17 +28,29 @@ def working_days_before(day: date, count: int) -> date:
 
 def answer_by(begins: datetime, now: datetime) -> datetime:
     """When an offer lapses: not at night or on a day off, but at noon of the next working day, if that is in time."""
+    plain, last = _hours_later(begins, now), begins - timedelta(hours=12)
+    moved = _in_office_hours(plain)
+    return moved if moved == plain or moved < last else min(plain, last)
+
+
+def choose_by(begins: datetime, first: date, now: datetime) -> datetime:
+    """When a choice ends: after as many hours, or in the evening before the first of the seats is needed."""
+    return min(_in_office_hours(_hours_later(begins, now)), evening_before(first))
+
+
+def _hours_later(begins: datetime, now: datetime) -> datetime:
     left = (day_of(begins) - day_of(now)).days
-    plain = now + timedelta(hours=120 if left > 28 else 72 if left > 14 else 24)
+    return now + timedelta(hours=120 if left > 28 else 72 if left > 14 else 24)
+
+
+def _in_office_hours(plain: datetime) -> datetime:
     local = plain.astimezone(STOCKHOLM)
     if _is_working_day(local.date()) and time(8) <= local.time() <= time(18):
         return plain
     day = local.date() + timedelta(days=local.time() >= time(8))
     while not _is_working_day(day):
         day += timedelta(days=1)
-    noon = on_day(day, time(12))
-    last = begins - timedelta(hours=12)
-    return noon if noon < last else min(plain, last)
+    return on_day(day, time(12))
 
 
 def evening_before(day: date) -> datetime:

@@ -1,9 +1,9 @@
 """What becomes of everybody when a session is moved, as the journal tells it."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from queues.days import answer_by, evening_before
+from queues.days import answer_by, choose_by, evening_before
 from queues.following import OPEN, Follower
 from queues.model import SEATED, Place
 from queues.staff import is_elsewhere
@@ -26,7 +26,7 @@ class Moves(Follower):
         others = self.term.elsewhere(place)
         assert others, f"{place} collides with nothing"
         place.state, place.asked = State.MUST_CHOOSE, entry.at
-        place.answer_by = choose_by(place, others, entry.at)
+        place.answer_by = choose_by(place.venue.begins, first_day([place, *others]), entry.at)
         assert place.answer_by - entry.at >= timedelta(hours=20), f"{place}: no time to choose"
 
     def session_told(self, entry: Entry) -> None:
@@ -101,11 +101,11 @@ class Moves(Follower):
         self._owe(place, "choice_lapsed", besides=others)
 
 
-def choose_by(place: Place, others: Iterable[Place], now: datetime) -> datetime:
-    """When a choice between seats ends: as an offer does, or in the evening before the first session begins."""
-    return min(answer_by(place.venue.begins, now), last_evening([place, *others]))
+def first_day(places: Iterable[Place]) -> date:
+    """The day on which the first of these sessions begins."""
+    return min(each.venue.days[0] for each in places)
 
 
 def last_evening(places: Iterable[Place]) -> datetime:
     """The last moment at which any of these seats can be given up."""
-    return evening_before(min(each.venue.days[0] for each in places))
+    return evening_before(first_day(places))

@@ -201,3 +201,20 @@ def test_there_is_one_way_and_it_follows_the_days_left(now, until_start, has_sta
 )
 def test_a_reminder_comes_half_way_whatever_the_clocks_do(asked, until, reminded):
     assert wall(answer_time.remind_at(asked_at=at(asked), answer_by=at(until))) == reminded
+
+
+@pytest.mark.parametrize(
+    ("starts", "others", "now", "until"),
+    [
+        pytest.param("2027-04-12", "2027-04-12", "2027-01-15 10:00", "2027-01-20 10:00", id="as long as an offer"),
+        pytest.param("2027-03-22", "2027-03-22", "2027-03-12 10:00", "2027-03-15 12:00", id="not on a Saturday"),
+        pytest.param("2027-04-12", "2027-01-18", "2027-01-15 10:00", "2027-01-17 18:00", id="until the other begins"),
+        pytest.param("2027-03-30", "2027-03-30", "2027-03-25 12:00", "2027-03-29 18:00", id="over all of Easter"),
+        pytest.param("2027-03-15", "2027-03-15", "2027-03-12 12:00", "2027-03-14 18:00", id="over the weekend"),
+        pytest.param("2027-03-15", "2027-03-15", "2027-03-13 18:00", "2027-03-14 18:00", id="a whole day"),
+        pytest.param("2027-03-15", "2027-03-15", "2027-03-13 18:01", None, id="less than a day"),
+    ],
+)
+def test_a_choice_is_made_in_office_hours_and_by_the_evening_before(starts, others, now, until):
+    found = answer_time.choose_by(start(starts), [start(others)], now=at(now), is_working_day=is_working_day)
+    assert (wall(found) if found else None) == until
