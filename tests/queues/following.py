@@ -63,7 +63,7 @@ class Follower:
             else:
                 deed(entry)
         for place in self.term.live(*SEATED):
-            place.since = place.since or told[-1].at
+            place.since = place.since or (told[-1].at if told else None)
         faults = [*self.term.faults(), *self._astray()]
         assert faults == [], "\n".join(faults)
 
