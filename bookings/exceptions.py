@@ -97,7 +97,7 @@ class _Case:
 def _hold(db: Session, *, session_id: int, person_id: int, by: int, now: datetime) -> _Case:
     asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
     course = asked.session.course
-    insist_on_powers(db, asked.person, course_id=course.id, by=by)
+    insist_on_powers(db, asked.person, course_id=course.id, now=now, by=by)
     here = [each for each in asked.bookings if each.session_id == session_id]
     if any(each.state in ANSWERABLE for each in here):
         raise Refused(Refusal.PERSON_OFFERED)

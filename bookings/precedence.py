@@ -1,7 +1,7 @@
 """Precedence: somebody goes before others who ask for a course, by a decision that has a name and a reason."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import exists, select
@@ -16,7 +16,7 @@ from bookings.rules import precedence as rules
 from bookings.rules.history import term_of
 from bookings.rules.precedence import Prospect
 from bookings.states import OPEN, SEATED, ApplicationState, PrecedenceKind, Refusal, RoundState
-from courses.models import Course, CourseSession
+from courses.models import Course, CourseDay, CourseSession
 from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
@@ -36,7 +36,7 @@ def grant(db: Session, *, person_id: int, course_id: int, reason: str, now: date
     course = db.get(Course, course_id)
     if course is None:
         raise NotFound
-    insist_on_powers(db, person, course_id=course_id, by=by)
+    insist_on_powers(db, person, course_id=course_id, now=now, by=by)
     bookings, this_term = facts.live_bookings(db, [person_id])[person_id], term_of(day_of(now))
     refusal = rules.may_be_granted(prospect(db, person, course, bookings, term=this_term, now=now))
     if refusal is not None:
@@ -70,7 +70,7 @@ def revoke(db: Session, *, precedence_id: int, reason: str, now: datetime, by: i
         raise NotFound
     [person] = people.lock(db, [whose])
     held = db.get_one(Precedence, precedence_id, options=[joinedload(Precedence.course)], populate_existing=True)
-    insist_on_powers(db, person, course_id=held.course_id, by=by)
+    insist_on_powers(db, person, course_id=held.course_id, now=now, by=by)
     if not held.is_open:
         raise Refused(Refusal.PRECEDENCE_OVER)
     held.revoked_at, held.revoked_by, held.revoke_reason = now, by, reason.strip()
@@ -89,14 +89,14 @@ def insist_on_reason(reason: str) -> None:
         raise Refused(Refusal.DECISION_WITHOUT_REASON)
 
 
-def insist_on_powers(db: Session, person: Person, *, course_id: int, by: int) -> None:
+def insist_on_powers(db: Session, person: Person, *, course_id: int, now: datetime, by: int) -> None:
     """A coordinator decides for everybody, a director of studies for their own area, nobody in a case of their own.
 
     Raises:
         Refused: `by` may not decide about this person, or wants the course too.
     """
     refusal: StrEnum | None = rules.may_decide(
-        is_oneself=by == person.id, wants_the_course=wants_course(db, by, course_id)
+        is_oneself=by == person.id, wants_the_course=wants_course(db, by, course_id, today=day_of(now))
     ) or people_rules.may_decide_about(
         people.powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
     )
@@ -124,8 +124,11 @@ def prospect(
     )
 
 
-def wants_course(db: Session, person_id: int, course_id: int) -> bool:
-    """Whether somebody has asked for the course in a round that is not decided yet, or waits for it."""
+def wants_course(db: Session, person_id: int, course_id: int, *, today: date) -> bool:
+    """Whether somebody has asked for the course in a round that is not decided yet, or waits for it.
+
+    A line for a session that is over is one for nothing, though they may stand in it still.
+    """
     asks = (
         exists()
         .where(
@@ -145,6 +148,7 @@ def wants_course(db: Session, person_id: int, course_id: int) -> bool:
         Booking.state.in_(OPEN),
         CourseSession.id == Booking.session_id,
         CourseSession.course_id == course_id,
+        exists().where(CourseDay.session_id == CourseSession.id, CourseDay.day >= today),
     )
     return bool(db.scalar(select(asks | waits)))
 

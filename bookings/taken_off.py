@@ -24,7 +24,7 @@ def take_off(db: Session, *, session_id: int, person_id: int, reason: str, now: 
     [session] = sessions.lock(db, [session_id])
     [person] = people.lock(db, [person_id])
     if by != person_id:
-        insist_on_powers(db, person, course_id=session.course_id, by=by)
+        insist_on_powers(db, person, course_id=session.course_id, now=now, by=by)
     booking = waitlist.live(db, session_id=session_id, person_id=person_id)
     if booking is None or booking.state not in OPEN:
         raise Refused(Refusal.PERSON_NOT_WAITING)

@@ -1,5 +1,7 @@
 """Staff take somebody off a line: by name, with a reason, and the person is told."""
 
+from datetime import timedelta
+
 import pytest
 from bookings_room import AFTER, fill, insist_on_invariants, line_of, noted, occasions, place, refused, states, told
 
@@ -62,3 +64,8 @@ def test_nobody_takes_others_off_a_line_that_they_wait_in_but_themselves(db, ful
     with refused(Refusal.DECIDES_OVER_OWN_COURSE):
         take_off(db, full, anna, olle)
     assert take_off(db, full, olle, olle).state is BookingState.LEFT
+
+
+def test_a_line_for_what_is_over_keeps_nobody_from_deciding(db, full, anna, olle):
+    place(db, make.session(db, course_id=full.course_id, days=[AFTER.date() - timedelta(days=1)]), olle)
+    assert take_off(db, full, anna, olle).state is BookingState.LEFT

@@ -23,9 +23,10 @@ class StaffsDeeds(Cases):
 
     def line_taken_off(self, entry: Entry) -> None:
         place = self._place(entry, *OPEN)
-        who = self.term.doctors.get(entry.by)
-        own = [each for each in self.term.live(*OPEN, doctor=who) if who and each.venue.course == place.venue.course]
-        assert own == [], f"{who} takes {place} off the line, and waits for {own}"
+        who = self.term.doctors.get(entry.by or 0)
+        own = self.term.interest(who, place.venue.course, entry.at) if who is not None else []
+        waiting = [each for each in own if each.state in OPEN]
+        assert waiting == [], f"{who} takes {place} off the line, and waits for {waiting}"
         self._end(place, State.LEFT, entry.at)
         self._owe(place, "taken_off_line")
 
