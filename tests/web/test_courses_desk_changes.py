@@ -137,6 +137,7 @@ def test_who_must_choose_does_so_on_their_own_page(db, client, olle, sign_in):
         assert "Avbokningen går inte att ångra, eftersom du har plats på något annat samma dag." in each
     assert (answer.status_code, client.get(f"/tillfallen/{session.id}/lamna-platsen").status_code) == (302, 404)
     assert (states(db, session)[anna.id], states(db, other)[anna.id]) == (BookingState.BOOKED, BookingState.MOVED)
+    assert "Lämnad för en annan plats" in words_of(client.get("/mina-kurser"))
 
 
 def test_who_must_choose_may_leave_the_moved_seat_after_a_question(db, client, olle, sign_in):
