@@ -32,6 +32,7 @@ from lararportal.outbox import Letter, LetterState
 class RosterRow:
     """Somebody with a seat or a place in line; `position` is among those who would take a seat now, from 1."""
 
+    booking_id: int
     person_id: int
     name: str
     category: Category | None
@@ -100,6 +101,7 @@ def roster(db: Session, session_id: int, *, now: datetime) -> Roster:
 def _roster_row(booking: Booking, position: int | None) -> RosterRow:
     person = booking.person
     return RosterRow(
+        booking_id=booking.id,
         person_id=person.id,
         name=person.name,
         category=person.category,

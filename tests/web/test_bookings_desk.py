@@ -158,6 +158,16 @@ class TestTheRoster:
         assert "Bo Ek hoppas över just nu" in text
         assert "1. Cia Ek" in text
 
+    def test_each_of_them_leads_to_the_letters_about_their_booking(self, db, visit, session, now):
+        for name in ("Anna", "Bo"):
+            take(db, session, make.person(db, given_name=name, family_name="Ek"), now=now)
+        browser = visit(make.coordinator(db))
+
+        page = browser.get(f"/samordning/tillfallen/{session.id}").text
+        anna, bo = (words_of(browser.get(path)) for path in re.findall(r'href="(/samordning/brev[^"]+)"', page))
+
+        assert ("Anna Ek" in anna, "Bo Ek" in anna, "Bo Ek" in bo, "Anna Ek" in bo) == (True, False, True, False)
+
     def test_an_empty_one_says_so(self, db, visit, session):
         text = words_of(visit(make.coordinator(db)).get(f"/samordning/tillfallen/{session.id}"))
 
