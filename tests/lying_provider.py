@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 from flask import Flask, jsonify, request
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
+from joserfc.registry import HeaderParameter
 from werkzeug.serving import make_server
 
 from lararportal.providers import Provider
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
 STRANGERS_KEY = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
+UNUSUAL = JWSRegistry({"must": HeaderParameter("Nobody else knows it.", "str")})
 ANNA = {"sub": "anna", "given_name": "Anna", "family_name": "Stenberg", "email": "anna@example.org"}
 
 
@@ -32,6 +35,7 @@ class Story:
     userinfo: dict = field(default_factory=dict)
     header: dict = field(default_factory=lambda: {"alg": "RS256", "kid": "one"})
     key: object = field(default_factory=lambda: KEY)
+    keys: list = field(default_factory=lambda: [KEY])
     token: dict = field(default_factory=dict)
     status: int = 200
     slow_seconds: float = 0
@@ -56,7 +60,7 @@ class Story:
         claims = {name: value for name, value in (right | self.claims).items() if value is not None}
         if isinstance(self.key, bytes):
             return forged(self.header, claims, self.key)
-        return jwt.encode(self.header, claims, self.key)
+        return jwt.encode(self.header, claims, self.key, registry=UNUSUAL)
 
 
 def forged(header: dict, claims: dict, secret: bytes) -> str:
@@ -86,7 +90,7 @@ def lying_provider() -> Iterator[Story]:
 
     @app.get("/jwks")
     def jwks():
-        return jsonify(keys=[KEY.as_dict(private=False)])
+        return jsonify(keys=[key.as_dict(private=False) for key in told.keys])
 
     @app.post("/token")
     def token():

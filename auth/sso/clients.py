@@ -1,6 +1,8 @@
 """The providers of the settings as clients of Authlib: what they say of themselves, and what goes wrong with them."""
 
+import math
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,6 +43,10 @@ AWAY = ("temporarily_unavailable", "server_error")
 TOO_LOW = ("unmet_authentication_requirements",)
 """What a provider answers that cannot let somebody in just now, or not with the assurance that was asked for."""
 
+KNOWN_FOR_SECONDS = 3600
+"""How long a provider is believed what it has said of itself, and its keys are: it may have taken one back."""
+
+_KNOWN_SINCE = "_known_since"
 _EXTENSION = "lararportal.sso"
 _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 
@@ -115,13 +121,14 @@ def client(provider: Provider) -> Any:
 
 
 def discovered(provider: Provider) -> Any:
-    """The client once the provider has said what it is, which is asked once in the life of a process.
+    """The client once the provider has said what it is, which each process asks once an hour.
 
     Only part of it is believed.
     """
-    found = client(provider)
-    if "issuer" not in found.server_metadata:
-        found.server_metadata.update(_believed(provider, found.load_server_metadata()))
+    found, now = client(provider), time.monotonic()
+    if now - found.server_metadata.get(_KNOWN_SINCE, -math.inf) > KNOWN_FOR_SECONDS:
+        found.server_metadata.clear()
+        found.server_metadata |= _believed(provider, found.load_server_metadata()) | {_KNOWN_SINCE: now}
     return found
 
 

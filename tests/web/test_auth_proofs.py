@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from joserfc.jwk import ECKey, RSAKey
 from lying_provider import ANNA, KEY, STRANGERS_KEY, Story, known_as_demo, lying_provider
 from sqlalchemy import select
 from structlog.testing import capture_logs
@@ -46,12 +47,16 @@ def test_a_story_that_holds_signs_in(come_back, story, db):
     assert story.asked == ["/.well-known/openid-configuration", "/token", "/jwks"]
 
 
-def test_a_provider_is_asked_about_itself_once(come_back, story):
+def test_a_provider_is_asked_about_itself_once_an_hour(come_back, story, monkeypatch):
     come_back()
     story.asked.clear()
     come_back()
 
     assert story.asked == ["/token"]
+    monkeypatch.setattr("auth.sso.clients.KNOWN_FOR_SECONDS", 0)
+    story.asked.clear()
+    come_back()
+    assert story.asked[-3:] == ["/.well-known/openid-configuration", "/token", "/jwks"]
 
 
 def test_no_provider_is_asked_before_somebody_wants_to_sign_in(client, story):
@@ -65,19 +70,27 @@ NOW = int(time.time())
 WRONG_CLAIMS = {
     "made by another": {"iss": "https://other.example"},
     "made by nobody": {"iss": None},
+    "made by almost the same": {"iss": "http://127.0.0.1"},
     "for another": {"aud": "other"},
     "for another, though we may use it": {"aud": "other", "azp": "portal"},
     "for several, used by another": {"aud": ["portal", "other"], "azp": "other"},
+    "for several, used by nobody in particular": {"aud": ["portal", "other"]},
+    "for us in other letters": {"aud": "PORTAL"},
     "for nobody": {"aud": None},
     "about nobody": {"sub": None},
     "about a number": {"sub": 7},
     "about an empty name": {"sub": ""},
     "too old": {"iat": NOW - 7200, "exp": NOW - 3600},
+    "over for three minutes": {"iat": NOW - 600, "exp": NOW - 180},
     "never ending": {"exp": None},
+    "ending some time": {"exp": "soon"},
     "made at no time": {"iat": None},
+    "made some time": {"iat": "now"},
+    "made tomorrow": {"iat": NOW + 86_400, "exp": NOW + 90_000},
     "not yet valid": {"nbf": NOW + 3600},
     "from another question": {"nonce": "another"},
     "from no question": {"nonce": None},
+    "from an empty question": {"nonce": ""},
     "with another access token": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
 }
 
@@ -93,6 +106,7 @@ def test_a_proof_that_does_not_hold_signs_nobody_in(come_back, story, db, claims
     assert db.scalars(select(Person)).all() == []
 
 
+OTHER, BOTH = ECKey.generate_key("P-256", private=True), {"id_token_signing_alg_values_supported": ["RS256", "ES256"]}
 FORGERIES = {
     "signed by a stranger": ({"key": STRANGERS_KEY}, "BadSignatureError"),
     "signed with what everybody knows": (
@@ -102,6 +116,27 @@ FORGERIES = {
     "signed with the client's secret": ({"key": b"s", "header": {"alg": "HS256"}}, "UnsupportedAlgorithmError"),
     "not signed": ({"key": b"", "header": {"alg": "none"}}, "UnsupportedAlgorithmError"),
     "signed with an unknown key": ({"header": {"alg": "RS256", "kid": "two"}}, "InvalidKeyIdError"),
+    "signed with a key that it brings": (
+        {
+            "key": OTHER,
+            "metadata": BOTH,
+            "header": {"alg": "ES256", "kid": "one", "jwk": OTHER.as_dict(private=False)},
+        },
+        "InvalidKeyTypeError",
+    ),
+    "signed with a key that lies elsewhere": (
+        {"key": STRANGERS_KEY, "header": {"alg": "RS256", "kid": "one", "jku": "http://127.0.0.1:1/jwks"}},
+        "BadSignatureError",
+    ),
+    "signed with a key for something else": (
+        {"key": OTHER, "metadata": BOTH, "header": {"alg": "ES256", "kid": "one"}},
+        "InvalidKeyTypeError",
+    ),
+    "not signed, in other letters": ({"key": b"", "header": {"alg": "nOnE"}}, "UnsupportedAlgorithmError"),
+    "with what must be understood, and is not": (
+        {"header": {"alg": "RS256", "kid": "one", "crit": ["must"], "must": "be"}},
+        "UnsupportedHeaderError",
+    ),
     "no proof at all": ({"token": {"id_token": None}}, "KeyError"),
     "no proof but text": ({"token": {"id_token": "text"}}, "DecodeError"),
     "the token endpoint says no": ({"token": {"error": "invalid_client", "id_token": None}}, "OAuthError"),
@@ -118,6 +153,21 @@ def test_a_forged_proof_signs_nobody_in(come_back, story, db, forgery, fault):
     assert answer.status_code == 400
     assert [entry["fault"] for entry in logs] == [fault]
     assert db.scalars(select(LoginSession)).all() == []
+
+
+def test_a_provider_may_change_its_keys_and_what_it_takes_back_is_soon_worth_nothing(come_back, story, monkeypatch):
+    assert come_back().status_code == 302
+    new = RSAKey.generate_key(2048, {"kid": "two"}, private=True)
+    story.keys, story.key, story.header = [new], new, {"alg": "RS256", "kid": "two"}
+    assert come_back().status_code == 302
+    story.key, story.header = KEY, {"alg": "RS256", "kid": "one"}
+    assert come_back().status_code == 400
+
+    # Nor when nobody has named a new one: all is asked anew every hour.
+    story.keys, story.key, story.header = [STRANGERS_KEY], new, {"alg": "RS256", "kid": "two"}
+    assert come_back().status_code == 302
+    monkeypatch.setattr("auth.sso.clients.KNOWN_FOR_SECONDS", -1)
+    assert come_back().status_code == 400
 
 
 def test_names_that_are_not_in_the_proof_are_asked_for(come_back, story, db):
