@@ -239,7 +239,7 @@ def test_other_days_are_asked_about_when_people_wait_or_have_applied(db, client,
     assert ["blir tillfrågad innan den får en plats" in each.text for each in (hours, asked)] == [False, True]
     left_behind = re.findall("(Sista avbokningsdag|Dag för beslut|Förberedelser klara)[^:]*: ", words_of(days))
     assert left_behind == ["Sista avbokningsdag", "Dag för beslut", "Förberedelser klara"]
-    assert "är som förut" not in hours.text
+    assert "De här datumen ändras inte" not in hours.text
     assert asked.status_code == 200
     assert "2 personer står i kö och 1 person har sökt. Det här ändras:" in asked.text
     assert (done.status_code, days_of(db, interested)[1][0]) == (302, later)
