@@ -129,6 +129,13 @@ def test_an_exception_is_in_the_journal_and_the_person_is_told(db, session, wait
     assert WHY not in told(db, late)
 
 
+def test_who_is_put_there_is_not_put_there_twice(db, session, waiting, eva, late):
+    hardship(db, session, late, eva)
+    with refused(Refusal.STANDS_IN_TIME):
+        hardship(db, session, late, eva)
+    assert occasions(db, late) == ["placed_by_exception"]
+
+
 def test_who_is_put_there_is_next_in_line(db, session, waiting, eva, late):
     hardship(db, session, late, eva)
     set_free(db, session)

@@ -1,17 +1,20 @@
-"""Every letter of the queues is sent once: what gives rise to it is done again, and there is no second one."""
+"""Every letter is sent once: what gives rise to it is done again, and there is no second one."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from bookings_room import AFTER, occasions, place, seat
+from bookings_room import AFTER, CLOSES, OPENS, occasions, place, seat, sent
+from session_changes_room import change, changed, keep, on
 from sqlalchemy.orm import Session
 
 import make
 from auth.models import Person
 from auth.states import Category, Role
-from bookings import answers, cancellation, left_over_seats, letters, rebooking, taken_off, waitlist
+from bookings import answers, cancellation, choices, left_over_seats, rebooking, taken_off, waitlist
 from bookings.minimum import calling_off, free_seats, invitations, rescues
+from bookings.rules.funding import Unfunded
 from bookings.rules.minimum import Audience
 from bookings.states import CancelGround
 from courses.models import Course, CourseSession, SessionLeader
@@ -22,6 +25,8 @@ from lararportal.errors import Refused
 
 DAY, NEXT, LATER = [date(2027, 3, 15)], [date(2027, 4, 12)], [date(2027, 5, 10)]
 LAST_DAYS = clock.parse("2027-03-11T10:00")
+REMINDED, RELEASED = clock.parse("2027-02-17T08:00"), clock.parse("2027-02-22T18:00")
+"""When there are three working days left to cancel, and none."""
 WARNED, DECIDED = clock.parse("2027-02-01T08:00"), clock.parse("2027-02-15T08:00")
 
 
@@ -48,11 +53,19 @@ class Scene:
             do(self.db, **wanted)
         return self.anna
 
-    def ticks(self, now=AFTER) -> Person:
+    def ticks(self, now=AFTER, **settings) -> Person:
         """The tick comes, and comes again."""
         self.db.flush()
         for minutes in range(3):
-            tick.run_due(self.database, now=now + timedelta(minutes=minutes))
+            tick.run_due(self.database, now=now + timedelta(minutes=minutes), **settings)
+        self.db.expire_all()
+        return self.anna
+
+    def moved(self, session: CourseSession, days=NEXT, **facts) -> Person:
+        """The session is moved, and the same change is made again."""
+        for make_it in (changed, change):
+            self.db.refresh(session, ["days", "leaders"])
+            make_it(self.db, session, days=on(*days), **facts)
         return self.anna
 
     def of_anna(self, session: CourseSession | None = None, *, now=AFTER) -> dict:
@@ -223,6 +236,76 @@ def reserve(at: Scene) -> Person:
     return at.office
 
 
+def moved(at: Scene) -> Person:
+    seat(at.db, at.session, at.anna)
+    return at.moved(at.session)
+
+
+def moved_for_who_waits(at: Scene) -> Person:
+    place(at.db, at.session, at.anna)
+    return at.moved(at.session)
+
+
+def moved_for_who_leads(at: Scene) -> Person:
+    leader = make.holder(at.db, Role.LEADER)
+    at.db.add(SessionLeader(session_id=at.session.id, person_id=leader.id))
+    seat(at.db, at.session, at.anna)
+    at.moved(at.session, leader_ids=[leader.id])
+    return leader
+
+
+def moved_for_who_has_applied(at: Scene) -> Person:
+    sent(at.db, make.round_of(at.db, at.session, opens_at=OPENS, closes_at=CLOSES), at.anna, at.session)
+    return at.moved(at.session)
+
+
+def to_choose(at: Scene) -> Person:
+    """Anna has a seat in another course on the days that the session is moved to."""
+    seat(at.db, at.session, at.anna)
+    at.other = make.session(at.db, days=NEXT)
+    seat(at.db, at.other, at.anna)
+    return at.moved(at.session)
+
+
+def kept(at: Scene) -> Person:
+    to_choose(at)
+    keep(at.db, **at.of_anna())
+    with pytest.raises(Refused):
+        choices.keep(at.db, **at.of_anna(), saw="")
+    return at.ticks()
+
+
+def given_up(at: Scene) -> Person:
+    to_choose(at)
+    return at.twice(choices.give_up, **at.of_anna())
+
+
+def had_again(at: Scene) -> Person:
+    to_choose(at)
+    at.twice(cancellation.cancel, **at.of_anna(at.other), reason="")
+    return at.ticks()
+
+
+def reminded_of_the_choice(at: Scene) -> Person:
+    to_choose(at)
+    return at.ticks(AFTER + timedelta(hours=72))
+
+
+def chosen_by_nobody(at: Scene) -> Person:
+    reminded_of_the_choice(at)
+    return at.ticks(AFTER + timedelta(days=8))
+
+
+def unfunded(at: Scene) -> Person:
+    seat(at.db, at.session, at.anna)
+    return at.ticks(REMINDED, unfunded=Unfunded.RELEASE)
+
+
+def released(at: Scene) -> Person:
+    unfunded(at)
+    return at.ticks(RELEASED, unfunded=Unfunded.RELEASE)
+
+
 STORIES = [
     ("seat_offered", offered),
     ("answer_reminder", reminded),
@@ -250,7 +333,41 @@ STORIES = [
     ("session_runs", runs),
     ("free_seats", invited),
     ("reserve_wanted", reserve),
+    ("session_changed", moved),
+    ("session_changed", moved_for_who_waits),
+    ("session_changed", to_choose),
+    ("session_changed_for_leader", moved_for_who_leads),
+    ("session_changed_for_applicant", moved_for_who_has_applied),
+    ("seat_chosen", kept),
+    ("seat_chosen", given_up),
+    ("seat_had_again", had_again),
+    ("choice_reminder", reminded_of_the_choice),
+    ("choice_lapsed", chosen_by_nobody),
+    ("funding_missing", unfunded),
+    ("seat_unfunded", released),
 ]
+
+ELSEWHERE = {
+    "deeds/test_applications.py": {
+        "application_received": "test_the_same_list_once_more_changes_nothing_and_nobody_is_told_again",
+        "application_changed": "test_the_same_list_once_more_changes_nothing_and_nobody_is_told_again",
+        "application_withdrawn": "test_nothing_is_withdrawn_twice",
+    },
+    "web/test_bookings_progress.py": {
+        "decision": "test_pressed_twice_it_is_published_once_and_both_pages_say_so",
+    },
+    "deeds/test_lottery.py": {
+        "lottery_to_commit": "test_the_second_party_is_reminded_once_a_day",
+        "lottery_to_reveal": "test_after_closing_they_are_reminded_of_the_secret",
+    },
+    "deeds/test_precedence.py": {
+        "precedence_granted": "test_it_is_granted_once_at_a_time",
+        "precedence_revoked": "test_what_is_revoked_has_a_name_and_a_reason_and_the_person_is_told",
+    },
+    "deeds/test_exceptions.py": {"placed_by_exception": "test_who_is_put_there_is_not_put_there_twice"},
+    "deeds/test_people_told.py": {"facts_corrected": "test_who_is_corrected_is_told_by_whom_and_what_has_changed"},
+}
+"""The letters of applications, rounds and decisions about one person, with the test of each, by file."""
 
 
 @pytest.mark.parametrize(("occasion", "story"), STORIES)
@@ -260,7 +377,10 @@ def test_it_is_sent_once(db, database, occasion, story):
     assert occasions(db, person).count(occasion) == 1
 
 
-def test_every_letter_about_a_seat_an_offer_or_a_session_with_few_is_in_the_table():
-    rooms = {letters.seats, letters.offers, letters.calling_off, letters.minimum}
-    posted = {name for name in letters.__all__ if name.islower() and any(name in vars(room) for room in rooms)}
-    assert posted == {occasion for occasion, _ in STORIES}
+def test_every_letter_there_is_has_such_a_test():
+    here, tests = {occasion for occasion, _ in STORIES}, Path(__file__).parents[1]
+    letters = {each.stem for each in (tests.parent / "templates" / "letters").glob("[!_]*.txt")}
+    assert letters - here == {occasion for named in ELSEWHERE.values() for occasion in named}
+    for file, named in ELSEWHERE.items():
+        text = (tests / file).read_text(encoding="utf-8")
+        assert [name for name in named.values() if f"def {name}(" not in text] == []

@@ -21,7 +21,8 @@ RESIDENT = {
 def corrected(db, now, **facts) -> list[Letter]:
     anna = person(db, **RESIDENT)
     eva = holder(db, Role.DIRECTOR, area=Area.SKARABORG, given_name="Eva", family_name="Studierektor")
-    people.correct(db, person_id=anna.id, **{**RESIDENT, **facts}, reason="Föräldraledig", now=now, by=eva.id)
+    for _ in range(2):
+        people.correct(db, person_id=anna.id, **{**RESIDENT, **facts}, reason="Föräldraledig", now=now, by=eva.id)
     return list(db.scalars(select(Letter).where(Letter.person_id == anna.id)))
 
 
