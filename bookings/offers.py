@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from bookings import asking, facts, letters, noting, seats, seats_from_line
-from bookings.models import Booking
 from bookings.rules.answer_time import answer_by
 from bookings.rules.line import Move, Waiter, would_leave
 from bookings.states import BookingState
 from courses.models import CourseSession
 from courses.rules import is_working_day
+from lararportal import alike
 from lararportal.clock import day_of
 
 
@@ -49,9 +49,11 @@ def withdraw(
     """
     by_id = {each.id: each for each in persons}
     found = [waiter for waiter in waiters if waiter.person_id in by_id]
+    if not found:
+        return 0
+    rows = seats_from_line.bookings_by_id(db, [waiter.booking_id for waiter in found])
     for waiter in found:
-        booking = db.get_one(Booking, waiter.booking_id)
-        to = afterwards(waiter)
+        booking, to = rows[waiter.booking_id], afterwards(waiter)
         seats.let_go(booking, session, to=to, now=now)
         noting.note(db, "offer.withdrawn", booking, now=now, by=None, goes_on=to is BookingState.WAITING)
         letters.offer_withdrawn(
@@ -62,6 +64,7 @@ def withdraw(
             goes_on=to is BookingState.WAITING,
             now=now,
         )
+    alike.write(db, rows.values())
     return len(found)
 
 

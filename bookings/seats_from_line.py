@@ -1,7 +1,7 @@
 """A seat from the line: whoever waited has it now, and gives up for it what their own list says."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,8 +33,12 @@ def to_leave(db: Session, moves: Sequence[Move]) -> dict[int, list[CourseSession
 
 def bookings_of(db: Session, moves: Iterable[Move]) -> dict[int, Booking]:
     """The places in line of these and the seats that they give up, by booking, in one statement."""
-    wanted = {key for move in moves for key in (move.waiter.booking_id, *move.leaves)}
-    return {each.id: each for each in db.scalars(select(Booking).where(Booking.id.in_(wanted)))}
+    return bookings_by_id(db, {key for move in moves for key in (move.waiter.booking_id, *move.leaves)})
+
+
+def bookings_by_id(db: Session, ids: Collection[int]) -> dict[int, Booking]:
+    """These seats and places in line."""
+    return {each.id: each for each in db.scalars(select(Booking).where(Booking.id.in_(ids)))}
 
 
 def give(

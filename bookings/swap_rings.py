@@ -103,7 +103,8 @@ def _change(
     now: datetime,
 ) -> None:
     """Everybody has the seat of the next, and a letter that says so; many rings take as many statements as one."""
-    rows = _bookings_of(db, rings)
+    ids = [key for ring in rings for each in ring for key in (each.mover.seat.booking_id, each.wish.booking_id)]
+    rows = seats_from_line.bookings_by_id(db, ids)
     given = [[(rows[each.mover.seat.booking_id], rows[each.wish.booking_id]) for each in ring] for ring in rings]
     changes = [change for ring in given for change in ring]
     for old, new in changes:
@@ -127,9 +128,3 @@ def _change(
                 lines=settled[new.id].lines,
                 now=now,
             )
-
-
-def _bookings_of(db: Session, rings: Iterable[Ring]) -> dict[int, Booking]:
-    """The seats that are left and the places that become seats, by booking."""
-    wanted = [key for ring in rings for each in ring for key in (each.mover.seat.booking_id, each.wish.booking_id)]
-    return {each.id: each for each in db.scalars(select(Booking).where(Booking.id.in_(wanted)))}

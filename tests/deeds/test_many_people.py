@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from bookings_room import AFTER, insist_on_invariants, occasions, place, seat
+from bookings_room import AFTER, insist_on_invariants, occasions, place, seat, states
 from session_changes_room import asked, change, on
 
 import make
 from auth.models import Person
-from bookings import funding, swap_rings
+from auth.states import Category
+from bookings import funding, swap_rings, waitlist
 from bookings.minimum import calling_off
 from bookings.states import BookingState
 from courses import sessions
@@ -93,6 +94,29 @@ def test_a_session_of_many_is_called_off_in_as_many_statements_as_one_of_few(db,
         return found
 
     assert call_off(FEW) == call_off(MANY) == (53 if has_room else 50)
+    insist_on_invariants(db)
+
+
+def test_the_offers_of_many_are_withdrawn_in_as_many_statements_as_those_of_few(db, queries):
+    def withdraw(people: int) -> int:
+        course = make.course(db, seats=40, targets={"ST": 0})
+        session, sister = (make.session(db, of=course, days=[date(2027, month, 15)]) for month in (5, 6))
+        persons = [make.person(db) for _ in range(people)]
+        session.seats_offered = people
+        for at, person in enumerate(persons):
+            about = {"asked_at": AFTER, "answer_by": AFTER + timedelta(days=3)}
+            place(db, session, person, state=BookingState.OFFERED, rank=2, **about)
+            if at % 2:
+                seat(db, sister, person)
+            else:
+                person.category = Category.SPECIALIST
+        found = counted(db, queries, lambda: waitlist.fill(db, session_id=session.id, now=AFTER))
+        assert [occasions(db, each) for each in persons] == [["offer_withdrawn"]] * people
+        ended = [BookingState.WAITING, BookingState.LEFT]
+        assert states(db, session) == {each.id: ended[at % 2] for at, each in enumerate(persons)}
+        return found
+
+    assert withdraw(FEW) == withdraw(MANY) == 19
     insist_on_invariants(db)
 
 
