@@ -218,7 +218,7 @@ def _booking(outline: Outline, application: Application, decision: Decision, now
         wave=IN_TIME,
         key=decision.key or [],
         joined_at=now,
-        standing_yes=application.standing_yes,
+        standing_yes=application.said_yes_to(outline.sessions[decision.session_id]),
         short_notice=application.short_notice,
     )
 

@@ -146,8 +146,10 @@ def _keys(
 def _wishes(db: Session, person_ids: Collection[int], sister_ids: Collection[int]) -> dict[int, dict[int, Wish]]:
     """What these persons asked for in published rounds, by person and session."""
     rows = db.execute(
-        select(Application.person_id, Choice.session_id, Choice.rank, Application.standing_yes)
-        .join(Choice)
+        select(Application, Choice.rank, CourseSession)
+        .select_from(Application)
+        .join(Choice, Choice.application_id == Application.id)
+        .join(CourseSession, CourseSession.id == Choice.session_id)
         .join(Round, Round.id == Application.round_id)
         .where(
             Application.person_id.in_(person_ids),
@@ -157,8 +159,8 @@ def _wishes(db: Session, person_ids: Collection[int], sister_ids: Collection[int
         )
     )
     found: dict[int, dict[int, Wish]] = defaultdict(dict)
-    for person_id, session_id, rank, standing_yes in rows:
-        found[person_id][session_id] = rank, standing_yes
+    for application, rank, session in rows:
+        found[application.person_id][session.id] = rank, application.said_yes_to(session)
     return found
 
 

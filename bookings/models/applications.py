@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
 from bookings.states import ApplicationState, Outcome
+from courses.models import CourseSession
 from lararportal.db import Base
 
 
@@ -31,6 +32,11 @@ class Application(Base):
     person: Mapped[Person] = relationship(lazy="raise")
 
     __table_args__ = (UniqueConstraint("round_id", "person_id"),)
+
+    def said_yes_to(self, session: CourseSession) -> bool:
+        """Whether a seat from the line of a session is wanted at once: about what was changed since, one is asked."""
+        is_as_it_was = session.moved_at is None or session.moved_at < self.submitted_at
+        return self.standing_yes and is_as_it_was
 
 
 class Choice(Base):

@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import AFTER, insist_on_invariants, noted, seat, told
+from bookings_room import AFTER, insist_on_invariants, noted, published, seat, told
 from calling_off_room import call_off
+from session_changes_room import changed, on
 
 import make
 from bookings import cancellation
 from bookings.models import Booking, Precedence
-from bookings.states import CancelGround, Origin, PrecedenceKind
+from bookings.states import BookingState, CancelGround, Origin, PrecedenceKind
 
 
 @pytest.fixture
@@ -105,3 +106,15 @@ def test_precedence_that_somebody_has_already_is_not_given_twice(db, session, of
     )
     call_off(db, session, office)
     assert db.query(Precedence).count() == 1
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_what_was_asked_for_counts_as_a_yes_beforehand_while_it_is_what_it_was(db, session, sister, office, is_moved):
+    near, anna = make.person(db, planned_end=date(2028, 1, 1)), make.person(db)
+    sister.seats = 1
+    published(db, {near: [sister], anna: [session, sister]})
+    if is_moved:
+        changed(db, sister, days=on(date(2027, 5, 10)))
+    call_off(db, session, office, now=AFTER + timedelta(days=1))
+    [mine] = db.query(Booking).filter_by(person_id=anna.id, session_id=sister.id)
+    assert (mine.state, mine.standing_yes) == (BookingState.WAITING, not is_moved)

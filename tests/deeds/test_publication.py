@@ -195,6 +195,15 @@ def test_a_place_in_line_is_answered_beforehand_as_the_application_says(db):
     assert (waiting.person_id, waiting.standing_yes, waiting.short_notice) == (second.id, False, True)
 
 
+def test_who_waits_for_what_was_moved_after_closing_is_asked_first(db):
+    session = make.session(db, seats=1)
+    round_ = drawn_up(db, {make.person(db): [session], make.person(db): [session]})
+    session.moved_at = CLOSES + timedelta(hours=1)
+    publish(db, round_)
+    [waiting] = db.scalars(select(Booking).where(Booking.state == BookingState.WAITING))
+    assert waiting.standing_yes is False
+
+
 def test_a_colliding_session_keeps_its_place_and_is_passed_over(db):
     wanted, colliding = make.session(db), make.session(db)
     person = make.person(db)

@@ -91,8 +91,6 @@ class Venue:
     """It has been decided once to decide later."""
     moved: datetime | None = None
     """When it was last put to other days, hours or another place, or its last day to cancel brought nearer."""
-    is_as_asked_for: bool = True
-    """When and where it was as its round was open."""
     crowd: int = 0
     """As many may be in it as there were when it was said last how many seats it has, if those were more."""
 

@@ -82,7 +82,7 @@ class StaffsDeeds(Cases):
         place = self.term.places.get(entry.facts["booking"])
         if place is None:
             place = self._new(entry, State.WAITING)
-            place.standing_yes = place.venue.is_as_asked_for and place.venue.id in place.doctor.said_yes
+            place.standing_yes = place.venue.moved is None and place.venue.id in place.doctor.said_yes
         [old] = [
             self.term.places[each.facts["booking"]]
             for each in self.told
@@ -128,7 +128,6 @@ class StaffsDeeds(Cases):
         cancel_by = date.fromisoformat(changed.get("cancel_by", [None, str(venue.cancel_by)])[1])
         if not changed.keys().isdisjoint({"days", "place"}) or cancel_by < venue.cancel_by:
             venue.moved = entry.at
-        venue.is_as_asked_for &= not is_elsewhere(changed)
         if "days" in changed:
             venue.days = tuple(date.fromisoformat(each[:10]) for each in changed["days"][1])
         if "minimum" in changed:
