@@ -32,7 +32,7 @@ from bookings.queries.funding import (
     unsettled,
     unsettled_count,
 )
-from bookings.queries.glimpses import my_calendar, next_seat
+from bookings.queries.glimpses import Question, my_calendar, next_question, next_seat
 from bookings.queries.history import (
     CourseCounts,
     Reckoning,
@@ -119,6 +119,7 @@ __all__ = [
     "PrecedenceRow",
     "Pressure",
     "Preview",
+    "Question",
     "Reckoning",
     "Roster",
     "RosterRow",
@@ -158,6 +159,7 @@ __all__ = [
     "my_courses",
     "my_seat",
     "my_situation",
+    "next_question",
     "next_seat",
     "open_round_with",
     "open_rounds",

@@ -1,17 +1,47 @@
-"""A doctor's next seat for the start page, and the days of a seat for a calendar."""
+"""A doctor's next seat and answer for the start page, and the days of a seat for a calendar."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import seat_calendar
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
-from bookings.states import BookingState
-from courses.models import CourseSession
+from bookings.states import ANSWERABLE, BookingState
+from courses.models import Course, CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Something that somebody has still to answer, or to choose, and until when."""
+
+    course_title: str
+    state: BookingState
+    answer_by: datetime
+
+
+def next_question(db: Session, person_id: int, *, now: datetime) -> Question | None:
+    """What the person has to answer or choose before anything else; a yes in a call-out is an answer."""
+    row = db.execute(
+        select(Course.title, Booking.state, Booking.answer_by)
+        .join(CourseSession, CourseSession.course_id == Course.id)
+        .join(Booking, Booking.session_id == CourseSession.id)
+        .where(
+            Booking.person_id == person_id,
+            Booking.state.in_((*ANSWERABLE, BookingState.MUST_CHOOSE)),
+            Booking.answer_by >= now,
+            or_(Booking.state != BookingState.ASKED, Booking.yes_at.is_(None)),
+        )
+        .order_by(Booking.answer_by, Booking.id)
+        .limit(1)
+    ).first()
+    if row is None or row.answer_by is None:
+        return None
+    return Question(course_title=row.title, state=row.state, answer_by=row.answer_by)
 
 
 def next_seat(db: Session, person_id: int, *, now: datetime) -> SessionRow | None:

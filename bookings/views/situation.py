@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from auth.access import Visitor, me
 from bookings import queries
-from bookings.queries import RoundView
+from bookings.queries import Question, RoundView
 from bookings.states import Refusal
 from courses.models import Course, CourseSession
 from courses.states import Publicity
@@ -28,6 +28,7 @@ def for_templates() -> dict[str, Callable[..., Any]]:
         "course_actions": course_actions,
         "open_rounds": open_rounds,
         "my_next": my_next,
+        "my_question": my_question,
         "decided_to_run": decided_to_run,
         "what_counts": what_counts,
         "counts_in_round": counts_in_round,
@@ -104,6 +105,15 @@ def open_rounds() -> list[RoundView]:
     """The rounds that take applications now."""
     with edge.reading() as db:
         return queries.open_rounds(db, now=edge.moment())
+
+
+def my_question() -> Question | None:
+    """What the visitor has to answer or choose before anything else."""
+    visitor = _participant()
+    if visitor is None:
+        return None
+    with edge.reading() as db:
+        return queries.next_question(db, visitor.person_id, now=edge.moment())
 
 
 def my_next() -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from auth.states import Category
 from bookings.models import Booking
 from bookings.states import BookingState, Origin
 from courses.states import Publicity
-from lararportal import clock
+from lararportal import clock, pages
 
 
 @pytest.fixture
@@ -46,6 +46,28 @@ def test_an_offer_is_shown_with_its_last_moment(db, visit, anna, offered):
     assert f"{at:%H.%M}" in words_of(page)
     assert "Platsen hålls åt dig." in words_of(page)
     assert "Svara på Mina kurser" in words_of(visit(anna).get(f"/tillfallen/{offered.id}"))
+
+
+def test_the_first_page_says_what_must_be_answered_first_and_until_when(db, visit, anna, offered, queries, now):
+    browser, counts = visit(anna), []
+    first = db.query(Booking).filter_by(person_id=anna.id).one()
+    later = make.session(db, of=make.course(db, title="Senare"), days=[date(2027, 6, 1)])
+    place(db, later, anna, state=BookingState.ASKED, answer_by=first.answer_by + timedelta(hours=1), asked_at=now)
+
+    def shown():
+        db.flush()
+        queries.reset()
+        said = words_of(browser.get("/"))
+        counts.append(queries.count)
+        return said
+
+    until = pages.moment(first.answer_by)
+    assert f"Svara om du vill ha platsen: Dermatologi Gör det på Mina kurser senast {until}." in shown()
+    first.answer_by = now - timedelta(minutes=1)
+    assert "Svara om du vill ha platsen: Senare" in shown()
+    db.query(Booking).filter_by(session_id=later.id).one().yes_at = now
+    assert "Svara om du vill ha platsen" not in shown()
+    assert len(set(counts)) == 1
 
 
 def test_yes_is_one_press(db, visit, anna, offered):

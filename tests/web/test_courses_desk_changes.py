@@ -122,11 +122,13 @@ def test_who_must_choose_does_so_on_their_own_page(db, client, olle, sign_in):
     mine, page = words_of(client.get("/mina-kurser")), words_of(client.get(f"/tillfallen/{session.id}"))
     leave = words_of(client.get(f"/tillfallen/{session.id}/lamna-platsen"))
     cancel = words_of(client.get(f"/tillfallen/{other.id}/avboka"))
+    first = words_of(client.get("/"))
     cancel_moved = words_of(client.get(f"/tillfallen/{session.id}/avboka"))
     asked = client.post(f"/tillfallen/{session.id}/behall-platsen")
     answer = client.post(f"/tillfallen/{session.id}/behall-platsen", data=form_of(asked))
 
     assert (asked.status_code, "Du lämnar din plats på Hjärtsvikt" in words_of(asked)) == (409, True)
+    assert re.search("Välj mellan dina platser: .* Gör det på Mina kurser senast", first)
     assert "du har plats på något annat då: Hjärtsvikt" in mine
     assert "Väljer du inte i tid behåller du den andra, och den här går till nästa i kön." in mine
     assert "Kurstillfället har fått nya dagar, och du har redan plats på något annat då. Välj senast" in page
