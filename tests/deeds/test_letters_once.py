@@ -45,6 +45,11 @@ class Scene:
             seat(self.db, made, make.person(self.db))
         return made
 
+    def leader(self) -> Person:
+        led_by = make.holder(self.db, Role.LEADER)
+        self.db.add(SessionLeader(session_id=self.session.id, person_id=led_by.id))
+        return led_by
+
     def twice(self, do: Callable[..., object], **wanted) -> Person:
         """Somebody presses twice: the second time is refused."""
         do(self.db, **wanted)
@@ -147,9 +152,8 @@ def undone(at: Scene) -> Person:
 
 def rebooked(at: Scene) -> Person:
     seat(at.db, at.session, at.anna)
-    about = at.of_anna()
-    del about["session_id"]
-    return at.twice(rebooking.rebook, **about, from_session_id=at.session.id, to_session_id=at.sister().id)
+    about = {"person_id": at.anna.id, "from_session_id": at.session.id, "to_session_id": at.sister().id}
+    return at.twice(rebooking.rebook, **about, now=AFTER, by=at.anna.id)
 
 
 def booked(at: Scene) -> Person:
@@ -167,8 +171,7 @@ def off_the_line(at: Scene) -> Person:
 
 def called_off(at: Scene) -> Person:
     db = at.db
-    leader, at.other = make.holder(db, Role.LEADER), make.coordinator(db)
-    db.add(SessionLeader(session_id=at.session.id, person_id=leader.id))
+    at.led_by, at.other = at.leader(), make.coordinator(db)
     seat(db, at.session, at.anna)
     at.waits = make.person(db)
     place(db, at.session, at.waits)
@@ -188,6 +191,11 @@ def called_off_for_others_who_decide(at: Scene) -> Person:
     return at.other
 
 
+def called_off_for_who_leads(at: Scene) -> Person:
+    called_off(at)
+    return at.led_by
+
+
 def few(at: Scene) -> Person:
     at.ticks(WARNED)
     return at.office
@@ -197,6 +205,12 @@ def too_few(at: Scene) -> Person:
     few(at)
     at.ticks(DECIDED)
     return at.office
+
+
+def few_for_who_leads(at: Scene) -> Person:
+    leader = at.leader()
+    too_few(at)
+    return leader
 
 
 def day_moved(at: Scene) -> Person:
@@ -247,8 +261,7 @@ def moved_for_who_waits(at: Scene) -> Person:
 
 
 def moved_for_who_leads(at: Scene) -> Person:
-    leader = make.holder(at.db, Role.LEADER)
-    at.db.add(SessionLeader(session_id=at.session.id, person_id=leader.id))
+    leader = at.leader()
     seat(at.db, at.session, at.anna)
     at.moved(at.session, leader_ids=[leader.id])
     return leader
@@ -326,8 +339,11 @@ STORIES = [
     ("session_called_off", called_off),
     ("line_called_off", called_off_for_who_waits),
     ("session_called_off_to_staff", called_off_for_others_who_decide),
+    ("session_called_off_to_staff", called_off_for_who_leads),
     ("few_booked", few),
     ("too_few_booked", too_few),
+    ("few_booked", few_for_who_leads),
+    ("too_few_booked", few_for_who_leads),
     ("decision_day_moved", day_moved),
     ("session_runs_after_all", runs_after_all),
     ("session_runs", runs),
@@ -353,9 +369,7 @@ ELSEWHERE = {
         "application_changed": "test_the_same_list_once_more_changes_nothing_and_nobody_is_told_again",
         "application_withdrawn": "test_nothing_is_withdrawn_twice",
     },
-    "web/test_bookings_progress.py": {
-        "decision": "test_pressed_twice_it_is_published_once_and_both_pages_say_so",
-    },
+    "web/test_bookings_progress.py": {"decision": "test_pressed_twice_it_is_published_once_and_both_pages_say_so"},
     "deeds/test_lottery.py": {
         "lottery_to_commit": "test_the_second_party_is_reminded_once_a_day",
         "lottery_to_reveal": "test_after_closing_they_are_reminded_of_the_secret",
@@ -378,9 +392,11 @@ def test_it_is_sent_once(db, database, occasion, story):
 
 
 def test_every_letter_there_is_has_such_a_test():
-    here, tests = {occasion for occasion, _ in STORIES}, Path(__file__).parents[1]
+    tests = Path(__file__).parents[1]
     letters = {each.stem for each in (tests.parent / "templates" / "letters").glob("[!_]*.txt")}
-    assert letters - here == {occasion for named in ELSEWHERE.values() for occasion in named}
+    assert letters - {occasion for occasion, _ in STORIES} == {
+        occasion for named in ELSEWHERE.values() for occasion in named
+    }
     for file, named in ELSEWHERE.items():
         text = (tests / file).read_text(encoding="utf-8")
         assert [name for name in named.values() if f"def {name}(" not in text] == []
