@@ -75,23 +75,19 @@ def would_leave(waiter: Waiter) -> list[int] | None:
         ListedSession(
             session=str(wish.session_id),
             course=str(wish.course_id),
-            days=frozenset(day.toordinal() for day in _days_of_its_own(wish, held)),
+            days=frozenset(day.toordinal() for day in _days_of_its_own(wish, held, wanted)),
         )
         for wish in ordered
     ]
     taken = set(choose(listed, {wish.session for wish in listed}, cap=cap))
     if str(wanted.session_id) not in taken:
         return None
-    return [
-        wish.booking_id
-        for wish in loose
-        if str(wish.session_id) not in taken or (wish.must_choose and _exclude_each_other(wish, wanted))
-    ]
+    return [wish.booking_id for wish in loose if str(wish.session_id) not in taken]
 
 
-def _days_of_its_own(wish: Wish, held: Sequence[Wish]) -> frozenset[date]:
-    """The days of a wish; of a seat that is still to be chosen those on which the person has no other."""
-    others = [each.days for each in held if each is not wish] if wish.must_choose else []
+def _days_of_its_own(wish: Wish, held: Sequence[Wish], wanted: Wish) -> frozenset[date]:
+    """The days of a wish; of a seat that is still to be chosen not those on which the person has another already."""
+    others = [each.days - wanted.days for each in held if each is not wish] if wish.must_choose else []
     return wish.days.difference(*others)
 
 

@@ -111,6 +111,10 @@ def test_two_seats_that_are_still_to_be_chosen_between_are_both_held_and_given_u
     assert would_leave(waiter(other, of_the_course)) == [3]
     of_its_own = replace(wish(3, course=30, day=0, rank=9, list_id=None), must_choose=True)
     assert would_leave(waiter(of_its_own)) is None
+    less_wanted, wanted_most = wish(2, course=20, day=0, rank=9), wish(3, course=30, day=0, rank=1, must_choose=True)
+    assert would_leave(waiter(less_wanted, wanted_most)) is None
+    wanted_less = replace(wanted_most, rank=8)
+    assert would_leave(waiter(less_wanted, wanted_less)) == [2, 3]
 
 
 def consistent(wishes: list[Wish]) -> list[Wish]:
