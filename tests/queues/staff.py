@@ -25,7 +25,7 @@ class StaffsDeeds(Cases):
         place = self._place(entry, *OPEN)
         who = self.term.doctors.get(entry.by or 0)
         own = self.term.interest(who, place.venue.course, entry.at) if who is not None else []
-        waiting = [each for each in own if each.state in OPEN]
+        waiting = [each for each in own if each.state in OPEN and who is not place.doctor]
         assert waiting == [], f"{who} takes {place} off the line, and waits for {waiting}"
         self._end(place, State.LEFT, entry.at)
         self._owe(place, "taken_off_line")
