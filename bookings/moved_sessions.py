@@ -12,7 +12,7 @@ from bookings import choices, collisions, facts, funding, letters, noting, offer
 from bookings.letters.changes import Before
 from bookings.minimum import cases
 from bookings.models import Application, Booking, Choice, Round
-from bookings.rules.answer_time import answer_by
+from bookings.rules.answer_time import answer_anew
 from bookings.states import LIVE, SEATED, ApplicationState, BookingState, Refusal, RoundState
 from courses.concerned import Change, Elsewhere, Former, Seated, Touched
 from courses.models import CourseSession, SessionLeader
@@ -147,14 +147,15 @@ def _others(
 
 
 def _ask_anew(db: Session, session: CourseSession, live: Sequence[Booking], *, now: datetime) -> None:
-    """An offer has the time to answer that the days leave now, if they leave any; nobody has said yes.
+    """An offer has as long as one that is made now, and as was said, if there is time at all; nobody has said yes.
 
     What could be left for it when it was made can be left still.
     """
-    until = answer_by(facts.start_of(session), now=now, is_working_day=is_working_day)
+    start = facts.start_of(session)
     over = {each.booking_id: offers.afterwards(each) for each in offers.outlived(db, session, now=now)}
     for booking in live:
         if booking.state is BookingState.OFFERED:
+            until = answer_anew(start, was=booking.answer_by or now, now=now, is_working_day=is_working_day)
             booking.answer_by, booking.reminded_at = until, None
             if booking.id in over or until <= now:
                 seats.let_go(booking, session, to=over.get(booking.id, BookingState.WAITING), now=now)

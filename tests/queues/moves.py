@@ -48,7 +48,8 @@ class Moves(Follower):
 
     def _waits(self, place: Place, entry: Entry) -> None:
         """An offer stands that there is time to accept; what somebody said yes to were the old days."""
-        until = answer_by(place.venue.begins, entry.at)
+        last = place.venue.begins - timedelta(hours=12)
+        until = max(answer_by(place.venue.begins, entry.at), min(place.answer_by or entry.at, last))
         if place.state is State.OFFERED and until > entry.at and self.term.leaves(place, entry.at) is not None:
             place.answer_by = until
             return

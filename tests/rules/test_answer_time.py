@@ -101,6 +101,21 @@ def test_an_offer_that_ends_on_a_holiday_right_before_the_start_is_not_moved_pas
     assert wall(answer_by(start("2027-03-30"), now=at("2027-03-24 19:00"))) == "2027-03-25 19:00"
 
 
+@pytest.mark.parametrize(
+    ("starts", "was", "until"),
+    [
+        pytest.param("2027-05-10", "2027-03-16 10:00", "2027-03-22 12:00", id="five days from now are later"),
+        pytest.param("2027-03-30", "2027-03-19 10:00", "2027-03-19 10:00", id="what was said is later"),
+        pytest.param("2027-03-18", "2027-03-19 10:00", "2027-03-17 20:30", id="what was said is too late"),
+    ],
+)
+def test_an_offer_of_a_changed_session_ends_no_sooner_than_was_said_if_there_is_time(starts, was, until):
+    deadline = answer_time.answer_anew(
+        start(starts), was=at(was), now=at("2027-03-15 17:00"), is_working_day=is_working_day
+    )
+    assert wall(deadline) == until
+
+
 def test_an_offer_of_a_session_that_was_moved_near_ends_twelve_hours_before_the_start():
     assert wall(answer_by(start("2027-03-16"), now=at("2027-03-15 17:00"))) == "2027-03-15 20:30"
 
