@@ -1,4 +1,4 @@
-"""The demonstration people: who can sign in at the development provider, by subject."""
+"""The demonstration people: who can sign in at the development providers, by subject."""
 
 from dataclasses import dataclass
 
@@ -43,3 +43,12 @@ PEOPLE = (
     DemonstrationPerson("gunnar.granskare", "Gunnar", "Dahl", "reviewer"),
     DemonstrationPerson("system.admin", "Siv", "Ekman", "administrator"),
 )
+
+ELSEWHERE = (
+    DemonstrationPerson("petra.privat", "Petra", "Lind", "private specialist"),
+    DemonstrationPerson("erik.extern", "Erik", "Berg", "external reviewer"),
+)
+"""Who has no account where the others sign in; the portal has not met them yet."""
+
+OTHER_HOST = "localhost"
+"""What this machine is called where they sign in; where the others do it has its number."""

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from lararportal import pages
 from lararportal.config import Settings
 from lararportal.dev.data import Data
 from lararportal.dev.only import MODE
+from lararportal.dev.people import OTHER_HOST
 from lararportal.dev.program import Program
 
 ROOT = Path(__file__).parent.parent.parent
@@ -23,6 +25,7 @@ REDIS = "REDIS_URL"
 PROVIDERS = "LARARPORTAL_PROVIDERS"
 SMTP = "LARARPORTAL_SMTP_URL"
 PROVIDER = "dev"
+OTHER_PROVIDER = "elsewhere"
 LETTERS = "LARARPORTAL_LETTERS_DIR"
 INSECURE = "AUTHLIB_INSECURE_TRANSPORT"
 
@@ -40,21 +43,30 @@ class Addresses:
         """The sign-in provider's address, which is a part of every identity."""
         return f"http://127.0.0.1:{self.provider_port}"
 
+    @property
+    def other_issuer(self) -> str:
+        """The same of those who have no account there."""
+        return f"http://{OTHER_HOST}:{self.provider_port}"
+
 
 def environment(data: Data, addresses: Addresses) -> dict[str, str]:
     """The environment of every program but for the servers; what the developer has set goes before."""
-    provider = {
-        "name": PROVIDER,
-        "title": "Demo",
-        "issuer": addresses.issuer,
-        "client_id": "lararportal",
-        "client_secret": "development",
-    }
+    client = {"client_id": "lararportal", "client_secret": "development"}
+    providers = [
+        {"name": PROVIDER, "title": "Demo", "issuer": addresses.issuer, **client},
+        {
+            "name": OTHER_PROVIDER,
+            "title": pages.words()["demonstration"][OTHER_PROVIDER],
+            "issuer": addresses.other_issuer,
+            "client_auth": "client_secret_post",
+            **client,
+        },
+    ]
     ours = {
         MODE: "development",
         "LARARPORTAL_SECRET_KEY": data.secret_key(),
         "LARARPORTAL_BASE_URL": addresses.portal,
-        PROVIDERS: json.dumps([provider]),
+        PROVIDERS: json.dumps(providers),
         SMTP: f"smtp://127.0.0.1:{addresses.smtp_port}",
         LETTERS: str(data.letters),
         "LARARPORTAL_MAIL_FROM": "kurser@example.org",
@@ -82,7 +94,7 @@ def keep_environment(data: Data, environment: Mapping[str, str]) -> Path:
 
 def is_our_provider(settings: Settings) -> bool:
     """Whether the demonstration people can sign in."""
-    return [provider.name for provider in settings.providers] == [PROVIDER]
+    return [provider.name for provider in settings.providers] == [PROVIDER, OTHER_PROVIDER]
 
 
 def helpers(data: Data, addresses: Addresses, environment: Mapping[str, str]) -> list[tuple[Program, int]]:

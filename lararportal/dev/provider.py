@@ -1,14 +1,17 @@
-"""The sign-in provider of development: `oidc-provider-mock` with the demonstration people and pages of our own.
+"""The sign-in providers of development: `oidc-provider-mock` with the demonstration people and pages of our own.
 
 The mock answers the code flow, nonce and end of session; it takes no notice of PKCE, so that a portal that forgot
 it would not be found out. `Pkce` demands and checks it. Our pages need no network for their looks.
+
+There are two of them in one process: one for most, and one for those who have no account there.
 """
 
 import base64
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import click
@@ -18,7 +21,7 @@ from werkzeug.serving import make_server
 
 from lararportal import pages
 from lararportal.dev.only import refuse_production
-from lararportal.dev.people import PEOPLE, DemonstrationPerson
+from lararportal.dev.people import ELSEWHERE, OTHER_HOST, PEOPLE, DemonstrationPerson
 
 METHOD = "S256"
 
@@ -75,6 +78,17 @@ def provider(people: Sequence[DemonstrationPerson]) -> Flask:
     return app
 
 
+def both() -> Callable[..., Iterable[bytes]]:
+    """The two providers; by the name of the machine one knows which is meant."""
+    first, other = provider(PEOPLE), provider(ELSEWHERE)
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        is_other = environ.get("HTTP_HOST", "").partition(":")[0] == OTHER_HOST
+        return (other if is_other else first)(environ, start_response)
+
+    return answer
+
+
 @click.command()
 @click.option("--port", type=int, required=True, help="The port of 127.0.0.1 to listen on.")
 def main(port: int) -> None:
@@ -82,7 +96,7 @@ def main(port: int) -> None:
     refuse_production(os.environ)
     # The provider and the browser are on one machine; Authlib wants to be told that http will do.
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
-    make_server("127.0.0.1", port, provider(PEOPLE), threaded=True).serve_forever()
+    make_server("127.0.0.1", port, both(), threaded=True).serve_forever()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from lararportal.dev.people import PEOPLE
+from lararportal.dev.people import ELSEWHERE, PEOPLE
 from lararportal.dev.program import Program, free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -118,6 +118,20 @@ def test_the_sign_in_page_names_everybody_and_needs_no_network(provider: Provide
     page = requests.get(provider.authorize("anna.st").request.url or "", timeout=5).text
     assert [person.name for person in PEOPLE if person.name not in page] == []
     assert "https://" not in page
+
+
+def test_another_provider_lives_beside_it_with_people_of_its_own(provider: Provider) -> None:
+    other = Provider(provider.issuer.replace("127.0.0.1", "localhost"))
+    page = requests.get(other.authorize("petra.privat").request.url or "", timeout=5).text
+    answer = other.token(code_of(other.authorize("petra.privat")), VERIFIER).json()
+    claims = claims_of(answer["id_token"])
+
+    assert [person.name in page for person in (*ELSEWHERE, *PEOPLE)] == [True] * len(ELSEWHERE) + [False] * len(
+        PEOPLE
+    )
+    assert (claims["iss"], claims["sub"]) == (other.issuer, "petra.privat")
+    assert other.discovery()["issuer"] == other.issuer
+    assert provider.token(code_of(other.authorize("petra.privat")), VERIFIER).status_code == 400
 
 
 def test_a_code_without_a_challenge_is_refused(provider: Provider) -> None:
