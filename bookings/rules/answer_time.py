@@ -95,7 +95,7 @@ def _hours_later(start: Start, now: datetime) -> datetime:
 
 
 def answer_anew(start: Start, *, was: datetime, now: datetime, is_working_day: Callable[[date], bool]) -> datetime:
-    """When an offer lapses whose session is changed now: no sooner than was said, if that is in time for the start."""
+    """When an offer lapses whose session is changed now: no sooner than was said, if that is before the start."""
     return max(answer_by(start, now=now, is_working_day=is_working_day), min(was, start.moment - LAST_HOURS))
 
 
