@@ -1,84 +1,30 @@
 """Every letter is sent once: what gives rise to it is done again, and there is no second one."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from bookings_room import AFTER, CLOSES, OPENS, occasions, place, seat, sent
-from session_changes_room import change, changed, keep, on
-from sqlalchemy.orm import Session
+from scene_for_letters import NEXT, Scene
+from session_changes_room import keep
 
 import make
 from auth.models import Person
-from auth.states import Category, Role
+from auth.states import Category
 from bookings import answers, cancellation, choices, left_over_seats, rebooking, taken_off, waitlist
 from bookings.minimum import calling_off, free_seats, invitations, rescues
 from bookings.rules.funding import Unfunded
 from bookings.rules.minimum import Audience
 from bookings.states import CancelGround
-from courses.models import Course, CourseSession, SessionLeader
 from courses.states import Publicity
-from lararportal import clock, tick
-from lararportal.db import Database
+from lararportal import clock
 from lararportal.errors import Refused
 
-DAY, NEXT, LATER = [date(2027, 3, 15)], [date(2027, 4, 12)], [date(2027, 5, 10)]
+LATER = [date(2027, 5, 10)]
 LAST_DAYS = clock.parse("2027-03-11T10:00")
 REMINDED, RELEASED = clock.parse("2027-02-17T08:00"), clock.parse("2027-02-22T18:00")
 """When there are three working days left to cancel, and none."""
 WARNED, DECIDED = clock.parse("2027-02-01T08:00"), clock.parse("2027-02-15T08:00")
-
-
-class Scene:
-    """A course with a session of two seats, Anna, and somebody who decides."""
-
-    def __init__(self, db: Session, database: Database) -> None:
-        self.db, self.database = db, database
-        self.course: Course = make.course(db, seats=2, targets={"ST": 0, "SPEC": 0}, objectives_2015=["a5"])
-        self.session = make.session(db, of=self.course, days=DAY, minimum=2)
-        self.anna, self.office = make.person(db), make.coordinator(db)
-
-    def sister(self, *, full: bool = False, **facts) -> CourseSession:
-        made = make.session(self.db, of=self.course, days=NEXT, **{"seats": 1, **facts})
-        if full:
-            seat(self.db, made, make.person(self.db))
-        return made
-
-    def leader(self) -> Person:
-        led_by = make.holder(self.db, Role.LEADER)
-        self.db.add(SessionLeader(session_id=self.session.id, person_id=led_by.id))
-        return led_by
-
-    def twice(self, do: Callable[..., object], **wanted) -> Person:
-        """Somebody presses twice: the second time is refused."""
-        do(self.db, **wanted)
-        self.db.flush()
-        with pytest.raises(Refused):
-            do(self.db, **wanted)
-        return self.anna
-
-    def ticks(self, now=AFTER, **settings) -> Person:
-        """The tick comes, and comes again."""
-        self.db.flush()
-        for minutes in range(3):
-            tick.run_due(self.database, now=now + timedelta(minutes=minutes), **settings)
-        self.db.expire_all()
-        return self.anna
-
-    def moved(self, session: CourseSession, days=NEXT, **facts) -> Person:
-        """The session is moved, and the same change is made again."""
-        for make_it in (changed, change):
-            self.db.refresh(session, ["days", "leaders"])
-            make_it(self.db, session, days=on(*days), **facts)
-        return self.anna
-
-    def of_anna(self, session: CourseSession | None = None, *, now=AFTER) -> dict:
-        where = session or self.session
-        return {"session_id": where.id, "person_id": self.anna.id, "now": now, "by": self.anna.id}
-
-    def by_office(self, session: CourseSession | None = None, *, now=AFTER) -> dict:
-        return {"session_id": (session or self.session).id, "now": now, "by": self.office.id}
 
 
 def offered(at: Scene) -> Person:
@@ -250,7 +196,7 @@ def reserve(at: Scene) -> Person:
     return at.office
 
 
-def moved(at: Scene) -> Person:
+def moved_for_who_has_a_seat(at: Scene) -> Person:
     seat(at.db, at.session, at.anna)
     return at.moved(at.session)
 
@@ -349,7 +295,7 @@ STORIES = [
     ("session_runs", runs),
     ("free_seats", invited),
     ("reserve_wanted", reserve),
-    ("session_changed", moved),
+    ("session_changed", moved_for_who_has_a_seat),
     ("session_changed", moved_for_who_waits),
     ("session_changed", to_choose),
     ("session_changed_for_leader", moved_for_who_leads),
