@@ -145,7 +145,7 @@ class TestBeingAsked:
         assert since(db, anna) == ["session_changed"]
         assert "ett kurstillfälle som du har plats på" in told(db, anna)
         assert other.course.title in told(db, anna)
-        assert "Du har båda platserna till 20 januari 2027 kl. 09.00" in told(db, anna)
+        assert "Du har kvar dina platser till 20 januari 2027 kl. 09.00" in told(db, anna)
         [removal] = letter(db, anna).calendars
         assert events(removal) == [(day, 1, "CANCELLED") for day in MARCH]
 
