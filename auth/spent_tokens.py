@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from auth.models import SpentToken
 from auth.states import Refusal
 from lararportal.errors import Refused
+
+log = structlog.get_logger()
 
 FORGOTTEN_AT_ONCE = 100
 """So that no sign-in tidies up for long."""
@@ -32,6 +35,7 @@ def spend(db: Session, *, issuer: str, token: str, until: datetime, now: datetim
         .returning(SpentToken.token_hash)
     )
     if db.scalar(first) is None:
+        log.warning("token used again", issuer=issuer)
         raise Refused(Refusal.SIGN_IN_FAILED)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from flask import Flask, jsonify, request
+from flask import Flask, Response, jsonify, request
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
@@ -38,6 +38,8 @@ class Story:
     keys: list = field(default_factory=lambda: [KEY])
     token: dict = field(default_factory=dict)
     status: int = 200
+    instead: dict = field(default_factory=dict)
+    """What it answers instead, by path."""
     slow_seconds: float = 0
     nonce: str = ""
     asked: list[str] = field(default_factory=list)
@@ -79,9 +81,11 @@ def lying_provider() -> Iterator[Story]:
     told = Story(issuer=f"http://127.0.0.1:{server.server_port}")
 
     @app.before_request
-    def listen() -> tuple[str, int] | None:
+    def listen() -> tuple[str, int] | Response | None:
         told.asked.append(request.path)
         time.sleep(told.slow_seconds)
+        if request.path in told.instead:
+            return Response(told.instead[request.path], content_type="application/json")
         return ("", told.status) if told.status != 200 else None
 
     @app.get("/.well-known/openid-configuration")

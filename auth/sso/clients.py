@@ -139,8 +139,8 @@ def _believed(provider: Provider, said: dict[str, Any]) -> dict[str, Any]:
     if told.get("issuer") != provider.issuer:
         raise OAuthError(error="other_issuer")
     believed = {name: told[name] for name in BELIEVED if told.get(name)}
-    wire = urlsplit(provider.issuer).scheme
-    if any(urlsplit(believed[name]).scheme not in (wire, "https") for name in ENDPOINTS if name in believed):
+    wires = (urlsplit(provider.issuer).scheme, "https")
+    if any(urlsplit(str(believed[name])).scheme not in wires for name in ENDPOINTS if name in believed):
         raise OAuthError(error="unsafe_address")
     signed = [name for name in believed.get(ALGORITHMS_OFFERED) or ["RS256"] if name in ALGORITHMS]
     return believed | {ALGORITHMS_OFFERED: signed, "_loaded_at": told["_loaded_at"]}

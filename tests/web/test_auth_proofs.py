@@ -11,6 +11,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from auth.models import LoginSession, Person
+from auth.sso import clients
 from lararportal.config import Settings
 from lararportal.providers import Provider
 
@@ -168,6 +169,33 @@ def test_a_provider_may_change_its_keys_and_what_it_takes_back_is_soon_worth_not
     assert come_back().status_code == 302
     monkeypatch.setattr("auth.sso.clients.KNOWN_FOR_SECONDS", -1)
     assert come_back().status_code == 400
+
+
+ODD = ["7", "[]", '"text"', "null", "{}", "[7]", "", "<p>", '{"keys": 7}', '{"keys": [7]}', '{"keys": [{"kty": 7}]}']
+ODD += ['{"issuer": "ISSUER", "token_endpoint": 7}', '{"id_token": 7, "access_token": "a", "token_type": "b"}']
+ODD += [
+    '{"access_token": 7, "token_type": 7, "expires_in": "x", "id_token": "a.b.c"}',
+    '{"sub": "anna", "family_name": {}}',
+]
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks", "/userinfo"])
+def test_whatever_a_provider_answers_ends_in_a_sentence_and_nobody_is_in(client, story, db, path):
+    story.claims = {"given_name": None, "family_name": None, "email": None}
+    for said in ODD:
+        clients.init_app(client.application)
+        query = parse_qs(urlsplit(client.post("/logga-in/demo").location).query)
+        story.nonce, story.instead = query["nonce"][0], {path: said.replace("ISSUER", story.issuer)}
+        if path.startswith("/."):
+            clients.init_app(client.application)
+        answers = [
+            client.get(f"/logga-in/demo/svar?code=abc&state={query['state'][0]}"),
+            client.post("/logga-ut/demo/besked", data={"logout_token": story.id_token()}),
+        ]
+        story.instead = {}
+
+        assert [answer.status_code in (400, 503) for answer in answers] == [True, True], said
+    assert db.scalars(select(LoginSession)).all() == []
 
 
 def test_names_that_are_not_in_the_proof_are_asked_for(come_back, story, db):
