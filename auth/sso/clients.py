@@ -15,6 +15,7 @@ from authlib.integrations.flask_client import OAuth
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from flask import Flask, current_app
 from joserfc.errors import JoseError
+from joserfc.jws import JWSRegistry
 from requests import RequestException
 
 from auth.states import Refusal
@@ -45,6 +46,9 @@ TOO_LOW = ("unmet_authentication_requirements",)
 
 KNOWN_FOR_SECONDS = 3600
 """How long a provider is believed what it has said of itself, and its keys are: it may have taken one back."""
+
+JWSRegistry.max_header_length = 8192
+"""Characters: some providers put the certificates of their key into what they sign, which takes more than 512."""
 
 _KNOWN_SINCE = "_known_since"
 _EXTENSION = "lararportal.sso"

@@ -125,6 +125,10 @@ FORGERIES = {
         },
         "InvalidKeyTypeError",
     ),
+    "signed with a long key that it brings": (
+        {"key": STRANGERS_KEY, "header": {"alg": "RS256", "kid": "one", "jwk": STRANGERS_KEY.as_dict(private=False)}},
+        "BadSignatureError",
+    ),
     "signed with a key that lies elsewhere": (
         {"key": STRANGERS_KEY, "header": {"alg": "RS256", "kid": "one", "jku": "http://127.0.0.1:1/jwks"}},
         "BadSignatureError",
@@ -154,6 +158,12 @@ def test_a_forged_proof_signs_nobody_in(come_back, story, db, forgery, fault):
     assert answer.status_code == 400
     assert [entry["fault"] for entry in logs] == [fault]
     assert db.scalars(select(LoginSession)).all() == []
+
+
+def test_a_proof_may_bring_the_certificates_of_its_key_which_nobody_looks_at(come_back, story):
+    story.header |= {"x5c": ["MIIC" * 400, "MIID" * 400]}
+
+    assert come_back().status_code == 302
 
 
 def test_a_provider_may_change_its_keys_and_what_it_takes_back_is_soon_worth_nothing(come_back, story, monkeypatch):
