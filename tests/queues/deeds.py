@@ -12,7 +12,7 @@ from bookings import answers, moved_sessions, queries
 from bookings.impartiality import insist
 from bookings.minimum import calling_off, invitations, rescues, reserve_sessions
 from bookings.rules.minimum import Audience
-from courses import catalogue, session_changes, sessions
+from courses import catalogue, closing, session_changes, sessions
 from courses.models import CourseSession
 from lararportal.errors import Refused
 
@@ -79,6 +79,14 @@ def archive(db: Session, *, session_id: int, now: datetime, by: int) -> None:
 
 def open_reserve(db: Session, *, session_id: int, now: datetime, by: int) -> None:
     sessions.open_reserve(db, session_id=session_id, impartial=insist, now=now, by=by)
+
+
+def close_or_reopen(db: Session, *, session_id: int, now: datetime, by: int) -> None:
+    about = {"session_id": session_id, "impartial": insist, "now": now, "by": by}
+    if db.get_one(CourseSession, session_id).booking_is_closed:
+        closing.reopen_booking(db, **about)
+    else:
+        closing.close_booking(db, reason="Det räcker", **about)
 
 
 def switch_rings(db: Session, *, course_id: int, now: datetime, by: int) -> None:

@@ -29,15 +29,18 @@ class DoctorsDeeds(Follower):
         """Somebody new comes only when there has been time to read what a round decided."""
         venue = self._venue(entry)
         assert venue.is_ahead(entry.at)
-        assert not venue.is_closed
+        is_new = entry.facts["booking"] not in self.term.places
+        assert not (is_new and venue.is_closed), f"{venue} is closed to who is new"
         assert venue.opens is None or entry.at >= venue.opens, f"{venue} can be booked from {venue.opens}"
 
     def line_joined(self, entry: Entry) -> None:
+        is_carried = "carried_from" in entry.facts
+        if not is_carried:
+            self._insist_that_it_is_open(entry)
         place = self._new(entry, State.WAITING)
-        if "carried_from" in entry.facts:
+        if is_carried:
             self._carried(place, entry)
         else:
-            self._insist_that_it_is_open(entry)
             expected = LATE, self.term.merits(place.doctor, place.venue, entry.at), entry.at
             assert (place.wave, place.key, place.joined) == expected, f"{place} stands by {place.turn}"
         self._owe(place, "place_in_line")

@@ -67,6 +67,11 @@ class StaffsPlay(Player):
         self.do(f"{venue} has another {what}", looked_at.change, **which)
 
     @act()
+    def close_or_reopen_booking(self, data: st.DataObject) -> None:
+        where, which = self.where(data)
+        self.do(f"booking of {where} is closed, or open again", looked_at.close_or_reopen, **which)
+
+    @act()
     def open_what_is_held_back(self, data: st.DataObject) -> None:
         """A reserve session, in one way or the other, or the seats that are reserved for a group."""
         how = data.draw(st.sampled_from([looked_at.open_and_fill, looked_at.open_reserve, rescues.open_reserves]))
