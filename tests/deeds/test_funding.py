@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import AFTER, last_facts, noted, occasions, place, refused, seat, states, told
+from bookings_room import AFTER, last_facts, letter, noted, occasions, place, refused, seat, states, told
 from session_changes_room import changed
 
 import make
@@ -203,6 +203,7 @@ class TestReleasing:
         db.expire_all()
         assert states(db, session) == {anna.id: BookingState.UNFUNDED, waiting.id: BookingState.BOOKED}
         assert occasions(db, anna) == ["funding_missing", "seat_unfunded"]
+        assert letter(db, anna).booking_id == hers.id
         assert not hers.ended_late
         assert ("seat.unfunded", None, anna.id, session.id) in noted(db)
         with refused(Refusal.NOTHING_TO_UNDO):

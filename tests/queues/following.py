@@ -37,6 +37,8 @@ class Owed:
     person_id: int
     occasion: str
     names: tuple[str, ...]
+    booking_id: int | None = None
+    """The place that it is kept with, so that whoever is asked about that finds it."""
 
 
 class Follower:
@@ -104,7 +106,7 @@ class Follower:
 
     def _owe(self, place: Place, occasion: str, *, besides: Iterable[Place] = ()) -> None:
         names = {place.venue.name, *(each.venue.name for each in besides)}
-        self.owed.append(Owed(place.doctor.id, occasion, tuple(sorted(names))))
+        self.owed.append(Owed(place.doctor.id, occasion, tuple(sorted(names)), place.id))
 
     def _end(self, place: Place, state: State, at: datetime) -> None:
         place.state, place.ended = state, at

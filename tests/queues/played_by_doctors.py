@@ -41,6 +41,16 @@ class DoctorsPlay(Player):
         else:
             self.do(f"{seat} would rather come to {to}", join, session_id=to.id, **person)
 
+    @act(SEAT, often=2)
+    def want_each_others(self, data: st.DataObject) -> None:
+        """Two who have seats in a course would rather have the other's."""
+        seat = self.one(data, SEAT)
+        sisters = [each for each in self.term.live(SEAT) if each.venue.course == seat.venue.course]
+        other = data.draw(st.sampled_from(sisters), label="whose")
+        for one, wanted in ((seat, other), (other, seat)):
+            about = {"session_id": wanted.venue.id, "person_id": one.doctor.id, "by": one.doctor.id}
+            self.do(f"{one} would rather have the seat of {wanted}", join, **about)
+
     @act(SEAT, often=5)
     def cancel(self, data: st.DataObject) -> None:
         seat, is_ill = self.one(data, SEAT), data.draw(st.booleans(), label="is ill")

@@ -116,8 +116,8 @@ def _insist_on_letters(letters: Sequence[Letter], owed: Sequence[Owed]) -> None:
             assert name in said, f"{letter.occasion} says nothing of {name}:\n{letter.body}"
 
 
-def _of_whom(each: Letter | Owed) -> tuple[int, str]:
-    return each.person_id, each.occasion
+def _of_whom(each: Letter | Owed) -> tuple[int, str, int]:
+    return each.person_id, each.occasion, each.booking_id or 0
 
 
 def _last(db: Session, table: type[Entry | Letter]) -> int:
