@@ -93,5 +93,5 @@ $(CERTIFIED)/.installed: requirements-node.txt tests/certified/package.json test
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(CERTIFIED) \
 		-r requirements-node.txt
 	@cp tests/certified/package.json tests/certified/package-lock.json tests/certified/.npmrc $(CERTIFIED)
-	@cd $(CERTIFIED) && $(NPM:$(CERTIFIED)/%=%) ci --silent --ignore-scripts --no-audit --no-fund
+	@cd $(CERTIFIED) && $(NPM:$(CERTIFIED)/%=%) ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	@touch $@
