@@ -67,22 +67,17 @@ def settle(db: Session, person_ids: Collection[int], *, now: datetime) -> None:
     that is by now, and has a letter when that is sooner than they were told.
     """
     asked = _to_be_chosen(db, person_ids)
-    days = {day for each in asked for day in facts.days_of(each.session)}
-    held = collisions.on(db, {each.person_id for each in asked}, days)
+    against = collisions.against(db, [each.id for each in asked])
     again: list[Booking] = []
     still: list[Booking] = []
     for booking in asked:
-        if collisions.among(held[booking.person_id], booking.session):
-            still.append(booking)
-        else:
-            again.append(booking)
-            held[booking.person_id].append(booking.session)
+        group = still if _others(booking, against[booking.id], again) else again
+        group.append(booking)
     seats.have_all_again(db, [(each, each.session) for each in again], now=now)
     for booking in again:
         noting.note(db, "seat.had_again", booking, now=now, by=None)
     for booking in still:
-        others = collisions.among(held[booking.person_id], booking.session)
-        _bring_forward(db, booking, others, now=now)
+        _bring_forward(db, booking, _others(booking, against[booking.id], again), now=now)
     for booking in again:
         mine = [each for each in still if each.person_id == booking.person_id]
         letters.seat_had_again(db, booking, person=booking.person, session=booking.session, still=mine, now=now)
@@ -192,6 +187,16 @@ def is_chosen_against(db: Session, booking: Booking) -> bool:
         SeatDay.booking_id == booking.id,
     )
     return bool(db.scalar(select(other)))
+
+
+def _others(
+    booking: Booking, against: Sequence[CourseSession], again: Collection[Booking]
+) -> Sequence[CourseSession]:
+    """What the seat is to be chosen against, with what its holder has again since, in the order they begin."""
+    days = facts.days_of(booking.session)
+    had = [each.session for each in again if each.person_id == booking.person_id]
+    colliding = [each for each in had if not days.isdisjoint(facts.days_of(each))]
+    return sorted([*against, *colliding], key=lambda each: (each.starts_on, each.id))
 
 
 def _bring_forward(db: Session, booking: Booking, others: Sequence[CourseSession], *, now: datetime) -> None:

@@ -4,46 +4,54 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from bookings import facts
 from bookings.models import Booking, SeatDay
-from courses.models import CourseSession
-
-
-def on(
-    db: Session, person_ids: Collection[int], days: Collection[date], *conditions: ColumnElement[bool]
-) -> dict[int, list[CourseSession]]:
-    """The sessions in which these persons are on one of these days, with course and days, by person."""
-    found: dict[int, list[CourseSession]] = defaultdict(list)
-    if not days or not person_ids:
-        return found
-    rows = db.execute(
-        select(Booking.person_id, CourseSession)
-        .join(CourseSession, CourseSession.id == Booking.session_id)
-        .where(
-            Booking.person_id.in_(person_ids),
-            Booking.id.in_(select(SeatDay.booking_id).where(SeatDay.day.in_(days))),
-            *conditions,
-        )
-        .order_by(Booking.person_id, CourseSession.starts_on, CourseSession.id)
-        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
-    )
-    for person_id, session in rows:
-        found[person_id].append(session)
-    return found
+from courses.models import CourseDay, CourseSession
 
 
 def elsewhere(
     db: Session, session_id: int, person_ids: Collection[int], days: Collection[date]
 ) -> dict[int, list[CourseSession]]:
-    """As `on`, in other sessions than this one."""
-    return on(db, person_ids, days, Booking.session_id != session_id)
+    """The other sessions in which these persons are on one of these days, with course and days, by person."""
+    if not days or not person_ids:
+        return defaultdict(list)
+    rows = db.execute(
+        select(Booking.person_id, CourseSession)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .where(
+            Booking.session_id != session_id,
+            Booking.person_id.in_(person_ids),
+            Booking.id.in_(select(SeatDay.booking_id).where(SeatDay.day.in_(days))),
+        )
+        .order_by(Booking.person_id, CourseSession.starts_on, CourseSession.id)
+        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+    )
+    return _by_first((person_id, session) for person_id, session in rows)
 
 
-def among(found: Iterable[CourseSession], session: CourseSession) -> list[CourseSession]:
-    """Those of these sessions that are on a day of this one, in the order they begin."""
-    days = facts.days_of(session)
-    colliding = (each for each in found if not days.isdisjoint(facts.days_of(each)))
-    return sorted(colliding, key=lambda each: (each.starts_on, each.id))
+def against(db: Session, booking_ids: Collection[int]) -> dict[int, list[CourseSession]]:
+    """As `elsewhere`, on the days of each of these seats of their own: what it collides with, by booking."""
+    if not booking_ids:
+        return defaultdict(list)
+    other = aliased(Booking)
+    is_on_a_day = exists().where(
+        SeatDay.booking_id == other.id, SeatDay.day == CourseDay.day, CourseDay.session_id == Booking.session_id
+    )
+    rows = db.execute(
+        select(Booking.id, CourseSession)
+        .join(other, other.person_id == Booking.person_id)
+        .join(CourseSession, CourseSession.id == other.session_id)
+        .where(Booking.id.in_(booking_ids), other.session_id != Booking.session_id, is_on_a_day)
+        .order_by(Booking.id, CourseSession.starts_on, CourseSession.id)
+        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+    )
+    return _by_first((booking_id, session) for booking_id, session in rows)
+
+
+def _by_first(rows: Iterable[tuple[int, CourseSession]]) -> dict[int, list[CourseSession]]:
+    found: dict[int, list[CourseSession]] = defaultdict(list)
+    for key, session in rows:
+        found[key].append(session)
+    return found

@@ -80,7 +80,8 @@ def test_a_session_of_many_is_called_off_in_as_many_statements_as_one_of_few(db,
         for at, person in enumerate(persons):
             # Every third waits for the sister too, and every third for the other: not all come with the same.
             seat(db, session, person, rank=2, **funding_of(at, office))
-            place(db, (sister, third)[at % 3 - 1], person, rank=at % 2 + 1) if at % 3 else None
+            if at % 3:
+                place(db, (sister, third)[at % 3 - 1], person, rank=at % 2 + 1)
         for at, person in enumerate(waiting):
             offer = {"state": BookingState.OFFERED, "asked_at": AFTER, "answer_by": AFTER} if at % 2 else {}
             session.seats_offered += at % 2
