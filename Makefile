@@ -4,6 +4,9 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= var/dev
 DEMO ?= term
+USERS ?= 600
+FOR ?= 300
+THINKS ?= 20
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
@@ -57,6 +60,9 @@ certified: $(CERTIFIED)/.installed ## Install the sign-in server that the tests 
 
 demo: $(READY) ## Run a demonstration term without a browser and show what happened
 	@exec $(BIN)/lararportal demo
+
+bench-load: $(READY) ## Put the load of 600 doctors on a portal for five minutes (USERS=600 FOR=300 THINKS=20)
+	@exec $(BIN)/python bench/load.py --users '$(USERS)' --seconds '$(FOR)' --thinks '$(THINKS)'
 
 lock: $(READY) ## Lock the newest dependencies with hashes
 	@command -v uv >/dev/null || test -x $(BIN)/uv || { echo "Installing uv, which locks."; $(BIN)/pip install --quiet uv; }

@@ -1,0 +1,166 @@
+"""The load of a day when seats are opened: hundreds of doctors on one portal for minutes, and what it costs.
+
+python bench/load.py [--users 600] [--seconds 300] [--thinks 20] [--share 1.0]
+
+Everything is its own, servers and ports too, and removed afterwards. It ends with 1 when anything was wrong.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from flask import Flask
+from load_browser import Answer, Browser
+from load_doctors import Doctor, live
+from load_figures import tables, wrong
+from load_portal import Cost, Place, installed, running, wait
+from sqlalchemy import select
+
+from auth import login_sessions
+from auth.states import Area
+from courses import sessions
+from courses.models import Course
+from courses.rules import default_dates
+from lararportal import clock
+from lararportal.app import create_app
+from lararportal.audit import invariants, telling
+from lararportal.demo import Term, build_term
+from lararportal.demo.cast import OLLE
+from lararportal.demo.dates import days_near, hours
+
+TALKED_ABOUT = ("OB02", "OB05", "OB08")
+"""The courses whose left-over seats are opened on the day of the load."""
+SESSIONS_OF_EACH = 4
+SEATS = 20
+WEEKS_AHEAD = 14
+LOOK_EVERY = 5.0
+LETTERS_WITHIN = 600.0
+
+
+def main() -> None:
+    asked = _asked()
+    with installed() as place:
+        say("building a term, which takes a minute")
+        now = clock.now()
+        with place.hasty() as database:
+            issuer = place.settings.providers[0].issuer
+            term = build_term(database, now=now, issuer=issuer, progress=_silent, share=asked.share)
+        wanted = open_seats(place, term, now=now)
+        signed_in = cookies(place, [each.id for each in term.cast.doctors][: asked.users], now=now)
+        with running(place):
+            # What was due from the term before the load is no part of it.
+            say(f"letters of the term: {place.unsent()} to be sent")
+            wait(lambda: place.unsent() == 0, seconds=LETTERS_WITHIN)
+            say(f"{len(signed_in)} doctors for {asked.seconds:.0f} s, {asked.thinks:g} s between two presses")
+            answers, costs, own = asyncio.run(load(place, signed_in, wanted, asked))
+            faults = wrong(answers, costs, place)
+            if not wait(lambda: place.unsent() == 0, seconds=LETTERS_WITHIN):
+                faults.append(f"{place.unsent()} letters are not sent {LETTERS_WITHIN:.0f} s later")
+            ended, said = place.audit()
+        faults += looked_at(place, ended, said)
+        print("\n".join(tables(answers, costs, place)))
+        print(f"\nThe doctors themselves took {own:.1f} s of the processor. {said.splitlines()[-1]}")
+    print("\n".join(f"WRONG: {each}" for each in faults) or "Nothing was wrong.")
+    sys.exit(1 if faults else 0)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=600, help="how many doctors")
+    parser.add_argument("--seconds", type=float, default=300.0, help="for how long")
+    parser.add_argument("--thinks", type=float, default=20.0, help="seconds between two presses, in the middle")
+    parser.add_argument("--share", type=float, default=1.0, help="a smaller term: this share of its people")
+    return parser.parse_args()
+
+
+def open_seats(place: Place, term: Term, *, now: datetime) -> list[int]:
+    """Sessions of some courses with seats that no round gives, the most wanted first."""
+    olle = term.cast.colleague(OLLE).id
+    opened = []
+    with place.database.transaction() as db:
+        courses = db.scalars(select(Course).where(Course.code.in_(TALKED_ABOUT)).order_by(Course.code)).all()
+        for number in range(SESSIONS_OF_EACH):
+            for course in courses:
+                week = WEEKS_AHEAD + len(opened)
+                days = hours(days_near(clock.day_of(now), 7 * week, course.day_count))
+                dates = default_dates(days)
+                planned = sessions.plan(
+                    db,
+                    course_id=course.id,
+                    days=days,
+                    place=f"Göteborg, Konferens Aspen {number + 1}",
+                    area=Area.GOTEBORG,
+                    seats=SEATS,
+                    minimum=0,
+                    leader_ids=[],
+                    cancel_by=dates.cancel_by,
+                    go_no_go_on=dates.go_no_go_on,
+                    prepare_by=None,
+                    now=now,
+                    by=olle,
+                )
+                sessions.publish(db, session_id=planned.id, now=now, by=olle)
+                opened.append(planned.id)
+    return opened
+
+
+def cookies(place: Place, persons: Sequence[int], *, now: datetime) -> list[str]:
+    """What the browsers of these persons carry after a sign-in, as the portal's own code makes and signs it."""
+    app = create_app(place.settings)
+    with place.database.transaction() as db:
+        tokens = [
+            login_sessions.begin(db, person_id=each, provider=place.settings.providers[0].name, id_token="", now=now)
+            for each in persons
+        ]
+    return [_signed(app, each) for each in tokens]
+
+
+def _signed(app: Flask, token: str) -> str:
+    signer = app.session_interface.get_signing_serializer(app)
+    assert signer is not None
+    return signer.dumps({login_sessions.COOKIE_KEY: token})
+
+
+async def load(
+    place: Place, signed_in: Sequence[str], wanted: Sequence[int], asked: argparse.Namespace
+) -> tuple[list[Answer], list[Cost], float]:
+    """The doctors do what they do; every answer, what it cost meanwhile, and what they cost themselves."""
+    answers: list[Answer] = []
+    costs = [place.cost(is_shared_known=True)]
+    begun, own = time.monotonic(), time.process_time()
+    doctors = [
+        Doctor(Browser(place.port, cookie, answers), Random(number), wanted, asked.thinks, begun + asked.seconds)
+        for number, cookie in enumerate(signed_in)
+    ]
+    working = asyncio.create_task(live(doctors))
+    while not working.done():
+        await asyncio.wait([working], timeout=LOOK_EVERY)
+        costs.append(await asyncio.to_thread(place.cost, is_shared_known=working.done()))
+        print(f"\r{time.monotonic() - begun:5.0f} s, {len(answers):,} answers ", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    await working
+    return answers, costs, time.process_time() - own
+
+
+def looked_at(place: Place, ended: int, said: str) -> list[str]:
+    """What the audit finds: as a command while the portal runs, and of all rows once it rests."""
+    found = [] if ended == 0 else [f"lararportal audit ended with {ended}: {said}"]
+    later = clock.now() + timedelta(minutes=1)
+    with place.database.transaction() as db:
+        return found + [f"{each.check}: {telling.sentence(each)}" for each in invariants(db, now=later)]
+
+
+def say(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """A minute without a word is short enough."""
+
+
+if __name__ == "__main__":
+    main()
