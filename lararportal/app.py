@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
-from redis import Redis
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
@@ -30,15 +29,11 @@ import lararportal.audit.views
 import lararportal.letter_log.views
 from lararportal import counted, edge, home, logs, pages
 from lararportal.config import Settings
-from lararportal.db import Database, connect
 from lararportal.dev.letters import letters_blueprint
-from lararportal.edge import Installation
+from lararportal.edge import Installation, install
 from lararportal.errors import NotFound, Refused, Unclear, Undone
 
 log = structlog.get_logger()
-
-REDIS_SECONDS = 2.0
-"""How long a request waits for Redis before it goes on without."""
 
 RETRY_AFTER = 10
 """Seconds after which a browser or program may ask again for what the database undid."""
@@ -59,16 +54,6 @@ class Portal(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """The answer of the view that the path leads to."""
         return edge.answer(super().dispatch_request)
-
-
-def install(settings: Settings) -> Installation:
-    """Database and queue as the settings say; nothing is connected yet."""
-    redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
-    return Installation(
-        settings=settings,
-        database=Database(connect(settings.database_url), portal_url=settings.base_url),
-        redis=redis,
-    )
 
 
 def create_app(settings: Settings, place: Installation | None = None) -> Flask:

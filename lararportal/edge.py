@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from lararportal import clock, counted
 from lararportal.config import Settings
-from lararportal.db import Database
+from lararportal.db import Database, connect
 from lararportal.errors import NotFound
 
 log = structlog.get_logger()
@@ -38,6 +38,9 @@ DELIVERY_SECONDS = 3600
 RESULT_SECONDS = 86_400
 """How long it can be seen what came of a job."""
 
+REDIS_SECONDS = 2.0
+"""How long a request waits for Redis before it goes on without."""
+
 
 @dataclass(frozen=True)
 class Installation:
@@ -51,6 +54,16 @@ class Installation:
     def queue(self) -> Queue:
         """The queue that the workers listen to."""
         return Queue(QUEUE, connection=self.redis, serializer=JSONSerializer)
+
+
+def install(settings: Settings) -> Installation:
+    """Database and queue as the settings say; nothing is connected yet."""
+    redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
+    return Installation(
+        settings=settings,
+        database=Database(connect(settings.database_url), portal_url=settings.base_url),
+        redis=redis,
+    )
 
 
 def installation() -> Installation:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auth.access import Visitor, me, public
 from auth.states import Role
-from lararportal import assets, edge, forms, heartbeat, schema
+from lararportal import assets, edge, forms, heartbeat, revisions
 from lararportal.dev import gallery
 from lararportal.edge import Installation
 from lararportal.errors import Undone
@@ -142,7 +142,7 @@ def readiness(place: Installation, *, now: datetime) -> dict[str, str]:
 
 def _database(place: Installation, *, now: datetime) -> dict[str, str]:
     try:
-        if not schema.suffices(place.database.engine):
+        if not revisions.suffices(place.database.engine):
             return {"database": "ok", "migrations": "behind", "tick": "unknown"}
         with place.database.transaction() as db:
             last = heartbeat.last_beat(db, "tick")

@@ -7,9 +7,6 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from lararportal.db import driver_url
@@ -77,28 +74,3 @@ def check(url: str) -> None:
 def draft(url: str, message: str) -> None:
     """Writes a new migration from the difference between models and database, for a person to read and mend."""
     command.revision(_config(url), message=message, autogenerate=True)
-
-
-def suffices(engine: Engine) -> bool:
-    """Whether this version can work on the database: it stands at the newest revision, or beyond what is known here.
-
-    The latter is so during an upgrade, which moves the schema first; the version before works on the new one.
-    """
-    with engine.connect() as connection:
-        revision = revision_of(connection)
-    return revision == newest() or (revision is not None and revision not in revisions())
-
-
-def newest() -> str | None:
-    """The newest revision that this version knows."""
-    return ScriptDirectory(str(FOLDER)).get_current_head()
-
-
-def revisions() -> set[str]:
-    """Every revision that this version knows."""
-    return {each.revision for each in ScriptDirectory(str(FOLDER)).walk_revisions()}
-
-
-def revision_of(connection: Connection) -> str | None:
-    """The revision that a database stands at; None is an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()

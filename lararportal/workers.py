@@ -13,9 +13,8 @@ from rq.serializers import JSONSerializer
 from bookings import publication
 from bookings.states import RoundState
 from lararportal import clock, config, logs, pages, tick
-from lararportal.app import install
 from lararportal.audit import stored
-from lararportal.edge import NUDGED, QUEUE, Installation, nudge
+from lararportal.edge import NUDGED, QUEUE, Installation, install, nudge
 from lararportal.errors import Refused
 from lararportal.mail import postman
 

@@ -23,12 +23,12 @@ from sqlalchemy.orm import Session
 import make
 from bookings import left_over_seats
 from lararportal import clock
-from lararportal.app import install
 from lararportal.audit import invariants
 from lararportal.cli.serving import one_tick
 from lararportal.config import Settings
 from lararportal.db import Database
 from lararportal.dev.program import Program, end_session, free_port
+from lararportal.edge import install
 from lararportal.errors import Refused
 from lararportal.outbox import Letter, LetterState
 

@@ -1,7 +1,10 @@
 """What the page about running the portal says, and the files beside it, is what there is: metrics and commands."""
 
+import importlib
 import re
 import shlex
+import subprocess
+import sys
 from dataclasses import MISSING, fields
 from pathlib import Path
 
@@ -10,8 +13,9 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy.orm import Session
 
+import lararportal.cli
 from lararportal import clock, counted, heartbeat, measures
-from lararportal.cli import main
+from lararportal.cli import MODULES, main
 from lararportal.config import Settings, from_environment
 from lararportal.edge import Installation
 
@@ -92,7 +96,7 @@ def is_understood(call: str) -> bool:
     command: click.Command = main
     words = shlex.split(call)
     while isinstance(command, click.Group):
-        command = command.commands.get(words.pop(0)) if words else None
+        command = command.get_command(click.Context(command), words.pop(0)) if words else None
     if command is None:
         return False
     try:
@@ -115,6 +119,25 @@ def test_units_and_containers_call_commands_that_there_are():
 )
 def test_a_call_that_leads_nowhere_is_noticed(call: str, understood: bool):  # noqa: FBT001 - a table
     assert is_understood(call) is understood
+
+
+def test_every_command_is_found_in_its_module_and_none_stands_in_a_module_unseen():
+    modules = {name: importlib.import_module(f"lararportal.cli.{name}") for name in MODULES.values()}
+    beside = {path.stem for path in Path(lararportal.cli.__file__).parent.glob("*.py")}
+    with_commands = {name for name in beside if "\nCOMMANDS = " in (ROOT / f"lararportal/cli/{name}.py").read_text()}
+
+    assert modules.keys() == with_commands
+    assert {(each.name, name) for name, found in modules.items() for each in found.COMMANDS} == set(MODULES.items())
+    assert main.list_commands(click.Context(main)) == sorted(MODULES)
+
+
+def test_what_begins_often_loads_no_pages_and_nothing_that_moves_the_schema():
+    loaded = "import sys; from lararportal.cli import main; main.get_command(None, 'tick'); print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True, cwd=ROOT)
+
+    packages = {name.partition(".")[0] for name in said.stdout.split()}
+    assert {"bookings", "redis"} <= packages
+    assert not packages & {"alembic", "authlib", "gunicorn", "pygments", "wtforms", "pytest"}
 
 
 def test_every_setting_that_the_files_name_exists():

@@ -240,14 +240,12 @@ class TestTheReadme:
 
 def is_command(words: list[str]) -> bool:
     """Whether the words lead to a command; what follows it are its arguments."""
-    command: click.Command = main
+    command: click.Command | None = main
     for word in words:
         if not isinstance(command, click.Group):
-            return True
-        if word not in command.commands:
-            return False
-        command = command.commands[word]
-    return not isinstance(command, click.Group)
+            break
+        command = command.get_command(click.Context(command), word)
+    return command is not None and not isinstance(command, click.Group)
 
 
 def is_there(path: str) -> bool:

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from lararportal import schema
+from lararportal import revisions
 from lararportal.backup import programs, tables
 from lararportal.backup.archive import Archive
 from lararportal.backup.faults import BackupFault
@@ -34,7 +34,7 @@ def restore(url: str, backup: Archive) -> None:
             pg_restore, or the server did not take it; then the database is still empty.
     """
     said = backup.manifest
-    if said.revision not in schema.revisions():
+    if said.revision not in revisions.known():
         raise BackupFault(
             f"The backup was made by a newer portal, {said.portal}: its revision {said.revision} is not known here."
         )

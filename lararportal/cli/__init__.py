@@ -1,36 +1,59 @@
 """The command line: one group, its commands in modules by what they are for.
 
-`serving` runs the parts that production keeps running, `metrics` tells those who watch over them, `database` moves
-the schema, `backup` keeps everything as one file and makes a database of it again, `courses` reads the catalogue from
-a file, `roles` says who may do what, `allocation` gives seats and checks who got them, `lottery` draws and verifies,
-`replay` does a published round again, `audit` looks whether everything holds, `development` starts everything on one
-machine and shows the demonstration term.
+`answering` runs the web processes and `serving` the other parts that production keeps running, `metrics` tells those
+who watch over them, `database` moves the schema, `backup` keeps everything as one file and makes a database of it
+again, `courses` reads the catalogue from a file, `roles` says who may do what, `allocation` gives seats and checks
+who got them, `lottery` draws and verifies, `replay` does a published round again, `audit` looks whether everything
+holds, `development` starts everything on one machine and shows the demonstration term.
+
+A module is loaded when one of its commands is asked for: a tick that begins every minute needs no pages, and nothing
+that somebody waits for needs the demonstration.
 """
+
+import importlib
 
 import click
 
-from lararportal.cli import (
-    allocation,
-    audit,
-    backup,
-    courses,
-    database,
-    development,
-    lottery,
-    metrics,
-    replay,
-    roles,
-    serving,
-)
 from lararportal.config import SettingsError
 from lararportal.dev.program import CannotStart
 from lararportal.errors import Unclear, Undone
 
 WRONG_SETTINGS = 2
+MODULES = {
+    "web": "answering",
+    "worker": "serving",
+    "tick": "serving",
+    "metrics": "metrics",
+    "db": "database",
+    "backup": "backup",
+    "restore": "backup",
+    "drill": "backup",
+    "courses": "courses",
+    "role": "roles",
+    "allocate": "allocation",
+    "check": "allocation",
+    "lottery": "lottery",
+    "replay": "replay",
+    "audit": "audit",
+    "dev": "development",
+    "demo": "development",
+}
+"""Each command with the module that it stands in."""
 
 
 class Portal(click.Group):
     """A group that says what is wrong with settings or database instead of showing where it was noticed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, those of its modules among them."""
+        return sorted({*super().list_commands(ctx), *MODULES})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, for which its module is loaded."""
+        if cmd_name not in MODULES:
+            return super().get_command(ctx, cmd_name)
+        commands: tuple[click.Command, ...] = importlib.import_module(f"{__name__}.{MODULES[cmd_name]}").COMMANDS
+        return next(each for each in commands if each.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
         """Runs the command."""
@@ -47,8 +70,3 @@ class Portal(click.Group):
 @click.version_option(package_name="lararportal")
 def main() -> None:
     """The learning portal of the course unit for general practitioners in training."""
-
-
-for module in (serving, metrics, database, backup, courses, roles, allocation, lottery, replay, audit, development):
-    for command in module.COMMANDS:
-        main.add_command(command)

@@ -8,12 +8,11 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from lararportal import clock, config, pages
-from lararportal.app import install
 from lararportal.audit import EVERYTHING, NOT_BUILT, found, in_motion, stored, telling
 from lararportal.audit.running import OF_QUEUE, of_queue
 from lararportal.checks import Finding
 from lararportal.cli.telling import counted, one_line
-from lararportal.edge import Installation
+from lararportal.edge import Installation, install
 from lararportal.errors import Undone
 
 NOT_RUN = 2

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lararportal import clock, config, schema
+from lararportal import clock, config, revisions, schema
 from lararportal.audit import INVARIANTS, found, in_motion, telling
 from lararportal.backup import Archive, BackupFault, Manifest, back_up, opened, scratch, surroundings
 from lararportal.backup import restore as restored
@@ -81,7 +81,7 @@ def _in_words(kept: Manifest) -> str:
 
 def _remind(file: Archive) -> None:
     """What is to be done besides, before the portal starts."""
-    if file.manifest.revision != schema.newest():
+    if file.manifest.revision != revisions.newest():
         click.echo(
             f"It stands at revision {file.manifest.revision}: run `lararportal db upgrade` before the portal starts."
         )

@@ -10,9 +10,8 @@ import click
 from prometheus_client import make_wsgi_app
 
 from lararportal import clock, config, logs, measures
-from lararportal.app import install
 from lararportal.cli.serving import stopping
-from lararportal.edge import Installation
+from lararportal.edge import Installation, install
 
 PATH = "/metrics"
 

@@ -8,9 +8,9 @@ from bookings.replay import Aside, Replay
 from bookings.replay import replay as done_again
 from bookings.rules.allocation import verification, verification_remarks
 from lararportal import config, pages
-from lararportal.app import install
 from lararportal.cli.telling import counted, one_line
 from lararportal.clock import STOCKHOLM
+from lararportal.edge import install
 from lararportal.errors import NotFound, Refused
 
 

@@ -10,7 +10,7 @@ from auth import people, queries
 from auth.models import Person
 from auth.states import Area, Role
 from lararportal import clock, config, pages
-from lararportal.app import install
+from lararportal.edge import install
 from lararportal.errors import Refused
 
 Answer = TypeVar("Answer")

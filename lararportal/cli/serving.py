@@ -1,4 +1,4 @@
-"""`lararportal web | worker | tick`: the parts that production keeps running, one process each."""
+"""`lararportal worker | tick`: the parts that production keeps running beside those that answer."""
 
 import signal
 import threading
@@ -13,26 +13,13 @@ import structlog
 
 from bookings.rules.funding import Unfunded
 from lararportal import clock, config, logs
-from lararportal.app import install
-from lararportal.edge import Installation
+from lararportal.edge import Installation, install
 from lararportal.mail import Mailer
 from lararportal.outbox import Letter
 from lararportal.tick import ClocksDiffer, deliver_letters, heartbeat, insist_on_true_clock, run_due
-from lararportal.web import Server
 from lararportal.workers import run_worker
 
 log = structlog.get_logger()
-
-
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
-@click.option("--workers", "processes", default=4, show_default=True, help="How many processes answer.")
-@click.option("--fd", type=int, hidden=True, help="A socket that listens already, instead of host and port.")
-def web(host: str, port: int, processes: int, fd: int | None) -> None:
-    """Answer requests, with gunicorn."""
-    bind = f"{host}:{port}" if fd is None else f"fd://{fd}"
-    Server(config.from_environment(), bind=bind, processes=processes).run()
 
 
 @click.command()
@@ -146,4 +133,4 @@ def stopping() -> Iterator[threading.Event]:
         signal.signal(sign, handler)
 
 
-COMMANDS = (web, worker, tick)
+COMMANDS = (worker, tick)

@@ -19,9 +19,8 @@ from visitors import Visitor, cookies
 import make
 from bookings.models import Booking
 from lararportal import clock
-from lararportal.app import install
 from lararportal.db import Database
-from lararportal.edge import nudge
+from lararportal.edge import install, nudge
 from lararportal.outbox import Letter, LetterState
 
 FEW, MANY = 20, 500

@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from lararportal import clock, schema
+from lararportal import clock, revisions, schema
 from lararportal.audit import invariants
 from lararportal.backup import scratch
 from lararportal.cli import main
@@ -142,10 +144,19 @@ LOST = {
 NOW = clock.parse("2026-11-21T09:00")
 
 
+def test_the_revisions_are_those_that_alembic_knows_and_a_database_stands_where_it_says(engine):
+    script = ScriptDirectory(str(FOLDER))
+
+    assert revisions.newest() == script.get_current_head()
+    assert revisions.known() == {each.revision for each in script.walk_revisions()}
+    with engine.connect() as connection:
+        assert revisions.of(connection) == MigrationContext.configure(connection).get_current_revision() is not None
+
+
 def test_whoever_goes_back_can_read_what_is_lost():
     page = (FOLDER.parents[1] / "docs" / "operations.md").read_text("utf-8")
 
-    assert set(LOST) <= set(re.findall(r"^\| (\d{4}) \| .+ \|$", page, re.MULTILINE)) <= schema.revisions()
+    assert set(LOST) <= set(re.findall(r"^\| (\d{4}) \| .+ \|$", page, re.MULTILINE)) <= revisions.known()
 
 
 @pytest.mark.long
@@ -155,7 +166,7 @@ def test_a_term_goes_back_over_every_migration_and_forward_and_loses_only_what_h
     database = Database(engine, portal_url="http://portal.test")
     build_term(database, now=NOW, issuer="http://provider.test", progress=lambda *_: None, share=0.05)
     lost: set[str] = set()
-    for revision in sorted(schema.revisions(), reverse=True)[:-1]:
+    for revision in sorted(revisions.known(), reverse=True)[:-1]:
         before = everything(database)
         engine.dispose()
         schema.downgrade(fresh_database_url, f"{int(revision) - 1:04}")

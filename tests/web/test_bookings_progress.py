@@ -16,8 +16,8 @@ from bookings import allocation, applications, rounds
 from bookings.models import Round, Run
 from bookings.states import RoundState
 from lararportal import clock, workers
-from lararportal.app import create_app, install
-from lararportal.edge import QUEUE
+from lararportal.app import create_app
+from lararportal.edge import QUEUE, install
 from lararportal.outbox import Letter
 
 APPLICANTS = 3
