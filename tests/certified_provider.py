@@ -74,21 +74,26 @@ class There:
     def follow(self, address: str, **form: str) -> str:
         """Where the provider sends the browser in the end, away from itself; the form is its answer to who it is."""
         answer = self.cookies.get(address, allow_redirects=False, timeout=10)
-        while (onward := requests.compat.urljoin(answer.url, answer.headers["Location"])).startswith(self.issuer):
-            if "/interaction/" in onward:
-                answer = self.cookies.post(onward, data=form, allow_redirects=False, timeout=10)
-            else:
-                answer = self.cookies.get(onward, allow_redirects=False, timeout=10)
-        return onward
+        while True:
+            if "Location" not in answer.headers:
+                # Somebody else was there before, whom it signs out first by a form that sends itself.
+                answer = self._submit(answer)
+                continue
+            onward = requests.compat.urljoin(answer.url, answer.headers["Location"])
+            if not onward.startswith(self.issuer):
+                return onward
+            method = "POST" if "/interaction/" in onward else "GET"
+            answer = self.cookies.request(method, onward, data=form, allow_redirects=False, timeout=10)
 
     def sign_out(self, address: str = "") -> str:
         """Signs out there, as the portal asks or by itself, and says yes; where the browser is sent then."""
         page = self.cookies.get(address or f"{self.issuer}/session/end", timeout=10)
-        action, proof = re.findall(r'action="([^"]+)"|name="xsrf" value="([^"]+)"', page.text)
-        answer = self.cookies.post(
-            action[0], data={"xsrf": proof[1], "logout": "yes"}, allow_redirects=False, timeout=10
-        )
-        return answer.headers["Location"]
+        return self._submit(page, logout="yes").headers["Location"]
+
+    def _submit(self, page: requests.Response, **more: str) -> requests.Response:
+        [action] = re.findall(r'action="([^"]+)"', page.text)
+        hidden = dict(re.findall(r'name="(\w+)" value="([^"]+)"', page.text))
+        return self.cookies.post(action, data=hidden | more, allow_redirects=False, timeout=10)
 
 
 @contextmanager

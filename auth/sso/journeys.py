@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from auth import rules
 from auth.sso import clients, proofs
 from auth.sso.proofs import Proof
+from auth.states import Refusal
 from lararportal import edge
 from lararportal.errors import Refused
 from lararportal.providers import Provider
@@ -19,7 +20,9 @@ JOURNEYS = 3
 """How many sign-ins a browser may have begun at once. Each takes room in a cookie, which holds 4 kB."""
 
 LONGEST_SECONDS = 3600
-"""How long a journey may last."""
+"""How long a journey may last, and how long it is remembered that one was in vain."""
+
+TOO_LITTLE = (Refusal.ASSURANCE_TOO_LOW, Refusal.IDENTITY_MISSING, Refusal.IDENTITY_IMPOSSIBLE)
 
 IN_VAIN = "in_vain"
 _JOURNEY_KEYS = "_state_"
@@ -28,10 +31,14 @@ _JOURNEY_KEYS = "_state_"
 def set_out(provider: Provider, *, came_for: str, now: datetime) -> Response:
     """Sends the browser to the provider, and remembers what must come back with it.
 
+    Where the provider has just told the portal too little of somebody, it is to ask them again: it remembers the card
+    that was not good enough, and would answer the same.
+
     Raises:
         Refused: the provider does not answer, or not as it should.
     """
-    return _set_out(provider, question={}, came_for=came_for, began=int(now.timestamp()))
+    question = {"prompt": "login"} if in_vain(now=now).get(provider.name) in TOO_LITTLE else {}
+    return _set_out(provider, question=question, came_for=came_for, began=int(now.timestamp()))
 
 
 def set_out_anew(provider: Provider, *, came_for: str, now: datetime) -> Response:
@@ -74,14 +81,15 @@ def come_back(provider: Provider, *, now: datetime) -> Proof:
         clients.client(provider).framework.clear_state_data(session, _state())
 
 
-def remember_in_vain(provider: Provider, refusal: Refused) -> None:
-    """The browser remembers that this provider did not let the person in, until one does."""
-    session[IN_VAIN] = {**in_vain(), provider.name: refusal.reason.value}
+def remember_in_vain(provider: Provider, refusal: Refused, *, now: datetime) -> None:
+    """The browser remembers for an hour that this provider did not let the person in, unless one does."""
+    tried = {name: why for name, why in session.get(IN_VAIN, {}).items() if _is_recent(why["at"], now=now)}
+    session[IN_VAIN] = tried | {provider.name: {"reason": refusal.reason.value, "at": int(now.timestamp())}}
 
 
-def in_vain() -> dict[str, str]:
-    """The providers that have been tried since the last sign-in, by name, and why each did not let the person in."""
-    return dict(session.get(IN_VAIN, {}))
+def in_vain(*, now: datetime) -> dict[str, str]:
+    """The providers that have just been tried, by name, and why each did not let the person in."""
+    return {name: why["reason"] for name, why in session.get(IN_VAIN, {}).items() if _is_recent(why["at"], now=now)}
 
 
 def address_of_farewell(provider: Provider, *, id_token: str, back_to: str) -> str | None:
@@ -130,8 +138,12 @@ def _insist_on_own_question(journey: Mapping[str, Any], *, now: datetime) -> Non
     """This browser has asked, and not too long ago; whatever else is in the answer is not looked at before."""
     if not journey:
         raise MismatchingStateError
-    if now.timestamp() - journey.get("began", 0) > LONGEST_SECONDS:
+    if not _is_recent(journey.get("began", 0), now=now):
         raise OAuthError(error="too_late")
+
+
+def _is_recent(seconds: int, *, now: datetime) -> bool:
+    return now.timestamp() - seconds <= LONGEST_SECONDS
 
 
 def _insist_on_the_asked(provider: Provider, client: Any) -> None:

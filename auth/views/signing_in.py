@@ -44,7 +44,7 @@ def sign_in() -> ViewResult:
     came_for = own_path(request.args.get("next", ""))
     if current_user.is_authenticated:
         return redirect(came_for or url_for("home.start"))
-    offered, in_vain = clients.offered(), journeys.in_vain()
+    offered, in_vain = clients.offered(), journeys.in_vain(now=edge.moment())
     return render_template("auth/sign_in.html", providers=offered, in_vain=in_vain, came_for=came_for)
 
 
@@ -185,7 +185,7 @@ def _address_of_farewell(farewell: Farewell | None) -> str | None:
 
 
 def _turned_away(refusal: Refused, provider: Provider, came_for: str) -> ViewResult:
-    journeys.remember_in_vain(provider, refusal)
+    journeys.remember_in_vain(provider, refusal, now=edge.moment())
     page = render_template(
         "auth/turned_away.html",
         reason=refusal.reason,

@@ -185,8 +185,8 @@ def test_somebody_is_turned_away_and_reads_why(here, there, db, form, status, se
     assert (answer.status_code, sentence in answer.text) == (status, True)
     assert 'href="/logga-in?next=/om"' in answer.text
     assert db.scalars(select(Person)).all() == []
-    # There is another way to try again: as somebody else, or with another card.
-    assert come_back(here, There(there.issuer), came_for="/om").location == "/profil?next=/om"
+    # The provider remembers them, and asks again all the same: as somebody else, or with another card, they are in.
+    assert come_back(here, there, came_for="/om").location == "/profil?next=/om"
 
 
 class TestAStrangersKey:

@@ -46,8 +46,8 @@ def known_as(app, settings, story):
 def set_out(client, story):
     """What the browser is sent to the provider with."""
 
-    def go(came_for=""):
-        asked = parse_qs(urlsplit(client.post("/logga-in/demo", data={"next": came_for}).location).query)
+    def go(came_for="", to="demo"):
+        asked = parse_qs(urlsplit(client.post(f"/logga-in/{to}", data={"next": came_for}).location).query)
         story.nonce = asked["nonce"][0]
         return {name: values[0] for name, values in asked.items()}
 
@@ -262,7 +262,7 @@ def test_a_safe_provider_has_no_unsafe_address(known_as, client, story, monkeypa
     assert client.post("/logga-in/demo").status_code == 400
 
 
-def test_the_sign_in_page_shows_what_has_been_tried_until_somebody_is_in(known_as, come_back, client, story):
+def test_the_sign_in_page_shows_what_has_been_tried_until_somebody_is_in(known_as, set_out, come_back, client, story):
     known_as(accepted_acr=(LOA3,))
     come_back()
     story.status = 500
@@ -274,9 +274,21 @@ def test_the_sign_in_page_shows_what_has_been_tried_until_somebody_is_in(known_a
     assert page.index("inloggningen var inte säker nog") < page.index("Logga in med Den andra")
     assert page.index("Logga in med Den andra") < page.index("men inloggningstjänsten svarade inte.")
     story.status, story.claims = 200, {"acr": LOA3}
+    # Who has shown too little is asked again, whatever the provider remembers of them.
+    assert [set_out(to=name).get("prompt") for name in ("demo", "other")] == ["login", None]
     come_back()
     client.post("/logga-ut")
     assert "Du försökte här nyss" not in client.get("/logga-in").text
+
+
+def test_what_was_tried_is_not_told_for_ever(known_as, set_out, come_back, client, monkeypatch):
+    known_as(accepted_acr=(LOA3,))
+    come_back()
+    assert "Du försökte här nyss" in client.get("/logga-in").text
+    monkeypatch.setattr("auth.sso.journeys.LONGEST_SECONDS", -1)
+
+    assert "Du försökte här nyss" not in client.get("/logga-in").text
+    assert set_out().get("prompt") is None
 
 
 def test_a_provider_that_says_it_is_away_is_believed(known_as, come_back):
