@@ -2,11 +2,11 @@
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, flash, redirect, render_template, request, session, url_for
@@ -27,6 +27,7 @@ __all__ = [
     "needs",
     "proved_anew",
     "public",
+    "reaching",
     "sent_from_another_sign_in",
     "sign_in_browser",
     "sign_out_browser",
@@ -35,6 +36,16 @@ __all__ = [
 
 ViewResult = Any
 View = Callable[..., ViewResult]
+Reach = Literal["public", "own", "own session", "own area", "all"]
+"""Which of the things that a page could be about are there for a visitor; the others are answered 404."""
+
+USUAL: Mapping[Role, Reach] = {
+    Role.LEADER: "own session",
+    Role.DIRECTOR: "own area",
+    Role.COORDINATOR: "all",
+    Role.ADMINISTRATOR: "all",
+}
+"""How far a role reaches where nothing else is said; of reviewers every page says so itself."""
 
 SENT_KEY = "sent"
 """Where the cookie keeps what somebody sent in, while they sign in or prove anew who they are."""
@@ -85,7 +96,7 @@ def me() -> Visitor:
 
 def public(view: View) -> View:
     """Everybody may open this page."""
-    return _marked(view, access="public")
+    return _marked(view, access="public", reach=dict.fromkeys(Role, "public"))
 
 
 def signed_in(view: View) -> View:
@@ -97,7 +108,7 @@ def signed_in(view: View) -> View:
             return _ask_to_sign_in()
         return _let_in(view, *args, **kwargs)
 
-    return _marked(guarded, access="signed_in")
+    return _marked(guarded, access="signed_in", reach=dict.fromkeys(Role, "own"))
 
 
 def needs(*roles: Role) -> Callable[[View], View]:
@@ -112,7 +123,7 @@ def needs(*roles: Role) -> Callable[[View], View]:
                 abort(403)
             return _let_in(view, *args, **kwargs)
 
-        return _marked(guarded, access=frozenset(roles))
+        return _marked(guarded, access=frozenset(roles), reach={role: USUAL[role] for role in roles if role in USUAL})
 
     return decorate
 
@@ -126,6 +137,21 @@ def proved_anew(view: View) -> View:
         raise TypeError("proved_anew stands below the decorator that lets the visitor in, which asks for the proof")
     view.asks_for_proof = True  # type: ignore[attr-defined]
     return view
+
+
+def reaching(role: Role, reach: Reach) -> Callable[[View], View]:
+    """Below the decorator that lets the visitor in: on this page the role reaches otherwise than it usually does.
+
+    The page itself sees to it; `lararportal access` tells it to people, and the tests hold the one against the other.
+    """
+
+    def decorate(view: View) -> View:
+        if hasattr(view, "access"):
+            raise TypeError("reaching stands below the decorator that lets the visitor in, which says it")
+        view.reaching = {role: reach}  # type: ignore[attr-defined]
+        return view
+
+    return decorate
 
 
 def _let_in(view: View, *args: Any, **kwargs: Any) -> ViewResult:
@@ -194,8 +220,9 @@ def _put_back_what_was_sent() -> None:
     flash("sent_form_kept", "info")
 
 
-def _marked(view: View, *, access: object) -> View:
+def _marked(view: View, *, access: object, reach: Mapping[Role, Reach]) -> View:
     view.access = access  # type: ignore[attr-defined]
+    view.reach = {**reach, **getattr(view, "reaching", {})}  # type: ignore[attr-defined]
     return view
 
 

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from auth.access import me, needs, proved_anew
+from auth.access import me, needs, proved_anew, reaching
 from auth.states import Role
 from bookings import lottery, queries
 from bookings.forms import CommitForm, ConfirmForm, RevealForm, SourceForm, ValueForm, WithoutForm
@@ -66,6 +66,7 @@ def _take_step(form: Form, deed: Deed, show: Callable[[], str], *, said: str, ba
 
 
 @needs(Role.DIRECTOR)
+@reaching(Role.DIRECTOR, "own")
 def own_lotteries() -> str:
     """The rounds in which the visitor is the second party."""
     with edge.reading() as db:
@@ -74,6 +75,7 @@ def own_lotteries() -> str:
 
 
 @needs(Role.DIRECTOR)
+@reaching(Role.DIRECTOR, "own")
 def own_lottery(round_id: int) -> str:
     """One of them: where it stands, and what to do now."""
     found = _own(round_id)
@@ -83,6 +85,7 @@ def own_lottery(round_id: int) -> str:
 
 @needs(Role.DIRECTOR)
 @proved_anew
+@reaching(Role.DIRECTOR, "own")
 def commit(round_id: int) -> Page:
     """A secret is drawn in the browser, or elsewhere, and the portal gets its SHA-256."""
     found = _ready(_own(round_id), LotteryAct.COMMIT)
@@ -105,6 +108,7 @@ def commit(round_id: int) -> Page:
 
 @needs(Role.DIRECTOR)
 @proved_anew
+@reaching(Role.DIRECTOR, "own")
 def reveal(round_id: int) -> Page:
     """The secret is shown, and held against the commitment."""
     found = _ready(_own(round_id), LotteryAct.REVEAL)

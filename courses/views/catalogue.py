@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask_login import current_user
 
-from auth.access import me, public
+from auth.access import me, public, reaching
 from auth.states import Role
 from courses import queries, rules
 from courses.forms.searching import SearchForm
@@ -35,6 +35,7 @@ def courses() -> str:
 
 @blueprint.get("/kurser/<code>")
 @public
+@reaching(Role.COORDINATOR, "all")
 def course(code: str) -> str:
     """What a course teaches, whom it is for, and when it is given."""
     with edge.reading() as db:
@@ -52,6 +53,7 @@ def course(code: str) -> str:
 
 @blueprint.get("/tillfallen/<int:session_id>")
 @public
+@reaching(Role.COORDINATOR, "all")
 def session(session_id: int) -> str:
     """The days, place, seats and dates of a session."""
     with edge.reading() as db:
