@@ -31,7 +31,7 @@ def place(settings, fresh_database_url, redis, monkeypatch):
         "LARARPORTAL_ENV": settings.env,
         "LARARPORTAL_SECRET_KEY": settings.secret_key,
         "LARARPORTAL_BASE_URL": settings.base_url,
-        "LARARPORTAL_PROVIDERS": json.dumps([asdict(each) for each in settings.providers]),
+        "LARARPORTAL_PROVIDERS": json.dumps([{**asdict(each), "claims": {}} for each in settings.providers]),
         "LARARPORTAL_SMTP_URL": settings.smtp_url,
         "LARARPORTAL_MAIL_FROM": settings.mail_from,
         "DATABASE_URL": settings.database_url,
