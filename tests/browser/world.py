@@ -247,7 +247,7 @@ def _offered(db: Session, anna: Person, now: datetime) -> None:
 
 
 def _to_be_rescued(db: Session, few: CourseSession, full: CourseSession, now: datetime) -> None:
-    """Too few have booked one, and somebody waits for its sister; enough wait for the other to open a reserve."""
+    """Too few have booked one and another that reserves seats yet; enough wait for the third to open a reserve."""
     left_over_seats.book(db, session_id=few.id, person_id=make.person(db).id, now=now, by=None)
     sister = make.session(
         db,
@@ -260,6 +260,7 @@ def _to_be_rescued(db: Session, few: CourseSession, full: CourseSession, now: da
     waitlist.join(db, session_id=sister.id, person_id=make.person(db).id, now=now, by=None)
     make.session(db, of=db.get(Course, few.course_id), days=weekdays(clock.day_of(now) + timedelta(days=81), 2))
     cases.ask_for_decision(db, few.id, now=now, by=None)
+    _session(db, "Ledarskap, fördjupning", in_days=50, minimum=6, reserves={"SPEC": 2})
     make.session(
         db,
         of=db.get_one(Course, full.course_id),
@@ -314,7 +315,7 @@ def _changed_by_staff(db: Session, people: dict[str, Person], office: int, now: 
 def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) -> tuple[int, int]:
     free = _session(db, "Sluten vård av barn", in_days=45, kind=Kind.CLINICAL)
     full = _session(db, "Palliativ vård", in_days=50, seats=1)
-    few = _session(db, "Ledarskap", in_days=20, minimum=6, reserves={"SPEC": 2})
+    few = _session(db, "Ledarskap", in_days=20, minimum=6)
     other = make.session(
         db, of=db.get_one(Course, free.course_id), days=weekdays(clock.day_of(now) + timedelta(days=100), 2)
     )
