@@ -124,6 +124,8 @@ class Visit:
     context: BrowserContext
     page: Page
     complaints: list[str] = field(default_factory=list)
+    shown: tuple[str, dict[str, int]] | None = None
+    """The colour scheme and the width that the page was turned to."""
 
     def go(self, path: str) -> Page:
         self.page.goto(self.house.url + path)
@@ -172,9 +174,16 @@ class Visit:
 
     def check_page(self, looks: Looks = EVERY_LOOK) -> None:
         """What must hold of every page: axe, width, console - in light and dark, on a desk and on a phone."""
+        self.shown = None
+        self.check_in_passing(looks)
+        self.show("light", DESKTOP)
+
+    def check_in_passing(self, looks: Looks) -> None:
+        """The same, begun as the page stands if that is one of the looks, and left as it was looked at last."""
         found, widths = [], set()
-        for scheme, size in looks:
-            self.show(scheme, size)
+        for scheme, size in sorted(looks, key=lambda look: look != self.shown):
+            if self.shown != (scheme, size):
+                self.show(scheme, size)
             where = f"{self.page.url} {scheme} {size['width']}"
             faults = findings_of_colour(self.page) if size["width"] in widths else findings(self.page)
             widths.add(size["width"])
@@ -182,7 +191,6 @@ class Visit:
             width = self.page.evaluate("document.documentElement.scrollWidth")
             if width > size["width"]:
                 found.append(f"{where}: scrolls sideways, {width} wide")
-        self.show("light", DESKTOP)
         faults = found + [f"{self.page.url} console: {complaint}" for complaint in self.complaints]
         assert not faults, "\n".join(faults)
 
@@ -198,6 +206,7 @@ class Visit:
 
     def show(self, scheme: str, size: dict[str, int]) -> None:
         """Turns to a colour scheme and a width."""
+        self.shown = (scheme, size)
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         self.page.set_viewport_size(size)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from browser.browsing import CROSSED, HARDEST, House, Visit
 from browser.world import World
 from playwright.sync_api import expect
@@ -24,6 +25,13 @@ ALIKE = 6
 def routes(house: House) -> MapAdapter:
     app = create_app(config.from_environment(house.environment))
     return app.url_map.bind("127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def shared_visit(shared_visit: Visit) -> Visit:
+    """With axe in every page from its beginning: all are checked, and so the browser compiles it once."""
+    shared_visit.context.add_init_script(AXE_SCRIPT)
+    return shared_visit
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +78,7 @@ def walk(visit: Visit, routes: MapAdapter, checked: set[str], *, leave: tuple[st
         answer = visit.page.goto(visit.house.url + path)
         assert answer is not None
         assert (path, answer.status) == (path, 200)
-        visit.check_page(looks)
+        visit.check_in_passing(looks)
     checked.update(fresh)
     return set(first)
 
