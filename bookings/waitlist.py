@@ -219,9 +219,9 @@ def somebody_goes_before(db: Session, session: CourseSession, *, person_id: int,
     return any(move.waiter.person_id != person_id for move in first)
 
 
-def next_places(db: Session, session: CourseSession, *, now: datetime) -> set[int]:
-    """The places in line, by booking, whose holders have the free seats of the session next."""
-    return {move.waiter.booking_id for move in _moves(db, session, room=session.free_seats, now=now)}
+def next_moves(db: Session, session: CourseSession, *, now: datetime) -> list[Move]:
+    """Who has the free seats of the session next."""
+    return _moves(db, session, room=session.free_seats, now=now)
 
 
 def _moves(db: Session, session: CourseSession, *, room: int, now: datetime) -> list[Move]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import deciders, facts, impartiality, letters, noting, rounds, waitlist
+from bookings import deciders, facts, impartiality, letters, noting, offers, rounds, waitlist
 from bookings.minimum import displaced, prospects
 from bookings.models import Booking, ReserveNotice
 from bookings.register import group_of
@@ -102,8 +102,8 @@ def demand_for(db: Session, *, session_id: int, now: datetime) -> Demand:
 def open_and_fill(db: Session, *, session_id: int, saw: str, now: datetime, by: int) -> int:
     """The session is open, and whoever waits elsewhere waits for it too, in the same order; how many.
 
-    Nobody loses a place: the seats are offered, since nobody has asked for this session. Who has no offer yet has
-    a letter about the place.
+    Nobody loses a place: the seats are offered, since nobody has asked for this session. Who has no offer has a
+    letter about the place.
 
     Raises:
         NotFound: there is no such session.
@@ -122,13 +122,14 @@ def open_and_fill(db: Session, *, session_id: int, saw: str, now: datetime, by: 
 
 
 def _carry(db: Session, demand: Demand, *, now: datetime, by: int) -> None:
-    """Everybody has a place, and whoever is not offered a seat is told of it."""
+    """Everybody has a place and one letter: of the offer of a seat, which nobody can come before, or of the place."""
     session = demand.session
     held = facts.live_bookings(db, [each.person.id for each in demand.line])
     carried = [(each, _place(session, each, held.get(each.person.id, []))) for each in demand.line]
     db.add_all(place for _, place in carried)
     db.flush()
-    offered = waitlist.next_places(db, session, now=now)
+    moves = waitlist.next_moves(db, session, now=now)
+    offered = {move.waiter.booking_id for move in moves}
     position = 0
     for each, place in carried:
         if place.id in offered:
@@ -137,6 +138,7 @@ def _carry(db: Session, demand: Demand, *, now: datetime, by: int) -> None:
         position += 1
         noting.note(db, "line.joined", place, now=now, by=by, carried_from=each.place.id, position=position)
         letters.place_in_line(db, place, person=each.person, session=session, position=position, now=now)
+    offers.make(db, moves, session, {each.person.id: each.person for each in demand.line}, now=now)
 
 
 def _place(session: CourseSession, waiting: Waiting, held: Sequence[Booking]) -> Booking:
