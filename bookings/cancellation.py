@@ -21,12 +21,11 @@ from bookings import (
     waitlist,
 )
 from bookings.asking import Asking
-from bookings.minimum import compensation
 from bookings.models import Booking
 from bookings.rules import late_fee
 from bookings.rules import seats as rules
 from bookings.rules.late_fee import FeeSteps
-from bookings.states import SEATED, BookingState, CancelGround, Refusal
+from bookings.states import SEATED, BookingState, CancelGround, Origin, Refusal
 from courses import sessions
 from courses.models import CourseSession
 from lararportal.clock import day_of
@@ -46,7 +45,7 @@ def cancel(
 ) -> Booking:
     """The seat is free, and the person has a letter about it; what was late is recorded with its ground and its cost.
 
-    Who was moved to the seat, and gives it back in time, goes before others again.
+    Who never asked for the seat, or not to lose it, and gives it back in time, goes before others again.
 
     `reason` is in words. In time nobody owes one, and what the person says of their own is not kept. `fee` is what
     late cancellations cost here; by default they are recorded, and nothing more. Where staff cancel for a reason of
@@ -71,6 +70,7 @@ def cancel(
     if refusal is not None:
         raise Refused(refusal)
     is_late = owes_ground and ground is not CancelGround.OURS
+    holds_again = not is_late and _holds_again(db, booking, ground)
     booking.fee_percent = giving_back.fee_percent(
         booking, session, ground=ground, steps=fee, is_late=is_late, now=now
     )
@@ -81,20 +81,37 @@ def cancel(
         charging.charge_late(db, booking, person, now=now)
     seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
     noting.note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
-    _tell(db, booking, person, session, now=now, by=by)
+    until = seats.keep_precedence(db, booking, now=now, by=by) if holds_again else None
+    _tell(db, booking, person, session, until=until, now=now, by=by)
     choices.settle(db, [person_id], now=now)
     return booking
 
 
 def _tell(
-    db: Session, booking: Booking, person: Person, session: CourseSession, *, now: datetime, by: int | None
+    db: Session,
+    booking: Booking,
+    person: Person,
+    session: CourseSession,
+    *,
+    until: str | None,
+    now: datetime,
+    by: int | None,
 ) -> None:
-    """What is late uses precedence up, and has a letter of its own."""
+    """What is late has a letter of its own."""
     if booking.ended_late:
         letters.seat_cancelled_late(db, booking, person=person, session=session, by=by, now=now)
-        return
-    until = compensation.keep_precedence(db, booking, course_id=session.course_id, now=now, by=by)
-    letters.seat_cancelled(db, booking, person=person, session=session, until=until, by=by, now=now)
+    else:
+        letters.seat_cancelled(db, booking, person=person, session=session, until=until, by=by, now=now)
+
+
+def _holds_again(db: Session, booking: Booking, ground: CancelGround | None) -> bool:
+    """Whether precedence that led to the seat outlives it: they were moved, must choose, or the office takes it."""
+    return (
+        booking.origin is Origin.DISPLACED
+        or ground is CancelGround.OURS
+        or booking.state is BookingState.MUST_CHOOSE
+        or choices.is_chosen_against(db, booking)
+    )
 
 
 def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:

@@ -103,7 +103,7 @@ def keep(db: Session, *, session_id: int, person_id: int, saw: str, now: datetim
     if not {each.id for each in others} <= locked.keys():
         raise Refused(Refusal.DAY_TAKEN_MEANWHILE)
     left = _seats_in(db, others, person)
-    again = [_leave(db, old, session, now=now) for old, session in left]
+    again = [_leave(db, old, session, now=now, by=by) for old, session in left]
     seats.have_again(db, booking, locked[session_id], now=now)
     kept = [(booking, locked[session_id])]
     _conclude(db, booking, person, kept=kept, left=left, precedence=any(again), now=now, by=by)
@@ -126,7 +126,7 @@ def give_up(db: Session, *, session_id: int, person_id: int, now: datetime, by: 
     [person] = people.lock(db, [person_id])
     others = collisions.elsewhere(db, session_id, [person_id], facts.days_of(session))[person_id]
     booking = _choosable(db, session, others, person, now=now)
-    again = _leave(db, booking, session, now=now)
+    again = _leave(db, booking, session, now=now, by=by)
     kept = _seats_in(db, others, person)
     _conclude(db, booking, person, kept=kept, left=[(booking, session)], precedence=again, now=now, by=by)
 
@@ -150,7 +150,7 @@ def lapse(db: Session, booking_id: int, *, now: datetime, by: int | None) -> Non
         return
     others = collisions.elsewhere(db, session.id, [person.id], facts.days_of(session))[person.id]
     seats.release(db, booking, session, to=BookingState.LAPSED, now=now)
-    again = seats.keep_precedence(db, booking, now=now)
+    again = seats.keep_precedence(db, booking, now=now, by=by) is not None
     noting.note(db, "choice.lapsed", booking, now=now, by=by, kept=[each.id for each in others])
     letters.choice_lapsed(db, booking, person=person, session=session, others=others, precedence=again, now=now)
 
@@ -253,10 +253,10 @@ def _seats_in(db: Session, found: Iterable[CourseSession], person: Person) -> li
     return [(db.scalars(_seat_in(each, person)).one(), each) for each in found]
 
 
-def _leave(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> bool:
+def _leave(db: Session, booking: Booking, session: CourseSession, *, now: datetime, by: int | None) -> bool:
     """The seat is free; whether precedence that led to it holds again."""
     seats.release(db, booking, session, to=BookingState.MOVED, now=now)
-    return seats.keep_precedence(db, booking, now=now)
+    return seats.keep_precedence(db, booking, now=now, by=by) is not None
 
 
 def _conclude(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bookings import noting
 from bookings.models import Booking, Precedence, SeatDay
-from bookings.rules.history import precedence_holds, term_of
+from bookings.rules.history import last_term, precedence_holds, term_of
 from bookings.states import BookingState
 from courses.models import CourseSession
 from lararportal import alike
@@ -164,10 +164,10 @@ def have_all_again(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], 
     db.flush()
 
 
-def keep_precedence(db: Session, booking: Booking, *, now: datetime) -> bool:
-    """The precedence that led to the seat holds again, unless they have another one since; whether there is such.
+def keep_precedence(db: Session, booking: Booking, *, now: datetime, by: int | None) -> str | None:
+    """The precedence that led to the seat holds again, until this term: it was not they who wanted to give it up.
 
-    They gave the seat up because somebody else moved a session.
+    None where nothing was used up, its terms are over, or they have another one since.
     """
     since = aliased(Precedence)
     has_another = exists().where(
@@ -177,12 +177,13 @@ def keep_precedence(db: Session, booking: Booking, *, now: datetime) -> bool:
         since.used_by.is_(None),
         since.revoked_at.is_(None),
     )
-    used = select(Precedence).where(Precedence.used_by == booking.id, ~has_another).order_by(Precedence.id)
-    found = db.scalars(used).all()
-    for precedence in found:
-        precedence.used_by = None
-        noting.note(db, "precedence.kept", booking, now=now, by=None, precedence=precedence.id)
-    return bool(found)
+    used = select(Precedence).where(Precedence.used_by == booking.id, ~has_another).order_by(Precedence.term)
+    until = None
+    for precedence in db.scalars(used).all():
+        if precedence_holds(since=precedence.term, in_term=term_of(day_of(now))):
+            precedence.used_by, until = None, last_term(precedence.term)
+            noting.note(db, "precedence.kept", booking, now=now, by=by, precedence=precedence.id)
+    return until
 
 
 def occupy_other_days(db: Session, bookings: Collection[Booking], session: CourseSession) -> None:

@@ -9,7 +9,7 @@ from bookings import letters
 from bookings.letters import Lines
 from bookings.models import Booking, LineException, Precedence
 from bookings.rules.answer_time import CallOutEnd
-from bookings.states import CancelGround, ExceptionKind
+from bookings.states import CancelGround, ExceptionKind, Origin
 from courses.models import CourseSession
 from lararportal import clock
 
@@ -99,7 +99,8 @@ ABOUT_SEATS: dict[str, Callable[[Desk], None]] = {
     "seat_booked.uneven_hours": about_seat(letters.seat_booked, UNEVEN, now=clock.parse("2027-02-01T09:00")),
     "seat_booked.late": about_seat(letters.seat_booked, SKIN, now=LATE),
     "seat_cancelled": cancelled(letters.seat_cancelled),
-    "seat_cancelled.was_moved_there": cancelled(letters.seat_cancelled, {"until": "2028-1"}),
+    "seat_cancelled.was_moved_there": cancelled(letters.seat_cancelled, {"until": "2028-1"}, origin=Origin.DISPLACED),
+    "seat_cancelled.precedence": cancelled(letters.seat_cancelled, {"until": "2028-1"}),
     "seat_cancelled.free": cancelled(letters.seat_cancelled, now=LATE),
     "seat_cancelled.by_staff": cancelled(letters.seat_cancelled, by=99, end_reason="Anna ringde och är sjuk."),
     "seat_cancelled.by_the_office": cancelled(

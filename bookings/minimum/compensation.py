@@ -11,7 +11,7 @@ from bookings import letters, noting, waitlist
 from bookings.minimum.displaced import Outlook, by_start
 from bookings.models import Booking, LineException, Precedence, RoundSession
 from bookings.rules.calling_off import Fate
-from bookings.rules.history import last_term, precedence_holds, term_of
+from bookings.rules.history import last_term, term_of
 from bookings.rules.precedence import with_precedence
 from bookings.states import IN_TIME, ExceptionKind, Ground, Origin, PrecedenceKind
 from courses.models import CourseSession
@@ -22,7 +22,7 @@ from lararportal.clock import day_of
 def give_precedence(db: Session, outlook: Outlook, *, reason: str, now: datetime, by: int) -> None:
     """All who had a seat go before others in this term and the two after it; who has it already needs no other.
 
-    A seat in a sister session uses it up like any other, but see `keep_precedence`.
+    A seat in a sister session uses it up like any other, until it is given back in time: they never asked for it.
     """
     term, course_id = term_of(day_of(now)), outlook.session.course_id
     olds = {each.person.person_id: outlook.bookings[each.person.booking_id] for each in outlook.fates}
@@ -45,24 +45,6 @@ def give_precedence(db: Session, outlook: Outlook, *, reason: str, now: datetime
     for each in given:
         what = {"precedence": each.id, "term": term, "reason": reason}
         noting.note(db, "precedence.displaced", olds[each.person_id], now=now, by=by, **what)
-
-
-def keep_precedence(db: Session, booking: Booking, *, course_id: int, now: datetime, by: int | None) -> str | None:
-    """Somebody has given back in time a seat that they were moved to: they go before others again, until this term.
-
-    They never asked for it, so having had it costs them nothing. A seat that they chose themselves uses precedence
-    up for good, and so does giving this one back late. None where nothing was used up, or its terms are over.
-    """
-    if booking.origin is not Origin.DISPLACED:
-        return None
-    held = {each.term for each in db.scalars(_open([booking.person_id], course_id))}
-    used = db.scalars(select(Precedence).where(Precedence.used_by == booking.id).order_by(Precedence.term)).all()
-    until = None
-    for each in used:
-        if each.term not in held and precedence_holds(since=each.term, in_term=term_of(day_of(now))):
-            each.used_by, until = None, last_term(each.term)
-            noting.note(db, "precedence.kept", booking, now=now, by=by, precedence=each.id)
-    return until
 
 
 def _open(person_ids: Collection[int], course_id: int) -> Select[Precedence]:

@@ -21,7 +21,7 @@ from bookings_room import (
 )
 
 import make
-from bookings import cancellation, left_over_seats, rebooking
+from bookings import cancellation, left_over_seats, precedence, rebooking
 from bookings.models import Booking
 from bookings.rules.seats import GRACE
 from bookings.states import BookingState, CancelGround, Refusal
@@ -209,6 +209,19 @@ def test_nobody_is_late_or_pays_when_it_is_the_office_that_takes_the_seat(db):
     assert "Avbokningen räknas inte som sen." in told(db, person)
 
 
+def test_precedence_is_not_used_up_by_a_seat_that_the_office_takes(db):
+    session, person, olle = make.session(db), make.person(db), make.coordinator(db)
+    about = {"person_id": person.id, "course_id": session.course_id, "now": AFTER, "by": olle.id}
+    held = precedence.grant(db, reason="Flyttad", **about)
+    seat(db, session, person, at=AFTER)
+    assert held.used_by is not None
+    cancel(db, session, person, now=TWO_WEEKS, ground=CancelGround.OURS, reason="Vi bokade fel.", by=olle.id)
+    assert (held.used_by, "Förturen som gav dig platsen gäller igen, till och med" in told(db, person)) == (
+        None,
+        True,
+    )
+
+
 def test_a_seat_that_is_booked_anew_owes_nothing_to_an_earlier_one(db):
     old, person = make.session(db), make.person(db)
     new = make.session(db, course_id=old.course_id, days=[date(2027, 5, 3)])
@@ -267,4 +280,4 @@ def test_how_many_statements_a_cancellation_takes(db, queries):
     queries.reset()
     cancel(db, session, person)
     db.flush()
-    assert queries.count == 10
+    assert queries.count == 11

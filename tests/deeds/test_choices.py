@@ -238,7 +238,7 @@ class TestChoosing:
         journal.note(db, "precedence.displaced", now=AFTER, by=None, precedence=held.id)
         answer(choices.give_up, db, moved, anna)
         assert (held.used_by, "Förturen som gav dig platsen gäller igen." in told(db, anna)) == (None, True)
-        assert ("precedence.kept", None, anna.id, moved.id) in noted(db)
+        assert ("precedence.kept", anna.id, anna.id, moved.id) in noted(db)
 
 
 class TestWhatEndsTheChoice:

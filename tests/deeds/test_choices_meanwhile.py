@@ -9,9 +9,10 @@ from session_changes_room import asked, change, changed, keep, on
 import make
 from bookings import cancellation, choices, rebooking
 from bookings import queries as reads
-from bookings.models import Booking
+from bookings.models import Booking, Precedence
 from bookings.states import BookingState, Refusal
-from lararportal import clock
+from lararportal import clock, journal
+from lararportal.outbox import Letter
 
 APRIL = [date(2027, 4, 12), date(2027, 4, 13)]
 MAY = [date(2027, 5, 10)]
@@ -112,6 +113,21 @@ class TestThreeSeatsOnADay:
         cancellation.cancel(db, session_id=other.id, **about)
         assert (has(db, anna, moved, again), letter(db, anna).occasion) == ([BOOKED, CHOOSES], "seat_had_again")
         assert f"Du har inte valt än om du behåller platsen på {again.course.title}" in told(db, anna)
+
+
+@pytest.mark.parametrize("which", ["moved", "other"])
+def test_cancelling_either_seat_gives_back_the_precedence_that_choosing_would(db, moved, other, anna, which):
+    session = {"moved": moved, "other": other}[which]
+    used_by = db.query(Booking).filter_by(session_id=session.id).one().id
+    about = {"person_id": anna.id, "course_id": session.course_id, "granted_at": SOON}
+    held = Precedence(kind="called_off", term="2027-1", reason="", used_by=used_by, **about)
+    db.add(held)
+    db.flush()
+    journal.note(db, "precedence.displaced", now=SOON, by=None, precedence=held.id)
+    cancellation.cancel(db, session_id=session.id, person_id=anna.id, reason="", now=SOON, by=anna.id)
+    said = " ".join(db.query(Letter).filter_by(occasion="seat_cancelled").one().body.split())
+    assert "Förturen som gav dig platsen gäller igen, till och med vårterminen 2028." in said
+    assert held.used_by is None
 
 
 class TestTheOtherSeatIsChangedForAnother:
