@@ -111,6 +111,8 @@ def _answer_faults(app: Flask) -> None:
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key,
+        # Browsers take a cookie of that name only from this very host over https: no neighbour can plant one.
+        "SESSION_COOKIE_NAME": "session" if settings.is_development else "__Host-session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": not settings.is_development,
