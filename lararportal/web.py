@@ -1,5 +1,6 @@
 """The web processes: gunicorn around the application, with settings fit for production."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -51,5 +52,12 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Iterable[bytes]]:
-        """The application, made once before the processes part; it opens no connection until the first request."""
-        return create_app(self._settings)
+        """The application, made once before the processes part; it opens no connection until the first request.
+
+        What is there by then is no garbage, and the collector leaves it alone: it would write in every page of the
+        memory that the processes share, and make it their own.
+        """
+        app = create_app(self._settings)
+        gc.collect()
+        gc.freeze()
+        return app

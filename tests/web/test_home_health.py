@@ -1,3 +1,4 @@
+import gc
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from lararportal.config import Settings
 from lararportal.db import Database, connect
 from lararportal.edge import Installation
 from lararportal.home import readiness
+from lararportal.web import Server
 
 NOBODY = "postgresql://nobody:hidden@127.0.0.1:1/nothing"
 
@@ -33,6 +35,15 @@ def test_a_process_that_is_up_says_so_without_asking_anybody(settings: Settings)
     answer = create_app(settings, away).test_client().get("/healthz")
 
     assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_what_the_web_processes_share_is_left_alone_by_the_collector_of_garbage(settings: Settings):
+    before = gc.get_freeze_count()
+
+    app = Server(settings, bind="127.0.0.1:0", processes=1).load()
+
+    # What the tests share is left alone already; an application of one's own is thousands of things more.
+    assert (callable(app), gc.get_freeze_count() > before + 1000) == (True, True)
 
 
 def test_ready_when_all_parts_are_well(client: FlaskClient, db: Session):
