@@ -52,7 +52,7 @@ def she_describes_herself(stage: Stage, anna: Visit) -> None:
 
 
 def she_is_confirmed(stage: Stage, eva: Visit) -> None:
-    eva.sign_in_as("eva.studierektor")
+    eva.is_let_in_as("eva.studierektor")
     page = eva.go("/personer?visa=pending")
     stage.look(eva, "people")
     page.get_by_role("link", name="Anna Stenberg").click()

@@ -60,7 +60,7 @@ def test_an_offer_is_taken_another_declined_and_the_next_is_taken_off_the_line(s
     assert "Platsen hålls åt dig till" in offer
 
     visit = stage.enter()
-    visit.sign_in_as("anna.st")
+    visit.is_let_in_as("anna.st")
     page = visit.go("/mina-kurser")
     expect(page.get_by_role("region", name=LEADERSHIP)).to_contain_text("Platsen hålls åt dig.")
     stage.look(visit, "offers")
@@ -85,7 +85,7 @@ def test_an_offer_is_taken_another_declined_and_the_next_is_taken_off_the_line(s
     assert "Platsen hålls åt dig" in words_of(stage.letter(NILS, f"Vill du ha platsen? {LEADERSHIP}"))
 
     desk = stage.enter()
-    desk.sign_in_as("olle.samordnare")
+    desk.is_let_in_as("olle.samordnare")
     page = desk.go(f"/samordning/tillfallen/{unwanted.id}")
     expect(page.get_by_role("row", name="Nils Bergman")).to_contain_text("svar senast")
     stage.look(desk, "roster-offered")
@@ -112,7 +112,7 @@ def test_the_order_of_two_wishes_is_changed(stage: Stage):
             left_over_seats.book(db, session_id=each.id, person_id=make.person(db).id, now=clock.now(), by=None)
             waitlist.join(db, session_id=each.id, person_id=anna.id, now=clock.now(), by=anna.id)
     visit = stage.enter()
-    visit.sign_in_as("anna.st")
+    visit.is_let_in_as("anna.st")
     page = visit.go("/mina-kurser")
     stage.look(visit, "wishes")
     press(page, f"Flytta upp önskan om {INSURANCE}, {days_of(second)}")

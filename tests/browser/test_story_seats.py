@@ -251,7 +251,7 @@ def test_the_office_takes_a_cancellation_back_and_home_what_can_be_invoiced(stag
                 by=each.id,
             )
     visit = stage.enter()
-    visit.sign_in_as("olle.samordnare")
+    visit.is_let_in_as("olle.samordnare")
 
     page = visit.go(f"/samordning/tillfallen/{soon.id}")
     expect(page.get_by_role("table", name="Avbokningar som går att ångra").get_by_role("row")).to_have_count(3)
