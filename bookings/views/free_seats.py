@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 from auth.access import me, signed_in
 from bookings.minimum import free_seats
 from courses import queries
+from courses.states import Publicity
 from lararportal import edge, pages
+from lararportal.errors import NotFound
 
 
 @signed_in
@@ -26,6 +28,8 @@ def not_told_of_seats(code: str) -> Response:
 def _say(deed: Callable[..., None], code: str, *, said: str) -> Response:
     with edge.deed() as db:
         course = queries.course(db, code)
+        if course.publicity is Publicity.DRAFT:
+            raise NotFound
         deed(db, course_id=course.id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
     flash(pages.sentence(said))
     return redirect(url_for("catalogue.course", code=course.code))
