@@ -268,12 +268,10 @@ def _caps(db: Session, persons: Collection[int], rounds: Collection[int]) -> dic
     return {(round_id, person_id): cap for round_id, person_id, cap in rows}
 
 
-def _is_fixed(session: CourseSession, wanted: Booking, today: date) -> bool:
-    """Whether it is too late to leave a seat there for the one wanted; not if it changed after that was asked."""
-    if wanted.state not in ANSWERABLE or wanted.asked_at is None:
-        return today > session.cancel_by
-    changed_since = session.moved_at is not None and session.moved_at >= wanted.asked_at
-    return not changed_since and day_of(wanted.asked_at) > session.cancel_by
+def _is_fixed(booking: Booking, wanted: Booking, today: date) -> bool:
+    """Whether it is too late to leave a seat for the one wanted, or was when that was asked; not if it is free."""
+    told = day_of(wanted.asked_at) if wanted.state in ANSWERABLE and wanted.asked_at else today
+    return told > booking.session.cancel_by and not is_free(booking, booking.session)
 
 
 def _wish(booking: Booking, *, wanted: Booking, today: date) -> Wish:
@@ -285,7 +283,7 @@ def _wish(booking: Booking, *, wanted: Booking, today: date) -> Wish:
         days=days_of(session),
         rank=booking.rank,
         is_held=_is_seat(booking),
-        is_fixed=_is_fixed(session, wanted, today),
+        is_fixed=_is_fixed(booking, wanted, today),
         is_asked_about=booking.state in (*ANSWERABLE, BookingState.MUST_CHOOSE),
         must_choose=booking.state is BookingState.MUST_CHOOSE,
         list_id=booking.round_id if booking.wave == IN_TIME else None,

@@ -14,10 +14,15 @@ from bookings_room import (
     set_free,
     states,
 )
+from session_changes_room import changed
 
 import make
-from bookings import waitlist
+from bookings import answers, waitlist
 from bookings.states import IN_TIME, BookingState
+from lararportal import clock
+
+LATE = clock.parse("2027-02-01T10:00")
+"""After the last day to cancel of a session in the middle of February."""
 
 
 def test_a_move_releases_what_the_persons_own_list_says(db, full):
@@ -55,6 +60,23 @@ def test_a_seat_past_its_last_day_to_cancel_is_kept(db, full):
     set_free(db, full)
     assert fill(db, full, now=AFTER) == 0
     assert (sister.cancel_by < AFTER.date(), held.state) == (True, BookingState.BOOKED)
+
+
+@pytest.mark.parametrize("what", [{"place": "Hus 2"}, {"seats": 1}], ids=["moved", "more people than seats"])
+def test_a_seat_that_is_free_to_give_back_keeps_nobody_from_their_turn(db, what):
+    held = make.session(db, seats=2, days=[date(2027, 2, 15)])
+    wanted = make.session(db, course_id=held.course_id, seats=1)
+    first, other, behind = (make.person(db) for _ in range(3))
+    left = seat(db, held, first)
+    seat(db, held, other)
+    waiting = place(db, wanted, first, standing_yes=False)
+    place(db, wanted, behind)
+    changed(db, held, **what)
+    assert fill(db, wanted, now=LATE) == 1
+    assert (waiting.state, held.cancel_by < LATE.date()) == (BookingState.OFFERED, True)
+    answers.accept(db, session_id=wanted.id, person_id=first.id, saw=str(left.id), now=LATE, by=first.id)
+    assert (waiting.is_bound, left.state) == (False, BookingState.MOVED)
+    insist_on_invariants(db)
 
 
 def test_who_has_a_seat_does_not_wait_for_less_wanted_sessions_of_the_course(db, full):

@@ -66,6 +66,7 @@ class Follower:
                 deed(entry)
         for place in self.term.live(*SEATED):
             place.since = place.since or (told[-1].at if told else None)
+        self.term.crowded = self.term.overfull()
         faults = [*self.term.faults(), *self._astray()]
         assert faults == [], "\n".join(faults)
 

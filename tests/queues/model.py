@@ -184,6 +184,8 @@ class Term:
     """Who wants to be told of the free seats of which course."""
     without_rings: set[str] = field(default_factory=set)
     """The courses, by code, in which seats are not changed in rings."""
+    crowded: set[int] = field(default_factory=set)
+    """The sessions with more people than seats, before the transaction that is being followed."""
     untold: set[int] = field(default_factory=set)
     """Places that somebody was given unasked, and that a letter has still to tell of."""
 
@@ -202,6 +204,10 @@ class Term:
     def free(self, venue: Venue) -> int:
         """Seats that nobody has, and that are kept for nobody."""
         return max(venue.seats - len(self.live(*KEPT, venue=venue)), 0)
+
+    def overfull(self) -> set[int]:
+        """The sessions with more people than seats now."""
+        return {each.id for each in self.venues.values() if len(self.live(*KEPT, venue=each)) > each.seats}
 
     def elsewhere(self, place: Place) -> list[Place]:
         """Where somebody is on a day of a session: their other seats."""
@@ -240,7 +246,8 @@ class Term:
         """The seats that somebody gives up for the one they wait for; None when they do not take it.
 
         A seat in the course goes when they want it less and it can still be given back; of who is asked that is
-        judged by the day on which they were, and it could if its session has been moved since.
+        judged by the day on which they were. It can be however late when its session has been moved since they
+        came, or has more people than seats.
         """
         if not self.is_for(place.doctor, place.venue.course, now):
             return None
@@ -257,8 +264,7 @@ class Term:
         loose, room = [], place.doctor.cap if place.ranked else len(LIVE) * len(self.venues)
         for seat in self.live(*SEATED, doctor=place.doctor):
             is_on_list = place.ranked is not None and seat.ranked == place.ranked
-            as_then = place.state not in ASKED or seat.venue.moved is None or seat.venue.moved < place.asked
-            is_late = as_then and told > seat.venue.cancel_by and not self._is_being_chosen(seat)
+            is_late = told > seat.venue.cancel_by and not (self._is_free(seat) or self._is_being_chosen(seat))
             if not is_late and (is_on_list or seat.venue.course == place.venue.course):
                 loose.append(seat)
             elif seat.venue.excludes(place.venue) and seat.venue.days[-1] >= today:
@@ -270,6 +276,12 @@ class Term:
             if len(taken) < room and not any(_exclude(each, other, place) for other in taken):
                 taken.append(each)
         return [seat for seat in loose if seat not in taken] if place in taken else None
+
+    def _is_free(self, seat: Place) -> bool:
+        """Whether it can be left however late: its session is not what was booked, or has too many in it."""
+        venue = seat.venue
+        was_moved = venue.moved is not None and (seat.since is None or seat.since <= venue.moved)
+        return was_moved or venue.id in self.crowded
 
     def _is_being_chosen(self, seat: Place) -> bool:
         """Whether their holder must choose between it and another: then neither is left too late."""
