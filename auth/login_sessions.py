@@ -1,4 +1,4 @@
-"""Login sessions: a sign-in begins, is recognised at every request, and ends.
+"""Login sessions: a sign-in begins, is recognised at every request, is shown to whom it is, and ends.
 
 The browser holds a random token, the row only its SHA-256: who reads the table cannot sign in with it.
 """
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from auth.models import Grant, LoginSession, Person
 from auth.states import Area, Category, Role, Standing
 from lararportal import journal
+from lararportal.errors import NotFound
 
 COOKIE_KEY = "login"
 """Where Flask's session holds the token."""
@@ -47,6 +48,16 @@ class Visitor:
     def has(self, *roles: Role) -> bool:
         """Whether the visitor holds one of the roles."""
         return not self.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A sign-in that has not ended, as its owner sees it."""
+
+    id: int
+    provider: str
+    began_at: datetime
+    seen_at: datetime
 
 
 @dataclass(frozen=True)
@@ -100,9 +111,7 @@ def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute
         .outerjoin(Grant, Grant.person_id == Person.id)
         .where(
             LoginSession.token_hash == _hash(token),
-            LoginSession.ended_at.is_(None),
-            LoginSession.seen_at > now - idle,
-            LoginSession.began_at > now - absolute,
+            *_is_good(now=now, idle=idle, absolute=absolute),
         )
     ).all()
     if not rows:
@@ -124,6 +133,16 @@ def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute
     )
 
 
+def sign_ins(db: Session, *, person_id: int, now: datetime, idle: timedelta, absolute: timedelta) -> list[SignIn]:
+    """Where the person is signed in just now, the latest seen first."""
+    rows = db.execute(
+        select(LoginSession.id, LoginSession.provider, LoginSession.began_at, LoginSession.seen_at)
+        .where(LoginSession.person_id == person_id, *_is_good(now=now, idle=idle, absolute=absolute))
+        .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
+    )
+    return [SignIn(*row) for row in rows]
+
+
 def end(db: Session, *, login_session_id: int, now: datetime, by: int) -> Farewell | None:
     """The sign-in has ended; None when it had ended before."""
     row = db.get(LoginSession, login_session_id, with_for_update={"key_share": True}, populate_existing=True)
@@ -135,13 +154,26 @@ def end(db: Session, *, login_session_id: int, now: datetime, by: int) -> Farewe
     return farewell
 
 
+def end_own(db: Session, *, login_session_id: int, now: datetime, by: int) -> None:
+    """A sign-in of one's own has ended, wherever it is; nothing happens when it had ended before.
+
+    Raises:
+        NotFound: it is somebody else's, or nobody's.
+    """
+    owner = db.scalar(select(LoginSession.person_id).where(LoginSession.id == login_session_id))
+    if owner != by:
+        raise NotFound
+    end(db, login_session_id=login_session_id, now=now, by=by)
+
+
+def end_others(db: Session, *, kept_id: int, now: datetime, by: int) -> int:
+    """Every sign-in of one's own but that one has ended; the answer is how many there were."""
+    return _close_all(db, _under_way(db, LoginSession.person_id == by, LoginSession.id != kept_id), now=now, by=by)
+
+
 def end_all_of(db: Session, *, person_id: int, now: datetime, by: int | None) -> int:
     """Every sign-in of the person has ended; the answer is how many there were."""
-    rows = _under_way(db, LoginSession.person_id == person_id)
-    for row in rows:
-        _close(row, now=now)
-        journal.note(db, "login_session.ended", now=now, by=by, person=person_id)
-    return len(rows)
+    return _close_all(db, _under_way(db, LoginSession.person_id == person_id), now=now, by=by)
 
 
 def end_with_provider(db: Session, *, provider: str, subject: str | None, sid: str | None, now: datetime) -> int:
@@ -167,6 +199,18 @@ def _under_way(db: Session, *which: ColumnElement[bool]) -> Sequence[LoginSessio
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
+
+
+def _close_all(db: Session, rows: Sequence[LoginSession], *, now: datetime, by: int | None) -> int:
+    for row in rows:
+        _close(row, now=now)
+        journal.note(db, "login_session.ended", now=now, by=by, person=row.person_id)
+    return len(rows)
+
+
+def _is_good(*, now: datetime, idle: timedelta, absolute: timedelta) -> tuple[ColumnElement[bool], ...]:
+    """That a sign-in has neither ended nor lasted or rested too long."""
+    return LoginSession.ended_at.is_(None), LoginSession.seen_at > now - idle, LoginSession.began_at > now - absolute
 
 
 def _see(db: Session, *, login_session_id: int, now: datetime) -> None:

@@ -14,7 +14,7 @@ from auth.models import Person
 from auth.sso import clients, journeys, logout_tokens
 from auth.sso.proofs import Proof
 from auth.states import Refusal, Role
-from auth.views import directory, profile
+from auth.views import directory, own_sign_ins, profile
 from auth.views.forms_sent import own_path
 from lararportal import edge, pages
 from lararportal.errors import NotFound, Refused
@@ -196,5 +196,5 @@ def _turned_away(refusal: Refused, provider: Provider, came_for: str) -> ViewRes
     return page, STATUS.get(Refusal(refusal.reason), 400)
 
 
-for rule, view, methods in (*profile.PAGES, *directory.PAGES):
+for rule, view, methods in (*profile.PAGES, *own_sign_ins.PAGES, *directory.PAGES):
     blueprint.add_url_rule(rule, view_func=view, methods=methods)

@@ -17,6 +17,7 @@ SEEN = {
     "/logga-in/igen": SIGNED_IN,
     "/utloggad": OPEN,
     "/profil": SIGNED_IN,
+    "/profil/inloggningar": SIGNED_IN,
     "/personer": RESPONSIBLE,
     "/personer/{near}": RESPONSIBLE,
     "/personer/{near}/bekrafta": RESPONSIBLE,
@@ -34,6 +35,8 @@ SENT = {
     "/logga-in/demo/igen": {**dict.fromkeys(WHO, 503), ANYBODY: 302},
     "/logga-ut": dict.fromkeys(WHO, 302),
     "/profil": {**dict.fromkeys(WHO, 400), ANYBODY: 302},
+    "/profil/inloggningar/avsluta-andra": dict.fromkeys(WHO, 302),
+    "/profil/inloggningar/0/avsluta": {**dict.fromkeys(WHO, 404), ANYBODY: 302},
     "/personer/{near}/bekrafta": EMPTY_FORM,
     "/personer/{near}/ratta": EMPTY_FORM,
     "/personer/{far}/bekrafta": {**EMPTY_FORM, Role.DIRECTOR: 404},
@@ -71,6 +74,7 @@ def test_the_tables_name_every_route_of_the_room(app):
     def without_facts(path: str) -> str:
         for fact in ("{near}", "{far}", "0"):
             path = path.replace(f"/personer/{fact}", "/personer/<int:person_id>")
+        path = path.replace("/inloggningar/0", "/inloggningar/<int:login_session_id>")
         return path.replace("/logga-in/demo", "/logga-in/<name>")
 
     ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("auth.")]
