@@ -155,12 +155,9 @@ def case_of(db: Session, session: CourseSession, *, now: datetime) -> MinimumCas
     Raises:
         Refused: the session is not below its minimum, or not ahead for everybody to see.
     """
-    case = open_case(db, session.id) or standing_case(db, session.id)
-    if case is not None:
-        return case
     if not db.scalar(select(_below(day_of(now)).where(CourseSession.id == session.id).exists())):
         raise Refused(Refusal.ENOUGH_BOOKED)
-    return _open(db, session, now=now)
+    return open_case(db, session.id) or standing_case(db, session.id) or _open(db, session, now=now)
 
 
 def note_step(

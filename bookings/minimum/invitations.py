@@ -47,6 +47,8 @@ class Reach:
 def reach(db: Session, *, session_id: int, audience: Audience, now: datetime) -> Reach:
     """Whom an invitation would reach: nobody who was invited to the session before, nor who could not come to it.
 
+    And nobody while all its seats are taken or kept for somebody.
+
     Raises:
         NotFound: there is no such session.
     """
@@ -85,7 +87,8 @@ def invite(db: Session, *, session_id: int, audience: Audience, saw: str, now: d
 def _reach(db: Session, session: CourseSession, audience: Audience, *, now: datetime) -> Reach:
     today = day_of(now)
     invited = set(db.scalars(select(Invitation.person_id).where(Invitation.session_id == session.id)))
-    found = [each for each in _audience(db, session, audience, today=today) if each.id not in invited]
+    asked = _audience(db, session, audience, today=today) if session.free_seats > 0 else []
+    found = [each for each in asked if each.id not in invited]
     able = prospects.could_come(db, [session], {session.id: found}, today=today)[session.id]
     room = max(0, LACKING_A_DAY - _invited_today(db, session, now=now)) if audience is Audience.LACKING else None
     taken = able[:room]

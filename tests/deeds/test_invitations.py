@@ -12,6 +12,7 @@ from bookings.minimum import free_seats, invitations, rescues
 from bookings.models import CourseWish, Invitation, MinimumStep
 from bookings.rules.minimum import Audience, CaseStep
 from bookings.states import BookingState, Refusal
+from courses.states import Publicity
 from lararportal import clock
 from lararportal.errors import NotFound
 
@@ -188,6 +189,23 @@ def test_nobody_is_invited_to_what_has_enough(db, course, session, office):
     session.minimum = 0
     with refused(Refusal.ENOUGH_BOOKED):
         invite(db, session, ASKED, office)
+
+
+@pytest.mark.parametrize("spoil", ["full", "on offer", "held", "called off"])
+def test_nobody_is_invited_where_there_is_nothing_to_book_though_it_was_decided_to_run(
+    db, course, session, office, spoil
+):
+    asks(db, course, specialist(db))
+    db.flush()
+    rescues.run_anyway(db, session_id=session.id, reason="Ämnet behövs.", now=MORNING, by=office.id)
+    for waiting in [place(db, session, make.person(db)) for _ in range(6)]:
+        if spoil == "full":
+            seats.take(db, waiting, session, now=MORNING)
+        elif spoil == "on offer":
+            seats.hold(waiting, session, until=MORNING, now=MORNING)
+    session.publicity = Publicity.CALLED_OFF if spoil == "called off" else Publicity.PUBLISHED
+    with refused(Refusal.NOBODY_TO_INVITE if spoil == "on offer" else Refusal.ENOUGH_BOOKED):
+        invite(db, session, ASKED, office, now=clock.at(date(2027, 3, 20), 9) if spoil == "held" else MORNING)
 
 
 def test_who_wants_the_course_invites_nobody(db, course, session, sister, office):
