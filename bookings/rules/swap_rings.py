@@ -6,7 +6,8 @@ the one of those with the best key. Whoever is in a ring then changes with the n
 the rest point again, until no ring is left (top trading cycles). Nobody without a seat in the course takes part, no
 seat becomes free, and where seats are reserved for groups a seat goes to one of the same group, so that nobody in
 line is further from a seat than before. A session with a free seat takes no part: the line has that seat first. A
-seat that is kept for somebody until they answer is not free.
+seat that is kept for somebody until they answer is not free. Nor does a session that begins so soon that a yes said
+beforehand holds no more.
 
 Nobody can end worse by their own ranking, and no others than these could have done better by changing among
 themselves. Source: Shapley and Scarf, On cores and indivisibility (1974); Roth and Postlewaite, Weak versus strong
@@ -15,8 +16,9 @@ domination in a market with indivisible goods (1977).
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from bookings.rules.answer_time import STANDING_YES_DAYS
 from bookings.rules.line import RESERVES_UNTIL, Waiter, Wish, would_leave
 
 Place = tuple[int, tuple[int, ...], datetime, int]
@@ -97,7 +99,8 @@ class _Market:
     """The sessions between which seats can be changed today."""
 
     def __init__(self, venues: Collection[Venue], *, today: date) -> None:
-        open_ = [each for each in venues if each.is_published and each.free_seats < 1 and each.starts_on > today]
+        near = today + timedelta(days=STANDING_YES_DAYS)
+        open_ = [each for each in venues if each.is_published and each.free_seats < 1 and each.starts_on >= near]
         self.sessions = {each.session_id for each in open_}
         self.reserved = {
             each.session_id for each in open_ if each.has_reserves and each.starts_on - today > RESERVES_UNTIL

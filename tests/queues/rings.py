@@ -35,7 +35,8 @@ def _wants(term: Term, course: Subject, now: datetime) -> Wants:
 
 
 def _is_full(term: Term, place: Place, now: datetime) -> bool:
-    return place.venue.is_ahead(now) and term.free(place.venue) == 0
+    venue = place.venue
+    return venue.publicity == "published" and venue.days_left(now) >= 21 and term.free(venue) == 0
 
 
 def _in_rings(wants: Wants, now: datetime) -> list[Place]:

@@ -133,6 +133,7 @@ PAIR = [mover(1, NORTH, SOUTH), mover(2, SOUTH, NORTH)]
         pytest.param({"is_published": False}, id="called off"),
         pytest.param({"free_seats": 1}, id="a free seat, which belongs to the line"),
         pytest.param({"starts_on": TODAY}, id="begun"),
+        pytest.param({"starts_on": TODAY + timedelta(days=20)}, id="so near that a yes beforehand holds no more"),
     ],
 )
 def test_a_session_takes_no_part(facts):
