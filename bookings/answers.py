@@ -19,13 +19,14 @@ from lararportal.errors import Refused
 def accept(db: Session, *, session_id: int, person_id: int, saw: str = "", now: datetime, by: int | None) -> Booking:
     """The seat is the person's, at one stroke with what they leave for it; in a call-out their yes is remembered.
 
-    `saw` stands for the seats that they were told they would leave; by default there are none.
+    `saw` stands for the seats that they were told they would leave, and for the session as it was shown; by default
+    there are none, and it was never moved.
 
     Raises:
         NotFound: there is no such session or person.
         Refused: nothing is offered to them there, the time to answer has passed, or the session is held no more or
             has begun; they may not have the seat, or have another one by now that they would not leave for it, or
-            would leave other seats than what they saw.
+            would leave other seats than what they saw, or it was moved since then.
     """
     foreseen = _move(_waiter(db, session_id=session_id, person_id=person_id, now=now))
     left = seats_from_line.sessions_left([foreseen] if foreseen else [])
@@ -33,7 +34,7 @@ def accept(db: Session, *, session_id: int, person_id: int, saw: str = "", now: 
     [person] = people.lock(db, [person_id])
     booking = _answerable(db, locked[session_id], person_id=person_id, now=now)
     move = _insist(_waiter(db, session_id=session_id, person_id=person_id, now=now))
-    if saw != stands_for(move.leaves):
+    if saw != stands_for(move.leaves, locked[session_id].moved_at):
         raise Refused(Refusal.ANSWER_MEANS_OTHER)
     if booking.state is BookingState.ASKED:
         booking.yes_at, booking.yes_leaves = now, list(move.leaves)
@@ -90,9 +91,9 @@ def answer_beforehand(
 
 
 def seen(db: Session, *, session_id: int, person_id: int, now: datetime) -> str:
-    """What stands for the seats that a yes would give up, to be said yes to."""
+    """What stands for the session as it is, and the seats that a yes would give up, to be said yes to."""
     move = _move(_waiter(db, session_id=session_id, person_id=person_id, now=now))
-    return stands_for(move.leaves if move else ())
+    return stands_for(move.leaves if move else (), db.get_one(CourseSession, session_id).moved_at)
 
 
 def _waiter(db: Session, *, session_id: int, person_id: int, now: datetime) -> Waiter | None:

@@ -86,19 +86,19 @@ def settle(db: Session, person_ids: Collection[int], *, now: datetime) -> None:
 def keep(db: Session, *, session_id: int, person_id: int, saw: str, now: datetime, by: int | None) -> Booking:
     """The person keeps the seat in the moved session, and the others on its days are free.
 
-    `saw` stands for the seats that they were told they would leave.
+    `saw` stands for the seats that they were told they would leave, and for the session as it was shown.
 
     Raises:
         NotFound: there is no such session or person.
         Refused: they have nothing to choose there, or it is too late to; or they would leave other seats than what
-            they saw.
+            they saw, or it was moved again since then.
     """
     foreseen = {each.id for each in _between(db, session_id, person_id)}
     locked = {each.id: each for each in sessions.lock(db, {session_id, *foreseen})}
     [person] = people.lock(db, [person_id])
     others = collisions.elsewhere(db, session_id, [person_id], facts.days_of(locked[session_id]))[person_id]
     booking = _choosable(db, locked[session_id], others, person, now=now)
-    if saw != stands_for(each.id for each in others):
+    if saw != stands_for((each.id for each in others), locked[session_id].moved_at):
         raise Refused(Refusal.ANSWER_MEANS_OTHER)
     if not {each.id for each in others} <= locked.keys():
         raise Refused(Refusal.DAY_TAKEN_MEANWHILE)
@@ -111,8 +111,9 @@ def keep(db: Session, *, session_id: int, person_id: int, saw: str, now: datetim
 
 
 def seen(db: Session, *, session_id: int, person_id: int) -> str:
-    """What stands for the seats that keeping this one would give up, to be said yes to."""
-    return stands_for(each.id for each in _between(db, session_id, person_id))
+    """What stands for the session as it is, and the seats that keeping it would give up, to be said yes to."""
+    others = _between(db, session_id, person_id)
+    return stands_for((each.id for each in others), db.get_one(CourseSession, session_id).moved_at)
 
 
 def give_up(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> None:

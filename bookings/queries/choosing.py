@@ -21,10 +21,8 @@ class ToChoose:
     others: list[SessionRow]
     """What is given up with a yes, and kept with a no and without an answer."""
 
-    @property
-    def saw(self) -> str:
-        """What stands for them in a yes."""
-        return stands_for(each.session_id for each in self.others)
+    saw: str
+    """What stands for them in a yes, and for the session as it is shown."""
 
 
 def to_choose(held: Sequence[Booking]) -> list[ToChoose]:
@@ -34,9 +32,11 @@ def to_choose(held: Sequence[Booking]) -> list[ToChoose]:
             booking_id=each.id,
             session=row_of(each.session),
             answer_by=each.answer_by,
-            others=[row_of(other.session) for other in _colliding(each, held)],
+            others=[row_of(other.session) for other in others],
+            saw=stands_for((other.session_id for other in others), each.session.moved_at),
         )
         for each in held
+        for others in [_colliding(each, held)]
         if each.state is BookingState.MUST_CHOOSE and each.answer_by is not None
     ]
     return sorted(found, key=lambda each: (each.answer_by, each.booking_id))

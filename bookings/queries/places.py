@@ -69,7 +69,7 @@ class Offer:
     leaves: list[SessionRow]
     """The seats that a yes would give up."""
     saw: str
-    """What stands for them."""
+    """What stands for them, and for the session as it is shown."""
 
 
 def places(db: Session, open_: Sequence[Booking], *, today: date) -> list[Place]:
@@ -155,7 +155,7 @@ def offers(db: Session, open_: Sequence[Booking], held: Sequence[Booking], *, to
             is_call_out=each.state is BookingState.ASKED,
             has_said_yes=each.yes_at is not None,
             leaves=[seats[key] for key in given_up.get(each.id, []) if key in seats],
-            saw=rules.stands_for(given_up.get(each.id, [])),
+            saw=rules.stands_for(given_up.get(each.id, []), each.session.moved_at),
         )
         for each in open_
         if each.answer_by is not None

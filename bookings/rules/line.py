@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bookings.rules.allocation.choice import ListedSession, choose
 from bookings.states import Refusal
@@ -111,9 +111,13 @@ def _exclude_each_other(one: Wish, other: Wish) -> bool:
     return one.course_id == other.course_id or not one.days.isdisjoint(other.days)
 
 
-def stands_for(leaves: Iterable[int]) -> str:
-    """What a yes means for the person's other seats, as a page that was drawn before the answer can carry it."""
-    return "-".join(map(str, sorted(leaves)))
+def stands_for(leaves: Iterable[int], moved_at: datetime | None) -> str:
+    """What a yes means, as a page that was drawn before the answer can carry it.
+
+    It is said to giving up these seats, and to a session as it was shown: since it was last moved, if it ever was.
+    """
+    moved = [f"@{moved_at.timestamp()}"] if moved_at is not None else []
+    return "-".join([*map(str, sorted(leaves)), *moved])
 
 
 @dataclass(frozen=True)

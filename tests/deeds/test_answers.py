@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from bookings_room import AFTER, fill, place, refused, seat, set_free, states
+from session_changes_room import changed, on
 
 import make
 from auth.states import Standing
@@ -49,6 +50,19 @@ def test_a_yes_is_said_to_what_was_shown_and_asked_again_when_it_means_something
     assert [row.session_id for row in anew.leaves] == [second.id]
     answers.accept(db, saw=anew.saw, **who)
     assert (states(db, first)[anna.id], since.state) == (BookingState.BOOKED, BookingState.MOVED)
+
+
+def test_a_yes_is_said_to_the_days_and_the_place_that_were_shown(db, offered, first):
+    who = {"session_id": offered.id, "person_id": first.id, "now": AFTER, "by": first.id}
+    [shown] = queries.my_courses(db, first.id, now=AFTER).offers
+    days, deadlines = on(date(2027, 6, 1)), {"cancel_by": date(2027, 5, 10), "go_no_go_on": date(2027, 5, 3)}
+    changed(db, offered, place="Folkets hus, Kiruna", days=days, **deadlines)
+    with refused(Refusal.ANSWER_MEANS_OTHER):
+        answers.accept(db, saw=shown.saw, **who)
+    [anew] = queries.my_courses(db, first.id, now=AFTER).offers
+    assert anew.saw == answers.seen(db, session_id=offered.id, person_id=first.id, now=AFTER)
+    answers.accept(db, saw=anew.saw, **who)
+    assert states(db, offered)[first.id] is BookingState.BOOKED
 
 
 def test_who_may_not_have_the_seat_any_more_is_told_why_their_yes_is_none(db, offered, first):

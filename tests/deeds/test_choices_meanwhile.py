@@ -162,3 +162,15 @@ def test_a_yes_gives_up_no_more_than_what_was_shown(db, moved, other, anna):
     [shown] = reads.my_courses(db, anna.id, now=SOON).choosing
     choices.keep(db, saw=shown.saw, **about)
     assert has(db, anna, moved, other, third) == [BOOKED, MOVED, MOVED]
+
+
+def test_a_yes_keeps_no_seat_on_other_days_than_were_shown(db, moved, other, anna):
+    about = {"session_id": moved.id, "person_id": anna.id, "now": SOON, "by": anna.id}
+    [shown] = reads.my_courses(db, anna.id, now=SOON).choosing
+    changed(db, moved, now=SOON, days=on(APRIL[0]), place="Folkets hus, Kiruna")
+    with refused(Refusal.ANSWER_MEANS_OTHER):
+        choices.keep(db, saw=shown.saw, **about)
+    assert has(db, anna, moved, other) == [CHOOSES, BOOKED]
+    [shown] = reads.my_courses(db, anna.id, now=SOON).choosing
+    choices.keep(db, saw=shown.saw, **about)
+    assert has(db, anna, moved, other) == [BOOKED, MOVED]
