@@ -95,6 +95,8 @@ def follow(
     if any(each.what == "cancel_by" for each in changes):
         funding.ask_anew(live)
     alike.write(db, live)
+    # First, since what they have again is on the days of what they are asked about.
+    choices.settle(db, persons, now=now)
     others = _others(db, session, live, now=now)
     for booking in live:
         was = Before(before[booking.id], former)
@@ -109,7 +111,6 @@ def follow(
             others=others[booking.person_id],
             now=now,
         )
-    choices.settle(db, persons, now=now)
     _tell_leaders(db, session, changes, now=now, by=by)
     _tell_applicants(db, session, changes, now=now, by=by)
 

@@ -139,6 +139,9 @@ ABOUT_CHANGES: dict[str, Callable[[Desk], None]] = {
     "seat_had_again.one_more": about_choice(
         letters.seat_had_again, still=[Booking(id=104, session=HEART, answer_by=UNTIL)]
     ),
+    "seat_had_again.one_more_on_its_days": about_choice(
+        letters.seat_had_again, still=[Booking(id=104, session=SKIN, answer_by=UNTIL)]
+    ),
     "choice_reminder": about_choice(letters.choice_reminder, others=[HEART]),
     "choice_lapsed": about_choice(letters.choice_lapsed, others=[HEART], precedence=False),
     "funding_missing": unfunded(),

@@ -151,10 +151,18 @@ def seat_had_again(
     still: Sequence[Booking],
     now: datetime,
 ) -> None:
-    """You need not choose any more about this seat: it collides with nothing, and is yours as before."""
-    calendars = [seat_calendar.put_in(db, (booking, session), now=now)]
+    """You need not choose any more about this seat, which is yours as before; perhaps about others against it."""
+    days = {each.day for each in session.days}
     _about_choice(
-        db, "seat_had_again", booking, person=person, now=now, calendars=calendars, session=session, still=still
+        db,
+        "seat_had_again",
+        booking,
+        person=person,
+        now=now,
+        calendars=[seat_calendar.put_in(db, (booking, session), now=now)],
+        session=session,
+        still=still,
+        collides=[each for each in still if not days.isdisjoint(day.day for day in each.session.days)],
     )
 
 

@@ -113,6 +113,20 @@ class TestThreeSeatsOnADay:
         cancellation.cancel(db, session_id=other.id, **about)
         assert (has(db, anna, moved, again), letter(db, anna).occasion) == ([BOOKED, CHOOSES], "seat_had_again")
         assert f"Du har inte valt än om du behåller platsen på {again.course.title}" in told(db, anna)
+        assert ("krockar inte" in told(db, anna), "lämnar du den här platsen" in told(db, anna)) == (False, True)
+
+    def test_the_other_is_moved_onto_one_more_and_the_letter_names_all_that_keeping_it_gives_up(
+        self, db, moved, other, anna
+    ):
+        third = make.session(db, days=MAY)
+        seat(db, third, anna)
+        days = {"days": on(APRIL[0], MAY[0]), "cancel_by": date(2027, 3, 22)}
+        changed(db, other, now=SOON, **days)
+        assert has(db, anna, moved, other, third) == [BOOKED, CHOOSES, BOOKED]
+        assert occasions(db, anna) == ["session_changed", "seat_had_again", "session_changed"]
+        assert [each.course.title in told(db, anna) for each in (moved, third)] == [True, True]
+        keep(db, session_id=other.id, person_id=anna.id, now=SOON, by=anna.id)
+        assert has(db, anna, moved, other, third) == [MOVED, BOOKED, MOVED]
 
 
 @pytest.mark.parametrize("which", ["moved", "other"])
