@@ -35,7 +35,8 @@ INTRODUCTION = """\
 # Who may open what
 
 `lararportal access > docs/access.md` writes this page from the addresses of the portal and the decorators of
-`auth/access.py`; never change it by hand.
+`auth/access.py`; never change it by hand. `tests/access_words.py` says the same once more, by hand, and the tests ask
+for every cell of it with real requests: whoever changes who may open a page says so in both places.
 
 A column is a visitor who holds that role and no other. `nobody` has not signed in. `doctor` is everybody who has:
 pending or confirmed, resident, specialist or before residency; what is open to which of them is no matter of

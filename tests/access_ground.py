@@ -1,0 +1,133 @@
+"""Where the walk through every address goes: somebody of each role; of each thing, one of theirs and one that is not.
+
+Anna is the resident, and Göteborg is the director's area. Bo, who is elsewhere, has what she has.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from access_words import ADMINISTRATOR, COORDINATOR, DIRECTOR, LEADER, PENDING, RESIDENT, REVIEWER, SPECIALIST
+from bookings_room import AFTER, drawn_up, place, published, seat, sent
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import make
+from auth import login_sessions
+from auth.models import LoginSession, Person
+from auth.states import Area, Category, Role, Standing
+from bookings import precedence, seats
+from bookings.models import Booking
+from bookings.states import BookingState, RoundState
+from courses.models import CourseSession
+from courses.states import Publicity
+from lararportal.outbox import Letter
+
+NEAR, FAR, LED, LED_BY_OTHERS = "Nära", "Fjärran", "Trollhättan", "Skövde"
+"""What stands on a page that shows Anna, Bo, the leader's session, and that of another leader."""
+
+SOON = AFTER + timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The persons by who they are, and what stands in addresses, by name."""
+
+    persons: dict[str, int]
+    ids: dict[str, int | str]
+
+
+def everything(db: Session) -> Made:
+    """Made once."""
+    persons = _persons(db)
+    anna = persons[RESIDENT]
+    bo = make.person(db, area=Area.SKARABORG, family_name=FAR)
+    ids = {"near": anna.id, "far": bo.id, **_seats(db, anna, bo), **_rounds(db, anna, bo, persons[DIRECTOR])}
+    ids |= _led(db, persons[LEADER], anna)
+    course = make.course(db)
+    for name, each in (("near", anna), ("far", bo)):
+        made = precedence.grant(
+            db, person_id=each.id, course_id=course.id, reason="-", now=AFTER, by=persons[COORDINATOR].id
+        )
+        ids[f"{name}_precedence"] = made.id
+    for name, each in (("near", anna), ("far", bo)):
+        login_sessions.begin(db, person_id=each.id, provider="p", id_token="", now=AFTER)
+        found = select(LoginSession.id).where(LoginSession.person_id == each.id)
+        ids[f"{name}_sign_in"] = db.scalars(found).one()
+    ids["letter"] = db.scalars(select(Letter.id).limit(1)).one()
+    return Made({name: each.id for name, each in persons.items()}, ids | _courses(db, course.code))
+
+
+def _persons(db: Session) -> dict[str, Person]:
+    return {
+        PENDING: make.person(db, standing=Standing.PENDING),
+        RESIDENT: make.person(db, family_name=NEAR),
+        SPECIALIST: make.person(db, category=Category.SPECIALIST),
+        LEADER: make.holder(db, Role.LEADER),
+        COORDINATOR: make.coordinator(db),
+        DIRECTOR: make.holder(db, Role.DIRECTOR, area=Area.GOTEBORG),
+        REVIEWER: make.holder(db, Role.REVIEWER),
+        ADMINISTRATOR: make.holder(db, Role.ADMINISTRATOR),
+    }
+
+
+def _on(db: Session, day: int, **facts) -> CourseSession:
+    return make.session(db, **{"days": [date(2027, 4, day)], **facts})
+
+
+def _seats(db: Session, anna: Person, bo: Person) -> dict[str, int | str]:
+    """Whatever somebody can have in a session."""
+    course = make.course(db)
+    seated, waited, offered, moved = (_on(db, day, of=each) for day, each in enumerate([course, None, None, None], 1))
+    ids = {"near_booking": seat(db, seated, anna).id, "far_booking": seat(db, seated, bo).id}
+    for each in (waited, offered, moved):
+        each.seats = 1
+    seat(db, waited, make.person(db))
+    place(db, waited, anna)
+    place(db, waited, bo)
+    offered.seats_offered = 1
+    place(db, offered, anna, state=BookingState.OFFERED, asked_at=AFTER, answer_by=SOON)
+    held: Booking = seat(db, moved, anna)
+    seats.leave_to_choose(db, [(held, SOON)], now=AFTER)
+    seat(db, _on(db, 4), anna)
+    sister = _on(db, 5, of=course)
+    sessions = {"seated": seated, "waited": waited, "offered": offered, "moved": moved, "sister": sister}
+    return {**ids, **{name: each.id for name, each in sessions.items()}, "free": _on(db, 6).id}
+
+
+def _rounds(db: Session, anna: Person, bo: Person, director: Person) -> dict[str, int | str]:
+    """A round in each state, and the lotteries of the director and of another one."""
+    given, wanted = _on(db, 7), _on(db, 8)
+    open_ = make.round_of(db, wanted)
+    sent(db, open_, anna, wanted)
+    theirs, others = (
+        make.round_of(
+            db, _on(db, 9), state=RoundState.PLANNED, waived_at=None, waiver_reason=None, second_party_id=each.id
+        )
+        for each in (director, make.holder(db, Role.DIRECTOR, area=Area.SKARABORG))
+    )
+    rounds = {
+        "published": published(db, {anna: [_on(db, 10)], bo: [_on(db, 11)]}, term="2026-2"),
+        "drawn_up": drawn_up(db, {make.person(db): [given]}, term="2026-1"),
+        "open": open_,
+        "planned": make.round_of(db, _on(db, 9), state=RoundState.PLANNED),
+        "own_lottery": theirs,
+        "lottery_of_others": others,
+    }
+    return {**{name: each.id for name, each in rounds.items()}, "given": given.id}
+
+
+def _led(db: Session, leader: Person, anna: Person) -> dict[str, int | str]:
+    led = _on(db, 12, place=LED, leaders=[leader])
+    others = _on(db, 13, place=LED_BY_OTHERS, leaders=[make.holder(db, Role.LEADER)])
+    seat(db, led, anna)
+    return {"led": led.id, "led_by_others": others.id}
+
+
+def _courses(db: Session, code: str) -> dict[str, int | str]:
+    """What everybody knows of, and what only coordinators do."""
+    return {
+        "course": code,
+        "draft_course": make.course(db, publicity=Publicity.DRAFT).code,
+        "draft": _on(db, 14, publicity=Publicity.DRAFT).id,
+        "reserve": _on(db, 15, publicity=Publicity.DRAFT, is_reserve=True).id,
+    }
