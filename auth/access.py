@@ -23,6 +23,7 @@ from lararportal import edge, forms
 __all__ = [
     "Visitor",
     "init_app",
+    "leads_back_to",
     "me",
     "needs",
     "proved_anew",
@@ -131,12 +132,24 @@ def needs(*roles: Role) -> Callable[[View], View]:
 def proved_anew(view: View) -> View:
     """Below `needs`: the visitor has just proved anew who they are; who has not is sent to do so, and comes back.
 
-    For what decides something for many: a browser that was left open must not be enough.
+    For what decides something for many, or tells of many: a browser that was left open must not be enough.
     """
     if hasattr(view, "access"):
         raise TypeError("proved_anew stands below the decorator that lets the visitor in, which asks for the proof")
     view.asks_for_proof = True  # type: ignore[attr-defined]
     return view
+
+
+def leads_back_to(endpoint: str) -> Callable[[View], View]:
+    """Below `proved_anew`, on a file: who has proved it comes back to this page, for a file is no page to land on."""
+
+    def decorate(view: View) -> View:
+        if hasattr(view, "asks_for_proof"):
+            raise TypeError("leads_back_to stands below proved_anew")
+        view.leads_back_to = endpoint  # type: ignore[attr-defined]
+        return view
+
+    return decorate
 
 
 def reaching(role: Role, reach: Reach) -> Callable[[View], View]:
@@ -158,9 +171,17 @@ def _let_in(view: View, *args: Any, **kwargs: Any) -> ViewResult:
     """The page, for somebody who may open it; what they had sent in before they came back stands in its form."""
     if getattr(view, "asks_for_proof", False) and not _has_proved_anew():
         _keep_what_was_sent(by=me().person_id)
-        return redirect(url_for("auth.prove_anew", next=request.path))
+        return redirect(url_for("auth.prove_anew", next=_way_back(view)))
     _put_back_what_was_sent()
     return view(*args, **kwargs)
+
+
+def _way_back(view: View) -> str:
+    """The page that was asked for, with the question of its address, or the one that leads to it."""
+    page = getattr(view, "leads_back_to", None)
+    path = request.path if page is None else url_for(page, **(request.view_args or {}))
+    question = request.query_string.decode("latin-1")
+    return f"{path}?{question}" if question else path
 
 
 def _has_proved_anew() -> bool:

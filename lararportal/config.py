@@ -58,7 +58,8 @@ class Settings:
     )
     fresh_minutes: int = _variable(
         "LARARPORTAL_FRESH_MINUTES",
-        "publishing, closing a round and the steps of a lottery ask for a sign-in that is not older than this",
+        "closing, drawing up and publishing a round, the steps of a lottery and files with data of many ask for "
+        "a sign-in that is not older than this",
         default=10,
     )
     late_fee: tuple[tuple[int, int], ...] = _variable(

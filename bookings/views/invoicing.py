@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from flask import Response, render_template, request, send_file
 from werkzeug.datastructures import MultiDict
 
-from auth.access import me, needs
+from auth.access import leads_back_to, me, needs, proved_anew
 from auth.states import Role
 from bookings import invoicing
 from bookings.forms import PeriodForm
@@ -43,6 +43,8 @@ def invoice_basis() -> str | tuple[str, int]:
 
 
 @needs(Role.COORDINATOR)
+@proved_anew
+@leads_back_to("bookings_desk.invoice_basis")
 def invoice_file() -> Response | tuple[str, int]:
     """The same as a spreadsheet, whole."""
     form = _asked()

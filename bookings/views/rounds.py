@@ -151,8 +151,19 @@ STEPS = {
 
 
 @needs(Role.COORDINATOR)
-def step(round_id: int, name: str) -> Page:
-    """Opens or draws up a round, after a page that says what happens and to how many."""
+def open_now(round_id: int) -> Page:
+    """Opens a round, after a page that says what happens and to how many."""
+    return _step(round_id, "oppna")
+
+
+@needs(Role.COORDINATOR)
+@proved_anew
+def draw_up(round_id: int) -> Page:
+    """Draws up a round, after a page that says the same."""
+    return _step(round_id, "fordela")
+
+
+def _step(round_id: int, name: str) -> Page:
     wanted = STEPS[name]
     if request.method == "GET" or not ConfirmForm().validate():
         return _question(round_id, name, wanted.to)
@@ -244,7 +255,8 @@ PAGES = (
     ("/samordning/omgangar/ny", plan, ["GET", "POST"]),
     ("/samordning/omgangar/<int:round_id>", round_page, ["GET"]),
     ("/samordning/omgangar/<int:round_id>/andra", change, ["GET", "POST"]),
-    ("/samordning/omgangar/<int:round_id>/<any(oppna, fordela):name>", step, ["GET", "POST"]),
+    ("/samordning/omgangar/<int:round_id>/oppna", open_now, ["GET", "POST"]),
+    ("/samordning/omgangar/<int:round_id>/fordela", draw_up, ["GET", "POST"]),
     ("/samordning/omgangar/<int:round_id>/stang", close, ["GET", "POST"]),
     ("/samordning/omgangar/<int:round_id>/publicera", publish, ["GET", "POST"]),
 )

@@ -67,6 +67,8 @@ def he_opens_the_round(stage: Stage, olle: Visit, term: Term) -> None:
     expect(page.get_by_text("Eva Nordin lämnade sitt åtagande")).to_be_visible()
     stage.look(olle, "round-planned")
     page.get_by_role("link", name="Öppna nu").click()
+    heading(page, f"Öppna {term.round.title}?")
+    stage.look(olle, "round-open-now")
     press(page, "Öppna omgången")
     said(page, "Omgången är öppen för ansökan.")
 

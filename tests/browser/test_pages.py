@@ -149,6 +149,8 @@ def test_a_coordinator_reaches_every_page_of_the_desk(
         "bookings_desk.led_sessions",
         "bookings_desk.led_session",
         "bookings_desk.progress",
+        # Only when the second party is bound: `test_story` looks at it.
+        "bookings_desk.open_now",
         # Between two dry runs only, and alike: `test_story` looks at the first.
         "bookings_desk.open_session",
         "bookings_desk.close_session",

@@ -12,7 +12,7 @@ from lying_provider import Story, known_as_demo, lying_provider
 from sqlalchemy import select
 
 import make
-from auth.access import proved_anew, signed_in
+from auth.access import leads_back_to, proved_anew, signed_in
 from auth.models import Grant, LoginSession, Person
 from auth.states import Area, Role
 from bookings.states import RoundState
@@ -202,7 +202,7 @@ def test_the_page_before_says_why_and_keeps_where_one_was_going(come_back, clien
 def test_no_page_asks_for_a_proof_of_somebody_who_need_not_have_signed_in(app):
     asking = [view for view in app.view_functions.values() if getattr(view, "asks_for_proof", False)]
 
-    assert len(asking) == 8
+    assert len(asking) == 10
     assert [view for view in asking if view.access == "public"] == []
 
 
@@ -213,3 +213,6 @@ def test_a_proof_is_asked_for_below_the_decorator_that_lets_the_visitor_in():
         @signed_in
         def page():
             """Whoever wrote this thought that it asks for a proof."""
+
+    with pytest.raises(TypeError, match="stands below"):
+        leads_back_to("home.start")(proved_anew(lambda: ""))

@@ -3,10 +3,13 @@
 import io
 import re
 from datetime import date, datetime, timedelta
+from html import escape
+from urllib.parse import quote
 
 import pytest
 from bookings_pages import words_of
 from openpyxl import load_workbook
+from portals import STOPPED
 from processes import room_for
 from sqlalchemy import select
 
@@ -241,6 +244,17 @@ def test_the_file_is_one_to_keep_and_not_to_store_on_the_way(office):
     disposition = answer.headers["Content-Disposition"]
     assert disposition == "attachment; filename=fakturaunderlag-2027-04-01-2027-04-30.xlsx"
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_file_asks_for_a_proof_that_is_minutes_old_and_leads_back_to_the_page_of_its_period(db, office, session):
+    cancelled(db, session, doctor(db, "Anna"), at="2027-04-12T10:00")
+    office.environ_base[STOPPED] = MAY + timedelta(minutes=11)
+    answer = office.get(FILE + APRIL)
+
+    assert answer.location == f"/logga-in/igen?next={quote(PATH + APRIL, safe='/?')}"
+    assert f'name="next" value="{escape(PATH + APRIL)}"' in office.get(answer.location).text
+    assert db.scalars(select(Entry).where(Entry.deed.like("invoice_basis.%"))).all() == []
+    assert names(office.get(PATH + APRIL)) == ["Anna"]
 
 
 def test_a_file_for_which_the_disk_has_no_room_is_told_in_words_and_not_noted(app, db, office, session):

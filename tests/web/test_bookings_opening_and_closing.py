@@ -160,15 +160,16 @@ def test_the_application_says_which_sessions_open_only_when_many_apply(visit, db
     assert f'value="add:{spare.id}"' in page
 
 
-def test_publishing_asks_for_a_proof_that_is_minutes_old(visit, office, crowded, db):
+@pytest.mark.parametrize("step", ["fordela", "publicera"])
+def test_drawing_up_and_publishing_ask_for_a_proof_that_is_minutes_old(visit, office, crowded, db, step):
     round_, _, _ = crowded
-    browser = visit(office, at=CLOSES)
+    browser, before = visit(office, at=CLOSES), noted(db)
     browser.environ_base["test.now"] = CLOSES.replace(minute=11)
-    path = f"/samordning/omgangar/{round_.id}/publicera"
+    path = f"/samordning/omgangar/{round_.id}/{step}"
 
     assert browser.get(path).location == f"/logga-in/igen?next={path}"
     assert browser.post(path).location == f"/logga-in/igen?next={path}"
-    assert "round.published" not in {deed for deed, *_ in noted(db)}
+    assert noted(db) == before
 
 
 def test_the_page_reads_the_last_drawing_up_once_and_the_one_before_once(visit, office, db, queries):
