@@ -13,7 +13,7 @@ from auth import rules as people_rules
 from auth.models import Person
 from auth.rules import Powers
 from auth.states import Category
-from bookings import asking, choices, letters, seats
+from bookings import asking, choices, impartiality, letters, seats
 from bookings.models import Booking
 from bookings.rules import funding as rules
 from bookings.states import SEATED, BookingState, Refusal
@@ -50,9 +50,11 @@ def unsettle(db: Session, *, booking_id: int, now: datetime, by: int) -> None:
 
     Raises:
         NotFound: there is no such seat.
-        Refused: as `settle`; or it was not settled.
+        Refused: as `settle`; it was not settled; or `by` has something to do with the course, whose line gains by it.
     """
     [booking] = _decided_over(db, [booking_id], by=by)
+    session = db.get_one(CourseSession, booking.session_id)
+    impartiality.insist_for(db, session, person_id=booking.person_id, now=now, by=by)
     if booking.funded_at is None:
         raise Refused(Refusal.FUNDING_NOT_SETTLED)
     booking.funded_at = booking.funded_by = None

@@ -66,6 +66,14 @@ class TestSettling:
         assert settle(db, hers, by=make.coordinator(db), now=AFTER + A_DAY) == 0
         assert (hers.funded_at, hers.funded_by) == (AFTER, eva.id)
 
+    def test_nobody_who_waits_for_the_course_takes_it_back(self, db, session, hers, eva):
+        eva.category = Category.SPECIALIST
+        place(db, session, eva)
+        settle(db, hers, by=eva)
+        with refused(Refusal.DECIDES_OVER_OWN_SESSION):
+            funding.unsettle(db, booking_id=hers.id, now=AFTER, by=eva.id)
+        assert hers.funded_by == eva.id
+
     def test_many_are_recorded_at_once_and_nothing_if_one_is_refused(self, db, database, session, hers, eva):
         elsewhere = seat(db, session, make.person(db, area=Area.SKARABORG))
         db.flush()

@@ -94,7 +94,8 @@ class Player(RuleBasedStateMachine):
     def insist_on_reason(self, refusal: Refused, **facts: object) -> None:
         """Nobody is kept from deciding who has nothing to gain."""
         if refusal.reason in (Refusal.DECIDES_OVER_OWN_SESSION, Refusal.DECIDES_OVER_OWN_COURSE):
-            venue = self.term.venues[facts.get("session_id") or facts["to_session_id"]]
+            seat = self.term.places.get(facts.get("booking_id"))
+            venue = seat.venue if seat else self.term.venues[facts.get("session_id") or facts["to_session_id"]]
             who = self.term.doctors[facts["by"]]
             assert self.term.interest(who, venue.course, self.now), f"{who} has nothing in {venue.course.name}"
 
