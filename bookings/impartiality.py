@@ -1,4 +1,4 @@
-"""Impartiality: nobody decides over a session of a course that they have a seat in, wait for or have applied for."""
+"""Impartiality: nobody decides over a course that they have a seat in, wait for or have applied for."""
 
 from datetime import datetime
 
@@ -7,18 +7,19 @@ from sqlalchemy.orm import Session
 
 from bookings.models import Application, Booking, Choice, Round
 from bookings.states import LIVE, ApplicationState, Refusal, RoundState
-from courses.models import CourseDay, CourseSession
+from courses.models import Course, CourseDay, CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
 
-def insist(db: Session, session: CourseSession, *, now: datetime, by: int | None) -> None:
+def insist(db: Session, decided: Course | CourseSession, *, now: datetime, by: int | None) -> None:
     """Nobody decides in a case of their own (jäv). What somebody had in sessions that are over is no gain any more.
 
     Raises:
-        Refused: `by` has a seat in the course of the session, waits for one or has applied for it.
+        Refused: `by` has a seat in the course, or that of the session, waits for one or has applied for it.
     """
-    if by is not None and session.course_id in _courses_of(db, by, now=now):
+    course_id = decided.id if isinstance(decided, Course) else decided.course_id
+    if by is not None and course_id in _courses_of(db, by, now=now):
         raise Refused(Refusal.DECIDES_OVER_OWN_SESSION)
 
 

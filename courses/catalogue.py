@@ -8,11 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses import rules, seen
+from courses.concerned import Impartial, everybody
 from courses.models import Course, CourseDay, CourseSession
 from courses.rules import CourseFacts
 from courses.states import COURSE_BEARING_2015, Publicity, Refusal
 from lararportal import clock, journal
 from lararportal.errors import NotFound, Refused
+
+WHO_GETS_A_SEAT = {"order", "swap_rings", "targets"}
+"""What is said of a course that decides over the seats of its sessions."""
 
 
 def create(db: Session, *, code: str, facts: CourseFacts, now: datetime, by: int | None) -> Course:
@@ -30,12 +34,20 @@ def create(db: Session, *, code: str, facts: CourseFacts, now: datetime, by: int
 
 
 def change(
-    db: Session, *, course_id: int, facts: CourseFacts, saw: str | None = None, now: datetime, by: int | None
+    db: Session,
+    *,
+    course_id: int,
+    facts: CourseFacts,
+    saw: str | None = None,
+    impartial: Impartial = everybody,
+    now: datetime,
+    by: int | None,
 ) -> Course:
     """Says something else of a course. Sessions that are planned already keep their own seats and minimum.
 
     Raises:
-        Refused: the facts contradict each other, or it says something else now than what `saw` stands for.
+        Refused: the facts contradict each other; it says something else now than what `saw` stands for; or who gets
+            a seat would change, and `by` is not impartial.
         NotFound: there is no such course.
     """
     course = lock_course(db, course_id)
@@ -43,6 +55,8 @@ def change(
     # First of all: whoever is refused for another reason is shown what is said now, and counts as having seen it.
     seen.insist(before, seen=saw, wanted=facts)
     _judge(facts)
+    if WHO_GETS_A_SEAT & _differences(before, facts).keys():
+        impartial(db, course, now=now, by=by)
     for name, value in _columns(facts).items():
         setattr(course, name, value)
     changed = _differences(before, facts_of(course))

@@ -74,7 +74,13 @@ def change_course(code: str) -> Page:
     try:
         with edge.deed() as db:
             catalogue.change(
-                db, course_id=course.id, facts=form.facts, saw=form.saw.data, now=edge.moment(), by=me().person_id
+                db,
+                course_id=course.id,
+                facts=form.facts,
+                saw=form.saw.data,
+                impartial=desk_sessions.impartial(),
+                now=edge.moment(),
+                by=me().person_id,
             )
     except Refused as refusal:
         form.explain(refusal)

@@ -39,7 +39,8 @@ def _interested() -> Count:
     return cast("Count", current_app.extensions[INTERESTED])
 
 
-def _impartial() -> Impartial:
+def impartial() -> Impartial:
+    """Who may decide."""
     return cast("Impartial", current_app.extensions[IMPARTIAL])
 
 
@@ -98,7 +99,7 @@ def change_session(session_id: int) -> Page:
                 confirmed=form.confirmed.data or "",
                 interested=_interested(),
                 seated=cast("Seated", current_app.extensions[SEATED]),
-                impartial=_impartial(),
+                impartial=impartial(),
                 now=edge.moment(),
                 by=me().person_id,
                 **form.plan,
@@ -142,7 +143,7 @@ def publish_session(session_id: int) -> Response:
 def open_reserve(session_id: int) -> Response:
     """Makes a reserve session an ordinary one."""
     with edge.deed() as db:
-        sessions.open_reserve(db, session_id=session_id, impartial=_impartial(), now=edge.moment(), by=me().person_id)
+        sessions.open_reserve(db, session_id=session_id, impartial=impartial(), now=edge.moment(), by=me().person_id)
     flash(pages.sentence("session_published"))
     return redirect(url_for("catalogue.session", session_id=session_id))
 
@@ -157,7 +158,7 @@ def archive_session(session_id: int) -> Page:
                 session_id=session_id,
                 confirmed=request.form.get("confirmed", ""),
                 interested=_interested(),
-                impartial=_impartial(),
+                impartial=impartial(),
                 now=edge.moment(),
                 by=me().person_id,
             )
@@ -187,7 +188,7 @@ def close_booking(session_id: int) -> Page:
                 db,
                 session_id=session_id,
                 reason=form.reason.data or "",
-                impartial=_impartial(),
+                impartial=impartial(),
                 now=edge.moment(),
                 by=me().person_id,
             )
@@ -202,9 +203,7 @@ def close_booking(session_id: int) -> Page:
 def reopen_booking(session_id: int) -> Response:
     """Opens direct booking and the line again."""
     with edge.deed() as db:
-        closing.reopen_booking(
-            db, session_id=session_id, impartial=_impartial(), now=edge.moment(), by=me().person_id
-        )
+        closing.reopen_booking(db, session_id=session_id, impartial=impartial(), now=edge.moment(), by=me().person_id)
     flash(pages.sentence("booking_reopened"))
     return redirect(url_for("catalogue.session", session_id=session_id))
 

@@ -1,5 +1,6 @@
 """Who may change a session, and what of it is changed by a deed of its own."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,8 @@ import make
 from bookings import cancellation, impartiality, rebooking
 from bookings.minimum import cases
 from bookings.states import Refusal
-from courses import closing, sessions
+from courses import catalogue, closing, sessions
+from courses.states import Order
 from lararportal import clock
 
 
@@ -41,6 +43,18 @@ class TestWhoMayChangeIt:
             sessions.archive(db, **who)
         with refused(Refusal.DECIDES_OVER_OWN_SESSION):
             sessions.open_reserve(db, **who)
+
+    @pytest.mark.parametrize("gain", [sits, waits, has_applied])
+    @pytest.mark.parametrize("fact", [{"targets": {"ST": 0}}, {"swap_rings": False}, {"order": Order.REVERSED}])
+    def test_nor_who_gets_the_seats_of_the_course(self, db, gain, fact):
+        course, olle = make.course(db, targets={"ST": 0, "SPEC": 0}), make.person(db)
+        gain(self, db, make.session(db, of=course), olle)
+        about = {"course_id": course.id, "impartial": impartiality.insist, "now": AFTER, "by": olle.id}
+        said = catalogue.facts_of(course)
+        with refused(Refusal.DECIDES_OVER_OWN_SESSION):
+            catalogue.change(db, facts=replace(said, **fact), **about)
+        catalogue.change(db, facts=replace(said, title="Akutmedicin"), **about)
+        assert catalogue.facts_of(course) == replace(said, title="Akutmedicin")
 
     @pytest.mark.parametrize("gain", [sits, waits, has_applied])
     def test_nor_the_seat_of_somebody_else(self, db, gain):

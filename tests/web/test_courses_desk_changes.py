@@ -158,16 +158,18 @@ def test_who_must_choose_may_leave_the_moved_seat_after_a_question(db, client, o
 
 
 def test_a_coordinator_who_waits_for_the_session_reads_why_they_may_not_change_it(db, client, olle):
-    session = session_with(db)
+    session = session_with(db, of=make.course(db, code="KL29"))
     place(db, session, olle)
     page = f"/samordning/tillfallen/{session.id}"
 
     answers = [client.post(f"{page}/andra", data=typed(seats="20"))]
     deeds_ = ("stang-bokningen", "oppna-bokningen", "oppna", "arkivera")
     answers += [client.post(f"{page}/{deed}", data={"reason": "Fullt."}) for deed in deeds_]
+    course = "/samordning/kurser/KL29/andra"
+    answers.append(client.post(course, data=form_of(client.get(course)) | {"swap_rings": ""}))
 
     assert [each.status_code for each in answers] == [409] * len(answers)
-    assert all("får därför inte besluta om tillfället" in words_of(each) for each in answers)
+    assert all("får därför inte besluta om det här" in words_of(each) for each in answers)
 
 
 def test_booking_is_closed_with_a_reason_that_everybody_reads_and_opened_again(db, client, olle):
