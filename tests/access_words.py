@@ -169,13 +169,14 @@ KINDS = (
             GET POST /samordning/minimum/<int:session_id>/sla-ihop/<int:into>
             GET /samordning/omgangar
             GET /samordning/omgangar/<int:round_id>
-            GET POST /samordning/omgangar/<int:round_id>/<any(oppna, fordela):name>
             GET POST /samordning/omgangar/<int:round_id>/andra
+            GET POST /samordning/omgangar/<int:round_id>/fordela
             GET POST /samordning/omgangar/<int:round_id>/lottning/kalla
             GET POST /samordning/omgangar/<int:round_id>/lottning/kopia
             POST /samordning/omgangar/<int:round_id>/lottning/paminn
             GET POST /samordning/omgangar/<int:round_id>/lottning/utan
             GET POST /samordning/omgangar/<int:round_id>/lottning/varde
+            GET POST /samordning/omgangar/<int:round_id>/oppna
             GET POST /samordning/omgangar/<int:round_id>/publicera
             GET POST /samordning/omgangar/<int:round_id>/stang
             GET POST /samordning/omgangar/<int:round_id>/tillfallen/<int:session_id>/oppna
@@ -202,6 +203,8 @@ KINDS = (
 )
 
 FRESH = {
+    "/samordning/fakturaunderlag.xlsx",
+    "/samordning/omgangar/<int:round_id>/fordela",
     "/samordning/omgangar/<int:round_id>/lottning/kalla",
     "/samordning/omgangar/<int:round_id>/lottning/kopia",
     "/samordning/omgangar/<int:round_id>/lottning/utan",

@@ -44,7 +44,8 @@ THERE = {
     "/regler/omgang/<int:round_id>/verifiering.json": {"round_id": "published"},
     "/samordning/kontroll/<name>/<int:number>": {"name": "recount"},
     "/samordning/kurser/<code>/publicera": {"code": "draft_course"},
-    "/samordning/omgangar/<int:round_id>/<any(oppna, fordela):name>": {"round_id": "planned", "name": "oppna"},
+    "/samordning/omgangar/<int:round_id>/fordela": {"round_id": "drawn_up"},
+    "/samordning/omgangar/<int:round_id>/oppna": {"round_id": "planned"},
     "/samordning/omgangar/<int:round_id>/publicera": {"round_id": "drawn_up"},
     "/samordning/reserv/<int:session_id>": {"session_id": "reserve"},
     "/samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/ur-kon": {"session_id": "waited"},
@@ -156,8 +157,7 @@ def filled(address: str, things: dict[str, str], names: dict[str, int | str]) ->
 
 def nothing(address: str) -> str:
     """The address of what there is none of."""
-    path = address.replace("<any(oppna, fordela):name>", "oppna")
-    path = re.sub(r"<int:\w+>", str(NO_NUMBER), path).replace("<whom>", "vantar")
+    path = re.sub(r"<int:\w+>", str(NO_NUMBER), address).replace("<whom>", "vantar")
     return re.sub(r"<\w+>", "finnsinte", path)
 
 
