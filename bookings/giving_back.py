@@ -72,12 +72,13 @@ def seats_given_back(db: Session, booking_ids: Collection[int]) -> dict[int, Giv
         )
         .scalar_subquery()
     )
+    since = freed + _added_after(mine)
     by_the_clock = exists().where(of_others, (other.booked_at >= mine.ended_at) | (other.asked_at >= mine.ended_at))
     came = by_the_clock | _noted_after(mine)
     is_asked = exists().where(of_others, other.state == BookingState.ASKED)
     in_round = CourseSession.id.in_(rounds.sessions_to_be_given())
     rows = db.execute(
-        select(mine.id, mine.ended_at, CourseSession.free_seats, freed, came, is_asked, in_round)
+        select(mine.id, mine.ended_at, CourseSession.free_seats, since, came, is_asked, in_round)
         .join(CourseSession, CourseSession.id == mine.session_id)
         .where(mine.id.in_(booking_ids), mine.state == BookingState.CANCELLED)
     )
@@ -99,8 +100,26 @@ def _noted_after(mine: type[Booking]) -> ColumnElement[bool]:
 
     Who waited long for the lock comes after a cancellation that was asked for later, and has an earlier moment.
     """
-    cancelled, later = aliased(Entry), aliased(Entry)
-    at = (
+    later = aliased(Entry)
+    return exists().where(later.session_id == mine.session_id, later.id > _noted_as(mine), later.deed.in_(COMING))
+
+
+def _added_after(mine: type[Booking]) -> ColumnElement[int]:
+    """How many more seats the session has been given since than were taken from it: they are for the line."""
+    later = aliased(Entry)
+    seats = later.facts["changed"]["seats"]
+    more = func.sum(seats[1].as_integer() - seats[0].as_integer())
+    return (
+        select(func.greatest(more, 0))
+        .where(later.session_id == mine.session_id, later.id > _noted_as(mine), later.deed == "session.changed")
+        .scalar_subquery()
+    )
+
+
+def _noted_as(mine: type[Booking]) -> ColumnElement[int]:
+    """The last entry of the journal that says that the seat was cancelled."""
+    cancelled = aliased(Entry)
+    return (
         select(func.max(cancelled.id))
         .where(
             cancelled.session_id == mine.session_id,
@@ -109,7 +128,6 @@ def _noted_after(mine: type[Booking]) -> ColumnElement[bool]:
         )
         .scalar_subquery()
     )
-    return exists().where(later.session_id == mine.session_id, later.id > at, later.deed.in_(COMING))
 
 
 def why_not_undo(

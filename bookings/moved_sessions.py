@@ -157,8 +157,8 @@ def _ask_anew(db: Session, session: CourseSession, live: Sequence[Booking], *, n
     for booking in live:
         if booking.state is BookingState.OFFERED:
             until = answer_anew(start, was=booking.answer_by or now, now=now, is_working_day=is_working_day)
-            booking.answer_by, booking.reminded_at = until, None
-            if booking.id in over or until <= now:
+            booking.answer_by, booking.reminded_at = until or now, None
+            if booking.id in over or until is None:
                 seats.let_go(booking, session, to=over.get(booking.id, BookingState.WAITING), now=now)
         elif booking.state is BookingState.ASKED:
             booking.move_to(BookingState.WAITING, now=now)

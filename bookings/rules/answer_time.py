@@ -94,9 +94,15 @@ def _hours_later(start: Start, now: datetime) -> datetime:
     return now + timedelta(hours=hours)
 
 
-def answer_anew(start: Start, *, was: datetime, now: datetime, is_working_day: Callable[[date], bool]) -> datetime:
-    """When an offer lapses whose session is changed now: no sooner than was said, if that is before the start."""
-    return max(answer_by(start, now=now, is_working_day=is_working_day), min(was, start.moment - LAST_HOURS))
+def answer_anew(
+    start: Start, *, was: datetime, now: datetime, is_working_day: Callable[[date], bool]
+) -> datetime | None:
+    """When an offer lapses whose session is changed now: no sooner than was said, if that is before the start.
+
+    None where nobody can be expected to answer, because that is in fewer hours than those of a call-out.
+    """
+    until = max(answer_by(start, now=now, is_working_day=is_working_day), min(was, start.moment - LAST_HOURS))
+    return until if until - now >= timedelta(hours=CALL_OUT_HOURS) else None
 
 
 def choose_by(

@@ -60,7 +60,7 @@ class GivenBack:
     free_seats: int
     """How many are free now."""
     freed_since: int = 0
-    """How many became free after this one."""
+    """How many became free after this one, or were added."""
     somebody_came: bool = True
     """Somebody has been given a seat since, or offered one."""
     is_asked_about: bool = False
@@ -206,8 +206,9 @@ def may_undo(
     """A cancellation is taken back for some minutes, as long as nobody else has the seat, or the promise of it.
 
     A call-out is such a promise: everybody in it was told that the best placed yes has the seat. What others have
-    given back since is another seat, and not theirs. Who waits and has not been given the seat yet loses nothing but
-    what they never knew of. Whether the person may come to the course is not asked again, for the seat was theirs.
+    given back since is another seat, and not theirs; nor is one that staff have added. Who waits and has not been
+    given the seat yet loses nothing but what they never knew of. Whether the person may come to the course is not
+    asked again, for the seat was theirs.
     """
     if now > undo_until(seat.ended_at):
         return Refusal.UNDONE_TOO_LATE

@@ -1,4 +1,4 @@
-"""Fewer seats than are taken put nobody out, and let nobody in: the database says so too."""
+"""Fewer seats than are taken put nobody out, and let nobody in: the database says so too. More are for the line."""
 
 from datetime import timedelta
 
@@ -177,3 +177,15 @@ def test_a_cancellation_is_undone_although_it_left_no_free_seat(db, crowded):
     with refused(Refusal.SEAT_GIVEN_ON):
         cancellation.undo(db, **who | {"now": again})
     insist_on_invariants(db)
+
+
+def test_seats_that_are_added_again_are_for_the_line_and_not_for_an_undo(db):
+    session, leaving = make.session(db, seats=1), make.person(db)
+    seat(db, session, leaving)
+    places = [place(db, session, make.person(db)) for _ in range(2)]
+    cancel(db, session, leaving)
+    fill(db, session)
+    change(db, session, seats=2)
+    with refused(Refusal.SEAT_GIVEN_ON):
+        cancellation.undo(db, session_id=session.id, person_id=leaving.id, now=AFTER, by=leaving.id)
+    assert (fill(db, session), [each.state for each in places]) == (1, [BookingState.BOOKED] * 2)

@@ -320,12 +320,12 @@ class TestWhoWaits:
         ("moved_on", "until", "said"),
         [
             pytest.param(
-                "2027-02-02T17:00", "2027-02-02T20:30", "Svara på Mina kurser senast 2 februari 2027 kl. 20.30."
+                "2027-02-02T14:30", "2027-02-02T20:30", "Svara på Mina kurser senast 2 februari 2027 kl. 20.30."
             ),
-            pytest.param("2027-02-02T20:30", None, "så erbjudandet gäller inte längre. Du står kvar i kön. "),
+            pytest.param("2027-02-02T14:31", None, "så erbjudandet gäller inte längre. Du står kvar i kön. "),
         ],
     )
-    def test_an_offer_of_a_session_that_begins_soon_is_answered_twelve_hours_before_it_or_is_over(
+    def test_an_offer_of_a_session_that_begins_soon_is_answered_in_six_hours_or_is_over(
         self, db, session, bo, moved_on, until, said
     ):
         waiting = make.person(db)

@@ -50,7 +50,11 @@ class Moves(Follower):
         """An offer stands that there is time to accept; what somebody said yes to were the old days."""
         last = place.venue.begins - timedelta(hours=12)
         until = max(answer_by(place.venue.begins, entry.at), min(place.answer_by or entry.at, last))
-        if place.state is State.OFFERED and until > entry.at and self.term.leaves(place, entry.at) is not None:
+        if (
+            place.state is State.OFFERED
+            and until - entry.at >= timedelta(hours=6)
+            and self.term.leaves(place, entry.at) is not None
+        ):
             place.answer_by = until
             return
         if place.state is State.OFFERED and entry.facts["state"] == State.LEFT:

@@ -116,6 +116,16 @@ def test_an_offer_of_a_changed_session_ends_no_sooner_than_was_said_if_there_is_
     assert wall(deadline) == until
 
 
+def test_an_offer_of_a_changed_session_is_over_where_fewer_hours_than_those_of_a_call_out_are_left():
+    def anew(now: str):
+        return answer_time.answer_anew(
+            start("2027-03-16"), was=at("2027-03-19 10:00"), now=at(now), is_working_day=is_working_day
+        )
+
+    assert wall(anew("2027-03-15 14:30")) == "2027-03-15 20:30"
+    assert anew("2027-03-15 14:31") is None
+
+
 def test_an_offer_of_a_session_that_was_moved_near_ends_twelve_hours_before_the_start():
     assert wall(answer_by(start("2027-03-16"), now=at("2027-03-15 17:00"))) == "2027-03-15 20:30"
 
