@@ -44,22 +44,27 @@ def cancel(session_id: int, whose: Whose) -> Page:
         raise Refused(seat.may_cancel)
     late = OfficeCancelForm if whose.name else LateCancelForm
     form = late() if seat.is_late else CancelForm()
-    if not form.validate_on_submit():
-        page = render_template("bookings/cancel.html", form=form, seat=seat, whose=whose, costs=_costs(seat))
-        return page, 400 if form.is_submitted() else 200
-    with edge.deed() as db:
-        cancellation.cancel(
-            db,
-            session_id=session_id,
-            person_id=whose.person_id,
-            reason=form.text.data or "",
-            ground=form.ground,
-            fee=_fee_steps(),
-            now=edge.moment(),
-            by=me().person_id,
-        )
-    flash(pages.sentence("seat_cancelled", course=seat.session.course_title))
-    return redirect(whose.back)
+    status = 400 if form.is_submitted() else 200
+    if form.validate_on_submit():
+        try:
+            with edge.deed() as db:
+                cancellation.cancel(
+                    db,
+                    session_id=session_id,
+                    person_id=whose.person_id,
+                    reason=form.text.data or "",
+                    ground=form.ground,
+                    fee=_fee_steps(),
+                    now=edge.moment(),
+                    by=me().person_id,
+                )
+        except Refused as refusal:
+            form.explain(refusal)
+            status = 409
+        else:
+            flash(pages.sentence("seat_cancelled", course=seat.session.course_title))
+            return redirect(whose.back)
+    return render_template("bookings/cancel.html", form=form, seat=seat, whose=whose, costs=_costs(seat)), status
 
 
 def _fee_steps() -> FeeSteps:

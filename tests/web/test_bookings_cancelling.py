@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from bookings_pages import words_of
+from bookings_room import place
 from sqlalchemy import select
 
 import make
@@ -106,6 +107,15 @@ class TestWhatItCosts:
         assert ["vårt skäl, inte deltagarens" in page for page in pages] == [False, True]
         assert [answer.status_code for answer in answers] == [400, 302]
         assert (the_booking(db, anna).ended_late, the_booking(db, anna).fee_percent) == (False, 0)
+
+
+def test_who_may_not_decide_over_the_seat_is_told_so_beside_what_they_wrote(db, visit, anna, session):
+    office = make.coordinator(db)
+    place(db, session, office)
+    path = f"/samordning/tillfallen/{session.id}/deltagare/{anna.id}/avboka"
+    answer = visit(office).post(path, data={"text": "Anna ringde i morse"})
+    assert (answer.status_code, the_booking(db, anna).state) == (409, BookingState.BOOKED)
+    assert ["Du har själv en plats på kursen" in words_of(answer), "Anna ringde" in words_of(answer)] == [True, True]
 
 
 def test_where_nothing_is_charged_nothing_is_said_of_it(db, visit, anna, session):
