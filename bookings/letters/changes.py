@@ -107,6 +107,7 @@ def session_changed_for_applicant(
         now=now,
         session=session,
         changes=changes,
+        is_asked_first=any(each.is_move or each.leaves_less_time for each in changes),
     )
 
 

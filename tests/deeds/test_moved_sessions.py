@@ -142,7 +142,7 @@ class TestEverybodyFollows:
         sent(db, make.round_of(db, session, opens_at=OPENS, closes_at=CLOSES), doctor, session)
         changed(db, session, place="Borås, Textile", now=OPENS)
         assert occasions(db, doctor) == ["application_received", "session_changed_for_applicant"]
-        assert "Plats: Borås, Textile" in told(db, doctor)
+        assert all(each in told(db, doctor) for each in ("Plats: Borås, Textile", "blir du tillfrågad innan du får"))
 
     def test_other_dates_of_decision_are_told_and_move_nothing(self, db, session, anna):
         changed(db, session, cancel_by=date(2027, 2, 25))
