@@ -32,7 +32,7 @@ run: $(READY) ## Run the portal with a demonstration term, for development (PORT
 	@exec $(BIN)/lararportal dev --leashed --port '$(PORT)' --data '$(DATA)' --demo '$(DEMO)'
 
 test: $(READY) ## Run every test (the browser suite where a Chromium is found)
-	@$(MAKE) --no-print-directory certified || true
+	@timeout 300 $(MAKE) --no-print-directory certified || true
 	@kept="not long"; \
 	test -n "$(CHROMIUM)" || kept="$$kept and not browser"; \
 	test -e $(CERTIFIED)/.installed || kept="$$kept and not certified"; \
