@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -185,10 +186,7 @@ def end_with_provider(db: Session, *, provider: str, subject: str | None, sid: s
     of_subject = and_(LoginSession.subject.is_not(None), LoginSession.subject == subject)
     meant = of_subject if sid is None else or_(LoginSession.sid == sid, and_(LoginSession.sid.is_(None), of_subject))
     rows = _under_way(db, LoginSession.provider == provider, meant)
-    for row in rows:
-        _close(row, now=now)
-        journal.note(db, "login_session.ended", now=now, by=None, person=row.person_id, provider=provider)
-    return len(rows)
+    return _close_all(db, rows, now=now, by=None, provider=provider)
 
 
 def _under_way(db: Session, *which: ColumnElement[bool]) -> Sequence[LoginSession]:
@@ -201,10 +199,10 @@ def _under_way(db: Session, *which: ColumnElement[bool]) -> Sequence[LoginSessio
     ).all()
 
 
-def _close_all(db: Session, rows: Sequence[LoginSession], *, now: datetime, by: int | None) -> int:
+def _close_all(db: Session, rows: Sequence[LoginSession], *, now: datetime, by: int | None, **facts: Any) -> int:
     for row in rows:
         _close(row, now=now)
-        journal.note(db, "login_session.ended", now=now, by=by, person=row.person_id)
+        journal.note(db, "login_session.ended", now=now, by=by, person=row.person_id, **facts)
     return len(rows)
 
 

@@ -1,5 +1,8 @@
 """One place in line of one's own: left, answered when a seat is offered, how a seat is wanted; and a choice."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -12,6 +15,7 @@ from lararportal import edge, pages
 from lararportal.errors import NotFound, Refused
 
 Page = str | Response | tuple[str, int]
+Of = TypeVar("Of", Place, Offer, ToChoose)
 
 
 @signed_in
@@ -75,9 +79,7 @@ def accept(session_id: int) -> Page:
                 by=me().person_id,
             )
     except Refused as refusal:
-        if refusal.reason is not Refusal.ANSWER_MEANS_OTHER:
-            raise
-        why = pages.sentence(refusal.reason)
+        why = _why_it_means_other(refusal)
         return render_template("bookings/accept.html", offer=_offer(session_id), why=why), 409
     return _done("offer_accepted" if booking.state is BookingState.BOOKED else "call_out_accepted")
 
@@ -106,9 +108,7 @@ def keep(session_id: int) -> Page:
                 by=me().person_id,
             )
     except Refused as refusal:
-        if refusal.reason is not Refusal.ANSWER_MEANS_OTHER:
-            raise
-        why = pages.sentence(refusal.reason)
+        why = _why_it_means_other(refusal)
         return render_template("bookings/keep.html", choice=_choice(session_id), why=why), 409
     return _done("seat_chosen")
 
@@ -129,24 +129,29 @@ def _mine() -> MyCourses:
 
 
 def _place(session_id: int) -> Place:
-    for each in _mine().places:
-        if each.session.session_id == session_id:
-            return each
-    raise NotFound
+    return _of_session(_mine().places, session_id)
 
 
 def _offer(session_id: int) -> Offer:
-    for each in _mine().offers:
-        if each.session.session_id == session_id:
-            return each
-    raise NotFound
+    return _of_session(_mine().offers, session_id)
 
 
 def _choice(session_id: int) -> ToChoose:
-    for each in _mine().choosing:
+    return _of_session(_mine().choosing, session_id)
+
+
+def _of_session(mine: Iterable[Of], session_id: int) -> Of:
+    for each in mine:
         if each.session.session_id == session_id:
             return each
     raise NotFound
+
+
+def _why_it_means_other(refusal: Refused) -> str:
+    """The sentence to ask once more with; any other refusal goes on as it is."""
+    if refusal.reason is not Refusal.ANSWER_MEANS_OTHER:
+        raise refusal
+    return pages.sentence(refusal.reason)
 
 
 def _done(said: str) -> Response:
