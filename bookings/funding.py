@@ -13,7 +13,7 @@ from auth import rules as people_rules
 from auth.models import Person
 from auth.rules import Powers
 from auth.states import Category
-from bookings import asking, choices, impartiality, letters, seats
+from bookings import asking, choices, impartiality, letters, noting, seats
 from bookings.models import Booking
 from bookings.rules import funding as rules
 from bookings.states import SEATED, BookingState, Refusal
@@ -21,7 +21,7 @@ from courses import sessions
 from courses.models import CourseSession
 from courses.rules import working_days_before
 from courses.states import Publicity
-from lararportal import clock, journal
+from lararportal import clock
 from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
 
@@ -41,7 +41,7 @@ def settle(db: Session, *, booking_ids: Collection[int], now: datetime, by: int)
     unsettled = [each for each in _decided_over(db, booking_ids, by=by) if each.funded_at is None]
     for booking in unsettled:
         booking.funded_at, booking.funded_by = now, by
-        _note(db, "funding.settled", booking, now=now, by=by)
+        noting.note(db, "funding.settled", booking, now=now, by=by)
     return len(unsettled)
 
 
@@ -59,7 +59,7 @@ def unsettle(db: Session, *, booking_id: int, now: datetime, by: int) -> None:
         raise Refused(Refusal.FUNDING_NOT_SETTLED)
     booking.funded_at = booking.funded_by = None
     ask_anew([booking])
-    _note(db, "funding.unsettled", booking, now=now, by=by)
+    noting.note(db, "funding.unsettled", booking, now=now, by=by)
 
 
 def carry_over(old: Booking, new: Booking, *, session: CourseSession, left: CourseSession) -> None:
@@ -76,8 +76,7 @@ def ask_anew(bookings: Collection[Booking]) -> None:
 
 def is_unfunded(booking: Booking, person: Person) -> bool:
     """Whether it is a resident's seat that nobody has said is paid for."""
-    is_resident = person.category is not None and person.category.is_resident
-    return booking.state in SEATED and booking.funded_at is None and is_resident
+    return booking.state in SEATED and booking.funded_at is None and person.category in RESIDENTS
 
 
 def is_at_risk(booking: Booking, session: CourseSession, *, today: date) -> bool:
@@ -160,7 +159,7 @@ def release(db: Session, booking_id: int, *, now: datetime, by: int | None) -> N
     if not (due and is_unfunded(booking, person)) or session.starts_on <= day_of(now):
         return
     seats.release(db, booking, session, to=BookingState.UNFUNDED, now=now)
-    _note(db, "seat.unfunded", booking, now=now, by=by)
+    noting.note(db, "seat.unfunded", booking, now=now, by=by)
     letters.seat_unfunded(db, booking, person=person, session=session, now=now)
     choices.settle(db, [person.id], now=now)
 
@@ -182,7 +181,7 @@ def _remind(
 ) -> None:
     booking.funding_reminders = _reminders_due(session.cancel_by, day_of(now))
     facts = {"reminder": booking.funding_reminders, "announced": released_at is not None}
-    _note(db, "funding.reminded", booking, now=now, by=by, **facts)
+    noting.note(db, "funding.reminded", booking, now=now, by=by, **facts)
     letters.funding_missing(db, booking, person=person, session=session, released_at=released_at, now=now)
 
 
@@ -241,15 +240,7 @@ def _insist(booking: Booking, person: Person, powers: Powers) -> None:
     )
     if refusal is None and booking.state not in SEATED:
         refusal = Refusal.PERSON_HAS_NO_SEAT
-    if refusal is None and (person.category is None or not person.category.is_resident):
+    if refusal is None and person.category not in RESIDENTS:
         refusal = Refusal.FUNDING_NOT_NEEDED
     if refusal is not None:
         raise Refused(refusal)
-
-
-def _note(
-    db: Session, deed: str, booking: Booking, *, now: datetime, by: int | None, **more: str | float | bool
-) -> None:
-    journal.note(
-        db, deed, now=now, by=by, person=booking.person_id, session=booking.session_id, booking=booking.id, **more
-    )

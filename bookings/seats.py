@@ -35,13 +35,21 @@ def take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now
         booking.move_to(BookingState.BOOKED, now=now)
         db.add(booking)
     alike.write(db, [booking for booking, _ in pairs])
+    _occupy(db, pairs)
+    _use_up_precedence(db, {booking.id for booking, _ in pairs}, now=now)
+    db.flush()
+
+
+def _occupy(db: Session, pairs: Sequence[tuple[Booking, CourseSession]]) -> None:
     db.add_all(
         SeatDay(person_id=booking.person_id, day=each.day, booking_id=booking.id)
         for booking, session in pairs
         for each in session.days
     )
-    _use_up_precedence(db, {booking.id for booking, _ in pairs}, now=now)
-    db.flush()
+
+
+def _occupy_no_day(db: Session, bookings: Collection[Booking]) -> None:
+    db.execute(delete(SeatDay).where(SeatDay.booking_id.in_([booking.id for booking in bookings])))
 
 
 def _use_up_precedence(db: Session, booking_ids: Collection[int], *, now: datetime) -> None:
@@ -78,7 +86,7 @@ def release_all(
         session.seats_taken -= 1
         _one_fewer(session)
     alike.write(db, [booking for booking, _ in pairs])
-    db.execute(delete(SeatDay).where(SeatDay.booking_id.in_([booking.id for booking, _ in pairs])))
+    _occupy_no_day(db, [booking for booking, _ in pairs])
 
 
 def restore(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:
@@ -142,7 +150,7 @@ def leave_to_choose(db: Session, until: Sequence[tuple[Booking, datetime]], *, n
             booking.move_to(BookingState.MUST_CHOOSE, now=now)
             booking.calendar_sequence += 1
     alike.write(db, [booking for booking, _ in until])
-    db.execute(delete(SeatDay).where(SeatDay.booking_id.in_([booking.id for booking, _ in until])))
+    _occupy_no_day(db, [booking for booking, _ in until])
 
 
 def have_again(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:
@@ -156,11 +164,7 @@ def have_all_again(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], 
         booking.move_to(BookingState.BOOKED, now=now)
         booking.calendar_sequence += 1
     alike.write(db, [booking for booking, _ in pairs])
-    db.add_all(
-        SeatDay(person_id=booking.person_id, day=each.day, booking_id=booking.id)
-        for booking, session in pairs
-        for each in session.days
-    )
+    _occupy(db, pairs)
     db.flush()
 
 
@@ -188,12 +192,7 @@ def keep_precedence(db: Session, booking: Booking, *, now: datetime, by: int | N
 
 def occupy_other_days(db: Session, bookings: Collection[Booking], session: CourseSession) -> None:
     """The seats occupy the days that their session has now. The caller has seen to it that nobody is elsewhere."""
-    ids = [booking.id for booking in bookings]
     db.flush()
-    db.execute(delete(SeatDay).where(SeatDay.booking_id.in_(ids)))
-    db.add_all(
-        SeatDay(person_id=booking.person_id, day=each.day, booking_id=booking.id)
-        for booking in bookings
-        for each in session.days
-    )
+    _occupy_no_day(db, bookings)
+    _occupy(db, [(booking, session) for booking in bookings])
     db.flush()
