@@ -58,7 +58,7 @@ def touched(
 
 
 def _elsewhere(sessions: Sequence[CourseSession]) -> tuple[Elsewhere, ...]:
-    return tuple(Elsewhere(each.course.title, tuple(day.day for day in each.days)) for each in sessions)
+    return tuple(Elsewhere.of(each) for each in sessions)
 
 
 def follow(

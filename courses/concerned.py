@@ -70,6 +70,11 @@ class Elsewhere:
     title: str
     days: tuple[date, ...]
 
+    @classmethod
+    def of(cls, session: CourseSession) -> "Elsewhere":
+        """In that session; needs its course and days loaded."""
+        return cls(session.course.title, tuple(each.day for each in session.days))
+
 
 @dataclass(frozen=True)
 class Touched:

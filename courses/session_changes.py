@@ -121,5 +121,5 @@ def _leading_elsewhere(
     found: dict[int, list[Elsewhere]] = defaultdict(list)
     sitting = seated.elsewhere(db, session.id, ids, days)
     for person_id, other in [*rows, *((each, other) for each, others in sitting.items() for other in others)]:
-        found[person_id].append(Elsewhere(other.course.title, tuple(day.day for day in other.days)))
+        found[person_id].append(Elsewhere.of(other))
     return [Touched(each.id, each.name, tuple(found[each.id])) for each in leaders if each.id in found]
