@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
@@ -27,7 +27,7 @@ import courses.views.catalogue
 import courses.views.desk
 import lararportal.audit.views
 import lararportal.letter_log.views
-from lararportal import counted, edge, home, logs, pages
+from lararportal import counted, edge, headers, home, logs, pages
 from lararportal.config import Settings
 from lararportal.dev.letters import letters_blueprint
 from lararportal.edge import Installation, install
@@ -93,7 +93,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     if settings.is_development and settings.letters_dir:
         app.register_blueprint(letters_blueprint(Path(settings.letters_dir)))
     _answer_faults(app)
-    app.after_request(_headers)
+    headers.init_app(app, settings)
     app.after_request(_count)
     return app
 
@@ -136,20 +136,6 @@ def _name_request() -> None:
 def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else ""
     counted.request(request.method, route, response.status_code, time.monotonic() - g.begun)
-    return response
-
-
-def _headers(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'",
-    )
-    if response.mimetype == "text/html" and current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
-        # A page for somebody is theirs: after signing out not even the back button shows it.
-        response.headers.setdefault("Cache-Control", "private, no-store")
     return response
 
 

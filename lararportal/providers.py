@@ -57,16 +57,20 @@ class Provider:
     given_name_claim: str = "given_name"
     family_name_claim: str = "family_name"
     email_claim: str = "email"
+    sends_to: tuple[str, ...] = ()
 
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 """A name stands in addresses and in the rows of sign-ins."""
 
+HOST = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?")
+"""Another host of a provider, as browsers name it."""
+
 KINDS_OF_KEYS: dict[str, type[RSAKey | ECKey | OKPKey]] = {"RS": RSAKey, "PS": RSAKey, "ES": ECKey, "Ed": OKPKey}
 """By how the name of the algorithm begins."""
 
 ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
-LISTS = ("acr_values", "accepted_acr")
+LISTS = ("acr_values", "accepted_acr", "sends_to")
 PLACES_OF_CLAIMS = {"id_token", "userinfo"}
 
 
@@ -106,6 +110,17 @@ def private_key(provider: Provider) -> Key:
     return key
 
 
+def origins(provider: Provider) -> set[str]:
+    """Where browsers go to sign in there, and out: the issuer's own host, and what else the settings name."""
+    return {origin(provider.issuer), *provider.sends_to}
+
+
+def origin(address: str) -> str:
+    """Scheme, host and port of an address, as browsers compare them."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def _of_shape(entry: Mapping[str, Any]) -> Iterator[str]:
     """What is missing, unknown, or not of the kind that it should be."""
     called = entry["name"] if isinstance(entry.get("name"), str) else "a provider"
@@ -117,7 +132,7 @@ def _of_shape(entry: Mapping[str, Any]) -> Iterator[str]:
     for name, value in entry.items():
         if name == "claims" and not (isinstance(value, dict) and set(value) <= PLACES_OF_CLAIMS):
             yield f"{called} has claims that are no object with id_token and userinfo"
-        elif name in ("acr_values", "accepted_acr"):
+        elif name in LISTS:
             if not (
                 isinstance(value, list) and all(isinstance(each, str) and each.split() == [each] for each in value)
             ):
@@ -127,10 +142,6 @@ def _of_shape(entry: Mapping[str, Any]) -> Iterator[str]:
     for name, words in (("client_auth", ClientAuth), ("identity_kind", IdentityKind)):
         if name in entry and entry[name] not in list(words):
             yield f"{called} has a {name} that is none of {', '.join(words)}"
-
-
-def _is_word(value: object) -> bool:
-    return isinstance(value, str) and value.split() == [value]
 
 
 def _provider(entry: Mapping[str, Any]) -> Provider:
@@ -153,6 +164,8 @@ def _of_meaning(provider: Provider) -> Iterator[str]:
         yield f"has nothing as its {', '.join(blank)}"
     if not _is_address_of_issuer(provider.issuer):
         yield "has an issuer that is no plain address with https://"
+    if not all(HOST.fullmatch(each) for each in provider.sends_to):
+        yield "has a sends_to with what is no host with https:// before it, and nothing behind"
     if "openid" not in provider.scope.split():
         yield "has a scope without openid"
     if provider.acr_values and not provider.accepted_acr:

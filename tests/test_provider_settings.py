@@ -111,6 +111,18 @@ def test_what_is_not_of_its_kind_is_named(change, said):
         ({"issuer": "https://id.example.org/?a=1"}, "has an issuer that is no plain address with https://"),
         ({"issuer": "https://me:hush@id.example.org"}, "has an issuer that is no plain address with https://"),
         ({"issuer": "https://[id"}, "has an issuer that is no plain address with https://"),
+        *(
+            (
+                {"sends_to": ["https://ok.example.org", other]},
+                "has a sends_to with what is no host with https:// before it, and nothing behind",
+            )
+            for other in (
+                "cards.example.org",
+                "https://cards.example.org/",
+                "http://cards.example.org",
+                "https://a;b",
+            )
+        ),
         ({"scope": "profile"}, "has a scope without openid"),
         ({"acr_values": ["loa3"]}, "has acr_values and no accepted_acr: nobody would look at what comes back"),
         ({"identity_kind": "hsa_id"}, "knows people by hsa_id and does not say in which identity_claim"),

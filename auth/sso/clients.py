@@ -35,6 +35,7 @@ ASSERTION_SECONDS = 60
 """How long a provider may use what the portal proves with who it is."""
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint")
+SEEN_BY_BROWSERS = ("authorization_endpoint", "end_session_endpoint")
 ALGORITHMS_OFFERED = "id_token_signing_alg_values_supported"
 NAMES_ITSELF = "authorization_response_iss_parameter_supported"
 BELIEVED = ("issuer", *ENDPOINTS, ALGORITHMS_OFFERED, NAMES_ITSELF)
@@ -146,6 +147,10 @@ def _believed(provider: Provider, said: dict[str, Any]) -> dict[str, Any]:
     wires = (urlsplit(provider.issuer).scheme, "https")
     if any(urlsplit(str(believed[name])).scheme not in wires for name in ENDPOINTS if name in believed):
         raise OAuthError(error="unsafe_address")
+    # No form of ours may lead anywhere else, so that a browser would stand still there.
+    led_to = {providers.origin(str(believed[name])) for name in SEEN_BY_BROWSERS if name in believed}
+    if led_to - providers.origins(provider):
+        raise OAuthError(error="other_host")
     signed = [name for name in believed.get(ALGORITHMS_OFFERED) or ["RS256"] if name in ALGORITHMS]
     return believed | {ALGORITHMS_OFFERED: signed, "_loaded_at": told["_loaded_at"]}
 

@@ -222,7 +222,7 @@ def visiting(house: House, browser: Browser, **options: object) -> Iterator[Visi
         # A page that is an error by design is told of by the browser as well; its own address stands with it.
         place = message.location.get("url", "")
         is_the_answer = "status of 4" in message.text and place == visit.page.url
-        is_ours = place.startswith(house.url)
+        is_ours = place.startswith(house.url) or "Content Security Policy" in message.text
         if message.type in ("error", "warning") and is_ours and not is_the_answer:
             visit.complaints.append(message.text)
 

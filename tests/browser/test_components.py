@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from browser.axe import findings
 from browser.browsing import PHONE, House, Visit, visiting
@@ -162,3 +164,19 @@ def test_a_second_page_fetches_nothing_but_itself(visit: Visit):
     visit.go("/om")
 
     assert len([address for address in fetched if "favicon" not in address]) - len(cached) == 1
+
+
+def test_what_a_page_may_not_load_or_send_is_stopped_and_complained_of(visit: Visit):
+    page = visit.go("/om")
+    assert visit.complaints == []
+
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    page.evaluate("document.head.append(Object.assign(document.createElement('script'), {text: 'window.run = 1'}))")
+    with page.expect_console_message(lambda message: "form-action" in message.text):
+        page.evaluate(
+            "const form = Object.assign(document.createElement('form'), {action: 'http://127.0.0.2:1/'});"
+            "document.body.append(form); form.submit()"
+        )
+
+    stopped = [re.findall(r"directive:? ['\"]([a-z-]+)", complaint) for complaint in visit.complaints]
+    assert (stopped, page.evaluate("window.run")) == ([["style-src"], ["script-src"], ["form-action"]], None)

@@ -262,6 +262,23 @@ def test_a_safe_provider_has_no_unsafe_address(known_as, client, story, monkeypa
     assert client.post("/logga-in/demo").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "sends_to", "status"),
+    [
+        ("authorization_endpoint", (), 400),
+        ("end_session_endpoint", (), 400),
+        ("authorization_endpoint", ("https://cards.example.org",), 302),
+    ],
+)
+def test_browsers_are_led_to_no_host_that_the_settings_do_not_name(
+    known_as, client, story, endpoint, sends_to, status
+):
+    known_as(sends_to=sends_to)
+    story.metadata = {endpoint: "https://cards.example.org/x"}
+
+    assert client.post("/logga-in/demo").status_code == status
+
+
 def test_the_sign_in_page_shows_what_has_been_tried_until_somebody_is_in(known_as, set_out, come_back, client, story):
     known_as(accepted_acr=(LOA3,))
     come_back()

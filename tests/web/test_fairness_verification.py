@@ -210,7 +210,7 @@ class TestThePage:
         assert [
             (bool(re.fullmatch(r' src="/static/verify\.js\?v=\w+" defer', tag)), text) for tag, text in scripts
         ] == [(True, "")]
-        assert answer.headers["Content-Security-Policy"].startswith("default-src 'self';")
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
         assert re.findall(r" on\w+=", answer.text) == []
 
 
