@@ -228,7 +228,7 @@ def start_on(first: CourseDay | Day) -> Start:
 def is_late(booking: Booking, session: CourseSession, *, now: datetime) -> bool:
     """Whether giving the seat back now would count as late."""
     return rules.is_late(
-        cancel_by=session.cancel_by,
+        cancel_by=session.cancel_by_since(booking.booked_at),
         booked_at=booking.booked_at or now,
         is_bound=booking.is_bound,
         is_free=is_free(booking, session),
@@ -271,7 +271,7 @@ def _caps(db: Session, persons: Collection[int], rounds: Collection[int]) -> dic
 def _is_fixed(booking: Booking, wanted: Booking, today: date) -> bool:
     """Whether it is too late to leave a seat for the one wanted, or was when that was asked; not if it is free."""
     told = day_of(wanted.asked_at) if wanted.state in ANSWERABLE and wanted.asked_at else today
-    return told > booking.session.cancel_by and not is_free(booking, booking.session)
+    return told > booking.session.cancel_by_since(booking.booked_at) and not is_free(booking, booking.session)
 
 
 def _wish(booking: Booking, *, wanted: Booking, today: date) -> Wish:

@@ -90,8 +90,13 @@ class CourseSession(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     moved_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True),
-        doc="When days, hours or place last changed, or the last day to cancel came nearer: who was booked by then"
-        " may cancel freely.",
+        doc="When days, hours or place last changed: who was booked by then may cancel freely.",
+    )
+    former_cancel_by: Mapped[list[list[str]]] = mapped_column(
+        JSONB,
+        default=list,
+        server_default="[]",
+        doc="Later last days to cancel, each after the moment at which a sooner one was said instead.",
     )
     booking_closed_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), doc="Nobody new comes to a seat or a place in line; who waits goes on waiting."
@@ -126,6 +131,15 @@ class CourseSession(Base):
         self.seats = seats
         self.seats_over = max(self.seats_taken + self.seats_offered - seats, 0)
 
+    def cancel_sooner(self, before: date, *, now: datetime) -> None:
+        """The last day to cancel came sooner than was said before; who was told of the later one goes by it."""
+        self.former_cancel_by = [*self.former_cancel_by, [now.isoformat(), before.isoformat()]]
+
+    def cancel_by_since(self, moment: datetime | None) -> date:
+        """The latest last day to cancel that was told since then: for whoever has a seat since, it is the one."""
+        told = [date.fromisoformat(day) for until, day in self.former_cancel_by if moment and _at(until) >= moment]
+        return max([self.cancel_by, *told])
+
     @property
     def booking_is_closed(self) -> bool:
         """Whether somebody has closed direct booking and the line before their time."""
@@ -150,6 +164,10 @@ class CourseSession(Base):
         if publicity not in PUBLICITY_MOVES[self.publicity]:
             raise Refused(Refusal.NOT_IN_THIS_STATE)
         self.publicity = publicity
+
+
+def _at(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)
 
 
 class CourseDay(Base):

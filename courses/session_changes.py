@@ -74,14 +74,22 @@ def change(
     former = Former.of(session)
     write(session, wanted)
     session.leaders = leaders
-    if any(each.is_move or each.leaves_less_time for each in changes):
-        session.moved_at = now
+    _keep_what_was_told(session, changes, now=now)
     if changes:
         facts = {each.what: [plain(each.before), plain(each.after)] for each in changes}
         journal.note(db, "session.changed", now=now, by=by, session=session.id, changed=facts)
     if touching:
         seated.follow(db, session, touching, former, now=now, by=by)
     return session
+
+
+def _keep_what_was_told(session: CourseSession, changes: Sequence[Change], *, now: datetime) -> None:
+    """Whoever is booked by now may cancel what was moved, or by a later day that they were told of."""
+    if any(each.is_move for each in changes):
+        session.moved_at = now
+    for each in changes:
+        if each.leaves_less_time:
+            session.cancel_sooner(each.before, now=now)
 
 
 def changes_of(session: CourseSession, wanted: SessionPlan) -> list[Change]:

@@ -56,6 +56,7 @@ def session(
             "minimum": 12,
             "starts_on": days[0],
             "cancel_by": date(2027, 2, 22),
+            "former_cancel_by": [],
             "days": [CourseDay(day=each, starts=time(8, 30), ends=time(16, 30)) for each in days],
             **facts,
         }

@@ -30,6 +30,7 @@ DECISIONS = [
     Change("cancel_by", date(2027, 2, 15), date(2027, 2, 22)),
     Change("prepare_by", None, date(2027, 3, 11)),
 ]
+SOONER = Change("cancel_by", date(2027, 3, 1), date(2027, 2, 22))
 FORMER = Former(tuple(FormerDay(day, day, time(8, 30), time(16, 30)) for day in WAS), "Borås, Textile")
 
 
@@ -37,7 +38,7 @@ def moved() -> CourseSession:
     """The session as it is since, a day of which calendars know by another."""
     facts = {
         name: getattr(SKIN, name)
-        for name in ("id", "course_id", "course", "place", "seats", "starts_on", "cancel_by")
+        for name in ("id", "course_id", "course", "place", "seats", "starts_on", "cancel_by", "former_cancel_by")
     }
     days = [
         CourseDay(day=each.day, starts=each.starts, ends=each.ends, first_known_as=was)
@@ -46,14 +47,19 @@ def moved() -> CourseSession:
     return CourseSession(**facts, days=days)
 
 
-def told(state: BookingState, *changes: Change, others=(), was: BookingState | None = None, until: datetime = UNTIL):
+def told(
+    state: BookingState, *changes: Change, others=(), was: BookingState | None = None, until: datetime = UNTIL, **had
+):
     def write(db: Desk) -> None:
-        booking = Booking(id=101, state=state, answer_by=until, calendar_sequence=1)
+        booking = Booking(id=101, state=state, answer_by=until, calendar_sequence=1, **had)
+        session = moved()
+        for each in (each for each in changes if each.leaves_less_time):
+            session.cancel_sooner(each.before, now=NOW)
         letters.session_changed(
             db,
             booking,
             person=ANNA,
-            session=moved(),
+            session=session,
             changes=changes,
             before=Before(was or state, FORMER),
             others=others,
@@ -119,7 +125,7 @@ def released(db: Desk) -> None:
 ABOUT_CHANGES: dict[str, Callable[[Desk], None]] = {
     "session_changed": told(BookingState.BOOKED, DAYS, PLACE, AREA),
     "session_changed.dates_of_decision": told(BookingState.BOOKED, *DECISIONS),
-    "session_changed.less_time": told(BookingState.BOOKED, Change("cancel_by", date(2027, 3, 1), date(2027, 2, 22))),
+    "session_changed.less_time": told(BookingState.BOOKED, SOONER, booked_at=NOW),
     "session_changed.must_choose": told(BookingState.MUST_CHOOSE, DAYS, others=[HEART], was=BookingState.BOOKED),
     "session_changed.still_to_choose": told(BookingState.MUST_CHOOSE, PLACE, others=[HEART, LATER_SKIN]),
     "session_changed.chosen_by_itself": told(BookingState.BOOKED, DAYS, was=BookingState.MUST_CHOOSE),

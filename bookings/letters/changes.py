@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from bookings import seat_calendar
 from bookings.models import Application, Booking
+from bookings.rules.seats import is_free as is_free_to_give_back
 from bookings.seat_calendar import Seat
 from bookings.states import BookingState
 from courses.concerned import Change, Former
 from courses.models import CourseSession
 from lararportal import outbox
+from lararportal.clock import day_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def session_changed(
         others=others,
         is_too_late=booking.answer_by is not None and booking.answer_by <= now,
         is_moved=any(each.is_move for each in changes),
-        leaves_less_time=any(each.leaves_less_time for each in changes),
+        **_about_cancelling(booking, session, changes, now=now),
         needs_new_yes=any(each.needs_new_yes for each in changes),
         is_on_other_days=any(each.is_on_other_days for each in changes),
     )
@@ -71,6 +73,17 @@ def _calendars(db: Session, seat: Seat, changes: Sequence[Change], before: Befor
         case _, BookingState.BOOKED if any(each.is_move for each in changes):
             return seat_calendar.follow(db, seat, before.session, now=now)
     return []
+
+
+def _about_cancelling(
+    booking: Booking, session: CourseSession, changes: Sequence[Change], *, now: datetime
+) -> dict[str, date | bool | None]:
+    """Until when they may cancel, where another day is said now that does not count for them, and comes sooner."""
+    own = session.cancel_by_since(booking.booked_at)
+    is_free = is_free_to_give_back(booked_at=booking.booked_at, moved_at=session.moved_at, is_over=False)
+    is_said = any(each.what == "cancel_by" for each in changes)
+    is_later = own > session.cancel_by and own >= day_of(now) and not booking.is_bound
+    return {"is_still_free": is_said and is_free, "own_last_day": own if is_said and is_later else None}
 
 
 def session_changed_for_leader(
@@ -107,7 +120,7 @@ def session_changed_for_applicant(
         now=now,
         session=session,
         changes=changes,
-        is_asked_first=any(each.is_move or each.leaves_less_time for each in changes),
+        is_asked_first=any(each.is_move for each in changes),
     )
 
 

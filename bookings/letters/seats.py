@@ -188,6 +188,7 @@ def _about_end(
         calendars=[calendar],
         session=session,
         booking=booking,
+        cancel_by=session.cancel_by_since(booking.booked_at),
         is_own=by == person.id,
         **facts,
     )

@@ -73,6 +73,8 @@ class Seat:
     end_reason: str
     fee_percent: int | None
     """What giving it back has cost; None where that is recorded only."""
+    cancel_by: date
+    """The last day to cancel: the latest that they have been told since they booked."""
     is_late: bool
     """Giving it back now counts as late."""
     bound_days: int | None
@@ -180,6 +182,7 @@ def _seat(booking: Booking, *, now: datetime, against: Collection[int] = ()) -> 
         cancel_ground=booking.cancel_ground,
         end_reason=booking.end_reason,
         fee_percent=booking.fee_percent,
+        cancel_by=session.cancel_by_since(booking.booked_at),
         is_late=facts.is_late(booking, session, now=now) and not is_chosen_against,
         is_chosen_against=is_chosen_against,
         bound_days=booking.bound_days,

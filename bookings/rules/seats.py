@@ -227,8 +227,7 @@ def may_undo(
 def is_free(*, booked_at: datetime | None, moved_at: datetime | None, is_over: bool) -> bool:
     """Whether a seat may be given back however late: its session has changed since, or has more people than seats.
 
-    The days, hours or place are then not those that the person booked, or the last day to cancel came nearer; or
-    they make room that is missing.
+    The days, hours or place are then not those that the person booked; or they make room that is missing.
     """
     return is_over or (moved_at is not None and booked_at is not None and booked_at <= moved_at)
 
@@ -237,6 +236,9 @@ def is_late(
     *, cancel_by: date, booked_at: datetime, is_bound: bool, is_free: bool = False, now: datetime, today: date
 ) -> bool:
     """Whether giving a seat back counts as late: after the last day to cancel, unless it was given just now.
+
+    That day is the latest one that the person has been told since they have the seat: where it came nearer, they
+    keep the later one, and where it is put back it is what it was.
 
     Changing a seat is no way round that day: when giving the old one back would have been late, giving the new one
     back is late too (`is_bound`), whatever its own last day is. To change is not late in itself, and who cancels and

@@ -15,7 +15,7 @@ from lararportal import clock
 MARCH = date(2027, 3, 15)
 ASKED = clock.parse("2027-02-08T10:00")
 LATER = clock.parse("2027-02-09T10:00")
-SOONER = date(2027, 2, 1)
+SOONER, LAST, DAY = date(2027, 2, 1), date(2027, 2, 22), timedelta(days=1)
 
 
 @pytest.fixture
@@ -28,14 +28,33 @@ def cancelled_late(db, session, person) -> bool:
     return cancellation.cancel(db, reason="", ground=CancelGround.ILLNESS, **found).ended_late
 
 
-def test_whoever_was_booked_when_the_last_day_to_cancel_came_nearer_may_cancel_however_late(db, anna):
+def test_whoever_was_booked_when_the_last_day_to_cancel_came_nearer_keeps_the_later_day(db, anna):
     session, bo = make.session(db, days=[MARCH]), make.person(db)
     seat(db, session, anna)
     changed(db, session, cancel_by=SOONER)
-    assert "Eftersom sista avbokningsdagen kommer tidigare än vi hade sagt kan du avboka" in told(db, anna)
+    assert "du kan avboka på Mina kurser till och med måndag 22 februari" in told(db, anna)
     seat(db, session, bo, at=AFTER + timedelta(minutes=1))
-    assert reads.my_seat(db, session_id=session.id, person_id=anna.id, now=LATER).is_free
+    mine = reads.my_seat(db, session_id=session.id, person_id=anna.id, now=LATER)
+    assert (mine.cancel_by, mine.is_free, mine.is_late) == (LAST, False, False)
     assert [cancelled_late(db, session, each) for each in (anna, bo)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("days", "free_until"),
+    [([LAST - DAY, LAST], LAST), ([LAST + DAY, SOONER], LAST + DAY), ([SOONER, LAST - DAY], LAST)],
+    ids=["nearer and back", "put off and nearer", "nearer, and half of it back"],
+)
+def test_the_latest_last_day_to_cancel_that_somebody_has_known_counts_for_them(db, anna, days, free_until):
+    session = make.session(db, days=[MARCH])
+    seat(db, session, anna)
+    for hour, day in enumerate(days):
+        changed(db, session, now=AFTER + timedelta(hours=hour), cancel_by=day)
+    assert session.moved_at is None
+
+    def late_on(day: date) -> bool:
+        return reads.my_seat(db, session_id=session.id, person_id=anna.id, now=clock.at(day)).is_late
+
+    assert [late_on(free_until), late_on(free_until + DAY), late_on(MARCH - DAY)] == [False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,9 @@ class Venue:
     is_day_moved: bool = False
     """It has been decided once to decide later."""
     moved: datetime | None = None
-    """When it was last put to other days, hours or another place, or its last day to cancel brought nearer."""
+    """When it was last put to other days, hours or another place."""
+    told: list[tuple[datetime, date]] = field(default_factory=list)
+    """Later last days to cancel, and when each was brought nearer."""
     crowd: int = 0
     """As many may be in it as there were when it was said last how many seats it has, if those were more."""
 
@@ -155,6 +157,12 @@ class Place:
     def ranked(self) -> int | None:
         """The round on whose ranked list it stands."""
         return self.round_id if self.wave == IN_TIME else None
+
+    @property
+    def last_day(self) -> date:
+        """The last day to cancel that counts for them: the latest of those that they have known."""
+        known = [day for at, day in self.venue.told if self.since is None or self.since <= at]
+        return max([self.venue.cancel_by, *known])
 
     def kind(self, at: datetime) -> Kind:
         """Seats are alike in a session, and while it reserves some for groups in one group of it."""
@@ -264,7 +272,7 @@ class Term:
         loose, room = [], place.doctor.cap if place.ranked else len(LIVE) * len(self.venues)
         for seat in self.live(*SEATED, doctor=place.doctor):
             is_on_list = place.ranked is not None and seat.ranked == place.ranked
-            is_late = told > seat.venue.cancel_by and not (self._is_free(seat) or self._is_being_chosen(seat))
+            is_late = told > seat.last_day and not (self._is_free(seat) or self._is_being_chosen(seat))
             if not is_late and (is_on_list or seat.venue.course == place.venue.course):
                 loose.append(seat)
             elif seat.venue.excludes(place.venue) and seat.venue.days[-1] >= today:

@@ -125,8 +125,7 @@ class StaffsDeeds(Cases):
             _, venue.seats = changed["seats"]
             just_now = [each for each in self.term.live(State.CANCELLED, venue=venue) if is_just_now(each, entry.at)]
             venue.crowd = len(self.term.live(*KEPT, venue=venue)) + len(just_now)
-        cancel_by = date.fromisoformat(changed.get("cancel_by", [None, str(venue.cancel_by)])[1])
-        if not changed.keys().isdisjoint({"days", "place"}) or cancel_by < venue.cancel_by:
+        if not changed.keys().isdisjoint({"days", "place"}):
             venue.moved = entry.at
         if "days" in changed:
             venue.days = tuple(date.fromisoformat(each[:10]) for each in changed["days"][1])
@@ -135,7 +134,8 @@ class StaffsDeeds(Cases):
         if "go_no_go_on" in changed:
             venue.go_no_go = date.fromisoformat(changed["go_no_go_on"][1])
         if "cancel_by" in changed:
-            venue.cancel_by = cancel_by
+            venue.told.append((entry.at, venue.cancel_by))
+            venue.cancel_by = date.fromisoformat(changed["cancel_by"][1])
             for each in self.term.live(*OPEN, *SEATED, venue=venue):
                 forget_reminders(each)
 

@@ -207,7 +207,7 @@ def test_a_change_that_concerns_the_booked_says_so_first_and_is_done_at_the_seco
 
     assert asked.status_code == 200
     assert "3 personer är bokade" in asked.text
-    assert "De kan därför från och med nu avboka ända tills kursen börjar" in less_time.text
+    assert "För dem gäller fortfarande den senare dagen" in less_time.text
     assert "Alla som berörs får ett brev om ändringen, även kursledarna." in asked.text
     assert re.findall(r'<th scope="row">([^<]+)</th>', asked.text) == ["Tider", "Plats", "Delområde"]
     assert '<td data-label="Nu">Göteborg, Konferens Aspen</td>' in asked.text
