@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from auth.models import Grant, LoginSession, Person
+from auth.models import Grant, LoginSession, Person, full_name
 from auth.states import Area, Category, Role, Standing
 from lararportal import journal
 from lararportal.errors import NotFound
+
+Moment = datetime | BindParameter[datetime]
 
 COOKIE_KEY = "login"
 """Where Flask's session holds the token."""
@@ -106,29 +108,21 @@ def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute
 
     One statement. A second one, at most once a minute, remembers that the person was seen.
     """
-    rows = db.execute(
-        select(LoginSession, Person, Grant)
-        .join(Person, Person.id == LoginSession.person_id)
-        .outerjoin(Grant, Grant.person_id == Person.id)
-        .where(
-            LoginSession.token_hash == _hash(token),
-            *_is_good(now=now, idle=idle, absolute=absolute),
-        )
-    ).all()
+    good = {"seen_after": now - idle, "began_after": now - absolute}
+    rows = db.execute(_VISITOR, {"token_hash": _hash(token), **good}).all()
     if not rows:
         return None
-    row, person, _ = rows[0]
+    row = rows[0]
     if now - row.seen_at >= SEEN_EVERY:
         _see(db, login_session_id=row.id, now=now)
-    grants = [grant for *_, grant in rows if grant is not None]
     return Visitor(
-        person_id=person.id,
+        person_id=row.person_id,
         login_session_id=row.id,
-        name=person.name,
-        category=person.category,
-        standing=person.standing,
-        roles=frozenset(grant.role for grant in grants),
-        areas=frozenset(grant.area for grant in grants if grant.area is not None),
+        name=full_name(row.given_name, row.family_name),
+        category=row.category,
+        standing=row.standing,
+        roles=frozenset(each.role for each in rows if each.role is not None),
+        areas=frozenset(each.grant_area for each in rows if each.grant_area is not None),
         provider=row.provider,
         proved_at=row.proved_at,
     )
@@ -138,7 +132,7 @@ def sign_ins(db: Session, *, person_id: int, now: datetime, idle: timedelta, abs
     """Where the person is signed in just now, the latest seen first."""
     rows = db.execute(
         select(LoginSession.id, LoginSession.provider, LoginSession.began_at, LoginSession.seen_at)
-        .where(LoginSession.person_id == person_id, *_is_good(now=now, idle=idle, absolute=absolute))
+        .where(LoginSession.person_id == person_id, *_is_good(now - idle, now - absolute))
         .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
     )
     return [SignIn(*row) for row in rows]
@@ -206,9 +200,33 @@ def _close_all(db: Session, rows: Sequence[LoginSession], *, now: datetime, by: 
     return len(rows)
 
 
-def _is_good(*, now: datetime, idle: timedelta, absolute: timedelta) -> tuple[ColumnElement[bool], ...]:
+def _is_good(seen_after: Moment, began_after: Moment) -> tuple[ColumnElement[bool], ...]:
     """That a sign-in has neither ended nor lasted or rested too long."""
-    return LoginSession.ended_at.is_(None), LoginSession.seen_at > now - idle, LoginSession.began_at > now - absolute
+    return LoginSession.ended_at.is_(None), LoginSession.seen_at > seen_after, LoginSession.began_at > began_after
+
+
+# Asked at every request, and therefore built once, of the columns that are needed.
+_VISITOR = (
+    select(
+        LoginSession.id,
+        LoginSession.person_id,
+        LoginSession.provider,
+        LoginSession.proved_at,
+        LoginSession.seen_at,
+        Person.given_name,
+        Person.family_name,
+        Person.category,
+        Person.standing,
+        Grant.role,
+        Grant.area.label("grant_area"),
+    )
+    .join(Person, Person.id == LoginSession.person_id)
+    .outerjoin(Grant, Grant.person_id == Person.id)
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        *_is_good(bindparam("seen_after"), bindparam("began_after")),
+    )
+)
 
 
 def _see(db: Session, *, login_session_id: int, now: datetime) -> None:

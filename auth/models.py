@@ -26,6 +26,11 @@ def _pseudonym() -> str:
     return secrets.token_hex(8)
 
 
+def full_name(given: str, family: str) -> str:
+    """Given and family name; of somebody who has one name, that."""
+    return f"{given} {family}".strip()
+
+
 class Person(Base):
     """Somebody who may sign in. Category, residency and area count only once they are confirmed."""
 
@@ -62,7 +67,7 @@ class Person(Base):
     @property
     def name(self) -> str:
         """Given and family name."""
-        return f"{self.given_name} {self.family_name}".strip()
+        return full_name(self.given_name, self.family_name)
 
     @property
     def recipient(self) -> Recipient:

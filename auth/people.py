@@ -13,7 +13,7 @@ from auth.models import Grant, Identity, Person
 from auth.rules import Facts, Powers
 from auth.states import Area, Category, Refusal, Role, Standing
 from lararportal import journal
-from lararportal.db import guard
+from lararportal.database_faults import guard
 from lararportal.errors import NotFound, Refused
 
 NAME_LENGTH = 100

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from auth.models import Person
 from auth.states import Area
 from courses.states import PUBLICITY_MOVES, Kind, Order, Publicity, Refusal
-from lararportal.db import Base, guard
+from lararportal.database_faults import guard
+from lararportal.db import Base
 from lararportal.errors import Refused
 
 REASON_LENGTH = 500

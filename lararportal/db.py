@@ -1,20 +1,23 @@
 """The database: the one place that opens transactions and the only one that commits."""
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, NoReturn, TypeVar
+from functools import partial
+from typing import Any, ClassVar, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, Enum, MetaData, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from lararportal import counted
-from lararportal.errors import Refused, Unclear, Undone
+from lararportal import counted, database_faults
+from lararportal.errors import Unclear, Undone
 
 log = structlog.get_logger()
 
@@ -42,14 +45,6 @@ class Base(DeclarativeBase):
     }
 
 
-_guards: dict[str, Refused] = {}
-
-
-def guard(constraint: str, refusal: Refused) -> None:
-    """Says what a violated constraint means to the user: the last guard speaks as politely as the rule."""
-    _guards[constraint] = refusal
-
-
 SILENCE = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
@@ -60,9 +55,32 @@ SILENCE = {
 """A host that is gone without a word is noticed within 14 seconds: before gunicorn ends the process that waits."""
 
 
+RESTED = 1.0
+"""Seconds after which a connection that nobody used is asked whether it is still there, before it is used again.
+
+One that ends sooner is found out by whoever uses it, and what it was to do is done anew.
+"""
+
+
 def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for the address; it connects when it is first used."""
-    return create_engine(driver_url(url), pool_pre_ping=True, pool_size=pool_size, connect_args=SILENCE)
+    engine = create_engine(driver_url(url), pool_size=pool_size, connect_args=SILENCE)
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", partial(_ask_after_rest, engine))
+    return engine
+
+
+def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _ask_after_rest(engine: Engine, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    if time.monotonic() - record.info.get("rests_since", math.inf) < RESTED:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as fault:
+        raise InvalidatePoolError from fault  # The pool connects anew, for this one and for all that are as old.
 
 
 @dataclass(frozen=True)
@@ -124,12 +142,12 @@ class Database:
                 db.flush()
                 number = self._number(db)
             except DBAPIError as fault:
-                _raise_meaning(fault)
+                database_faults.raise_meaning(fault)
             try:
                 db.commit()
             except DBAPIError as fault:
-                if number is None or not _is_lost(fault):
-                    _raise_meaning(fault)
+                if number is None or not database_faults.is_lost(fault):
+                    database_faults.raise_meaning(fault)
                 self._insist_on_commit(number, fault)
 
     def run(self, work: Callable[[Session], Answer]) -> Answer:
@@ -185,7 +203,7 @@ class Database:
                     log.warning("the connection was lost at a commit, which was done")
                     return
                 case "aborted":
-                    raise Undone(CONNECTION) from fault
+                    raise Undone(database_faults.CONNECTION) from fault
                 case None:
                     break
             time.sleep(rest)
@@ -215,7 +233,7 @@ class Database:
             try:
                 yield db
             except DBAPIError as fault:
-                _raise_meaning(fault)
+                database_faults.raise_meaning(fault)
 
     def dispose(self) -> None:
         """Closes the pooled connections, as before a fork."""
@@ -244,35 +262,3 @@ def driver_url(url: str) -> str:
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
     return url
-
-
-def _constraint(violation: IntegrityError) -> str:
-    diagnosis: Any = getattr(violation.orig, "diag", None)
-    return str(getattr(diagnosis, "constraint_name", None) or "")
-
-
-DEADLOCK, RACE, CONNECTION = "deadlock", "race", "connection"
-PASSING = {"40P01": DEADLOCK, "40001": RACE, "53300": CONNECTION}
-LOST = ("08", "57P")
-"""How the codes of PostgreSQL begin that say a connection has ended or that none can be had."""
-
-
-def _raise_meaning(fault: DBAPIError) -> NoReturn:
-    """Raises what a fault means to whoever asked: a refusal, something undone, or the fault that it is."""
-    refusal = _guards.get(_constraint(fault)) if isinstance(fault, IntegrityError) else None
-    if refusal is not None:
-        raise Refused(refusal.reason, **refusal.facts) from fault
-    why = CONNECTION if _is_lost(fault) else PASSING.get(_code(fault))
-    if why is not None:
-        raise Undone(why) from fault
-    raise fault
-
-
-def _is_lost(fault: DBAPIError) -> bool:
-    """Whether the connection ended, or there was none; the library knows no code for what the network did."""
-    code = _code(fault)
-    return fault.connection_invalidated or code.startswith(LOST) or (isinstance(fault, OperationalError) and not code)
-
-
-def _code(fault: DBAPIError) -> str:
-    return str(getattr(fault.orig, "sqlstate", None) or "")

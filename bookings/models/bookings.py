@@ -22,7 +22,8 @@ from auth.models import Person
 from auth.states import Category
 from bookings.states import BOOKING_MOVES, LIVE, BookingState, CancelGround, Origin, Refusal
 from courses.models import CourseSession
-from lararportal.db import Base, guard
+from lararportal.database_faults import guard
+from lararportal.db import Base
 from lararportal.errors import Refused
 
 

@@ -9,7 +9,8 @@ from auth.models import Person
 from bookings.models.bookings import Booking
 from bookings.states import ExceptionKind, Ground, PrecedenceKind, Refusal
 from courses.models import Course, CourseSession
-from lararportal.db import Base, guard
+from lararportal.database_faults import guard
+from lararportal.db import Base
 from lararportal.errors import Refused
 
 REASON_LENGTH = 500

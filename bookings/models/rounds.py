@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
 from bookings.states import ROUND_MOVES, PublicKind, Refusal, RoundState, SessionFate
-from lararportal.db import Base, guard
+from lararportal.database_faults import guard
+from lararportal.db import Base
 from lararportal.errors import Refused
 
 

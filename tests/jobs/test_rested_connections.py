@@ -1,0 +1,52 @@
+"""A connection that has rested is asked whether it is still there; one that is in use is not asked every time."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+
+from lararportal.db import RESTED, connect
+
+WHO = text("SELECT pg_backend_pid()")
+
+
+@pytest.fixture
+def engine_of_its_own(postgres_url: str) -> Iterator[Engine]:
+    engine = connect(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+def used(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(WHO) or 0
+
+
+def end(connection: Connection, number: int) -> None:
+    assert connection.scalar(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+
+
+def test_one_that_ended_while_it_rested_is_another_before_anybody_notices(
+    engine_of_its_own: Engine, connection: Connection
+):
+    former = used(engine_of_its_own)
+    end(connection, former)
+    time.sleep(RESTED)
+
+    assert used(engine_of_its_own) != former
+
+
+def test_one_that_was_used_a_moment_ago_is_not_asked_and_its_end_is_found_out_by_whoever_uses_it(
+    engine_of_its_own: Engine, connection: Connection
+):
+    former = used(engine_of_its_own)
+    assert used(engine_of_its_own) == former
+    end(connection, former)
+
+    with pytest.raises(OperationalError) as found:
+        used(engine_of_its_own)
+
+    assert found.value.connection_invalidated
+    assert used(engine_of_its_own) != former
