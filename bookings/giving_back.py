@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bookings import choices, facts, rounds
@@ -65,11 +65,7 @@ def seats_given_back(db: Session, booking_ids: Collection[int]) -> dict[int, Giv
     of_others = other.session_id == mine.session_id
     freed = (
         select(func.count())
-        .where(
-            of_others,
-            tuple_(other.ended_at, other.id) > tuple_(mine.ended_at, mine.id),
-            other.state.in_(REFUSED) | other.booked_at.is_not(None),
-        )
+        .where(of_others, other.ended_at.is_not(None), _was_kept(other), _noted_of(other, after=mine))
         .scalar_subquery()
     )
     since = freed + _added_after(mine)
@@ -93,6 +89,19 @@ def seats_given_back(db: Session, booking_ids: Collection[int]) -> dict[int, Giv
         )
         for booking_id, ended_at, free_seats, freed_since, somebody_came, is_asked_about, is_to_be_given in rows
     }
+
+
+def _was_kept(other: type[Booking]) -> ColumnElement[bool]:
+    """Whether it was a seat, or kept one until somebody answered."""
+    return other.state.in_(REFUSED) | other.booked_at.is_not(None)
+
+
+def _noted_of(other: type[Booking], *, after: type[Booking]) -> ColumnElement[bool]:
+    """Whether the journal has what became of one seat after the cancellation of another, as `_noted_after`."""
+    later = aliased(Entry)
+    is_of_it = later.facts["booking"].as_integer() == other.id
+    is_left = later.facts["left"].contains(func.to_jsonb(other.id))
+    return exists().where(later.person_id == other.person_id, later.id > _noted_as(after), is_of_it | is_left)
 
 
 def _noted_after(mine: type[Booking]) -> ColumnElement[bool]:
@@ -126,6 +135,7 @@ def _noted_as(mine: type[Booking]) -> ColumnElement[int]:
             cancelled.deed == "seat.cancelled",
             cancelled.facts["booking"].as_integer() == mine.id,
         )
+        .correlate_except(cancelled)
         .scalar_subquery()
     )
 

@@ -159,14 +159,19 @@ def test_not_once_somebody_else_has_the_seat(db, session, person):
     assert states(db, session) == {person.id: BookingState.CANCELLED, next_one.id: BookingState.BOOKED}
 
 
-def test_nor_when_they_asked_before_and_waited_for_the_lock(db, session, person):
-    seat(db, session, person)
+def test_nor_when_they_asked_before_and_waited_for_the_lock(db, person):
+    session = make.session(db, seats=2)
+    for each in (person, other := make.person(db)):
+        seat(db, session, each)
     cancel(db, session, person, now=AFTER + timedelta(seconds=2))
-    eva = make.person(db)
-    left_over_seats.book(db, session_id=session.id, person_id=eva.id, now=AFTER, by=eva.id)
+    left_over_seats.book(db, session_id=session.id, person_id=make.person(db).id, now=AFTER, by=None)
     with refused(Refusal.SEAT_GIVEN_ON):
         undo(db, session, person)
-    assert (session.seats_taken, session.seats_over) == (1, 0)
+    cancel(db, session, other, now=AFTER + timedelta(seconds=1))
+    with refused(Refusal.SEAT_GIVEN_ON):
+        undo(db, session, person)
+    undo(db, session, other)
+    assert (session.seats_taken, session.seats_over) == (2, 0)
 
 
 def test_not_once_somebody_has_it_on_offer(db, session, person):
