@@ -76,7 +76,7 @@ class Cases(Follower):
 
     def _invite(self, entry: Entry, is_meant: Callable[[Doctor, Venue], bool]) -> None:
         """All who could come, and have not been invited before."""
-        venue = self._venue(entry)
+        venue = self._act(entry)
         new = [each for each in self.term.doctors.values() if (each.id, venue.id) not in self.term.invited]
         meant = {each.id for each in new if is_meant(each, venue) and could_come(self.term, each, venue, entry.at)}
         assert meant, f"nobody is invited to {venue}"
@@ -90,7 +90,7 @@ class Cases(Follower):
         return any(each.venue.course == venue.course and each.venue.is_ahead(at) for each in places)
 
     def minimum_reserves_opened(self, entry: Entry) -> None:
-        self._venue(entry).reserves = {}
+        self._act(entry).reserves = {}
 
     def minimum_enough(self, entry: Entry) -> None:
         venue = self._venue(entry)
@@ -131,6 +131,16 @@ class Cases(Follower):
 
     def free_seats_no_longer(self, entry: Entry) -> None:
         self.term.asked_for.remove((entry.person_id, entry.facts["course"]))
+
+    def _act(self, entry: Entry) -> Venue:
+        """Somebody does something for more participants: before they are warned, or after it was decided to run."""
+        venue, cases = self._venue(entry), self.term.cases.get(entry.session_id or 0, [])
+        assert is_below(self.term, venue, entry.at), f"{venue} has enough"
+        if stands(self.term, venue):
+            assert cases[-1].id == entry.facts["case"], f"{venue} is a case anew"
+        else:
+            self._open(entry)
+        return venue
 
     def _open(self, entry: Entry) -> tuple[Venue, Case]:
         """The case that an entry is of; one begins only while a session is below its minimum."""
@@ -176,11 +186,14 @@ def is_below(term: Term, venue: Venue, now: datetime) -> bool:
 
 def is_case(term: Term, venue: Venue, now: datetime) -> bool:
     """Whether somebody must do something about a session: it was not decided to give it with as few as there are."""
-    if not is_below(term, venue, now):
-        return False
+    return is_below(term, venue, now) and not stands(term, venue)
+
+
+def stands(term: Term, venue: Venue) -> bool:
+    """Whether it was decided last to give a session with as many as there are, or with fewer."""
     cases = term.cases.get(venue.id, [])
-    stands = bool(cases) and cases[-1].end == "minimum.runs_anyway"
-    return not (stands and len(term.live(*SEATED, venue=venue)) >= cases[-1].booked_then)
+    is_decided = bool(cases) and cases[-1].end == "minimum.runs_anyway"
+    return is_decided and len(term.live(*SEATED, venue=venue)) >= cases[-1].booked_then
 
 
 def not_told_of(term: Term, now: datetime) -> Iterator[str]:
