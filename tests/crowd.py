@@ -1,7 +1,7 @@
 """A crowd that storms the sessions of some courses: what one of them, or of staff, may do next."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -22,7 +22,7 @@ from lararportal.db import Database
 from lararportal.journal import Entry
 
 SPARE = 9
-"""Drafts of each course, to be published when one of its sessions has been called off."""
+"""Drafts of each course, each to be published in the transaction in which one of its sessions is called off."""
 STRIKE = ("seat.booked", "seat.moved", "seat.from_line", "seat.swapped", "seat.displaced")
 """The deeds by which a seat ends what was waited for beside it."""
 
@@ -30,9 +30,10 @@ STRIKE = ("seat.booked", "seat.moved", "seat.from_line", "seat.swapped", "seat.d
 class Crowd:
     """Persons and one of staff, and what they may do, with what a page has shown them a moment ago."""
 
-    def __init__(self, persons: Sequence[int], *, staff: int) -> None:
+    def __init__(self, persons: Sequence[int], *, staff: int, spare: Mapping[int, Sequence[int]]) -> None:
         self.persons = persons
         self.staff = staff
+        self.spare = {course: list(drafts) for course, drafts in spare.items()}
 
     def book(self, db: Session, chance: Random, now) -> None:
         session, person = self._anywhere(db, chance), chance.choice(self.persons)
@@ -96,22 +97,24 @@ class Crowd:
         swap_rings.close(db, course_id=session.course_id, now=now)
 
     def call_off(self, db: Session, chance: Random, now) -> None:
-        """A session is called off; as many as at first are left by `publish_another`."""
+        """A session is called off, and another of its course is held instead: there are always as many.
+
+        Once all drafts of the course are used up, nothing more is called off in it.
+        """
         session = self._anywhere(db, chance)
-        saw = calling_off.foreseen(db, session_id=session, now=now).token
-        calling_off.call_off(db, session_id=session, reason="För få", saw=saw, now=now, by=self.staff)
-
-    def publish_another(self, db: Session, chance: Random, now) -> None:
-        """One of the drafts, when a session of its course has been called off and nothing has come instead."""
-        gone = Counter(self._courses(db, Publicity.CALLED_OFF))
-        drafts = select(CourseSession.id, CourseSession.course_id).where(CourseSession.publicity == Publicity.DRAFT)
-        left = Counter(self._courses(db, Publicity.DRAFT))
-        missing = [number for number, course in db.execute(drafts) if left[course] + gone[course] > SPARE]
-        if missing:
-            sessions.publish(db, session_id=chance.choice(missing), now=now, by=self.staff)
-
-    def _courses(self, db: Session, publicity: Publicity) -> Sequence[int]:
-        return db.scalars(select(CourseSession.course_id).where(CourseSession.publicity == publicity)).all()
+        drafts = self.spare[db.get_one(CourseSession, session).course_id]
+        try:
+            # Taken out before it is used: no two threads have the same one.
+            instead = drafts.pop()
+        except IndexError:
+            return
+        try:
+            saw = calling_off.foreseen(db, session_id=session, now=now).token
+            calling_off.call_off(db, session_id=session, reason="För få", saw=saw, now=now, by=self.staff)
+            sessions.publish(db, session_id=instead, now=now, by=self.staff)
+        except BaseException:
+            drafts.append(instead)
+            raise
 
     def _anywhere(self, db: Session, chance: Random) -> int:
         published = select(CourseSession.id).where(CourseSession.publicity == Publicity.PUBLISHED)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Barrier
@@ -70,6 +71,8 @@ class Storm:
     """What goes on beside them again and again, in transactions of its own."""
     counted: Counter = field(default_factory=Counter)
     """How often each act was done, and each refusal given."""
+    broken: list[BaseException] = field(default_factory=list)
+    """What ended the storm for all of them."""
 
     def rage(self) -> None:
         """Anything but a refusal that is raised reaches the caller, and so does it that the end did not come."""
@@ -77,20 +80,35 @@ class Storm:
 
         def one(number: int) -> None:
             chance = Random(number)
-            while (spent := time.monotonic() - begun) < self.seconds or not self._is_enough():
-                assert spent < self.seconds + WITHIN, f"in vain: {self.counted}"
+            while self._goes_on(spent := time.monotonic() - begun):
                 act = chance.choice(self.acts)
                 self.counted[self._outcome(act, chance, self.begins + timedelta(seconds=spent))] += 1
 
         def again_and_again() -> None:
-            while (spent := time.monotonic() - begun) < self.seconds or not self._is_enough():
-                assert spent < self.seconds + WITHIN, f"in vain: {self.counted}"
+            while self._goes_on(spent := time.monotonic() - begun):
                 self.beside(self.begins + timedelta(seconds=spent))
 
-        all_at_once([*(lambda number=number: one(number) for number in range(self.threads)), again_and_again])
+        deeds = [*(partial(one, number) for number in range(self.threads)), again_and_again]
+        all_at_once([partial(self._or_break, deed) for deed in deeds])
+        if self.broken:
+            raise self.broken[0]
 
-    def _is_enough(self) -> bool:
-        return all(self.counted[act.__name__] >= self.often for act in self.acts) and self.until()
+    def _or_break(self, deed: Callable[[], object]) -> None:
+        """What goes wrong first is what is told; the others stop."""
+        try:
+            deed()
+        except BaseException as fault:  # noqa: BLE001 - raised by `rage`, once all have stopped
+            self.broken.append(fault)
+
+    def _goes_on(self, spent: float) -> bool:
+        """Until there has been time for everything, and the end that is waited for has come."""
+        if self.broken:
+            return False
+        rare = sorted({act.__name__ for act in self.acts if self.counted[act.__name__] < self.often})
+        is_over = spent >= self.seconds and not rare and self.until()
+        missing = f"too seldom done: {rare}" if rare else "what must come about did not"
+        assert is_over or spent < self.seconds + WITHIN, f"in vain: {missing}; {self.counted}"
+        return not is_over
 
     def _outcome(self, act: Act, chance: Random, now: datetime) -> str:
         try:
