@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from auth.models import Person
+from auth.models import AccountInvitation, Person
 from auth.rules import Facts
+from auth.states import Binding
 from lararportal import outbox
 
 
@@ -26,3 +27,30 @@ def facts_corrected(db: Session, *, person: Person, old: Facts, new: Facts, deci
         ],
         decided_by=decided_by,
     )
+
+
+def invited(db: Session, *, person: Person, invitation: AccountInvitation, token: str, now: datetime) -> None:
+    """You are invited: the link, until when it opens the account, and what you sign in with."""
+    outbox.post(
+        db,
+        "invited",
+        to=person.recipient,
+        once=f"invitation:{invitation.id}:{now:%Y%m%d%H%M%S%f}",
+        now=now,
+        token=token,
+        expires_at=invitation.expires_at,
+        address=invitation.bound_to if invitation.binding is Binding.EMAIL else None,
+        roles=invitation.roles,
+    )
+
+
+def identity_linked(db: Session, *, person: Person, identity_id: int, provider: str, now: datetime) -> None:
+    """You can sign in with this too now; if it was not you, say so."""
+    once = f"identity_linked:{identity_id}"
+    outbox.post(db, "identity_linked", to=person.recipient, once=once, now=now, provider=provider, at=now)
+
+
+def identity_removed(db: Session, *, person: Person, identity_id: int, provider: str, now: datetime) -> None:
+    """You cannot sign in with this any more; if it was not you, say so."""
+    once = f"identity_removed:{identity_id}"
+    outbox.post(db, "identity_removed", to=person.recipient, once=once, now=now, provider=provider, at=now)

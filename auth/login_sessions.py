@@ -79,6 +79,7 @@ def begin(
     id_token: str,
     subject: str | None = None,
     sid: str | None = None,
+    identity_id: int | None = None,
     proved_at: datetime | None = None,
     now: datetime,
 ) -> str:
@@ -94,6 +95,7 @@ def begin(
         id_token=id_token,
         subject=subject,
         sid=sid,
+        identity_id=identity_id,
         began_at=now,
         proved_at=proved_at,
         seen_at=now,
@@ -169,6 +171,12 @@ def end_others(db: Session, *, kept_id: int, now: datetime, by: int) -> int:
 def end_all_of(db: Session, *, person_id: int, now: datetime, by: int | None) -> int:
     """Every sign-in of the person has ended; the answer is how many there were."""
     return _close_all(db, _under_way(db, LoginSession.person_id == person_id), now=now, by=by)
+
+
+def end_with_identity(db: Session, *, identity_id: int, now: datetime, by: int) -> int:
+    """Every sign-in of one's own has ended that began with it, or of which nobody knows with what; how many."""
+    began = or_(LoginSession.identity_id == identity_id, LoginSession.identity_id.is_(None))
+    return _close_all(db, _under_way(db, LoginSession.person_id == by, began), now=now, by=by)
 
 
 def end_with_provider(db: Session, *, provider: str, subject: str | None, sid: str | None, now: datetime) -> int:

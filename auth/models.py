@@ -1,9 +1,10 @@
-"""Persons, the identities they sign in with, the roles they hold and their login sessions."""
+"""Persons, the identities they sign in with, the roles they hold, their login sessions, and who is invited."""
 
 import secrets
 from datetime import date, datetime
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Date,
     DateTime,
@@ -11,13 +12,14 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy import (
     Identity as Serial,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from auth.states import Area, Category, Role, Standing
+from auth.states import Area, Binding, Category, Role, Standing
 from lararportal.db import Base
 from lararportal.outbox import Recipient
 
@@ -120,6 +122,9 @@ class LoginSession(Base):
         String(255), doc="What the provider calls the person, in this sign-in."
     )
     sid: Mapped[str | None] = mapped_column(String(255), doc="What the provider calls the sign-in there.")
+    identity_id: Mapped[int | None] = mapped_column(
+        doc="With which identity it began, also one that has been removed since; NULL when unknown."
+    )
     began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     proved_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), doc="When the person last proved at the provider who they are; NULL when unknown."
@@ -135,3 +140,55 @@ class SpentToken(Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class IdentityPutAside(Base):
+    """What somebody who is signed in has just proved to be as well; it waits for them to say that it is theirs."""
+
+    __tablename__ = "identities_put_aside"
+
+    login_session_id: Mapped[int] = mapped_column(
+        ForeignKey("login_sessions.id", ondelete="CASCADE"), primary_key=True, doc="In which sign-in; one at a time."
+    )
+    issuer: Mapped[str] = mapped_column(String(250))
+    kind: Mapped[str] = mapped_column(String(30))
+    value: Mapped[str] = mapped_column(String(250))
+    provider: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(250), doc="What the provider calls the person.")
+    until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class AccountInvitation(Base):
+    """That a sign-in may be linked to an account: once, for a while, and only by whom it is bound to.
+
+    The link in the letter has a random token, the row its hash.
+    """
+
+    __tablename__ = "account_invitations"
+
+    id: Mapped[int] = mapped_column(Serial(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
+    binding: Mapped[Binding]
+    bound_to: Mapped[str] = mapped_column(
+        String(320), doc="The e-mail address in small letters, or the keyed hash of the personnummer."
+    )
+    roles: Mapped[list[str]] = mapped_column(ARRAY(String(30)), doc="What the person is given with it.")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), doc="When the letter was written last.")
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    person: Mapped[Person] = relationship(lazy="raise", foreign_keys=person_id)
+
+    __table_args__ = (
+        CheckConstraint("used_at IS NULL OR withdrawn_at IS NULL", name="ended_once"),
+        Index(
+            "uq_account_invitations_lasting",
+            "person_id",
+            unique=True,
+            postgresql_where=text("used_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )

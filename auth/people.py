@@ -178,9 +178,14 @@ def grant(db: Session, *, person_id: int, role: Role, area: Area | None, now: da
     _insist(rules.grant_fault(role, area))
     if _held(db, person_id=person_id, role=role, area=area) is not None:
         raise Refused(Refusal.ROLE_ALREADY_HELD)
-    db.add(Grant(person_id=person_id, role=role, area=area))
-    login_sessions.end_all_of(db, person_id=person_id, now=now, by=by)
-    journal.note(db, "role.granted", now=now, by=by, person=person_id, role=role, area=area)
+    _give(db, person_id=person_id, role=role, area=area, now=now, by=by)
+
+
+def give(db: Session, *, person_id: int, roles: Collection[Role], now: datetime, by: int) -> None:
+    """The person, who is locked, holds these roles everywhere: `by` promised them, as they may."""
+    for role in roles:
+        if _held(db, person_id=person_id, role=role, area=None) is None:
+            _give(db, person_id=person_id, role=role, area=None, now=now, by=by)
 
 
 def revoke(db: Session, *, person_id: int, role: Role, area: Area | None, now: datetime, by: int | None) -> None:
@@ -241,6 +246,12 @@ def powers(db: Session, person_id: int) -> Powers:
         roles=frozenset(held.role for held in grants),
         areas=frozenset(held.area for held in grants if held.area is not None),
     )
+
+
+def _give(db: Session, *, person_id: int, role: Role, area: Area | None, now: datetime, by: int | None) -> None:
+    db.add(Grant(person_id=person_id, role=role, area=area))
+    login_sessions.end_all_of(db, person_id=person_id, now=now, by=by)
+    journal.note(db, "role.granted", now=now, by=by, person=person_id, role=role, area=area)
 
 
 def _may_grant(db: Session, *, person_id: int, by: int | None) -> None:

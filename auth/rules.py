@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from auth.states import Area, Category, Refusal, Role, Standing
+from auth.states import Area, Category, InvitationState, Refusal, Role, Standing
 
 LONGEST_LEAVE = 120
 """Months: longer than any residency lasts."""
@@ -21,6 +21,9 @@ LONGEST_PATH = 1000
 
 LONGEST_HSA_ID = 31
 """Characters."""
+
+INVITED_ROLES = frozenset({Role.LEADER, Role.REVIEWER})
+"""What an invitation may bring beside an account. Who decides over others is made so by an administrator."""
 
 _HSA_ID = re.compile(r"SE[0-9]{10}-[A-Z0-9]+")
 _PERSONAL_NUMBER = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})-?([0-9]{4})")
@@ -150,6 +153,37 @@ def grant_fault(role: Role, area: Area | None) -> Refusal | None:
     if role is Role.DIRECTOR:
         return Refusal.DIRECTOR_NEEDS_AREA if area is None else None
     return Refusal.AREA_ONLY_FOR_DIRECTOR if area is not None else None
+
+
+def may_invite(powers: Powers, *, roles: frozenset[Role]) -> Refusal | None:
+    """A coordinator invites, as participant, course leader or reviewer; never as somebody who decides over others."""
+    if Role.COORDINATOR not in powers.roles:
+        return Refusal.NOT_YOURS_TO_INVITE
+    return None if roles <= INVITED_ROLES else Refusal.ROLE_NOT_BY_INVITATION
+
+
+def may_be_invited(held: frozenset[Role]) -> Refusal | None:
+    """No invitation opens the account of somebody who decides over others, or whoever invites could become them."""
+    return None if held <= INVITED_ROLES else Refusal.ACCOUNT_NOT_BY_INVITATION
+
+
+def invitation_state(
+    *, used_at: datetime | None, withdrawn_at: datetime | None, expires_at: datetime, now: datetime
+) -> InvitationState:
+    """What has become of an invitation: used once, withdrawn, too old, or open still."""
+    if used_at is not None:
+        return InvitationState.USED
+    if withdrawn_at is not None:
+        return InvitationState.WITHDRAWN
+    return InvitationState.OPEN if now < expires_at else InvitationState.EXPIRED
+
+
+CLOSED = {
+    InvitationState.USED: Refusal.INVITATION_USED,
+    InvitationState.WITHDRAWN: Refusal.INVITATION_WITHDRAWN,
+    InvitationState.EXPIRED: Refusal.INVITATION_EXPIRED,
+}
+"""Why an invitation that is not open opens nothing."""
 
 
 def is_own_path(text: str) -> bool:

@@ -49,6 +49,22 @@ class Standing(StrEnum):
     CONFIRMED = "confirmed"
 
 
+class Binding(StrEnum):
+    """By what an invitation knows whom it is for: a provider must say it of them."""
+
+    EMAIL = "email"
+    PERSONAL_NUMBER = "personal_number"
+
+
+class InvitationState(StrEnum):
+    """What has become of an invitation."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    USED = "used"
+    WITHDRAWN = "withdrawn"
+
+
 class Refusal(StrEnum):
     """Why the auth room says no."""
 
@@ -78,3 +94,17 @@ class Refusal(StrEnum):
     IDENTITY_MISSING = "identity_missing"
     IDENTITY_IMPOSSIBLE = "identity_impossible"
     NAME_MISSING = "name_missing"
+    NOT_YOURS_TO_INVITE = "not_yours_to_invite"
+    ROLE_NOT_BY_INVITATION = "role_not_by_invitation"
+    ACCOUNT_NOT_BY_INVITATION = "account_not_by_invitation"
+    ADDRESS_HAS_ACCOUNT = "address_has_account"
+    INVITED_WITHOUT_NAME = "invited_without_name"
+    INVITATION_LASTS = "invitation_lasts"
+    INVITATION_USED = "invitation_used"
+    INVITATION_EXPIRED = "invitation_expired"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    INVITATION_FOR_ANOTHER = "invitation_for_another"
+    IDENTITY_OF_ANOTHER = "identity_of_another"
+    IDENTITY_ALREADY_YOURS = "identity_already_yours"
+    LAST_IDENTITY = "last_identity"
+    ADDRESS_NEEDED = "address_needed"

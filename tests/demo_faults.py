@@ -184,6 +184,13 @@ FAULTS = {
         SELECT person_id, 'administrator' FROM bookings WHERE id = ({ONE_SEAT})"""
     ],
     "role_not_held": ["DELETE FROM grants WHERE role = 'reviewer'"],
+    "invitation_not_noted": [
+        """INSERT INTO account_invitations
+            (person_id, binding, bound_to, roles, token_hash, invited_by, made_at, sent_at, expires_at)
+        SELECT min(person_id), 'email', 'a@example.org', '{}', 'planted', max(person_id), '2027-01-10', '2027-01-10',
+            '2027-01-20'
+        FROM grants"""
+    ],
     "seat_not_given": [f"UPDATE course_sessions SET seats = seats + 1 WHERE id = ({LONGEST_LINE})"],
     "offer_in_vain": [
         *offered("2027-01-13"),

@@ -3,8 +3,9 @@
 -- in, and has neither rights nor facts that anybody relies on.
 
 WITH arrived AS (
-    SELECT person_id, facts ->> 'issuer' AS issuer, facts ->> 'kind' AS kind, count(*) AS times
-    FROM journal WHERE deed = 'person.arrived' GROUP BY 1, 2, 3
+    SELECT person_id, facts ->> 'issuer' AS issuer, facts ->> 'kind' AS kind,
+        sum(CASE deed WHEN 'identity.removed' THEN -1 ELSE 1 END) AS times
+    FROM journal WHERE deed IN ('person.arrived', 'identity.linked', 'identity.removed') GROUP BY 1, 2, 3
 ),
 said AS (
     SELECT DISTINCT ON (person_id, fact.key) person_id, fact.key, fact.value
@@ -58,3 +59,14 @@ WHERE g.person_id IS NULL ORDER BY 1, 2
 SELECT g.person_id AS person, g.role
 FROM given g LEFT JOIN held h USING (person_id, role, area)
 WHERE h.person_id IS NULL AND g.person_id IN (SELECT person_id FROM identities) ORDER BY 1, 2
+
+--: invitation_not_noted
+-- An invitation was made, used and withdrawn if and only if that was noted.
+SELECT i.person_id AS person, i.id AS invitation
+FROM account_invitations i LEFT JOIN journal j ON j.person_id = i.person_id AND j.deed LIKE 'invitation.%'
+    AND (j.facts ->> 'invitation')::int = i.id
+GROUP BY i.id
+HAVING count(*) FILTER (WHERE j.deed = 'invitation.made') <> 1
+    OR count(*) FILTER (WHERE j.deed = 'invitation.used') <> (i.used_at IS NOT NULL)::int
+    OR count(*) FILTER (WHERE j.deed = 'invitation.withdrawn') <> (i.withdrawn_at IS NOT NULL)::int
+ORDER BY 1, 2

@@ -326,6 +326,13 @@ ELSEWHERE = {
     },
     "deeds/test_exceptions.py": {"placed_by_exception": "test_who_is_put_there_is_not_put_there_twice"},
     "deeds/test_people_told.py": {"facts_corrected": "test_who_is_corrected_is_told_by_whom_and_what_has_changed"},
+    "deeds/test_people_invited.py": {
+        "invited": "test_a_letter_sent_again_has_another_link_and_the_first_opens_nothing"
+    },
+    "deeds/test_people_identities.py": {
+        "identity_linked": "test_what_waits_is_linked_once_and_the_person_is_told",
+        "identity_removed": "test_an_identity_is_removed_once_with_the_sign_ins_that_began_with_it",
+    },
 }
 """The letters of applications, rounds and decisions about one person, with the test of each, by file."""
 

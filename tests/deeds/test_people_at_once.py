@@ -1,17 +1,19 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
 
-from auth import login_sessions, people
+from auth import invitations, login_sessions, people
+from auth.identities import Shown
 from auth.models import Grant, Identity, LoginSession, Person
 from auth.states import Area, Category, Refusal, Role, Standing
 from lararportal.db import Database, connect
 from lararportal.errors import Refused
 from lararportal.journal import Entry
+from lararportal.outbox import Letter
 from make import coordinator, person
 
 MANY = 8
@@ -104,6 +106,42 @@ def test_a_role_granted_by_many_at_once_is_held_once(database, now):
     assert sorted(all_at_once(grant)) == ["granted"] + [Refusal.ROLE_ALREADY_HELD] * (MANY - 1)
     with database.transaction() as db:
         assert db.scalars(select(Grant.role)).all() == [Role.LEADER]
+
+
+def test_an_invitation_opened_by_many_at_once_lets_one_of_them_in(database, now):
+    with database.transaction() as db:
+        wanted = {
+            "given_name": "Gunnar",
+            "family_name": "Dahl",
+            "email": "g@klinik.example",
+            "roles": [Role.REVIEWER],
+        }
+        bound, lasts = invitations.by_email("g@klinik.example"), timedelta(days=1)
+        by = coordinator(db).id
+        invitations.invite_somebody_new(db, **wanted, bound=bound, lasts=lasts, now=now, by=by)
+    with database.transaction() as db:
+        token = db.scalars(select(Letter.body)).one().partition("/inbjudan/")[2].split()[0]
+
+    def accept(number: int) -> str:
+        came = Shown(
+            issuer="https://idp.example",
+            kind="sub",
+            value=f"gunnar-{number}",
+            given_name="Gunnar",
+            family_name="Dahl",
+            provider="-",
+            verified_email="g@klinik.example",
+        )
+        with database.transaction() as db:
+            invitations.accept(db, token=token, shown=came, now=now)
+        return came.value
+
+    answers = all_at_once(accept)
+
+    assert answers.count(Refusal.INVITATION_USED) == MANY - 1
+    with database.transaction() as db:
+        assert db.scalars(select(Identity.value)).all() == [each for each in answers if each.startswith("gunnar")]
+        assert db.scalars(select(Grant.role).where(Grant.person_id != by)).all() == [Role.REVIEWER]
 
 
 def test_the_constraint_speaks_as_the_rule_does(database):

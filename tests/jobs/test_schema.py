@@ -117,6 +117,7 @@ def test_a_table_in_use_is_waited_for_not_for_long_tried_again_and_named(
 
 
 LOST = {
+    "0021": {"login_sessions.identity_id", "identities_put_aside", "account_invitations"},
     "0020": {"course_sessions.former_cancel_by"},
     "0019": {"login_sessions.subject", "login_sessions.sid", "spent_tokens"},
     "0018": {"bookings.cancel_ground"},

@@ -20,9 +20,9 @@ from sqlalchemy import select
 
 import make
 from auth import letters as people_letters
-from auth.models import Person
+from auth.models import AccountInvitation, Person
 from auth.rules import Facts
-from auth.states import Area, Category, Role, Standing
+from auth.states import Area, Binding, Category, Role, Standing
 from bookings import letters
 from bookings.models import Application, Booking, Decision
 from bookings.rules.merits import merits
@@ -107,6 +107,24 @@ def corrected(**facts):
     return write
 
 
+def invited(**facts):
+    invitation = AccountInvitation(
+        **{
+            "id": 4,
+            "binding": Binding.EMAIL,
+            "bound_to": "anna.berg@example.org",
+            "roles": [],
+            "expires_at": LATE,
+            **facts,
+        }
+    )
+    return lambda db: people_letters.invited(db, person=ANNA, invitation=invitation, token="4-" + "x" * 43, now=NOW)
+
+
+def told_of_identity(tell: Callable[..., None]):
+    return lambda db: tell(db, person=ANNA, identity_id=9, provider="e-legitimation", now=NOW)
+
+
 SAME = [0, 1, 1, 14, 0]
 LETTERS: dict[str, Callable[[Desk], None]] = {
     "application_received": applied(letters.application_received),
@@ -161,6 +179,10 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     "facts_corrected.to_specialist": corrected(
         category=Category.SPECIALIST, area=Area.FYRBODAL, residency_start=None, planned_end=None
     ),
+    "invited": invited(),
+    "invited.by_number": invited(binding=Binding.PERSONAL_NUMBER, bound_to="0f" * 32, roles=["leader", "reviewer"]),
+    "identity_linked": told_of_identity(people_letters.identity_linked),
+    "identity_removed": told_of_identity(people_letters.identity_removed),
     **ABOUT_CALLING_OFF,
     **ABOUT_SEATS,
     **ABOUT_CHANGES,

@@ -1,0 +1,257 @@
+"""Somebody without a sign-in of their own here is invited to an account, and comes in once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from auth import identities, invitations, login_sessions, people
+from auth.identities import Shown
+from auth.models import AccountInvitation, Grant, Identity, LoginSession, Person
+from auth.states import Binding, InvitationState, Refusal, Role
+from lararportal.errors import NotFound, Refused
+from lararportal.journal import Entry
+from lararportal.outbox import Letter
+from make import holder, person
+
+LASTS = timedelta(days=14)
+GUNNAR = "gunnar.dahl@klinik.example"
+
+
+def invited(db, office, now, **wanted) -> AccountInvitation:
+    facts = {"given_name": "Gunnar", "family_name": "D", "email": GUNNAR, "roles": [Role.REVIEWER]} | wanted
+    facts.setdefault("bound", invitations.by_email(facts["email"]))
+    return invitations.invite_somebody_new(db, **facts, lasts=LASTS, now=now, by=office.id)
+
+
+def shown(**facts) -> Shown:
+    usual = {"issuer": "https://idp.example", "kind": "sub", "value": "gunnar", "provider": "e-legitimation"}
+    name = {"given_name": "Gunnar", "family_name": "Dahl", "verified_email": GUNNAR}
+    return Shown(**(usual | name | facts))
+
+
+def link(db) -> str:
+    """The token in the last letter."""
+    db.flush()
+    last = db.scalars(select(Letter).where(Letter.occasion == "invited").order_by(Letter.id.desc()).limit(1)).one()
+    (token,) = re.findall(r"^http://portal.test/inbjudan/(\S+)$", last.body, re.MULTILINE)
+    return token
+
+
+def refused(reason: Refusal, deed, *args, **wanted) -> None:
+    with pytest.raises(Refused) as refusal:
+        deed(*args, **wanted)
+    assert refusal.value.reason == reason
+
+
+def noted(db) -> list[tuple]:
+    db.flush()
+    return [(entry.deed, entry.by, entry.facts) for entry in db.scalars(select(Entry).order_by(Entry.id))]
+
+
+def test_somebody_new_is_invited_by_a_letter_whose_link_is_kept_as_a_hash(db, office, now):
+    invitation = invited(db, office, now)
+    token = link(db)
+
+    gunnar = db.get_one(Person, invitation.person_id)
+    assert (gunnar.name, gunnar.email, gunnar.category) == ("Gunnar D", GUNNAR, None)
+    assert (invitation.binding, invitation.bound_to, invitation.expires_at) == (Binding.EMAIL, GUNNAR, now + LASTS)
+    assert token.partition("-")[2] not in repr(vars(invitation))
+    assert invitations.opened_by(db, token=token, now=now) is invitation
+    assert [(deed, by) for deed, by, _ in noted(db)] == [
+        ("person.entered", office.id),
+        ("invitation.made", office.id),
+    ]
+    assert identities.of_person(db, gunnar.id) == []
+    assert db.scalars(select(Grant).where(Grant.person_id == gunnar.id)).all() == []
+
+
+def test_whom_it_is_for_has_the_account_the_identity_and_the_role(db, office, now):
+    invitation = invited(db, office, now)
+    gunnar = invitations.accept(db, token=link(db), shown=shown(), now=now)
+    db.flush()
+
+    assert (gunnar.id, gunnar.name) == (invitation.person_id, "Gunnar Dahl")
+    assert [(each.issuer, each.kind, each.value) for each in identities.of_person(db, gunnar.id)] == [
+        ("https://idp.example", "sub", "gunnar")
+    ]
+    assert db.scalars(select(Grant.role).where(Grant.person_id == gunnar.id)).all() == [Role.REVIEWER]
+    assert [(deed, by) for deed, by, _ in noted(db)[2:]] == [
+        ("identity.linked", gunnar.id),
+        ("role.granted", office.id),
+        ("invitation.used", gunnar.id),
+    ]
+    assert (gunnar.email, invitations.state_of(invitation, now=now)) == (GUNNAR, InvitationState.USED)
+    arrived = people.arrive(
+        db,
+        issuer="https://idp.example",
+        kind="sub",
+        value="gunnar",
+        given_name="",
+        family_name="x",
+        email="",
+        now=now,
+    )
+    assert arrived.id == gunnar.id
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ({"verified_email": "somebody@else.example"}, Refusal.INVITATION_FOR_ANOTHER),
+        ({"verified_email": ""}, Refusal.INVITATION_FOR_ANOTHER),
+        ({"verified_email": "", "number_hash": GUNNAR}, Refusal.INVITATION_FOR_ANOTHER),
+        ({"verified_email": "gunnar.dahl@klinik.examplé"}, Refusal.INVITATION_FOR_ANOTHER),
+    ],
+    ids=["another address", "an address that nobody vouches for", "another kind of proof", "nearly the same"],
+)
+def test_nobody_else_comes_in_by_the_link(db, office, now, other, reason):
+    invitation = invited(db, office, now)
+    refused(reason, invitations.accept, db, token=link(db), shown=shown(**other), now=now)
+
+    assert identities.of_person(db, invitation.person_id) == []
+    assert invitations.accept(db, token=link(db), shown=shown(), now=now).id == invitation.person_id
+
+
+def test_an_invitation_by_number_asks_for_the_number_and_keeps_its_hash_alone(db, office, now):
+    invited(db, office, now, bound=invitations.by_number("0f" * 32), email="Gunnar.Dahl@klinik.example")
+    token = link(db)
+
+    refused(Refusal.INVITATION_FOR_ANOTHER, invitations.accept, db, token=token, shown=shown(), now=now)
+    gunnar = invitations.accept(db, token=token, shown=shown(verified_email="", number_hash="0f" * 32), now=now)
+    assert gunnar.name == "Gunnar Dahl"
+
+
+def test_it_is_used_once(db, office, now):
+    invited(db, office, now)
+    token = link(db)
+    invitations.accept(db, token=token, shown=shown(), now=now)
+    db.flush()
+
+    for each in (shown(), shown(value="other")):
+        refused(Refusal.INVITATION_USED, invitations.accept, db, token=token, shown=each, now=now)
+    refused(Refusal.INVITATION_USED, invitations.opened_by, db, token=token, now=now)
+    for deed in (invitations.withdraw, invitations.send_again):
+        wanted = {"lasts": LASTS} if deed is invitations.send_again else {}
+        refused(Refusal.INVITATION_USED, deed, db, invitation_id=1 * _only(db).id, **wanted, now=now, by=office.id)
+
+
+def _only(db) -> AccountInvitation:
+    return db.scalars(select(AccountInvitation)).one()
+
+
+def test_it_lasts_as_long_as_it_says_and_can_be_withdrawn(db, office, now):
+    invitation = invited(db, office, now)
+    token = link(db)
+
+    assert invitations.opened_by(db, token=token, now=now + LASTS - timedelta(seconds=1)) is invitation
+    late = now + LASTS
+    refused(Refusal.INVITATION_EXPIRED, invitations.accept, db, token=token, shown=shown(), now=late)
+    invitations.withdraw(db, invitation_id=invitation.id, now=late, by=office.id)
+    refused(Refusal.INVITATION_WITHDRAWN, invitations.accept, db, token=token, shown=shown(), now=now)
+    refused(
+        Refusal.INVITATION_WITHDRAWN, invitations.withdraw, db, invitation_id=invitation.id, now=now, by=office.id
+    )
+    assert noted(db)[-1][0] == "invitation.withdrawn"
+
+
+def test_a_letter_sent_again_has_another_link_and_the_first_opens_nothing(db, office, now):
+    invitation = invited(db, office, now)
+    first, later = link(db), now + LASTS + timedelta(hours=1)
+    invitations.send_again(db, invitation_id=invitation.id, lasts=LASTS, now=later, by=office.id)
+    second = link(db)
+
+    assert invitations.opened_by(db, token=second, now=later).expires_at == later + LASTS
+    with pytest.raises(NotFound):
+        invitations.accept(db, token=first, shown=shown(), now=later)
+    letters = db.scalars(select(Letter).order_by(Letter.id)).all()
+    assert [(each.occasion, each.person_id, each.address) for each in letters] == [
+        ("invited", invitation.person_id, GUNNAR)
+    ] * 2
+    assert len({each.once for each in letters}) == 2
+
+
+@pytest.mark.parametrize("token", ["", "1", "1-", "x-" + "a" * 43, "1-" + "a" * 43, "999999999-" + "a" * 43, "1-é"])
+def test_what_is_no_link_opens_nothing(db, office, now, token):
+    invited(db, office, now)
+
+    with pytest.raises(NotFound):
+        invitations.opened_by(db, token=token, now=now)
+
+
+def test_who_invites_and_to_what_is_decided_by_the_rule(db, office, now):
+    eva = holder(db, Role.DIRECTOR)
+    refused(Refusal.NOT_YOURS_TO_INVITE, invited, db, eva, now)
+    for role in (Role.COORDINATOR, Role.ADMINISTRATOR, Role.DIRECTOR):
+        refused(Refusal.ROLE_NOT_BY_INVITATION, invited, db, office, now, roles=[role])
+    refused(Refusal.INVITED_WITHOUT_NAME, invited, db, office, now, given_name=" \t")
+    refused(Refusal.EMAIL_IMPLAUSIBLE, invited, db, office, now, email="gunnar")
+    refused(Refusal.ADDRESS_HAS_ACCOUNT, invited, db, office, now, email=office.email.upper())
+    assert db.scalars(select(AccountInvitation)).all() == []
+
+    invitation = invited(db, office, now)
+    refused(Refusal.NOT_YOURS_TO_INVITE, invitations.withdraw, db, invitation_id=invitation.id, now=now, by=eva.id)
+    again = {"invitation_id": invitation.id, "lasts": LASTS, "now": now}
+    refused(Refusal.NOT_YOURS_TO_INVITE, invitations.send_again, db, **again, by=eva.id)
+
+
+class TestAnAccountThatIsThere:
+    @pytest.fixture
+    def anna(self, db):
+        return person(db, subject="anna.st", email="Anna@klinik.example")
+
+    def let_in(self, db, office, someone, now, **wanted):
+        facts = {"bound": None, "roles": []} | wanted
+        return invitations.invite(db, person_id=someone.id, **facts, lasts=LASTS, now=now, by=office.id)
+
+    def test_is_opened_with_another_identity_bound_to_its_own_address(self, db, office, anna, now):
+        assert self.let_in(db, office, anna, now, roles=[Role.LEADER]).bound_to == "anna@klinik.example"
+        name = anna.name
+        token, came = link(db), shown(verified_email="anna@klinik.example")
+        login_sessions.begin(db, person_id=anna.id, provider="demo", id_token="", now=now)
+
+        assert invitations.accept(db, token=token, shown=came, now=now).name == name
+        db.flush()
+        assert len(identities.of_person(db, anna.id)) == 2
+        # They sign in anew to use the role.
+        assert db.scalars(select(LoginSession.ended_at).where(LoginSession.person_id == anna.id)).all() == [now]
+
+    def test_gets_the_role_by_the_identity_that_it_has(self, db, office, anna, now):
+        self.let_in(db, office, anna, now, roles=[Role.LEADER])
+        own = shown(issuer="http://127.0.0.1:1", value="anna.st", verified_email="anna@klinik.example")
+        invitations.accept(db, token=link(db), shown=own, now=now)
+        db.flush()
+
+        assert len(identities.of_person(db, anna.id)) == 1
+        assert db.scalars(select(Grant.role).where(Grant.person_id == anna.id)).all() == [Role.LEADER]
+
+    def test_is_never_merged_with_another(self, db, office, anna, now):
+        other = person(db, subject="gunnar")
+        self.let_in(db, office, anna, now)
+        came = shown(issuer="http://127.0.0.1:1", verified_email="anna@klinik.example")
+        refused(Refusal.IDENTITY_OF_ANOTHER, invitations.accept, db, token=link(db), shown=came, now=now)
+
+        assert db.scalars(select(Identity.person_id).where(Identity.value == "gunnar")).all() == [other.id]
+
+    def test_has_one_invitation_at_a_time(self, db, database, office, anna, now):
+        first = self.let_in(db, office, anna, now)
+        with pytest.raises(Refused) as refusal, database.transaction() as other:
+            self.let_in(other, office, anna, now)
+        assert refusal.value.reason == Refusal.INVITATION_LASTS
+        invitations.withdraw(db, invitation_id=first.id, now=now, by=office.id)
+        self.let_in(db, office, anna, now)
+
+    def test_of_somebody_who_decides_over_others_is_opened_by_nobody(self, db, office, anna, now):
+        for role in (Role.ADMINISTRATOR, Role.COORDINATOR, Role.DIRECTOR):
+            refused(Refusal.ACCOUNT_NOT_BY_INVITATION, self.let_in, db, office, holder(db, role), now)
+
+        self.let_in(db, office, anna, now)
+        token, came = link(db), shown(verified_email="anna@klinik.example")
+        db.add(Grant(person_id=anna.id, role=Role.ADMINISTRATOR))
+        db.flush()
+        refused(Refusal.ACCOUNT_NOT_BY_INVITATION, invitations.accept, db, token=token, shown=came, now=now)
+        anna.email = ""
+        db.add(db.scalars(select(Grant).where(Grant.person_id == anna.id)).one())
+        nobody = person(db, email="")
+        refused(Refusal.EMAIL_IMPLAUSIBLE, self.let_in, db, office, nobody, now)
