@@ -27,7 +27,7 @@ import courses.views.catalogue
 import courses.views.desk
 import lararportal.audit.views
 import lararportal.letter_log.views
-from lararportal import counted, edge, headers, home, logs, pages
+from lararportal import counted, edge, headers, home, logs, pace, pages
 from lararportal.config import Settings
 from lararportal.dev.letters import letters_blueprint
 from lararportal.edge import Installation, install
@@ -64,6 +64,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.url_map.converters["int"] = RowNumber
     app.extensions["lararportal"] = place or install(settings)
     app.before_request(_name_request)  # Before what may answer by itself, such as the look at a form's proof.
+    pace.init_app(app, settings)
     Bootstrap5(app)
     Compress(app)
     CSRFProtect(app)

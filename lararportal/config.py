@@ -74,6 +74,26 @@ class Settings:
         "cancel, after two reminders",
         default="keep",
     )
+    pace_pages: str = _variable(
+        "LARARPORTAL_PACE_PAGES",
+        "how many pages a signed-in person may ask for, and all who come from one address: a hospital is one",
+        default="300/minute 12000/minute",
+    )
+    pace_forms: str = _variable(
+        "LARARPORTAL_PACE_FORMS",
+        "the same for forms that are sent in: bookings, applications, answers",
+        default="60/minute 3000/minute",
+    )
+    pace_files: str = _variable(
+        "LARARPORTAL_PACE_FILES",
+        "the same for files that are fetched",
+        default="20/minute 600/minute",
+    )
+    pace_sign_ins: str = _variable(
+        "LARARPORTAL_PACE_SIGN_INS",
+        "the same for the steps of signing in, of which each takes two, and for what providers tell of sign-outs",
+        default="20/minute 1200/minute",
+    )
     log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")
     counters_dir: str = _variable(
         "PROMETHEUS_MULTIPROC_DIR",
@@ -162,6 +182,9 @@ SCHEMES = {
     "smtp_url": ("smtp://", "smtps://"),
 }
 EITHER = {"env": ("production", "development"), "unfunded_seats": ("keep", "release")}
+PACES = ("pace_pages", "pace_forms", "pace_files", "pace_sign_ins")
+PACE = re.compile(r"([1-9][0-9]{0,6}/(second|minute|hour)( |$)){2}")
+PACE_FORM = "does not read like 60/minute 3000/minute (of a person, and of an address)"
 LEVELS = ("debug", "info", "warning", "error")
 KEY_LENGTH = 32
 
@@ -190,7 +213,11 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         faults.append("LARARPORTAL_LETTERS_DIR: is for development only")
     if said["counters_dir"] and not Path(said["counters_dir"]).is_dir():
         faults.append("PROMETHEUS_MULTIPROC_DIR: there is no such folder")
-    return faults + _impossible_times(said)
+    return faults + _impossible_times(said) + _unreadable_paces(said)
+
+
+def _unreadable_paces(said: Mapping[str, Any]) -> list[str]:
+    return [f"{_variable_of(name)}: {PACE_FORM}" for name in PACES if not PACE.fullmatch(said[name])]
 
 
 def _impossible_times(said: Mapping[str, Any]) -> list[str]:

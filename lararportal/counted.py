@@ -26,6 +26,10 @@ DEEDS = Counter(
     ["page", "outcome"],
 )
 ANEW = Counter("lararportal_done_anew", "Attempts that the database undid and that were repeated, by cause.", ["why"])
+TOO_FAST = Counter(
+    "lararportal_too_fast", "Requests over a limit, by what was asked for and whose limit.", ["kind", "whose"]
+)
+NOT_COUNTED = Counter("lararportal_not_counted", "Looks at a limit for which Redis did not count.", ["why"])
 
 METHODS = frozenset({"GET", "HEAD", "POST"})
 """What is counted by name; a visitor can send any word."""
@@ -58,3 +62,13 @@ def deed(page: str) -> Iterator[None]:
 def anew(why: str) -> None:
     """What was undone is done once more."""
     ANEW.labels(why).inc()
+
+
+def too_fast(kind: str, whose: str) -> None:
+    """Somebody was told to wait: a person, or all at an address."""
+    TOO_FAST.labels(kind, whose).inc()
+
+
+def not_counted() -> None:
+    """Somebody was let through without being counted."""
+    NOT_COUNTED.labels("away").inc()

@@ -37,6 +37,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("portal"), max_examples=10_000)
 hypothesis.settings.load_profile("portal")
 
+UNHURRIED = {f"pace_{kind}": "99999/second 99999/second" for kind in ("pages", "forms", "files", "sign_ins")}
+"""A test asks as one who never rests; how fast people may ask has tests of its own."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -158,6 +161,7 @@ def usual_settings(postgres_url: str, redis_url: str) -> Settings:
         ),
         smtp_url="smtp://127.0.0.1:1",
         mail_from="portal@example.org",
+        **UNHURRIED,
     )
 
 

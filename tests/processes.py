@@ -215,6 +215,8 @@ class Parts:
             "LARARPORTAL_PROVIDERS": provider,
             "LARARPORTAL_SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "LARARPORTAL_MAIL_FROM": self.settings.mail_from,
+            "LARARPORTAL_PACE_PAGES": self.settings.pace_pages,
+            "LARARPORTAL_PACE_FORMS": self.settings.pace_forms,
             **({"PROMETHEUS_MULTIPROC_DIR": counters} if (counters := self.settings.counters_dir) else {}),
         }
 

@@ -30,6 +30,7 @@ ENVIRONMENT = {
 }
 FEE_FORM = "does not read like 30:50,14:100 (days before the start, and per cent)"
 FEE_ORDER = "does not come nearer to the start and cost more with every step"
+PACE_FORM = "does not read like 60/minute 3000/minute (of a person, and of an address)"
 BARE = "is no plain address such as bounces@example.org"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -124,6 +125,12 @@ class TestTheEnvironment:
             ("LARARPORTAL_LATE_FEE", "14:50,14:100", FEE_ORDER),
             ("LARARPORTAL_LATE_FEE", "30:50,14:50", FEE_ORDER),
             ("LARARPORTAL_UNFUNDED_SEATS", "sell", "is neither keep nor release"),
+            ("LARARPORTAL_PACE_FORMS", "60/minute", PACE_FORM),
+            ("LARARPORTAL_PACE_FORMS", "60 3000", PACE_FORM),
+            ("LARARPORTAL_PACE_SIGN_INS", "60/minute 0/minute", PACE_FORM),
+            ("LARARPORTAL_PACE_FILES", "", PACE_FORM),
+            ("LARARPORTAL_PACE_FILES", "1/minute 1/week", PACE_FORM),
+            ("LARARPORTAL_PACE_FILES", "1/minute 2/hour 3/hour", PACE_FORM),
             ("LARARPORTAL_LOG_LEVEL", "loud", "is none of debug, info, warning, error"),
             ("LARARPORTAL_PROVIDERS", "[]", "is not a JSON list with at least one provider"),
             ("LARARPORTAL_PROVIDERS", '{"name": "demo"}', "is not a JSON list with at least one provider"),

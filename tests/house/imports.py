@@ -19,6 +19,7 @@ TOP_FLOOR = (
     "letter_log",
     "measures",
     "migrations",
+    "pace",
     "tick",
     "web",
     "workers",

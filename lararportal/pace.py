@@ -1,0 +1,132 @@
+"""How fast somebody may ask: limits for each person and for each address, counted in Redis."""
+
+import ipaddress
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import structlog
+from flask import Flask, render_template, request
+from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
+from limits.storage import RedisStorage
+from redis.exceptions import RedisError
+
+from auth import access
+from lararportal import counted
+from lararportal.config import Settings
+
+log = structlog.get_logger()
+
+SIGN_INS = frozenset({"auth.set_out", "auth.set_out_anew", "auth.answer", "auth.told_of_sign_out"})
+FILES = frozenset({"bookings_desk.invoice_file", "fairness.verification_file", "mine.calendar"})
+NOT_COUNTED = frozenset({"home.healthz", "home.readyz"})
+"""What is asked by those who watch."""
+
+KINDS = ("sign_ins", "files", "forms", "pages")
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+SECONDS = 0.25
+"""How long a request waits for Redis before it goes on uncounted."""
+
+REST_SECONDS = 5.0
+"""For how long nobody asks Redis again after it did not answer."""
+
+ONE_HOME = 64
+"""Bits of an IPv6 address that one customer of a network has for themselves: in the rest they can be anybody."""
+
+
+class OpenWhenAway(RedisStorage):
+    """Counts in Redis; while Redis is away everybody is let through, without waiting for it each time."""
+
+    STORAGE_SCHEME = ["open+redis", "open+rediss", "open+unix"]  # noqa: RUF012 - as the class above has it
+
+    def __init__(self, uri: str, **options: Any) -> None:
+        super().__init__(uri.removeprefix("open+"), **options)
+        self._asked_again_at = 0.0
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """How often it has been asked with this one; never often, while nobody counts."""
+        if time.monotonic() >= self._asked_again_at:
+            try:
+                return super().incr(key, expiry, amount)
+            except RedisError as fault:
+                self._asked_again_at = time.monotonic() + REST_SECONDS
+                log.warning("limits not counted", fault=str(fault))
+        counted.not_counted()
+        return 0
+
+    def seconds_left(self, key: str) -> int:
+        """Until it is counted anew.
+
+        Raises:
+            RedisError: nobody can say.
+        """
+        left: Any = self.get_connection().ttl(self.prefixed_key(key))
+        return int(left)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Counts every request before anything else is done about it."""
+    limiter = Limiter(
+        _address,
+        application_limits=[*_limits(settings)],
+        request_identifier=lambda: request.endpoint or "none",
+        storage_uri=f"open+{settings.redis_url}",
+        storage_options={"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS},  # type: ignore[dict-item]
+        headers_enabled=False,
+    )
+    limiter.init_app(app)
+    app.register_error_handler(RateLimitExceeded, partial(_too_fast, limiter))
+
+
+def _limits(settings: Settings) -> Iterator[ApplicationLimit]:
+    for kind in KINDS:
+        of_person, of_address = getattr(settings, f"pace_{kind}").split()
+        for whose, text, asked in (("person", of_person, _person), ("address", of_address, _address)):
+            yield ApplicationLimit(
+                text, key_function=asked, scope=f"{kind}:{whose}", exempt_when=_is_not(kind, asked), cost=1
+            )
+
+
+def _is_not(kind: str, asked: Callable[[], str]) -> Callable[[], bool]:
+    return lambda: _kind() != kind or not asked()
+
+
+def _kind() -> str:
+    endpoint = request.endpoint
+    if endpoint in NOT_COUNTED:
+        return ""
+    if endpoint in SIGN_INS:
+        return "sign_ins"
+    if endpoint in FILES:
+        return "files"
+    return "pages" if request.method in READING else "forms"
+
+
+def _person() -> str:
+    """Who asks, if somebody has signed in; a hospital is one address, and these are the strict limits."""
+    return access.asker() or ""
+
+
+def _address() -> str:
+    """Where from."""
+    try:
+        found = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "nowhere"
+    if found.version == 4:  # noqa: PLR2004 - the name of the protocol
+        return str(found)
+    return str(ipaddress.ip_network((found, ONE_HOME), strict=False))
+
+
+def _too_fast(limiter: Limiter, fault: RateLimitExceeded) -> tuple[str, int, dict[str, str]]:
+    breached, seconds = limiter.current_limit, fault.limit.limit.get_expiry()
+    storage = limiter.storage
+    if breached is not None and isinstance(storage, OpenWhenAway):
+        try:
+            seconds = min(max(storage.seconds_left(breached.key), 1), seconds)
+        except RedisError as away:
+            log.warning("end of limit not known", fault=str(away))
+        counted.too_fast(*breached.request_args[-1].split(":"))
+    return render_template("error.html", code=429, patience=seconds), 429, {"Retry-After": str(seconds)}
