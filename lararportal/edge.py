@@ -35,6 +35,9 @@ NUDGE_SECONDS = 60
 DELIVERY_SECONDS = 3600
 """How long a delivery may last: the queue ends longer ones in the middle of a letter, which is then sent twice."""
 
+WORK_SECONDS = 600
+"""How long other work may last."""
+
 RESULT_SECONDS = 86_400
 """How long it can be seen what came of a job."""
 
@@ -192,11 +195,11 @@ STAGES = {
 """What the queue calls it, and how far the work has come then; anything else has not begun."""
 
 
-def enqueue(function: str, *args: Any) -> str | None:
+def enqueue(function: str, *args: Any, seconds: int = WORK_SECONDS) -> str | None:
     """Hands long work to the workers, by name and with ids only; its id, or None while Redis is away."""
     try:
         job = installation().queue.enqueue(
-            function, *args, result_ttl=RESULT_SECONDS, failure_ttl=RESULT_SECONDS, job_timeout=600
+            function, *args, result_ttl=RESULT_SECONDS, failure_ttl=RESULT_SECONDS, job_timeout=seconds
         )
     except RedisError as fault:
         log.warning("work not handed over", function=function, fault=str(fault))

@@ -11,6 +11,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from bookings import publication
+from bookings.rules.funding import Unfunded
 from bookings.states import RoundState
 from lararportal import clock, config, logs, pages, tick
 from lararportal.audit import stored
@@ -30,10 +31,14 @@ def see_to_it() -> None:
     """Fills freed seats, closes swap rings and delivers letters: what a deed leaves behind for the worker.
 
     The nudge is taken back first, so that a deed committed from now on makes a new one.
+
+    Raises:
+        ClocksDiffer: this host's clock may have jumped; nothing was done, and the tick of another host does it.
     """
-    place = _place()
+    place, now = _place(), clock.now()
     place.redis.delete(NUDGED)
-    tick.give_seats(place.database, now=clock.now())
+    tick.insist_on_true_clock(place.database, now=now)
+    tick.give_seats(place.database, now=now)
     with postman(place.settings) as mailer:
         tried = tick.deliver_letters(place.database, mailer, now=clock.now())
     log.info("letters delivered", tried=tried)
@@ -66,9 +71,14 @@ def look_at_everything(audit_id: int) -> None:
 
 
 def catch_up() -> None:
-    """Does what the tick would do, because somebody asked for it."""
+    """Does what the tick would do, because somebody asked for it.
+
+    Raises:
+        ClocksDiffer: the tick would do nothing, and neither is anything done here.
+    """
     place, now = _place(), clock.now()
-    done = tick.run_due(place.database, now=now)
+    tick.insist_on_true_clock(place.database, now=now)
+    done = tick.run_due(place.database, now=now, unfunded=Unfunded(place.settings.unfunded_seats))
     with postman(place.settings) as mailer:
         done["letters tried"] = tick.deliver_letters(place.database, mailer, now=clock.now())
     log.info("caught up", **{name.replace(" ", "_"): count for name, count in done.items()})

@@ -114,7 +114,7 @@ def repair(name: str, number: int) -> str | Response:
     except Refused:
         flash(pages.sentence("repair_impossible"), "warning")
         return _back()
-    if offer.repair is Repair.CATCH_UP and edge.enqueue(CATCH_UP) is None:
+    if offer.repair is Repair.CATCH_UP and edge.enqueue(CATCH_UP, seconds=edge.DELIVERY_SECONDS) is None:
         flash(pages.sentence("audit_not_handed_over"), "warning")
         return _back()
     flash(pages.sentence(SAID[offer.repair] if has_changed else "repair_not_needed"))

@@ -2,6 +2,7 @@
 
 import smtplib
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -25,7 +26,7 @@ import make
 from bookings import seats
 from bookings.models import MinimumCase
 from bookings.states import BookingState, RoundState
-from lararportal import clock, heartbeat, tick
+from lararportal import clock, heartbeat, tick, workers
 from lararportal.cli.serving import one_tick, tick_now
 from lararportal.edge import Installation
 from lararportal.outbox import Letter, LetterState
@@ -184,6 +185,18 @@ def test_by_a_clock_that_has_jumped_nothing_is_done(db, installation, much_is_du
     assert (noted(db), occasions(db), heartbeat.last_beat(db, "tick")) == ([], [], None)
     # A minute is what machines may differ by, and by then all of it is due, or long over.
     assert tick_now(installation, now=clock.now() + timedelta(minutes=1), told=lambda: False)["letters tried"] >= 0
+
+
+@pytest.mark.parametrize("work", [workers.catch_up, workers.see_to_it])
+def test_nor_does_a_worker_do_anything_by_it_who_is_asked_to_catch_up(
+    db, installation, redis, much_is_due, monkeypatch, work
+):
+    later = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(workers, "_place", lambda: replace(installation, redis=redis))
+    monkeypatch.setattr(clock, "now", lambda: later)
+    with pytest.raises(tick.ClocksDiffer):
+        work()
+    assert (noted(db), occasions(db)) == ([], [])
 
 
 def test_a_chain_of_swaps_is_followed_to_its_end(db, database):

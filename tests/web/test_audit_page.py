@@ -11,12 +11,13 @@ from redis import Redis
 from sqlalchemy import select, text
 
 import make
-from auth.states import Role
+from auth.states import Category, Role
 from bookings import left_over_seats
 from bookings.models import Booking, SeatDay
 from lararportal import clock, workers
 from lararportal.audit import EVERYTHING
 from lararportal.audit.stored import Audit
+from lararportal.edge import DELIVERY_SECONDS
 from lararportal.heartbeat import beat
 from lararportal.journal import Entry
 from lararportal.outbox import Letter, LetterState
@@ -116,6 +117,27 @@ def test_a_letter_that_was_given_up_is_sent_again(db, olle, visit):
     db.refresh(letter)
     assert (letter.state, letter.attempts) == (LetterState.QUEUED, 0)
     assert last_entry(db)[0] == "letter.resent"
+
+
+def test_what_is_due_is_done_by_a_worker_as_the_tick_would_do_it(db, olle, visit, installation, monkeypatch):
+    today = clock.day_of(clock.now())
+    dates = {"days": [today + timedelta(days=40)], "cancel_by": today + timedelta(days=16)}
+    resident = make.person(db, category=Category.ST_2021)
+    yesterday = clock.now() - timedelta(days=1)
+    left_over_seats.book(
+        db, session_id=make.session(db, **dates).id, person_id=resident.id, now=yesterday, by=resident.id
+    )
+    db.flush()
+
+    visit(olle).post(f"{PATH}/catch_up/0")
+    [job] = [each for each in installation.queue.jobs if each.func_name == "lararportal.workers.catch_up"]
+    assert job.timeout == DELIVERY_SECONDS
+    assert last_entry(db) == ("audit.caught_up", olle.id, {})
+    releasing = replace(installation, settings=replace(installation.settings, unfunded_seats="release"))
+    monkeypatch.setattr(workers, "_place", lambda: releasing)
+    workers.catch_up()
+    reminded = select(Entry.facts["announced"]).where(Entry.deed == "funding.reminded")
+    assert db.scalars(reminded.where(Entry.person_id == resident.id)).all() == [True]
 
 
 def test_what_is_not_there_is_not_found(olle, visit):
