@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from auth import letters, login_sessions, people
+from auth import letters, login_sessions, people, personal_numbers
 from auth.models import Identity, IdentityPutAside, Person, full_name
+from auth.personal_numbers import as_kept
 from auth.states import Refusal
 from lararportal import journal
 from lararportal.database_faults import guard
@@ -40,8 +41,8 @@ class Shown:
 
 def known(db: Session, *, issuer: str, kind: str, value: str) -> Identity | None:
     """The identity, which cannot be removed before the transaction ends; None when it is nobody's."""
-    same = (Identity.issuer == issuer, Identity.kind == kind, Identity.value == value)
-    return db.scalars(select(Identity).where(*same).with_for_update(read=True, key_share=True)).one_or_none()
+    same = (Identity.issuer == issuer, Identity.kind == kind, Identity.value.in_(as_kept(db, kind=kind, value=value)))
+    return db.scalars(select(Identity).where(*same).with_for_update(read=True, key_share=True)).first()
 
 
 def of_person(db: Session, person_id: int) -> list[Identity]:
@@ -58,9 +59,11 @@ def link(db: Session, *, person: Person, shown: Shown, now: datetime, by: int) -
     _insist_on_strangeness(db, person_id=person.id, shown=shown)
     if not person.email:
         raise Refused(Refusal.ADDRESS_NEEDED)
-    identity = Identity(person_id=person.id, issuer=shown.issuer, kind=shown.kind, value=shown.value, linked_at=now)
+    value, *_ = as_kept(db, kind=shown.kind, value=shown.value)
+    identity = Identity(person_id=person.id, issuer=shown.issuer, kind=shown.kind, value=value, linked_at=now)
     db.add(identity)
     db.flush()
+    personal_numbers.keep_shown(db, person_id=person.id, kind=shown.kind, value=shown.value, now=now)
     _note(db, "identity.linked", identity, now=now, by=by)
     letters.identity_linked(db, person=person, identity_id=identity.id, provider=shown.provider, now=now)
     return identity
@@ -82,7 +85,7 @@ def put_aside(
             login_session_id=login_session_id,
             issuer=shown.issuer,
             kind=shown.kind,
-            value=shown.value,
+            value=as_kept(db, kind=shown.kind, value=shown.value)[0],
             provider=provider,
             name=shown.name,
             until=until,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from auth import identities, letters, people, queries, rules
 from auth.identities import Shown
 from auth.models import AccountInvitation, Person
+from auth.personal_numbers import as_kept
 from auth.states import Binding, InvitationState, Refusal, Role
 from lararportal import journal
 from lararportal.database_faults import guard
@@ -169,7 +170,8 @@ def accept(db: Session, *, token: str, shown: Shown, now: datetime) -> Person:
         # Whoever invited them wrote the name as they knew it; the provider is sure of it.
         names = (shown.given_name, shown.family_name)
         person.given_name, person.family_name = (rules.one_line(each, longest=people.NAME_LENGTH) for each in names)
-    if not any((each.issuer, each.kind, each.value) == (shown.issuer, shown.kind, shown.value) for each in own):
+    values = as_kept(db, kind=shown.kind, value=shown.value)
+    if not any((each.issuer, each.kind) == (shown.issuer, shown.kind) and each.value in values for each in own):
         identities.link(db, person=person, shown=shown, now=now, by=person.id)
     roles = [Role(each) for each in invitation.roles]
     people.give(db, person_id=person.id, roles=roles, now=now, by=invitation.invited_by)

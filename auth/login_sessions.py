@@ -6,7 +6,7 @@ The browser holds a random token, the row only its SHA-256: who reads the table 
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from auth.models import Grant, LoginSession, Person, full_name
 from auth.states import Area, Category, Role, Standing
 from lararportal import journal
 from lararportal.errors import NotFound
+from lararportal.sealing import CannotOpen, safe_of
 
 Moment = datetime | BindParameter[datetime]
 
@@ -68,7 +69,7 @@ class Farewell:
     """What it takes to sign out at the provider too."""
 
     provider: str
-    id_token: str
+    id_token: str = field(repr=False)
 
 
 def begin(
@@ -92,7 +93,6 @@ def begin(
         token_hash=_hash(token),
         person_id=person_id,
         provider=provider,
-        id_token=id_token,
         subject=subject,
         sid=sid,
         identity_id=identity_id,
@@ -100,6 +100,8 @@ def begin(
         proved_at=proved_at,
         seen_at=now,
     )
+    if id_token:
+        row.id_token = safe_of(db).seal(id_token, place=row.place)
     db.add(row)
     journal.note(db, "login_session.begun", now=now, by=person_id, person=person_id, provider=provider)
     return token
@@ -145,7 +147,7 @@ def end(db: Session, *, login_session_id: int, now: datetime, by: int) -> Farewe
     row = db.get(LoginSession, login_session_id, with_for_update={"key_share": True}, populate_existing=True)
     if row is None or row.ended_at is not None:
         return None
-    farewell = Farewell(provider=row.provider, id_token=row.id_token)
+    farewell = Farewell(provider=row.provider, id_token=_opened(db, row))
     _close(row, now=now)
     journal.note(db, "login_session.ended", now=now, by=by, person=row.person_id)
     return farewell
@@ -189,6 +191,14 @@ def end_with_provider(db: Session, *, provider: str, subject: str | None, sid: s
     meant = of_subject if sid is None else or_(LoginSession.sid == sid, and_(LoginSession.sid.is_(None), of_subject))
     rows = _under_way(db, LoginSession.provider == provider, meant)
     return _close_all(db, rows, now=now, by=None, provider=provider)
+
+
+def _opened(db: Session, row: LoginSession) -> str:
+    """What the provider gave for the sign-in; nothing when it cannot be read any more, and one does without it."""
+    try:
+        return safe_of(db).open(row.id_token, place=row.place) if row.id_token else ""
+    except CannotOpen:
+        return ""
 
 
 def _under_way(db: Session, *which: ColumnElement[bool]) -> Sequence[LoginSession]:

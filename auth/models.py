@@ -85,11 +85,27 @@ class Identity(Base):
     id: Mapped[int] = mapped_column(Serial(), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
     issuer: Mapped[str] = mapped_column(String(250))
-    kind: Mapped[str] = mapped_column(String(30), doc="`sub` or `hsa_id`: which claim the value comes from.")
-    value: Mapped[str] = mapped_column(String(250))
+    kind: Mapped[str] = mapped_column(String(30), doc="An `IdentityKind`: which claim the value comes from.")
+    value: Mapped[str] = mapped_column(String(250), doc="Of a `personal_number` its imprint.")
     linked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (UniqueConstraint("issuer", "kind", "value"),)
+
+
+class PersonalNumber(Base):
+    """Somebody's personnummer or samordningsnummer, which only the keys of the settings open."""
+
+    __tablename__ = "personal_numbers"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(String(200))
+    imprint: Mapped[str] = mapped_column(String(64), unique=True, doc="What it is found by, unread.")
+    noted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def place(self) -> str:
+        """Where alone it opens."""
+        return f"{self.__tablename__}:{self.person_id}"
 
 
 class Grant(Base):
@@ -117,7 +133,7 @@ class LoginSession(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
     provider: Mapped[str] = mapped_column(String(60))
-    id_token: Mapped[str] = mapped_column(default="", doc="Shown to the provider when signing out there too.")
+    id_token: Mapped[str] = mapped_column(default="", doc="Sealed, for signing out at the provider too.")
     subject: Mapped[str | None] = mapped_column(
         String(255), doc="What the provider calls the person, in this sign-in."
     )
@@ -131,6 +147,11 @@ class LoginSession(Base):
     )
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def place(self) -> str:
+        """Where alone its token opens."""
+        return f"{self.__tablename__}:{self.token_hash}"
 
 
 class SpentToken(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from auth import letters, login_sessions, rules
+from auth import letters, login_sessions, personal_numbers, rules
 from auth.models import Grant, Identity, Person
 from auth.rules import Facts, Powers
 from auth.states import Area, Category, Refusal, Role, Standing
@@ -65,26 +65,32 @@ def arrive(
     Nobody is recognised by name or e-mail address. Of two first sign-ins at the same moment the slower one finds
     the person that the faster one made.
     """
+    kept = personal_numbers.as_kept(db, kind=kind, value=value)
     known = (
-        select(Person).join(Identity).where(Identity.issuer == issuer, Identity.kind == kind, Identity.value == value)
+        select(Person)
+        .join(Identity)
+        .where(Identity.issuer == issuer, Identity.kind == kind, Identity.value.in_(kept))
+        .order_by(Identity.id)
     )
-    if (acquaintance := db.scalars(known).one_or_none()) is not None:
+    if (acquaintance := db.scalars(known).first()) is not None:
+        personal_numbers.keep_shown(db, person_id=acquaintance.id, kind=kind, value=value, now=now)
         return acquaintance
     person = Person(
         given_name=rules.one_line(given_name, longest=NAME_LENGTH),
         family_name=rules.one_line(family_name, longest=NAME_LENGTH),
         email=email if rules.is_plausible_email(email) else "",
         created_at=now,
-        identities=[Identity(issuer=issuer, kind=kind, value=value, linked_at=now)],
+        identities=[Identity(issuer=issuer, kind=kind, value=kept[0], linked_at=now)],
     )
     try:
         with db.begin_nested():
             db.add(person)
     except IntegrityError:
-        if (faster := db.scalars(known).one_or_none()) is None:
+        if (faster := db.scalars(known).first()) is None:
             raise
         return faster
     journal.note(db, "person.arrived", now=now, by=person.id, person=person.id, issuer=issuer, kind=kind)
+    personal_numbers.keep_shown(db, person_id=person.id, kind=kind, value=value, now=now)
     return person
 
 

@@ -26,10 +26,6 @@ INVITED_ROLES = frozenset({Role.LEADER, Role.REVIEWER})
 """What an invitation may bring beside an account. Who decides over others is made so by an administrator."""
 
 _HSA_ID = re.compile(r"SE[0-9]{10}-[A-Z0-9]+")
-_PERSONAL_NUMBER = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})-?([0-9]{4})")
-COORDINATION = 60
-"""Days more in the number of somebody who has no other: samordningsnummer."""
-
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,}"
 )
@@ -210,22 +206,3 @@ def hsa_id(text: str) -> str | None:
     """The HSA-id as it is kept, or None for what is none: SE, an organisation's ten digits, and who it is there."""
     written = text.strip().upper()
     return written if len(written) <= LONGEST_HSA_ID and _HSA_ID.fullmatch(written) else None
-
-
-def personal_number(text: str) -> str | None:
-    """The personnummer or samordningsnummer in twelve digits, or None for what is none.
-
-    It has a day of birth, in a samordningsnummer with 60 added, and a last digit that checks the nine before it
-    (modulus 10), without the century.
-    """
-    found = _PERSONAL_NUMBER.fullmatch(text.strip())
-    if found is None or not found[0].isascii():
-        return None
-    year, month, day, last = found.groups()
-    born = int(day) - COORDINATION if int(day) > COORDINATION else int(day)
-    try:
-        date(int(year), int(month), born)
-    except ValueError:
-        return None
-    digits = [int(digit) * (2 - place % 2) for place, digit in enumerate((year + month + day + last)[2:])]
-    return year + month + day + last if sum(each // 10 + each % 10 for each in digits) % 10 == 0 else None

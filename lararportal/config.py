@@ -8,8 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from lararportal import providers
+from lararportal import providers, sealing
 from lararportal.providers import Provider
+from lararportal.sealing import Key, Ring, Safe
 
 
 class SettingsError(Exception):
@@ -35,6 +36,15 @@ class Settings:
         default="production",
     )
     secret_key: str = _variable("LARARPORTAL_SECRET_KEY", "signs cookies and forms; at least 32 characters")
+    data_keys: Ring = _variable(  # noqa: RUF009 - a field, as all of them
+        "LARARPORTAL_DATA_KEYS",
+        "what personal numbers are encrypted with, as `2027:KEY,2026:KEY`, the newest first: "
+        "`openssl rand -base64 32`",
+    )
+    index_key: Key = _variable(  # noqa: RUF009 - as above
+        "LARARPORTAL_INDEX_KEY",
+        "what personal numbers are found by without being read: another `openssl rand -base64 32`, kept for good",
+    )
     database_url: str = _variable("DATABASE_URL", "PostgreSQL 15 or newer, `postgresql://user:password@host/name`")
     redis_url: str = _variable("REDIS_URL", "Redis for the queue, `redis://host:6379/0` or `unix:///path`")
     base_url: str = _variable("LARARPORTAL_BASE_URL", "the portal's own address, as it stands in letters")
@@ -112,6 +122,11 @@ class Settings:
         """Whether the parts that only developers may use are allowed to start."""
         return self.env == "development"
 
+    @property
+    def safe(self) -> Safe:
+        """What seals and opens what nobody may read who has only the rows."""
+        return Safe(self.data_keys, self.index_key)
+
 
 def _whole_number(text: str) -> int:
     if not text.isdecimal():
@@ -145,6 +160,8 @@ READERS: dict[Any, Callable[[str], Any]] = {
     str: str,
     tuple[Provider, ...]: providers.read,
     tuple[tuple[int, int], ...]: _fee_steps,
+    Ring: sealing.read_ring,
+    Key: sealing.read_key,
 }
 """How the text of a variable is read, by the type of its setting."""
 
@@ -195,10 +212,18 @@ def _of_addresses(said: Mapping[str, Any]) -> list[str]:
     return ["LARARPORTAL_BOUNCE_ADDRESS: is no plain address such as bounces@example.org"]
 
 
+def _of_keys(said: Mapping[str, Any]) -> list[str]:
+    """Who has one key must not have the other: a value is sealed with the first and found by the second."""
+    ring, index_key = said.get("data_keys"), said.get("index_key")
+    if ring is None or index_key is None or index_key.secret not in {key.secret for key in ring.keys}:
+        return []
+    return ["LARARPORTAL_INDEX_KEY: is one of LARARPORTAL_DATA_KEYS, and must be a key of its own"]
+
+
 def _contradictions(values: Mapping[str, Any]) -> list[str]:
     """What is readable and cannot be meant; no value is repeated, for some are secret."""
     said = {entry.name: entry.default for entry in fields(Settings) if entry.default is not MISSING} | dict(values)
-    faults = _of_addresses(said)
+    faults = _of_addresses(said) + _of_keys(said)
     for name, (one, other) in EITHER.items():
         if said[name] not in (one, other):
             faults.append(f"{_variable_of(name)}: is neither {one} nor {other}")

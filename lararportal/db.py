@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from lararportal import counted, database_faults
 from lararportal.errors import Unclear, Undone
+from lararportal.sealing import Safe
 
 log = structlog.get_logger()
 
@@ -63,8 +64,8 @@ One that ends sooner is found out by whoever uses it, and what it was to do is d
 
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
-    """An engine for the address; it connects when it is first used."""
-    engine = create_engine(driver_url(url), pool_size=pool_size, connect_args=SILENCE)
+    """An engine for the address; it connects when it is first used, and its faults repeat no value of a statement."""
+    engine = create_engine(driver_url(url), pool_size=pool_size, connect_args=SILENCE, hide_parameters=True)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_ask_after_rest, engine))
     return engine
@@ -109,10 +110,18 @@ class Database:
     """PostgreSQL, and the transactions on it.
 
     Bound to a connection that is in a transaction already, its own transactions become savepoints there.
-    `portal_url` travels with every session so that letters can be rendered inside the deed's transaction.
+    `portal_url` travels with every session so that letters can be rendered inside the deed's transaction, and `safe`
+    so that it can seal and open there.
     """
 
-    def __init__(self, bind: Engine | Connection, *, portal_url: str, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        bind: Engine | Connection,
+        *,
+        portal_url: str,
+        safe: Safe | None = None,
+        patience: Patience | None = None,
+    ) -> None:
         self.engine = bind.engine
         self.patience = patience or Patience()
         self._commits = isinstance(bind, Engine)
@@ -120,9 +129,11 @@ class Database:
             bind,
             expire_on_commit=False,
             join_transaction_mode="create_savepoint",
-            info={"portal_url": portal_url.rstrip("/")},
+            info={"portal_url": portal_url.rstrip("/"), "safe": safe},
         )
-        self._snapshots = sessionmaker(_at_one_moment(bind), join_transaction_mode="create_savepoint")
+        self._snapshots = sessionmaker(
+            _at_one_moment(bind), join_transaction_mode="create_savepoint", info={"safe": safe}
+        )
         event.listen(self._sessions, "after_flush", _note_flush)
         event.listen(self._sessions, "do_orm_execute", _note_statement)
 

@@ -64,7 +64,7 @@ def install(settings: Settings) -> Installation:
     redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
     return Installation(
         settings=settings,
-        database=Database(connect(settings.database_url), portal_url=settings.base_url),
+        database=Database(connect(settings.database_url), portal_url=settings.base_url, safe=settings.safe),
         redis=redis,
     )
 

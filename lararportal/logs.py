@@ -2,8 +2,11 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
+
+from lararportal.personal_number import redacted
 
 
 def configure(level: str) -> None:
@@ -27,6 +30,7 @@ def configure(level: str) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
+                _without_numbers,
             ],
         )
     )
@@ -37,3 +41,8 @@ def configure(level: str) -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger("lararportal").setLevel(level.upper())
+
+
+def _without_numbers(_logger: object, _method: str, line: Any) -> str:
+    """The line as it is written: whatever is in it, exceptions among it, no personal number is."""
+    return redacted(str(line))

@@ -14,7 +14,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from portals import PORTAL, closed, made
+from portals import PORTAL, SAFE, closed, made
 from redis import Redis
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
@@ -127,7 +127,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def database(connection: Connection) -> Database:
     """A database whose commits are savepoints in the test's transaction."""
-    return Database(connection, portal_url=PORTAL)
+    return Database(connection, portal_url=PORTAL, safe=SAFE)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def db(connection: Connection) -> Iterator[Session]:
         connection,
         join_transaction_mode="create_savepoint",
         expire_on_commit=False,
-        info={"portal_url": PORTAL},
+        info={"portal_url": PORTAL, "safe": SAFE},
     ) as session:
         yield session
 
@@ -147,6 +147,8 @@ def usual_settings(postgres_url: str, redis_url: str) -> Settings:
     return Settings(
         env="development",
         secret_key="not a secret, only long enough for a test",
+        data_keys=SAFE.ring,
+        index_key=SAFE.index_key,
         database_url=postgres_url,
         redis_url=redis_url,
         base_url=PORTAL,
@@ -209,7 +211,7 @@ def app_of(engine: Engine, kept_redis: Redis, compiled: Path) -> Callable[[Setti
 
     @cache
     def app_of(settings: Settings) -> Flask:
-        database = Database(engine, portal_url=PORTAL)
+        database = Database(engine, portal_url=PORTAL, safe=SAFE)
         return closed(made(Installation(settings=settings, database=database, redis=kept_redis), compiled=compiled))
 
     return app_of

@@ -191,6 +191,23 @@ FAULTS = {
             '2027-01-20'
         FROM grants"""
     ],
+    "number_not_sealed": [
+        f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)
+        SELECT person_id, 'http://elsewhere.test', 'personal_number', '191212121212', '2027-01-10'
+        FROM bookings WHERE id = ({ONE_SEAT})""",
+        f"""INSERT INTO journal (at, deed, person_id, facts)
+        SELECT '2027-01-10', 'person.arrived', person_id,
+            '{{"issuer": "http://elsewhere.test", "kind": "personal_number"}}'
+        FROM bookings WHERE id = ({ONE_SEAT})""",
+    ],
+    "sealed_by_another_key": [
+        """INSERT INTO personal_numbers (person_id, sealed, imprint, noted_at)
+        SELECT min(id), 'sealed:gone:AAAA', 'x', '2027-01-10' FROM persons"""
+    ],
+    "number_unreadable": [
+        """INSERT INTO personal_numbers (person_id, sealed, imprint, noted_at)
+        SELECT min(id), 'sealed:new:AAAA', 'x', '2027-01-10' FROM persons"""
+    ],
     "seat_not_given": [f"UPDATE course_sessions SET seats = seats + 1 WHERE id = ({LONGEST_LINE})"],
     "offer_in_vain": [
         *offered("2027-01-13"),

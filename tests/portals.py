@@ -7,8 +7,16 @@ from jinja2 import FileSystemBytecodeCache
 
 from lararportal.app import create_app
 from lararportal.edge import Installation
+from lararportal.sealing import Safe, read_key, read_ring
 
 PORTAL = "http://portal.test"
+KEYS = {
+    "LARARPORTAL_DATA_KEYS": "new:CpXMpOhjAd2hFkNuXwdyz1oVq6Yw0c0bH4kUqE5b7nI=,"
+    "old:Nz1m8w4iY2mV0bS9gqUu6rG0x3hKk5TqjXcEw7Dn2Zo=",
+    "LARARPORTAL_INDEX_KEY": "b0m1mZ2c4Qe8kPq3xVtYhWn7sLr9uJdGf5aCiEoTzX0=",
+}
+"""What personal numbers are encrypted with and found by in tests."""
+SAFE = Safe(read_ring(KEYS["LARARPORTAL_DATA_KEYS"]), read_key(KEYS["LARARPORTAL_INDEX_KEY"]))
 STOPPED = "test.now"
 """Where a browser keeps the moment at which all its requests happen."""
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 from threading import Barrier
 
+from portals import KEYS
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -209,6 +210,7 @@ class Parts:
             # Cookies without https.
             "LARARPORTAL_ENV": "development",
             "LARARPORTAL_SECRET_KEY": self.settings.secret_key,
+            **KEYS,
             "DATABASE_URL": self.settings.database_url,
             "REDIS_URL": self.settings.redis_url,
             "LARARPORTAL_BASE_URL": self.settings.base_url,

@@ -12,6 +12,7 @@ from flask import Flask
 from house import imports, migrations, purity, surface, words
 from house.reading import ROOMS, ROOT, Source, faults, product
 from house.reading import tests as files_of_tests
+from portals import SAFE
 
 from auth.access import public
 from lararportal import pages
@@ -49,6 +50,8 @@ def portal() -> Flask:
         Settings(
             env="development",
             secret_key="not a secret, only long enough for a test",
+            data_keys=SAFE.ring,
+            index_key=SAFE.index_key,
             database_url=f"postgresql://{nowhere}/none",
             redis_url=f"redis://{nowhere}/0",
             base_url="http://portal.test",

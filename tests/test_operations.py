@@ -10,13 +10,14 @@ from pathlib import Path
 
 import click
 import pytest
+from portals import KEYS
 from prometheus_client import REGISTRY
 from sqlalchemy.orm import Session
 
 import lararportal.cli
 from lararportal import clock, counted, heartbeat, measures
 from lararportal.cli import MODULES, main
-from lararportal.config import Settings, from_environment
+from lararportal.config import Settings, SettingsError, from_environment
 from lararportal.edge import Installation
 
 ROOT = Path(__file__).parents[1]
@@ -155,7 +156,11 @@ def test_the_settings_to_be_filled_in_are_those_without_a_default_and_can_be_rea
     given = dict(line.split("=", 1) for line in ENVIRONMENT.splitlines() if line and not line.startswith("#"))
     environment = {name: shlex.split(value)[0] for name, value in given.items()}
 
-    from_environment(environment)
+    # Nobody starts a portal with the keys of an example.
+    with pytest.raises(SettingsError) as wrong:
+        from_environment(environment)
+    assert [fault.partition(":")[0] for fault in str(wrong.value).splitlines()] == [*KEYS]
+    from_environment(environment | KEYS)
 
     needed = {each.metadata["variable"] for each in fields(Settings) if each.default is MISSING}
     assert set(environment) == needed | {"FORWARDED_ALLOW_IPS"}

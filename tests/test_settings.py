@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields
 import click
 import pytest
 from house.reading import ROOT
+from portals import KEYS, SAFE
 
 from lararportal.cli import main
 from lararportal.config import Settings, SettingsError, from_environment
@@ -21,6 +22,7 @@ PROVIDER = {
 }
 ENVIRONMENT = {
     "LARARPORTAL_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    **KEYS,
     "DATABASE_URL": "postgresql://portal@127.0.0.1/portal",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "LARARPORTAL_BASE_URL": "https://portal.example.org",
@@ -31,6 +33,9 @@ ENVIRONMENT = {
 FEE_FORM = "does not read like 30:50,14:100 (days before the start, and per cent)"
 FEE_ORDER = "does not come nearer to the start and cost more with every step"
 PACE_FORM = "does not read like 60/minute 3000/minute (of a person, and of an address)"
+ONE, OTHER = (part.partition(":")[2] for part in KEYS["LARARPORTAL_DATA_KEYS"].split(","))
+RING_FORM = "does not read like NAME:KEY,NAME:KEY, with keys of 32 bytes in Base64, the newest first"
+NOT_RANDOM = "has a key that is no random 32 bytes: openssl rand -base64 32"
 BARE = "is no plain address such as bounces@example.org"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -48,6 +53,8 @@ class TestTheEnvironment:
         assert from_environment(ENVIRONMENT) == Settings(
             env="production",
             secret_key="0123456789abcdef0123456789abcdef",
+            data_keys=SAFE.ring,
+            index_key=SAFE.index_key,
             database_url="postgresql://portal@127.0.0.1/portal",
             redis_url="redis://127.0.0.1:6379/0",
             base_url="https://portal.example.org",
@@ -105,6 +112,14 @@ class TestTheEnvironment:
         [
             ("LARARPORTAL_ENV", "test", "is neither production nor development"),
             ("LARARPORTAL_SECRET_KEY", "short", "is shorter than 32 characters"),
+            ("LARARPORTAL_DATA_KEYS", "", RING_FORM),
+            ("LARARPORTAL_DATA_KEYS", "2027:short", RING_FORM),
+            ("LARARPORTAL_DATA_KEYS", f"1:{ONE},1:{OTHER}", "has the same name or the same key twice"),
+            ("LARARPORTAL_DATA_KEYS", f"1:{ONE},2:{ONE}", "has the same name or the same key twice"),
+            ("LARARPORTAL_DATA_KEYS", f"1:{'A' * 43}=", NOT_RANDOM),
+            ("LARARPORTAL_INDEX_KEY", "", "is no key of 32 bytes in Base64"),
+            ("LARARPORTAL_INDEX_KEY", "A" * 43 + "=", NOT_RANDOM),
+            ("LARARPORTAL_INDEX_KEY", OTHER, "is one of LARARPORTAL_DATA_KEYS, and must be a key of its own"),
             ("DATABASE_URL", "sqlite:///x", "does not begin with postgresql:// or postgres://"),
             ("REDIS_URL", "127.0.0.1:6379", "does not begin with redis:// or rediss:// or unix://"),
             ("LARARPORTAL_BASE_URL", "portal.example.org", "does not begin with https:// or http://"),

@@ -1,7 +1,7 @@
 """The proof that somebody comes back with: who the provider says they are, and when they showed it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from authlib.integrations.base_client import OAuthError
 
 from auth import rules
 from auth.states import Refusal
-from lararportal import pages
+from lararportal import pages, personal_number
 from lararportal.errors import Refused
 from lararportal.providers import IdentityKind, Provider
 
@@ -28,11 +28,11 @@ class Proof:
     """What a provider says of somebody, checked."""
 
     kind: str
-    value: str
+    value: str = field(repr=False)
     given_name: str
     family_name: str
     email: str
-    id_token: str
+    id_token: str = field(repr=False)
     nonce: str
     """Of which question it is the answer."""
     subject: str | None
@@ -101,6 +101,11 @@ def _identity(provider: Provider, claims: Mapping[str, Any]) -> str:
     return value
 
 
+def _digits(said: str) -> str | None:
+    found = personal_number.of(said)
+    return None if found is None else found.reveal()
+
+
 def _subject(said: object) -> str | None:
     """Whatever a provider calls somebody or something, if it can be kept."""
     return said if isinstance(said, str) and len(said) <= VALUE_LENGTH and said.isprintable() else None
@@ -109,7 +114,7 @@ def _subject(said: object) -> str | None:
 FORMS: dict[IdentityKind, Callable[[str], str | None]] = {
     IdentityKind.SUB: _subject,
     IdentityKind.HSA_ID: rules.hsa_id,
-    IdentityKind.PERSONAL_NUMBER: rules.personal_number,
+    IdentityKind.PERSONAL_NUMBER: _digits,
 }
 """What a value of each kind looks like, as it is kept."""
 

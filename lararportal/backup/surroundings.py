@@ -1,7 +1,8 @@
 """The settings as a backup keeps them: a file of variables as services read it, without a single secret.
 
-No secret is needed to read the data: the key signs cookies and forms, the rest are passwords of other systems. What
-does belong to the data are the sign-in providers, whose addresses are part of every identity, and the late fee.
+Two secrets are needed to read all of the data, the keys of personal numbers, and are kept where secrets are: who has
+a backup must not have them. Of the others one signs cookies and forms, and the rest are passwords of other systems.
+What does belong to the data are the sign-in providers, whose addresses are part of every identity, and the late fee.
 """
 
 import json
@@ -13,8 +14,10 @@ from lararportal.config import Settings
 
 VARIABLES = {entry.name: str(entry.metadata["variable"]) for entry in fields(Settings)}
 PROVIDERS = VARIABLES["providers"]
-SECRET = [VARIABLES[name] for name in ("secret_key", "database_url", "redis_url", "smtp_url")]
-"""The key, and the addresses that have passwords in them."""
+SECRET = [VARIABLES[name] for name in (
+        "secret_key", "data_keys", "index_key", "database_url", "redis_url", "smtp_url",
+    )]  # fmt: skip
+"""The keys, and the addresses that have passwords in them."""
 KEPT = [name for name in VARIABLES.values() if name not in SECRET]
 OF_THE_PLACE = [VARIABLES[name] for name in ("env", "log_level", "letters_dir")]
 """May differ wherever the portal lies, and no user notices."""

@@ -3,6 +3,7 @@
 `answering` runs the web processes and `serving` the other parts that production keeps running, `metrics` tells those
 who watch over them, `database` moves the schema, `backup` keeps everything as one file and makes a database of it
 again, `courses` reads the catalogue from a file, `roles` says who may do what, `access` what a role may open,
+`keys` changes what personal numbers are encrypted with,
 `allocation` gives seats and checks who got them, `lottery` draws and verifies, `replay` does a published round again,
 `audit` looks whether everything holds, `development` starts everything on one machine and shows the demonstration
 term.
@@ -32,6 +33,7 @@ MODULES = {
     "courses": "courses",
     "role": "roles",
     "access": "access",
+    "keys": "keys",
     "allocate": "allocation",
     "check": "allocation",
     "lottery": "lottery",

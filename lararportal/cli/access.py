@@ -11,6 +11,7 @@ from auth.access import View
 from auth.states import Role
 from lararportal.app import create_app
 from lararportal.config import Settings
+from lararportal.sealing import Key, Ring
 
 FILES = ("static", "bootstrap.static")
 """What Flask and Bootstrap serve; it tells nothing of anybody."""
@@ -18,6 +19,8 @@ FILES = ("static", "bootstrap.static")
 NOWHERE = Settings(
     env="development",
     secret_key="",
+    data_keys=Ring(()),
+    index_key=Key("", b""),
     database_url="postgresql://nowhere/nothing",
     redis_url="redis://nowhere",
     base_url="http://nowhere",

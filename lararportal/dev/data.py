@@ -3,6 +3,7 @@
 Only a folder that is new, empty or ours is used, so that `--reset` can never remove anything else.
 """
 
+import base64
 import fcntl
 import json
 import os
@@ -11,7 +12,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 
@@ -103,11 +104,22 @@ class Data:
 
     def secret_key(self) -> str:
         """The key that signs cookies, made once."""
-        kept = self.folder / "secret-key"
+        return self._made_once("secret-key", lambda: secrets.token_urlsafe(48))
+
+    def data_keys(self) -> str:
+        """The ring that personal numbers are encrypted with, of one key, made once."""
+        return self._made_once("data-keys", lambda: f"1:{_random_key()}")
+
+    def index_key(self) -> str:
+        """The key that they are found by, made once."""
+        return self._made_once("index-key", _random_key)
+
+    def _made_once(self, name: str, make: Callable[[], str]) -> str:
+        kept = self.folder / name
         if not kept.exists():
-            fresh = self.folder / "secret-key.new"
+            fresh = self.folder / f"{name}.new"
             fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_urlsafe(48))
+            fresh.write_text(make())
             fresh.rename(kept)
         return kept.read_text()
 
@@ -216,6 +228,10 @@ def _locked(lock: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _random_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _is_free(port: int) -> bool:

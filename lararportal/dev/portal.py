@@ -65,6 +65,8 @@ def environment(data: Data, addresses: Addresses) -> dict[str, str]:
     ours = {
         MODE: "development",
         "LARARPORTAL_SECRET_KEY": data.secret_key(),
+        "LARARPORTAL_DATA_KEYS": data.data_keys(),
+        "LARARPORTAL_INDEX_KEY": data.index_key(),
         "LARARPORTAL_BASE_URL": addresses.portal,
         PROVIDERS: json.dumps(providers),
         SMTP: f"smtp://127.0.0.1:{addresses.smtp_port}",

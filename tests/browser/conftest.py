@@ -22,6 +22,7 @@ from browser.browsing import (
 from browser.stage import Stage, empty
 from browser.world import World, populate
 from playwright.sync_api import Browser, expect, sync_playwright
+from portals import KEYS, SAFE
 from sqlalchemy import Engine, text
 
 from lararportal.db import Database, connect
@@ -73,13 +74,14 @@ def house(
     house = House(
         url=url,
         issuer=issuer,
-        database=Database(connect(browser_database_url), portal_url=url),
+        database=Database(connect(browser_database_url), portal_url=url, safe=SAFE),
         letters=folder / "letters",
         logs=folder,
         pictures=pictures,
         environment=environment(
             LARARPORTAL_ENV="development",
             LARARPORTAL_SECRET_KEY="not a secret, only long enough for a test",
+            **KEYS,
             LARARPORTAL_BASE_URL=url,
             LARARPORTAL_PROVIDERS=provider_settings(issuer),
             LARARPORTAL_SMTP_URL=f"smtp://127.0.0.1:{smtp}",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from portals import KEYS
 from sqlalchemy import text
 
 import make
@@ -24,6 +25,7 @@ def run(fresh_database_url, redis_url, redis, monkeypatch):
     """The command on a database of its own in which two have a seat, after a statement."""
     environment = {
         "LARARPORTAL_SECRET_KEY": "x" * 32,
+        **KEYS,
         "DATABASE_URL": fresh_database_url,
         "REDIS_URL": redis_url,
         "LARARPORTAL_BASE_URL": "http://portal.test",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from portals import KEYS
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -225,6 +226,7 @@ def command_line(monkeypatch, fresh_database_url):
         "DATABASE_URL": fresh_database_url,
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "LARARPORTAL_SECRET_KEY": "not a secret, only long enough for a test",
+        **KEYS,
         "LARARPORTAL_BASE_URL": "http://portal.test",
         "LARARPORTAL_SMTP_URL": "smtp://127.0.0.1:1",
         "LARARPORTAL_MAIL_FROM": "portal@example.org",

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 from demo_faults import FAULTS, LONGEST_LINE
+from portals import SAFE
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.orm import Session
 
@@ -75,7 +76,7 @@ def built(engine: Engine) -> Iterator[Built]:
     """One small term for all tests here, undone after the last; each test leaves it as it was."""
     with engine.connect() as connection:
         transaction = connection.begin()
-        database = Database(connection, portal_url="http://portal.test")
+        database = Database(connection, portal_url="http://portal.test", safe=SAFE)
         progress: list[tuple[str, int, int]] = []
         term = build_term(database, now=NOW, issuer=ISSUER, progress=lambda *step: progress.append(step), share=SHARE)
         yield Built(term, database, connection, progress)
@@ -89,7 +90,7 @@ def db(built: Built) -> Iterator[Session]:
             built.connection,
             join_transaction_mode="create_savepoint",
             expire_on_commit=False,
-            info={"portal_url": "http://portal.test"},
+            info={"portal_url": "http://portal.test", "safe": SAFE},
         ) as session:
             yield session
         savepoint.rollback()

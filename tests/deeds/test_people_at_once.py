@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
+from portals import SAFE
 from sqlalchemy import func, select
 
 from auth import invitations, login_sessions, people
@@ -23,7 +24,7 @@ MANY = 8
 def database(fresh_database_url: str) -> Iterator[Database]:
     """A database whose commits other connections see."""
     engine = connect(fresh_database_url, pool_size=MANY)
-    yield Database(engine, portal_url="http://portal.test")
+    yield Database(engine, portal_url="http://portal.test", safe=SAFE)
     engine.dispose()
 
 

@@ -1,5 +1,6 @@
 import pytest
 from click.testing import CliRunner
+from portals import KEYS
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ def command(db, fresh_database_url, redis_url, monkeypatch):
     """The command line on the test's database: exit code and what it said."""
     environment = {
         "LARARPORTAL_SECRET_KEY": "x" * 32,
+        **KEYS,
         "DATABASE_URL": fresh_database_url,
         "REDIS_URL": redis_url,
         "LARARPORTAL_BASE_URL": "http://portal.test",

@@ -6,6 +6,7 @@ import pytest
 from bookings_room import CLOSES, OPENS, published
 from click.testing import CliRunner
 from fairness_room import add_a_space, as_planned
+from portals import KEYS
 from sqlalchemy.orm import Session
 
 import make
@@ -18,6 +19,7 @@ def command(fresh_database_url, redis_url, monkeypatch):
     """The command line on a database of its own, with a round that is committed there; and a way to change it."""
     environment = {
         "LARARPORTAL_SECRET_KEY": "x" * 32,
+        **KEYS,
         "DATABASE_URL": fresh_database_url,
         "REDIS_URL": redis_url,
         "LARARPORTAL_BASE_URL": "http://portal.test",

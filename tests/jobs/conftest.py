@@ -20,7 +20,7 @@ CONNECTIONS = 40
 def shared_database(fresh_database_url: str, settings: Settings) -> Iterator[Database]:
     """A database with real commits, for more threads than it has connections: they wait for each other."""
     engine = create_engine(driver_url(fresh_database_url), pool_size=CONNECTIONS, max_overflow=0, pool_timeout=120)
-    yield Database(engine, portal_url=settings.base_url)
+    yield Database(engine, portal_url=settings.base_url, safe=settings.safe)
     engine.dispose()
 
 

@@ -11,6 +11,7 @@ from threading import Event, Thread
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from portals import KEYS
 from processes import WITHIN, room_for
 from sqlalchemy import Engine, text
 
@@ -66,6 +67,7 @@ def environment(settings: Settings, url: str) -> dict[str, str]:
         "DATABASE_URL": url,
         "REDIS_URL": settings.redis_url,
         "LARARPORTAL_SECRET_KEY": SECRETS[0],
+        **KEYS,
         "LARARPORTAL_BASE_URL": settings.base_url,
         "LARARPORTAL_SMTP_URL": f"smtp://portal:{SECRETS[2]}@127.0.0.1:1",
         "LARARPORTAL_MAIL_FROM": settings.mail_from,

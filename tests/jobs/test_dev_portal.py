@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 from click.testing import CliRunner, Result
+from portals import KEYS
 
 from lararportal.cli import main
 from lararportal.config import Settings
@@ -156,6 +157,7 @@ def command(settings: Settings, fresh_database_url: str) -> Callable[..., Result
         "DATABASE_URL": fresh_database_url,
         "REDIS_URL": settings.redis_url,
         "LARARPORTAL_SECRET_KEY": settings.secret_key,
+        **KEYS,
         "LARARPORTAL_BASE_URL": settings.base_url,
         "LARARPORTAL_SMTP_URL": settings.smtp_url,
         "LARARPORTAL_MAIL_FROM": settings.mail_from,

@@ -12,8 +12,10 @@ from lying_provider import ANNA, Story, known_as_demo, lying_provider
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from auth import personal_numbers
 from auth.models import Identity, LoginSession, Person
 from auth.sso import clients
+from lararportal.personal_number import PersonalNumber
 from lararportal.providers import ClientAuth, IdentityKind
 
 KEY = ECKey.generate_key("P-256", private=True)
@@ -170,7 +172,9 @@ class TestClaims:
         come_back()
 
         identity = db.scalars(select(Identity)).one()
-        assert (identity.kind, identity.value) == ("personal_number", "191212121212")
+        number = PersonalNumber("191212121212")
+        assert (identity.kind, identity.value) == ("personal_number", personal_numbers.imprint(db, number))
+        assert personal_numbers.number_of(db, identity.person_id) == number
 
     @pytest.mark.parametrize(
         ("kind", "claims", "sentence"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from bookings_pages import shown_run, words_of
+from portals import KEYS
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import func, select
@@ -30,6 +31,7 @@ def place(settings, fresh_database_url, redis, monkeypatch):
     variables = {
         "LARARPORTAL_ENV": settings.env,
         "LARARPORTAL_SECRET_KEY": settings.secret_key,
+        **KEYS,
         "LARARPORTAL_BASE_URL": settings.base_url,
         "LARARPORTAL_PROVIDERS": json.dumps([{**asdict(each), "claims": {}} for each in settings.providers]),
         "LARARPORTAL_SMTP_URL": settings.smtp_url,

@@ -1,0 +1,72 @@
+"""Personal numbers: somebody's is kept sealed, looked up by its imprint, and shown to nobody by accident."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from auth import models
+from lararportal.personal_number import PersonalNumber, of
+from lararportal.sealing import safe_of
+
+KIND = "personal_number"
+"""The kind of an identity whose value is the imprint of a number."""
+
+DIGITS = 12
+
+
+def imprint(db: Session, number: PersonalNumber) -> str:
+    """What the number is found by, in this table and among identities."""
+    return safe_of(db).imprint(number.reveal(), kind=KIND)
+
+
+def as_kept(db: Session, *, kind: str, value: str) -> tuple[str, ...]:
+    """The values under which an identity may stand: as it is kept, and as it was before numbers were sealed.
+
+    A value that is kept already is kept as it is.
+    """
+    number = of(value) if kind == KIND else None
+    return (value,) if number is None else (imprint(db, number), value)
+
+
+def keep(db: Session, *, person_id: int, number: PersonalNumber, now: datetime) -> bool:
+    """The person has the number; not so when they have one already, or somebody else has it.
+
+    Whose it is they have proved. Two accounts with one number are one person who has come in two ways, and are never
+    made one without a sign-in by both.
+    """
+    row = models.PersonalNumber(person_id=person_id, imprint=imprint(db, number), noted_at=now)
+    row.sealed = safe_of(db).seal(number.reveal(), place=row.place)
+    same = (models.PersonalNumber.person_id == person_id) | (models.PersonalNumber.imprint == row.imprint)
+    if db.scalar(select(models.PersonalNumber.person_id).where(same).limit(1)) is not None:
+        return False
+    try:
+        with db.begin_nested():
+            db.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def keep_shown(db: Session, *, person_id: int, kind: str, value: str, now: datetime) -> None:
+    """The person has the number that a provider has just shown as theirs, if it is one and they have none yet."""
+    number = of(value) if kind == KIND else None
+    if number is not None:
+        keep(db, person_id=person_id, number=number, now=now)
+
+
+def number_of(db: Session, person_id: int) -> PersonalNumber | None:
+    """The person's number; None when nobody has told it.
+
+    Raises:
+        CannotOpen: its key is not in the settings.
+    """
+    row = db.get(models.PersonalNumber, person_id)
+    return None if row is None else of(safe_of(db).open(row.sealed, place=row.place))
+
+
+def person_with(db: Session, number: PersonalNumber) -> int | None:
+    """Whose number it is."""
+    found = select(models.PersonalNumber.person_id).where(models.PersonalNumber.imprint == imprint(db, number))
+    return db.scalar(found)

@@ -1,0 +1,127 @@
+"""Personnummer and samordningsnummer: read, checked, and shown to nobody by accident."""
+
+import re
+from datetime import date
+from typing import NoReturn
+
+COORDINATION = 60
+"""Days more in the number of somebody who has no other: samordningsnummer."""
+
+CENTURY = 100
+HIDDEN = "****"
+_TWELVE = re.compile(r"((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})-?([0-9]{4})", re.ASCII)
+_TEN = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([-+])([0-9]{4})", re.ASCII)
+_ANYWHERE = re.compile(
+    r"(?<![0-9])(?:((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})[-+]?|([0-9]{2})([0-9]{2})([0-9]{2})[-+])([0-9]{4})(?![0-9])",
+    re.ASCII,
+)
+
+
+class PersonalNumber:
+    """A number that checks. Whatever shows it shows its mask, and only `reveal` says it."""
+
+    __slots__ = ("_digits",)
+
+    def __init__(self, digits: str) -> None:
+        """The twelve digits, which have been checked."""
+        self._digits = digits
+
+    def reveal(self) -> str:
+        """The twelve digits: for the eyes of who may see them, and for the seal."""
+        return self._digits
+
+    @property
+    def mask(self) -> str:
+        """The day of birth, as in 19850412-****."""
+        return f"{self._digits[:8]}-{HIDDEN}"
+
+    def __str__(self) -> str:
+        """The mask."""
+        return self.mask
+
+    def __repr__(self) -> str:
+        """The mask, for logs and whoever looks for faults."""
+        return f"PersonalNumber({self.mask!r})"
+
+    def __format__(self, how: str) -> str:
+        """The mask, laid out as asked."""
+        return format(self.mask, how)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same number."""
+        return isinstance(other, PersonalNumber) and other._digits == self._digits
+
+    def __hash__(self) -> int:
+        """By its digits."""
+        return hash(self._digits)
+
+    def __reduce__(self) -> NoReturn:
+        """It is laid down nowhere but sealed.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a personal number is not pickled")
+
+
+def of(text: str) -> PersonalNumber | None:
+    """The number in twelve digits, as other systems give it; None for what is none.
+
+    It has a day of birth, in a samordningsnummer with 60 added, and a last digit that checks the nine before it
+    (modulus 10), without the century.
+    """
+    found = _TWELVE.fullmatch(text.strip())
+    if found is None:
+        return None
+    return PersonalNumber("".join(found.groups())) if _checks(*found.groups()) else None
+
+
+def typed(text: str, *, today: date) -> PersonalNumber | None:
+    """The number as somebody types it: twelve digits, or ten with `-`, or `+` from the year in which one is hundred.
+
+    Nobody is born after today.
+    """
+    written = "".join(text.split())
+    if (short := _TEN.fullmatch(written)) is not None:
+        year, month, day, sign, last = short.groups()
+        century = today.year // CENTURY - (1 if int(year) > today.year % CENTURY else 0) - (1 if sign == "+" else 0)
+        written = f"{century:02}{year}{month}{day}{last}"
+    found = of(written)
+    return found if found is not None and born(found) <= today else None
+
+
+def born(number: PersonalNumber) -> date:
+    """The day of birth."""
+    digits = number.reveal()
+    return date(int(digits[:4]), int(digits[4:6]), _day(digits[6:8]))
+
+
+def stands_in(text: str) -> bool:
+    """Whether a text has such a number in it."""
+    return redacted(text) != text
+
+
+def redacted(text: str) -> str:
+    """The text with the last digits of every such number hidden."""
+    return _ANYWHERE.sub(_hidden, text)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    long_year, month, day, short_year, short_month, short_day, last = found.groups()
+    if long_year is not None:
+        return f"{long_year}{month}{day}-{HIDDEN}" if _checks(long_year, month, day, last) else found[0]
+    is_one = any(_checks(f"{century}{short_year}", short_month, short_day, last) for century in (19, 20))
+    return f"{short_year}{short_month}{short_day}-{HIDDEN}" if is_one else found[0]
+
+
+def _checks(year: str, month: str, day: str, last: str) -> bool:
+    try:
+        date(int(year), int(month), _day(day))
+    except ValueError:
+        return False
+    digits = [int(digit) * (2 - place % 2) for place, digit in enumerate((year + month + day + last)[2:])]
+    return sum(each // 10 + each % 10 for each in digits) % 10 == 0
+
+
+def _day(text: str) -> int:
+    return int(text) - COORDINATION if int(text) > COORDINATION else int(text)
