@@ -12,7 +12,7 @@ from flask import current_app, g, request, session
 from flask.globals import request_ctx
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
+from rq import Queue, Retry
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
@@ -37,6 +37,9 @@ DELIVERY_SECONDS = 3600
 
 WORK_SECONDS = 600
 """How long other work may last."""
+
+ONCE_MORE = Retry(max=1)
+"""What a worker that was killed had in hand is handed over again, where it may be done at any time."""
 
 RESULT_SECONDS = 86_400
 """How long it can be seen what came of a job."""
@@ -160,7 +163,11 @@ def nudge(place: Installation) -> None:
     try:
         if place.redis.set(NUDGED, "1", nx=True, ex=NUDGE_SECONDS):
             place.queue.enqueue(
-                "lararportal.workers.see_to_it", job_timeout=DELIVERY_SECONDS, result_ttl=0, failure_ttl=86_400
+                "lararportal.workers.see_to_it",
+                job_timeout=DELIVERY_SECONDS,
+                result_ttl=0,
+                failure_ttl=RESULT_SECONDS,
+                retry=ONCE_MORE,
             )
     except RedisError as fault:
         log.warning("nudge lost", fault=str(fault))
@@ -195,11 +202,16 @@ STAGES = {
 """What the queue calls it, and how far the work has come then; anything else has not begun."""
 
 
-def enqueue(function: str, *args: Any, seconds: int = WORK_SECONDS) -> str | None:
+def enqueue(function: str, *args: Any, seconds: int = WORK_SECONDS, retry: Retry | None = None) -> str | None:
     """Hands long work to the workers, by name and with ids only; its id, or None while Redis is away."""
     try:
         job = installation().queue.enqueue(
-            function, *args, result_ttl=RESULT_SECONDS, failure_ttl=RESULT_SECONDS, job_timeout=seconds
+            function,
+            *args,
+            result_ttl=RESULT_SECONDS,
+            failure_ttl=RESULT_SECONDS,
+            job_timeout=seconds,
+            retry=retry,
         )
     except RedisError as fault:
         log.warning("work not handed over", function=function, fault=str(fault))

@@ -90,7 +90,7 @@ def look() -> Response:
     """Hands a look at everything to the workers."""
     with edge.deed() as db:
         asked = stored.ask(db, now=edge.moment(), by=me().person_id)
-    if asked is not None and edge.enqueue(LOOK, asked.id) is None:
+    if asked is not None and edge.enqueue(LOOK, asked.id, retry=edge.ONCE_MORE) is None:
         with edge.deed() as db:
             stored.break_off(db, asked.id)
         flash(pages.sentence("audit_not_handed_over"), "warning")
@@ -114,9 +114,11 @@ def repair(name: str, number: int) -> str | Response:
     except Refused:
         flash(pages.sentence("repair_impossible"), "warning")
         return _back()
-    if offer.repair is Repair.CATCH_UP and edge.enqueue(CATCH_UP, seconds=edge.DELIVERY_SECONDS) is None:
-        flash(pages.sentence("audit_not_handed_over"), "warning")
-        return _back()
+    if offer.repair is Repair.CATCH_UP:
+        handed_over = edge.enqueue(CATCH_UP, seconds=edge.DELIVERY_SECONDS, retry=edge.ONCE_MORE)
+        if handed_over is None:
+            flash(pages.sentence("audit_not_handed_over"), "warning")
+            return _back()
     flash(pages.sentence(SAID[offer.repair] if has_changed else "repair_not_needed"))
     return _back()
 
