@@ -27,7 +27,7 @@ import courses.views.catalogue
 import courses.views.desk
 import lararportal.audit.views
 import lararportal.letter_log.views
-from lararportal import counted, edge, headers, home, logs, pace, pages
+from lararportal import counted, doorway, edge, headers, home, logs, pace, pages
 from lararportal.config import Settings
 from lararportal.dev.letters import letters_blueprint
 from lararportal.edge import Installation, install
@@ -63,8 +63,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.config.update(_configuration(settings))
     app.url_map.converters["int"] = RowNumber
     app.extensions["lararportal"] = place or install(settings)
-    app.before_request(_name_request)  # Before what may answer by itself, such as the look at a form's proof.
-    pace.init_app(app, settings)
+    _stand_before(app, settings)
     Bootstrap5(app)
     Compress(app)
     CSRFProtect(app)
@@ -97,6 +96,13 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     headers.init_app(app, settings)
     app.after_request(_count)
     return app
+
+
+def _stand_before(app: Flask, settings: Settings) -> None:
+    """What is done about every request before anything may answer by itself, such as the look at a form's proof."""
+    doorway.init_app(app, settings)
+    app.before_request(_name_request)
+    pace.init_app(app, settings)
 
 
 def _answer_faults(app: Flask) -> None:

@@ -48,6 +48,12 @@ class Settings:
     database_url: str = _variable("DATABASE_URL", "PostgreSQL 15 or newer, `postgresql://user:password@host/name`")
     redis_url: str = _variable("REDIS_URL", "Redis for the queue, `redis://host:6379/0` or `unix:///path`")
     base_url: str = _variable("LARARPORTAL_BASE_URL", "the portal's own address, as it stands in letters")
+    proxies: int = _variable(
+        "LARARPORTAL_PROXIES",
+        "how many proxies of yours stand before the portal, one behind the other; what they say in X-Forwarded-For "
+        "and X-Forwarded-Proto is believed, and with 0 nobody is",
+        default=0,
+    )
     providers: tuple[Provider, ...] = _variable(
         "LARARPORTAL_PROVIDERS",
         "JSON list of sign-in providers: name, title, issuer, client_id, client_secret, and whatever else "
@@ -234,11 +240,18 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
             faults.append(f"{_variable_of(name)}: does not begin with {' or '.join(schemes)}")
     if said["log_level"] not in LEVELS:
         faults.append(f"LARARPORTAL_LOG_LEVEL: is none of {', '.join(LEVELS)}")
-    if said["letters_dir"] and said["env"] == "production":
-        faults.append("LARARPORTAL_LETTERS_DIR: is for development only")
     if said["counters_dir"] and not Path(said["counters_dir"]).is_dir():
         faults.append("PROMETHEUS_MULTIPROC_DIR: there is no such folder")
-    return faults + _impossible_times(said) + _unreadable_paces(said)
+    return faults + _impossible_times(said) + _unreadable_paces(said) + _in_production(said)
+
+
+def _in_production(said: Mapping[str, Any]) -> list[str]:
+    faults = []
+    if said.get("base_url", "").startswith("http://"):
+        faults.append("LARARPORTAL_BASE_URL: begins with http://, which is for development only")
+    if said["letters_dir"]:
+        faults.append("LARARPORTAL_LETTERS_DIR: is for development only")
+    return faults if said["env"] == "production" else []
 
 
 def _unreadable_paces(said: Mapping[str, Any]) -> list[str]:

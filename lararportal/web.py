@@ -43,6 +43,9 @@ class Server(BaseApplication):
             "accesslog": None,
             "loglevel": settings.log_level,
             "control_socket_disable": True,
+            # LARARPORTAL_PROXIES says who is believed; gunicorn would believe others as well.
+            "forwarded_allow_ips": "",
+            "secure_scheme_headers": {},
         }
         super().__init__()
 

@@ -28,8 +28,8 @@ ALARMS = (DEPLOY / "alarms.yaml").read_text("utf-8")
 RINGING = (DEPLOY / "alarms.test.yaml").read_text("utf-8")
 ENVIRONMENT = (DEPLOY / "portal.env").read_text("utf-8")
 NAME = re.compile(r"\blararportal_[a-z_]+\b")
-NOT_OURS = {"FORWARDED_ALLOW_IPS", "POSTGRES_PASSWORD", "POSTGRES_USER"}
-"""What gunicorn and the image of PostgreSQL are told."""
+NOT_OURS = {"POSTGRES_PASSWORD", "POSTGRES_USER"}
+"""What the image of PostgreSQL is told."""
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_the_settings_to_be_filled_in_are_those_without_a_default_and_can_be_rea
     from_environment(environment | KEYS)
 
     needed = {each.metadata["variable"] for each in fields(Settings) if each.default is MISSING}
-    assert set(environment) == needed | {"FORWARDED_ALLOW_IPS"}
+    assert set(environment) == needed | {"LARARPORTAL_PROXIES"}
 
 
 def test_units_that_are_enabled_on_the_page_lie_in_the_folder():

@@ -123,6 +123,12 @@ class TestTheEnvironment:
             ("DATABASE_URL", "sqlite:///x", "does not begin with postgresql:// or postgres://"),
             ("REDIS_URL", "127.0.0.1:6379", "does not begin with redis:// or rediss:// or unix://"),
             ("LARARPORTAL_BASE_URL", "portal.example.org", "does not begin with https:// or http://"),
+            (
+                "LARARPORTAL_BASE_URL",
+                "http://portal.example.org",
+                "begins with http://, which is for development only",
+            ),
+            ("LARARPORTAL_PROXIES", "-1", "is not a whole number"),
             ("LARARPORTAL_SMTP_URL", "mail.example.org", "does not begin with smtp:// or smtps://"),
             ("LARARPORTAL_IDLE_MINUTES", "half an hour", "is not a whole number"),
             ("LARARPORTAL_FRESH_MINUTES", "0", "is not one minute or more"),
