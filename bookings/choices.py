@@ -103,10 +103,10 @@ def keep(db: Session, *, session_id: int, person_id: int, saw: str, now: datetim
     if not {each.id for each in others} <= locked.keys():
         raise Refused(Refusal.DAY_TAKEN_MEANWHILE)
     left = _seats_in(db, others, person)
-    again = [_leave(db, old, session, now=now, by=by) for old, session in left]
+    again = {session.id: _leave(db, old, session, now=now, by=by) for old, session in left}
     seats.have_again(db, booking, locked[session_id], now=now)
     kept = [(booking, locked[session_id])]
-    _conclude(db, booking, person, kept=kept, left=left, precedence=any(again), now=now, by=by)
+    _conclude(db, booking, person, kept=kept, left=left, again=again, now=now, by=by)
     return booking
 
 
@@ -127,9 +127,9 @@ def give_up(db: Session, *, session_id: int, person_id: int, now: datetime, by: 
     [person] = people.lock(db, [person_id])
     others = collisions.elsewhere(db, session_id, [person_id], facts.days_of(session))[person_id]
     booking = _choosable(db, session, others, person, now=now)
-    again = _leave(db, booking, session, now=now, by=by)
+    again = {session.id: _leave(db, booking, session, now=now, by=by)}
     kept = _seats_in(db, others, person)
-    _conclude(db, booking, person, kept=kept, left=[(booking, session)], precedence=again, now=now, by=by)
+    _conclude(db, booking, person, kept=kept, left=[(booking, session)], again=again, now=now, by=by)
 
 
 def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
@@ -254,10 +254,10 @@ def _seats_in(db: Session, found: Iterable[CourseSession], person: Person) -> li
     return [(db.scalars(_seat_in(each, person)).one(), each) for each in found]
 
 
-def _leave(db: Session, booking: Booking, session: CourseSession, *, now: datetime, by: int | None) -> bool:
-    """The seat is free; whether precedence that led to it holds again."""
+def _leave(db: Session, booking: Booking, session: CourseSession, *, now: datetime, by: int | None) -> str | None:
+    """The seat is free; until which term precedence that led to it holds again."""
     seats.release(db, booking, session, to=BookingState.MOVED, now=now)
-    return seats.keep_precedence(db, booking, now=now, by=by) is not None
+    return seats.keep_precedence(db, booking, now=now, by=by)
 
 
 def _conclude(
@@ -267,7 +267,7 @@ def _conclude(
     *,
     kept: Sequence[Seat],
     left: Sequence[Seat],
-    precedence: bool,
+    again: Mapping[int, str | None],
     now: datetime,
     by: int | None,
 ) -> None:
@@ -275,4 +275,4 @@ def _conclude(
     noting.note(db, "seat.chosen", booking, now=now, by=by, left=[old.id for old, _ in left])
     settle(db, [person.id], now=now)
     still = _to_be_chosen(db, [person.id])
-    letters.seat_chosen(db, booking, person=person, kept=kept, left=left, still=still, precedence=precedence, now=now)
+    letters.seat_chosen(db, booking, person=person, kept=kept, left=left, still=still, again=again, now=now)

@@ -93,7 +93,14 @@ def kept(db: Desk) -> None:
     left = [(Booking(id=100 + each.id, calendar_sequence=1), each) for each in (HEART, LATER_SKIN)]
     still = [Booking(id=104, session=SKIN, answer_by=UNTIL)]
     letters.seat_chosen(
-        db, mine, person=ANNA, kept=[(mine, moved())], left=left, still=still, precedence=False, now=NOW
+        db,
+        mine,
+        person=ANNA,
+        kept=[(mine, moved())],
+        left=left,
+        still=still,
+        again={HEART.id: "2028-1", LATER_SKIN.id: None},
+        now=NOW,
     )
 
 
@@ -101,7 +108,7 @@ def given_up(db: Desk) -> None:
     mine = Booking(id=101, calendar_sequence=2)
     others = [(Booking(id=100 + each.id), each) for each in (HEART, LATER_SKIN)]
     letters.seat_chosen(
-        db, mine, person=ANNA, kept=others, left=[(mine, moved())], still=[], precedence=True, now=NOW
+        db, mine, person=ANNA, kept=others, left=[(mine, moved())], still=[], again={SKIN.id: "2028-1"}, now=NOW
     )
 
 
@@ -150,6 +157,7 @@ ABOUT_CHANGES: dict[str, Callable[[Desk], None]] = {
     ),
     "choice_reminder": about_choice(letters.choice_reminder, others=[HEART]),
     "choice_lapsed": about_choice(letters.choice_lapsed, others=[HEART], precedence=False),
+    "choice_lapsed.precedence": about_choice(letters.choice_lapsed, others=[HEART], precedence=True),
     "funding_missing": unfunded(),
     "funding_missing.or_released": unfunded(clock.parse("2027-02-22T18:00")),
     "seat_unfunded": released,

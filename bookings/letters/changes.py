@@ -1,6 +1,6 @@
 """What is posted about a session that was changed, and about the choice that it may leave somebody with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -132,12 +132,13 @@ def seat_chosen(
     kept: Sequence[Seat],
     left: Sequence[Seat],
     still: Sequence[Booking],
-    precedence: bool,
+    again: Mapping[int, str | None],
     now: datetime,
 ) -> None:
     """You chose between seats on the same day: these you have, and those you have left; calendars know it.
 
-    `still` are those that you have still to choose about.
+    `still` are those that you have still to choose about; `again` says of each session that you have left until
+    when precedence that led there holds again.
     """
     calendars = [seat_calendar.put_in(db, seat, now=now) for seat in kept if seat[0] is booking]
     calendars += [seat_calendar.take_out(db, seat, now=now) for seat in left if seat[0] is not booking]
@@ -152,7 +153,7 @@ def seat_chosen(
         left=[session for _, session in left],
         still=still,
         has_calendar=bool(calendars),
-        precedence=precedence,
+        again=again,
     )
 
 

@@ -237,7 +237,7 @@ class TestChoosing:
         db.flush()
         journal.note(db, "precedence.displaced", now=AFTER, by=None, precedence=held.id)
         answer(choices.give_up, db, moved, anna)
-        assert (held.used_by, "Förturen som gav dig platsen gäller igen." in told(db, anna)) == (None, True)
+        assert (held.used_by, "Förturen som gav dig den platsen gäller igen" in told(db, anna)) == (None, True)
         assert ("precedence.kept", anna.id, anna.id, moved.id) in noted(db)
 
 
