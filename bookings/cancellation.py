@@ -25,7 +25,7 @@ from bookings.models import Booking
 from bookings.rules import late_fee
 from bookings.rules import seats as rules
 from bookings.rules.late_fee import FeeSteps
-from bookings.states import SEATED, BookingState, CancelGround, Origin, Refusal
+from bookings.states import SEATED, BookingState, CancelGround, Refusal
 from courses import sessions
 from courses.models import CourseSession
 from lararportal.clock import day_of
@@ -49,7 +49,7 @@ def cancel(
 
     `reason` is in words. In time nobody owes one, and what the person says of their own is not kept. `fee` is what
     late cancellations cost here; by default they are recorded, and nothing more. Where staff cancel for a reason of
-    the office, nobody was late.
+    the office, whenever it is, nobody was late and the reason is told.
 
     Raises:
         NotFound: there is no such session or person.
@@ -65,17 +65,15 @@ def cancel(
     owes_ground = giving_back.is_late(db, booking, session, now=now)
     if by == person_id and ground not in late_fee.OWN_GROUNDS:
         ground = None
-    refusal = rules.may_cancel(starts_on=session.starts_on, today=day_of(now))
-    refusal = refusal or late_fee.what_ground_lacks(is_late=owes_ground, ground=ground, words=reason)
-    if refusal is not None:
-        raise Refused(refusal)
+    _insist(session, is_late=owes_ground, ground=ground, reason=reason, now=now)
     is_late = owes_ground and ground is not CancelGround.OURS
-    holds_again = not is_late and _holds_again(db, booking, ground)
+    holds_again = giving_back.keeps_precedence(db, booking, session, ground=ground, now=now)
     booking.fee_percent = giving_back.fee_percent(
         booking, session, ground=ground, steps=fee, is_late=is_late, now=now
     )
     booking.cancelled_by_staff = by != person_id
-    booking.ended_late, booking.cancel_ground = is_late, ground if owes_ground else None
+    booking.ended_late = is_late
+    booking.cancel_ground = ground if owes_ground or ground is CancelGround.OURS else None
     booking.end_reason = reason if owes_ground or by != person_id else ""
     if owes_ground:
         charging.charge_late(db, booking, person, now=now)
@@ -85,6 +83,15 @@ def cancel(
     _tell(db, booking, person, session, until=until, now=now, by=by)
     choices.settle(db, [person_id], now=now)
     return booking
+
+
+def _insist(
+    session: CourseSession, *, is_late: bool, ground: CancelGround | None, reason: str, now: datetime
+) -> None:
+    refusal = rules.may_cancel(starts_on=session.starts_on, today=day_of(now))
+    refusal = refusal or late_fee.what_ground_lacks(is_late=is_late, ground=ground, words=reason)
+    if refusal is not None:
+        raise Refused(refusal)
 
 
 def _tell(
@@ -102,16 +109,6 @@ def _tell(
         letters.seat_cancelled_late(db, booking, person=person, session=session, by=by, now=now)
     else:
         letters.seat_cancelled(db, booking, person=person, session=session, until=until, by=by, now=now)
-
-
-def _holds_again(db: Session, booking: Booking, ground: CancelGround | None) -> bool:
-    """Whether precedence that led to the seat outlives it: they were moved, must choose, or the office takes it."""
-    return (
-        booking.origin is Origin.DISPLACED
-        or ground is CancelGround.OURS
-        or booking.state is BookingState.MUST_CHOOSE
-        or choices.is_chosen_against(db, booking)
-    )
 
 
 def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:

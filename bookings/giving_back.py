@@ -13,7 +13,7 @@ from bookings.rules import seats as rules
 from bookings.rules.late_fee import FeeSteps
 from bookings.rules.seats import GivenBack
 from bookings.seat_calendar import Seat
-from bookings.states import REFUSED, BookingState, CancelGround, Refusal
+from bookings.states import REFUSED, BookingState, CancelGround, Origin, Refusal
 from courses.models import CourseSession
 from lararportal.clock import day_of
 from lararportal.journal import Entry
@@ -45,6 +45,19 @@ def fee_percent(
 def is_late(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> bool:
     """Whether giving the seat back now counts as late: not while they must choose between it and another one."""
     return facts.is_late(booking, session, now=now) and not choices.is_chosen_against(db, booking)
+
+
+def keeps_precedence(
+    db: Session, booking: Booking, session: CourseSession, *, ground: CancelGround | None, now: datetime
+) -> bool:
+    """Whether precedence that led to the seat holds again when it is given back now, for this reason.
+
+    Who was moved there, must choose between it and another, or has it taken by the office, did not want to lose it.
+    """
+    if ground is CancelGround.OURS:
+        return True
+    never_asked = booking.origin is Origin.DISPLACED or booking.state is BookingState.MUST_CHOOSE
+    return (never_asked or choices.is_chosen_against(db, booking)) and not is_late(db, booking, session, now=now)
 
 
 def bound_days(db: Session, left: Collection[Seat], *, now: datetime) -> int | None:

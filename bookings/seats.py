@@ -173,6 +173,19 @@ def keep_precedence(db: Session, booking: Booking, *, now: datetime, by: int | N
 
     None where nothing was used up, its terms are over, or they have another one since.
     """
+    until = None
+    for precedence in _to_keep(db, booking, now=now):
+        precedence.used_by, until = None, last_term(precedence.term)
+        noting.note(db, "precedence.kept", booking, now=now, by=by, precedence=precedence.id)
+    return until
+
+
+def precedence_to_keep(db: Session, booking: Booking, *, now: datetime) -> str | None:
+    """Until when the precedence that led to the seat would hold, as `keep_precedence`; nothing is changed."""
+    return max((last_term(each.term) for each in _to_keep(db, booking, now=now)), default=None)
+
+
+def _to_keep(db: Session, booking: Booking, *, now: datetime) -> list[Precedence]:
     since = aliased(Precedence)
     has_another = exists().where(
         since.person_id == Precedence.person_id,
@@ -182,12 +195,8 @@ def keep_precedence(db: Session, booking: Booking, *, now: datetime, by: int | N
         since.revoked_at.is_(None),
     )
     used = select(Precedence).where(Precedence.used_by == booking.id, ~has_another).order_by(Precedence.term)
-    until = None
-    for precedence in db.scalars(used).all():
-        if precedence_holds(since=precedence.term, in_term=term_of(day_of(now))):
-            precedence.used_by, until = None, last_term(precedence.term)
-            noting.note(db, "precedence.kept", booking, now=now, by=by, precedence=precedence.id)
-    return until
+    this_term = term_of(day_of(now))
+    return [each for each in db.scalars(used) if precedence_holds(since=each.term, in_term=this_term)]
 
 
 def occupy_other_days(db: Session, bookings: Collection[Booking], session: CourseSession) -> None:

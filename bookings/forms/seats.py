@@ -23,6 +23,23 @@ class CancelForm(Form):
         return None
 
 
+class OfficeCancelForm(CancelForm):
+    """Staff giving back somebody's seat in good time: it may be for a reason of the office, which is told."""
+
+    is_ours = BooleanField()
+
+    @property
+    def ground(self) -> CancelGround | None:
+        """What was chosen, if anything."""
+        return CancelGround.OURS if self.is_ours.data else None
+
+    def validate_text(self, field: Field) -> None:
+        """The reason of the office is told in words."""
+        lacks = what_ground_lacks(is_late=False, ground=self.ground, words=field.data or "")
+        if lacks is not None:
+            raise ValidationError(lacks)
+
+
 class LateCancelForm(CancelForm):
     """Giving back a seat after the last day to cancel: the ground is asked for, in words when it is another one."""
 
@@ -45,7 +62,7 @@ class LateCancelForm(CancelForm):
             raise ValidationError(lacks)
 
 
-class OfficeCancelForm(LateCancelForm):
+class LateOfficeCancelForm(LateCancelForm):
     """Staff giving back somebody's seat so late: it may be for a reason of the office."""
 
     grounds = tuple(CancelGround)

@@ -1,13 +1,13 @@
 """What a doctor sees of their own: seats, places in line, decisions and applications."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bookings import choices, facts
+from bookings import choices, facts, giving_back, seats
 from bookings.models import Application, Booking, Round
 from bookings.queries.choosing import ToChoose, chosen_against, to_choose
 from bookings.queries.decided import DecisionView, decisions
@@ -86,6 +86,10 @@ class Seat:
     may_cancel: Refusal | None
     funding: Funding | None
     """Of a resident's seat."""
+    precedence_until: str | None = None
+    """Until which term the precedence that led to it would hold, were it not used up by it."""
+    keeps_precedence: bool = False
+    """Giving it back now, for whatever reason, opens that again."""
 
     @property
     def is_bound(self) -> bool:
@@ -129,7 +133,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
     held = [each for each in live if each.state in SEATED]
     against = chosen_against(held)
-    seats = [_seat(each, now=now, against=against) for each in held if each.state is BookingState.BOOKED]
+    booked = [_seat(each, now=now, against=against) for each in held if each.state is BookingState.BOOKED]
     cancelled = [each for each in bookings if each.state is BookingState.CANCELLED and not each.cancelled_by_staff]
     # Before the lines are read: what else the person has is read anew there, and knows no person after it.
     past = [
@@ -138,7 +142,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
         if each not in live and (each.booked_at is not None or each.end_reason or each.state in REFUSED)
     ]
     return MyCourses(
-        seats=sorted(seats, key=_by_start),
+        seats=sorted(booked, key=_by_start),
         choosing=to_choose(held),
         undoable=[_seat(each, now=now) for each in undoable(db, cancelled, {person_id: live}, now=now)],
         offers=offers(db, [each for each in live if each.state in ANSWERABLE], held, today=today),
@@ -162,7 +166,12 @@ def my_seat(db: Session, *, session_id: int, person_id: int, now: datetime) -> S
     ).one_or_none()
     if booking is None:
         raise NotFound
-    return _seat(booking, now=now, against={booking.id} if choices.is_chosen_against(db, booking) else ())
+    seat = _seat(booking, now=now, against={booking.id} if choices.is_chosen_against(db, booking) else ())
+    return replace(
+        seat,
+        precedence_until=seats.precedence_to_keep(db, booking, now=now),
+        keeps_precedence=giving_back.keeps_precedence(db, booking, booking.session, ground=None, now=now),
+    )
 
 
 def _by_start(seat: Seat) -> tuple[date, int]:

@@ -45,8 +45,11 @@ def days_left(*, starts_on: date, bound_days: int | None, today: date) -> int:
 
 
 def what_ground_lacks(*, is_late: bool, ground: CancelGround | None, words: str) -> Refusal | None:
-    """What is late has a ground; what is neither illness nor the care of a child is told in words."""
-    if not is_late:
+    """What is late has a ground; what is neither illness nor the care of a child is told in words.
+
+    In time nobody owes one, but a reason of the office is always told.
+    """
+    if not is_late and ground is not CancelGround.OURS:
         return None
     if ground is None:
         return Refusal.GROUND_MISSING

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from auth.access import me
 from bookings import cancellation, queries, rebooking
-from bookings.forms import CancelForm, LateCancelForm, OfficeCancelForm, RebookForm
+from bookings.forms import CancelForm, LateCancelForm, LateOfficeCancelForm, OfficeCancelForm, RebookForm
 from bookings.queries import Seat
 from bookings.rules import late_fee
 from bookings.rules.late_fee import FeeSteps
@@ -42,8 +42,8 @@ def cancel(session_id: int, whose: Whose) -> Page:
         seat = queries.my_seat(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
     if seat.may_cancel is not None:
         raise Refused(seat.may_cancel)
-    late = OfficeCancelForm if whose.name else LateCancelForm
-    form = late() if seat.is_late else CancelForm()
+    in_time, late = (OfficeCancelForm, LateOfficeCancelForm) if whose.name else (CancelForm, LateCancelForm)
+    form = late() if seat.is_late else in_time()
     status = 400 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:

@@ -21,7 +21,7 @@ from bookings_room import (
 )
 
 import make
-from bookings import cancellation, left_over_seats, precedence, rebooking
+from bookings import cancellation, left_over_seats, precedence, queries, rebooking
 from bookings.models import Booking
 from bookings.rules.seats import GRACE
 from bookings.states import BookingState, CancelGround, Refusal
@@ -209,13 +209,21 @@ def test_nobody_is_late_or_pays_when_it_is_the_office_that_takes_the_seat(db):
     assert "Avbokningen räknas inte som sen." in told(db, person)
 
 
-def test_precedence_is_not_used_up_by_a_seat_that_the_office_takes(db):
+@pytest.mark.parametrize("at", [LAST_DAY, TWO_WEEKS], ids=["in time", "late"])
+def test_precedence_is_not_used_up_by_a_seat_that_the_office_takes(db, at):
     session, person, olle = make.session(db), make.person(db), make.coordinator(db)
     about = {"person_id": person.id, "course_id": session.course_id, "now": AFTER, "by": olle.id}
     held = precedence.grant(db, reason="Flyttad", **about)
     seat(db, session, person, at=AFTER)
     assert held.used_by is not None
-    cancel(db, session, person, now=TWO_WEEKS, ground=CancelGround.OURS, reason="Vi bokade fel.", by=olle.id)
+    about = {"now": at, "ground": CancelGround.OURS, "by": olle.id}
+    with refused(Refusal.GROUND_NOT_IN_WORDS):
+        cancel(db, session, person, **about)
+    mine = queries.my_seat(db, session_id=session.id, person_id=person.id, now=at)
+    assert (mine.precedence_until, mine.keeps_precedence) == ("2028-1", False)
+    booking = cancel(db, session, person, reason="Vi bokade fel.", **about)
+    assert (booking.cancel_ground, booking.ended_late) == (CancelGround.OURS, False)
+    assert "av skäl som är våra och inte dina. Skäl: Vi bokade fel." in told(db, person)
     assert (held.used_by, "Förturen som gav dig platsen gäller igen, till och med" in told(db, person)) == (
         None,
         True,

@@ -138,6 +138,8 @@ def test_cancelling_either_seat_gives_back_the_precedence_that_choosing_would(db
     db.add(held)
     db.flush()
     journal.note(db, "precedence.displaced", now=SOON, by=None, precedence=held.id)
+    mine = reads.my_seat(db, session_id=session.id, person_id=anna.id, now=SOON)
+    assert (mine.precedence_until, mine.keeps_precedence) == ("2028-1", True)
     cancellation.cancel(db, session_id=session.id, person_id=anna.id, reason="", now=SOON, by=anna.id)
     said = " ".join(db.query(Letter).filter_by(occasion="seat_cancelled").one().body.split())
     assert "Förturen som gav dig platsen gäller igen, till och med vårterminen 2028." in said

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 import make
 from bookings import cancellation, left_over_seats, waitlist
-from bookings.models import Booking
+from bookings.models import Booking, Precedence
 from bookings.states import BookingState, CancelGround
 from lararportal import clock
 from lararportal.outbox import Letter
@@ -107,6 +107,22 @@ class TestWhatItCosts:
         assert ["vårt skäl, inte deltagarens" in page for page in pages] == [False, True]
         assert [answer.status_code for answer in answers] == [400, 302]
         assert (the_booking(db, anna).ended_late, the_booking(db, anna).fee_percent) == (False, 0)
+
+
+def test_the_reason_of_the_office_is_told_also_in_time(db, visit, anna, session, now):
+    office = visit(make.coordinator(db))
+    path = f"/samordning/tillfallen/{session.id}/deltagare/{anna.id}/avboka"
+    about = {"person_id": anna.id, "course_id": session.course_id, "granted_at": now}
+    db.add(Precedence(kind="called_off", term="2027-1", reason="", used_by=the_booking(db, anna).id, **about))
+    db.flush()
+    pages = [words_of(visit(anna).get(f"/tillfallen/{session.id}/avboka")), words_of(office.get(path))]
+    assert ["förturen som gav platsen gäller igen" in page for page in pages] == [False, True]
+    lacking = office.post(path, data={"is_ours": "y"})
+    assert (lacking.status_code, the_booking(db, anna).state) == (400, BookingState.BOOKED)
+    office.post(path, data={"is_ours": "y", "text": "Vi bokade fel"})
+    assert the_booking(db, anna).cancel_ground is CancelGround.OURS
+    said = "Avbokad 11 januari 2027 kl. 08.00, av skäl som är våra och inte dina. Skäl: Vi bokade fel."
+    assert said in words_of(visit(anna).get("/mina-kurser"))
 
 
 def test_who_may_not_decide_over_the_seat_is_told_so_beside_what_they_wrote(db, visit, anna, session):
