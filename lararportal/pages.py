@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -15,6 +15,8 @@ from babel.lists import format_list
 from lararportal.clock import STOCKHOLM
 
 LOCALE = "sv_SE"
+KNOWN_DAYS = 4096
+"""How many days and moments are remembered in words: the same ones stand on every page, and babel is slow."""
 LINE_LENGTH = 78
 _NUMBER_AND_WORD = re.compile(r"(?<=\d) (?=[^\W\d])|(?<=[^\W\d]) (?=\d)|(?<= kl\.) (?=\d)")
 """The space between them: a date or an hour is not torn apart at the end of a line."""
@@ -28,21 +30,25 @@ def folder() -> Path:
     return inside if inside.is_dir() else here.parent / "templates"
 
 
+@lru_cache(KNOWN_DAYS)
 def day(value: date) -> str:
     """A day in words: "tisdag 2 mars 2027"."""
     return format_date(value, "EEEE d MMMM y", locale=LOCALE)
 
 
+@lru_cache(KNOWN_DAYS)
 def short_day(value: date) -> str:
     """A day for tables: "2 mars 2027"."""
     return format_date(value, "d MMM y", locale=LOCALE)
 
 
+@lru_cache(KNOWN_DAYS)
 def moment(value: datetime) -> str:
     """A moment in Stockholm time: "2 mars 2027 kl. 08.00"."""
     return format_datetime(value.astimezone(STOCKHOLM), words()["dates"]["moment"], locale=LOCALE)
 
 
+@lru_cache(KNOWN_DAYS)
 def month(value: date) -> str:
     """A month in words: "mars 2027"."""
     return format_date(value, "LLLL y", locale=LOCALE)
@@ -50,6 +56,11 @@ def month(value: date) -> str:
 
 def days(values: Sequence[date]) -> str:
     """The days of a course, in order: "2 och 3 mars 2027", "30 mars och 1 april 2027"."""
+    return _days(tuple(values))
+
+
+@lru_cache(KNOWN_DAYS)
+def _days(values: tuple[date, ...]) -> str:
     parts = []
     for value, following in zip(values, [*values[1:], None], strict=True):
         same_month = following is not None and (value.year, value.month) == (following.year, following.month)
