@@ -20,6 +20,7 @@ from auth import login_sessions
 from auth.login_sessions import Visitor
 from auth.states import Role
 from lararportal import edge, forms
+from lararportal.personal_number import stands_in
 
 __all__ = [
     "Visitor",
@@ -235,7 +236,9 @@ def _keep_what_was_sent(*, by: int) -> None:
     fields = {name: texts for name, texts in request.form.lists() if name != PROOF}
     if not fields:
         return
-    if len(json.dumps(fields)) > LONGEST_SENT:
+    kept = json.dumps(fields)
+    # A personal number is not laid into a cookie, which its browser keeps as it is.
+    if len(kept) > LONGEST_SENT or stands_in(kept):
         flash("sent_form_lost", "warning")
         return
     session[SENT_KEY] = {"by": by, "to": request.path, "fields": fields}

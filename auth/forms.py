@@ -122,6 +122,12 @@ class ConfirmForm(Participant, FactsForm):
     """What a director of studies confirms."""
 
 
+class LookForm(Form):
+    """Why somebody has to see a personal number."""
+
+    reason = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=REASON_LENGTH)])
+
+
 class CorrectForm(ConfirmForm):
     """What a director of studies corrects afterwards, and why."""
 

@@ -7,13 +7,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from auth import models
-from lararportal.personal_number import PersonalNumber, of
-from lararportal.sealing import safe_of
+from auth.states import Refusal
+from lararportal import journal
+from lararportal.errors import NotFound, Refused
+from lararportal.personal_number import HIDDEN, PersonalNumber, of
+from lararportal.sealing import CannotOpen, safe_of
 
 KIND = "personal_number"
 """The kind of an identity whose value is the imprint of a number."""
 
 DIGITS = 12
+
+SHOWN = "personal_number.shown"
+"""The deed of somebody who has looked at a number."""
 
 
 def imprint(db: Session, number: PersonalNumber) -> str:
@@ -64,6 +70,32 @@ def number_of(db: Session, person_id: int) -> PersonalNumber | None:
     """
     row = db.get(models.PersonalNumber, person_id)
     return None if row is None else of(safe_of(db).open(row.sealed, place=row.place))
+
+
+def mask_of(db: Session, person_id: int) -> str | None:
+    """What pages show of the number: the day of birth; None when nobody has told it."""
+    try:
+        number = number_of(db, person_id)
+    except CannotOpen:
+        return HIDDEN
+    return None if number is None else number.mask
+
+
+def show(db: Session, *, person_id: int, reason: str, now: datetime, by: int) -> PersonalNumber:
+    """The person's number, for somebody who says why they look; the person can read who did, when and why.
+
+    Raises:
+        NotFound: nobody has told it.
+        Refused: no reason is given.
+        CannotOpen: as for `number_of`.
+    """
+    number = number_of(db, person_id)
+    if number is None:
+        raise NotFound
+    if not reason.strip():
+        raise Refused(Refusal.LOOK_WITHOUT_REASON)
+    journal.note(db, SHOWN, now=now, by=by, person=person_id, reason=reason.strip())
+    return number
 
 
 def person_with(db: Session, number: PersonalNumber) -> int | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from auth.models import Grant, Person
+from auth.models import Grant, Person, full_name
 from auth.states import Area, Category, Role, Standing
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
@@ -101,6 +101,26 @@ def latest_decision(db: Session, person_id: int) -> Decision | None:
         return None
     by = f"{row.given_name} {row.family_name}".strip()
     return Decision(at=row.at, by=by, reason=row.facts.get("reason", ""))
+
+
+@dataclass(frozen=True)
+class Look:
+    """That somebody has seen a personal number in full."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+def looks(db: Session, person_id: int) -> list[Look]:
+    """Who has looked at the person's number, the latest first."""
+    rows = db.execute(
+        select(Entry.at, Entry.facts, Person.given_name, Person.family_name)
+        .join(Person, Person.id == Entry.by)
+        .where(Entry.person_id == person_id, Entry.deed == "personal_number.shown")
+        .order_by(Entry.id.desc())
+    )
+    return [Look(row.at, full_name(row.given_name, row.family_name), row.facts["reason"]) for row in rows]
 
 
 def _people(*, areas: Collection[Area] | None, name: str, standing: Standing | None) -> Select[Person]:

@@ -77,6 +77,7 @@ class Refusal(StrEnum):
     NOT_YET_CONFIRMED = "not_yet_confirmed"
     CONFIRMED_FACTS_STAND = "confirmed_facts_stand"
     REASON_MISSING = "reason_missing"
+    LOOK_WITHOUT_REASON = "look_without_reason"
     EMAIL_IMPLAUSIBLE = "email_implausible"
     RESIDENCY_ENDS_BEFORE_START = "residency_ends_before_start"
     RESIDENCY_ENDS_WITHOUT_START = "residency_ends_without_start"

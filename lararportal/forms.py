@@ -7,13 +7,13 @@ from typing import Any
 from flask import Flask, g
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, FormField
+from wtforms import Field, FieldList, FormField, StringField
 from wtforms.fields import BooleanField, HiddenField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.i18n import get_translations
 from wtforms.widgets import CheckboxInput, TextArea
 
-from lararportal import pages
+from lararportal import clock, edge, pages, personal_number
 from lararportal.errors import Refused
 from lararportal.lines import breaks, steers, turns_around
 
@@ -41,6 +41,26 @@ class Messages:
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         """The Swedish of a message with a number in it."""
         return self._ours.get(plural) or str(self._builtin.ngettext(singular, plural, number))
+
+
+class PersonalNumberField(StringField):
+    """The one field in which a personal number is typed; `data` is the number, and shows its mask."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Reads what was typed.
+
+        Raises:
+            ValueError: it is no such number; the key of the sentence that says so.
+        """
+        typed = valuelist[0].strip() if valuelist else ""
+        number = personal_number.typed(typed, today=clock.day_of(edge.moment()))
+        self.data: Any = number
+        if typed and number is None:
+            raise ValueError("personal_number_impossible")
+
+    def _value(self) -> str:
+        """What was typed, when it has to be put right; a number that is kept stands in no field."""
+        return self.raw_data[0] if self.raw_data else ""
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -114,6 +134,8 @@ def _faults(field: Field) -> Iterator[Fault]:
 def _of_text(field: Field) -> list[str]:
     """What is wrong with the characters of a text, whatever the field asks of it; nobody types in a hidden one."""
     text = field.data if isinstance(field.data, str) and not isinstance(field, HiddenField) else ""
+    if personal_number.stands_in(text):
+        return ["text_tells_number"]
     if turns_around(text):
         return ["text_turns_around"]
     if shape(field) == "input":

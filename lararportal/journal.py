@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lararportal.db import Base
+from lararportal.personal_number import without
 
 
 class Entry(Base):
@@ -36,5 +37,5 @@ def note(
     session: int | None = None,
     **facts: Any,
 ) -> None:
-    """Remembers a deed, named `thing.done`. Facts are JSON values and never a personnummer."""
-    db.add(Entry(at=now, by=by, deed=deed, person_id=person, session_id=session, facts=facts))
+    """Remembers a deed, named `thing.done`. Facts are JSON values; a personnummer that stands in one is hidden."""
+    db.add(Entry(at=now, by=by, deed=deed, person_id=person, session_id=session, facts=without(facts)))

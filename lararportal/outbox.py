@@ -18,6 +18,7 @@ from lararportal import journal, pages
 from lararportal.clock import day_of
 from lararportal.db import Base
 from lararportal.errors import NotFound
+from lararportal.personal_number import redacted
 
 SUBJECT_LENGTH = 250
 """Characters; the days of a long course would make it longer, and a letter must not fail for that."""
@@ -93,7 +94,8 @@ def post(
     Raises:
         IntegrityError: at flush, when the same occasion was posted before.
     """
-    subject, body = pages.letter(occasion, to=to, portal_url=db.info["portal_url"], today=day_of(now), **facts)
+    written = pages.letter(occasion, to=to, portal_url=db.info["portal_url"], today=day_of(now), **facts)
+    subject, body = map(redacted, written)  # Mail is read by others on its way: no personnummer is in it.
     db.add(
         Letter(
             once=once,

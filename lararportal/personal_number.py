@@ -1,8 +1,9 @@
 """Personnummer and samordningsnummer: read, checked, and shown to nobody by accident."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from typing import NoReturn
+from typing import Any, NoReturn
 
 COORDINATION = 60
 """Days more in the number of somebody who has no other: samordningsnummer."""
@@ -104,6 +105,18 @@ def stands_in(text: str) -> bool:
 def redacted(text: str) -> str:
     """The text with the last digits of every such number hidden."""
     return _ANYWHERE.sub(_hidden, text)
+
+
+def without(told: Any) -> Any:
+    """What is told, with the last digits of every such number in it hidden, however deep in it."""
+    match told:
+        case str():
+            return redacted(told)
+        case Mapping():
+            return {name: without(each) for name, each in told.items()}
+        case list() | tuple():
+            return [without(each) for each in told]
+    return told
 
 
 def _hidden(found: re.Match[str]) -> str:

@@ -143,6 +143,7 @@ KINDS = (
         "-",
         to={COORDINATOR: "all"},
         addresses="""
+            GET POST /personer/<int:person_id>/personnummer
             GET /samordning
             GET /samordning/brev
             GET /samordning/brev/<int:letter_id>

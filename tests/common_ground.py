@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from portals import PORTAL
+from portals import PORTAL, SAFE
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -36,7 +36,7 @@ def laid(engine: Engine, make_rows: Callable[[Session], Made]) -> Iterator[Groun
             connection,
             join_transaction_mode="create_savepoint",
             expire_on_commit=False,
-            info={"portal_url": PORTAL},
+            info={"portal_url": PORTAL, "safe": SAFE},
         ) as db:
             made = make_rows(db)
             db.commit()

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from auth import people, queries, rules
+from auth import people, personal_numbers, queries, rules
 from auth.access import ViewResult, me, needs
-from auth.forms import ConfirmForm, CorrectForm
+from auth.forms import ConfirmForm, CorrectForm, LookForm
 from auth.models import Person
 from auth.states import Area, Role, Standing
 from auth.views.forms_sent import send_in
@@ -40,8 +40,9 @@ def person(person_id: int) -> ViewResult:
     with edge.reading() as db:
         found = _visible(db, person_id)
         decision = queries.latest_decision(db, person_id) if found.standing is Standing.CONFIRMED else None
+        number = personal_numbers.mask_of(db, person_id) if me().has(Role.COORDINATOR) else None
     missing = rules.missing(people.facts_of(found), email=found.email)
-    return render_template("auth/person.html", person=found, decision=decision, missing=missing)
+    return render_template("auth/person.html", person=found, decision=decision, missing=missing, number=number)
 
 
 @needs(Role.DIRECTOR, Role.COORDINATOR)
@@ -85,6 +86,25 @@ def correct(person_id: int) -> ViewResult:
     return render_template("auth/correct.html", form=form, person=found), status
 
 
+@needs(Role.COORDINATOR)
+def number(person_id: int) -> ViewResult:
+    """Shows somebody's personal number to who says why; it stands in the answer alone, in no address."""
+    with edge.reading() as db:
+        found, mask = queries.person(db, person_id), personal_numbers.mask_of(db, person_id)
+    if mask is None:
+        raise NotFound
+    form, seen = LookForm(), []
+
+    def look(db: Session) -> None:
+        reason = form.reason.data or ""
+        seen.append(
+            personal_numbers.show(db, person_id=person_id, reason=reason, now=edge.moment(), by=me().person_id)
+        )
+
+    status = send_in(form, look) or 200
+    return render_template("auth/personal_number.html", form=form, person=found, mask=mask, seen=seen), status
+
+
 def _areas() -> Collection[Area] | None:
     """The areas whose people the visitor may see; None is everywhere."""
     return None if me().has(Role.COORDINATOR) else me().areas
@@ -103,4 +123,5 @@ PAGES = (
     ("/personer/<int:person_id>", person, ["GET"]),
     ("/personer/<int:person_id>/bekrafta", confirm, ["GET", "POST"]),
     ("/personer/<int:person_id>/ratta", correct, ["GET", "POST"]),
+    ("/personer/<int:person_id>/personnummer", number, ["GET", "POST"]),
 )

@@ -187,7 +187,7 @@ class TestWhatWasSentIn:
         answer = client.post(form, data={"secret": "å" * 300})
 
         assert "sent" not in cookie_of(client)
-        assert "Det du skrev var för långt för att sparas" in client.get(answer.location).text
+        assert "Det du skrev kunde inte sparas" in client.get(answer.location).text
 
 
 def test_the_page_before_says_why_and_keeps_where_one_was_going(come_back, client):

@@ -393,5 +393,5 @@ class TestCost:
 
         assert cost("/personer", holder(db, Role.DIRECTOR)) == 3
 
-    def test_one_person_costs_three(self, cost, db):
-        assert cost(f"/personer/{person(db).id}", coordinator(db)) == 3
+    def test_one_person_costs_four(self, cost, db):
+        assert cost(f"/personer/{person(db).id}", coordinator(db)) == 4
