@@ -1,14 +1,36 @@
-"""The journal: an append-only row for each deed, written in the deed's own transaction."""
+"""The journal: an append-only row for each deed, written in its own transaction; the database refuses all else."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, String
+from sqlalchemy import DDL, BigInteger, DateTime, Identity, Index, String, Table, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lararportal.db import Base
 from lararportal.personal_number import without
+
+REFUSE = """
+    CREATE OR REPLACE FUNCTION refuse_to_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION USING
+            ERRCODE = 'insufficient_privilege',
+            MESSAGE = TG_TABLE_NAME || ' is append-only: ' || TG_OP || ' is refused';
+    END
+    $$
+"""
+GUARD = """
+    CREATE TRIGGER {table}_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change()
+"""
+ALWAYS = "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_is_kept"
+"""Also for a session that calls itself a replica."""
+
+
+def keep(table: Table) -> None:
+    """Whoever may do anything to the rows may only add some; the owner of the table would have to lift this first."""
+    for statement in (REFUSE, GUARD, ALWAYS):
+        event.listen(table, "after_create", DDL(statement.format(table=table.name)))  # type: ignore[no-untyped-call]
 
 
 class Entry(Base):
@@ -25,6 +47,9 @@ class Entry(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
     __table_args__ = (Index(None, "person_id", "id"), Index(None, "session_id", "id"))
+
+
+keep(cast("Table", Entry.__table__))
 
 
 def note(

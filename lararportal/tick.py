@@ -11,7 +11,7 @@ from bookings import charging, choices, deadlines, funding, offers, rounds, swap
 from bookings.minimum import cases, reserve_sessions
 from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
-from lararportal import outbox
+from lararportal import outbox, seals
 from lararportal.db import Database
 from lararportal.errors import Refused
 from lararportal.heartbeat import beat
@@ -116,6 +116,15 @@ def _moved(database: Database, deed: Callable[..., int], *, now: datetime, **abo
     except Exception as fault:
         log.error("tick: not given", deed=deed.__name__, exc_info=fault, **about)  # noqa: TRY400 - structured
     return 0
+
+
+def seal_journal(database: Database, *, now: datetime) -> int:
+    """Seals what is new in the journal; how many entries. What fails is logged, and done by the next tick."""
+    try:
+        return seals.seal(database, now=now)
+    except Exception as fault:
+        log.error("tick: journal not sealed", exc_info=fault)  # noqa: TRY400 - structured
+        return 0
 
 
 def deliver_letters(database: Database, mailer: Mailer, *, now: datetime) -> int:

@@ -3,6 +3,8 @@
 What a deed leaves behind in more than one place is made up in all of them but one.
 """
 
+from unkept import lifting
+
 ONE_SEAT = "SELECT min(id) FROM bookings WHERE state = 'booked'"
 LONGEST_LINE = """
     SELECT session_id FROM bookings b JOIN course_sessions s ON s.id = b.session_id
@@ -216,17 +218,19 @@ FAULTS = {
         SELECT '2027-01-10', 'person.described_oneself', person_id, '{"new": {"category": null}}'
         FROM bookings WHERE state = 'offered'""",
     ],
-    "seat_not_noted": [
+    "seat_not_noted": lifting(
         f"DELETE FROM letters WHERE once = (SELECT 'seat:' || ({ONE_SEAT} AND origin = 'direct'))",
         f"""DELETE FROM journal WHERE deed = 'seat.booked'
         AND (facts ->> 'booking')::int = ({ONE_SEAT} AND origin = 'direct')""",
-    ],
-    "place_not_noted": [
+    ),
+    "place_not_noted": lifting(
         """DELETE FROM letters WHERE once = (
         SELECT 'line:' || (facts ->> 'booking') FROM journal WHERE deed = 'line.joined' ORDER BY id LIMIT 1)""",
         "DELETE FROM journal WHERE id = (SELECT min(id) FROM journal WHERE deed = 'line.joined')",
-    ],
-    "state_not_noted": ["DELETE FROM journal WHERE id = (SELECT min(id) FROM journal WHERE deed = 'line.left')"],
+    ),
+    "state_not_noted": lifting(
+        "DELETE FROM journal WHERE id = (SELECT min(id) FROM journal WHERE deed = 'line.left')"
+    ),
     "noted_of_nothing": [
         """INSERT INTO journal (at, deed, facts) VALUES ('2027-01-10', 'line.reordered', '{"booking": 999999}')"""
     ],

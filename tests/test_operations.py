@@ -143,7 +143,8 @@ def test_what_begins_often_loads_no_pages_and_nothing_that_moves_the_schema():
 
 def test_every_setting_that_the_files_name_exists():
     known = {each.metadata["variable"] for each in fields(Settings)} | NOT_OURS
-    texts = [path.read_text("utf-8") for path in [*UNITS, DEPLOY / "compose.yaml", DEPLOY / "portal.env"]]
+    paths = [*UNITS, DEPLOY / "owner.env", DEPLOY / "compose.yaml", DEPLOY / "portal.env"]
+    texts = [path.read_text("utf-8") for path in paths]
     set_there = set(re.findall(r"^(?:Environment=)?([A-Z][A-Z_]+)=", "\n".join(texts), re.MULTILINE))
     set_there |= set(re.findall(r"[ {]([A-Z][A-Z_]{3,}): ", texts[-2]))
     named = set(re.findall(r"\bLARARPORTAL_[A-Z_]+\b", PAGE))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 from alembic.util import CommandError
 
-from lararportal import config, schema
+from lararportal import config, rights, schema
 
 
 @click.group()
@@ -83,12 +83,25 @@ def check() -> None:
     click.echo("The schema is what the models say.")
 
 
+@db.command()
+@click.argument("role")
+def grants(role: str) -> None:
+    """Let ROLE do what the portal does, and no more: above all add to the journal, and never change it.
+
+    For the owner of the tables, who moves the schema, after each upgrade; ROLE is the one that web, worker and tick
+    work as.
+    """
+    with _said_plainly():
+        rights.give(config.from_environment().database_url, role)
+    click.echo(f"{role} may do what the portal does.")
+
+
 @contextmanager
 def _said_plainly() -> Iterator[None]:
-    """A refusal of Alembic, such as a revision that does not exist, as one sentence."""
+    """A refusal of Alembic, such as a revision that does not exist, or of rights, as one sentence."""
     try:
         yield
-    except CommandError as fault:
+    except (CommandError, rights.RightsFault) as fault:
         raise click.ClickException(str(fault)) from fault
 
 

@@ -10,6 +10,7 @@ import lararportal.audit.stored
 import lararportal.heartbeat
 import lararportal.journal
 import lararportal.outbox
+import lararportal.seals
 from lararportal.db import Base
 
 __all__ = ["auth", "bookings", "courses", "lararportal"]

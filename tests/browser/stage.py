@@ -15,12 +15,12 @@ from browser.browsing import CROSSED, HARDEST, House, Visit
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
 from redis import Redis
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
+from unkept import empty_all
 
 from auth.models import LoginSession, Person
 from courses.models import CourseSession
 from lararportal import clock, pages, tick
-from lararportal.db import Base
 from lararportal.mail import Mailer
 
 LETTER_WITHIN = 30.0
@@ -124,9 +124,8 @@ def weigh(visit: Visit) -> int:
 
 def empty(house: House) -> None:
     """Nothing has ever happened here."""
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with house.rows() as db:
-        db.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        empty_all(db)
     with Redis.from_url(house.environment["REDIS_URL"]) as redis:
         redis.flushdb()
     for letter in house.letters.glob("*.eml"):

@@ -6,10 +6,11 @@ import pytest
 from click import ClickException
 from click.testing import CliRunner
 from sqlalchemy import text
+from unkept import empty_all
 
 from lararportal import clock
 from lararportal.cli import development, main
-from lararportal.db import Base, Database, connect
+from lararportal.db import Database, connect
 from lararportal.demo import build_term
 from lararportal.demo.figures import Report, report
 from lararportal.demo.rehearsal import Outcome, rehearse
@@ -61,7 +62,7 @@ def test_the_term_has_the_same_bookings_each_time(fresh_database_url):
 def built_anew(database: Database) -> tuple[Report, list[tuple[object, ...]]]:
     """The figures of a term and all that is booked in it."""
     with database.transaction() as db:
-        db.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)} RESTART IDENTITY"))
+        empty_all(db)
     build_term(database, now=NOW, issuer="http://provider.test", progress=silent, share=SHARE)
     with database.transaction() as db:
         bookings = db.execute(text("SELECT person_id, session_id, state, key FROM bookings ORDER BY id"))

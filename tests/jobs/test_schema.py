@@ -83,7 +83,7 @@ def command(settings: Settings, fresh_database_url: str) -> Callable[..., Result
         "REDIS_URL": settings.redis_url,
         "LARARPORTAL_SECRET_KEY": settings.secret_key,
         **KEYS,
-        "LARARPORTAL_BASE_URL": settings.base_url,
+        "LARARPORTAL_BASE_URL": "https://portal.test",
         "LARARPORTAL_SMTP_URL": settings.smtp_url,
         "LARARPORTAL_MAIL_FROM": settings.mail_from,
         "LARARPORTAL_PROVIDERS": PROVIDERS,
@@ -119,6 +119,7 @@ def test_a_table_in_use_is_waited_for_not_for_long_tried_again_and_named(
 
 
 LOST = {
+    "0023": {"journal_seals"},
     "0022": {"personal_numbers"},
     "0021": {"login_sessions.identity_id", "identities_put_aside", "account_invitations"},
     "0020": {"course_sessions.former_cancel_by"},
