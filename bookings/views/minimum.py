@@ -123,8 +123,15 @@ def merge(session_id: int, into: int) -> Page:
     answer = _done(form, session_id, do, said="session_merged")
     if answer is not None:
         return answer
-    with edge.reading() as db:
-        outlook = calling_off.foreseen_merger(db, session_id=session_id, into=into, now=edge.moment())
+    try:
+        with edge.reading() as db:
+            outlook = calling_off.foreseen_merger(db, session_id=session_id, into=into, now=edge.moment())
+    except Refused as refusal:
+        if not form.is_submitted():
+            raise
+        if not form.form_errors:
+            form.explain(refusal)
+        return _page("bookings/merge.html", form, session_id, outlook=None, into=None)
     form.saw.data = outlook.token
     return _page("bookings/merge.html", form, session_id, outlook=outlook, into=outlook.sisters[into])
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from bookings_pages import words_of
+from bookings_room import place
 from sqlalchemy import select
 
 import make
@@ -262,10 +263,16 @@ class TestTheRoster:
 
         page = browser.get(path)
         unreasoned = browser.post(path, data={"reason": ""})
+        place(db, session, who_waits := make.coordinator(db))
+        partial = visit(who_waits).post(path, data={"reason": "Anna har slutat."})
         done = browser.post(path, data={"reason": "Anna ringde och har slutat."})
 
         assert "Vill du ta bort Anna Ek ur kön?" in words_of(page)
-        assert (unreasoned.status_code, done.status_code) == (400, 302)
+        assert (unreasoned.status_code, partial.status_code, done.status_code) == (400, 409, 302)
+        assert ["Anna har slutat." in partial.text, "Du söker själv kursen eller står i kö" in words_of(partial)] == [
+            True,
+            True,
+        ]
         assert state_in(db, session, anna) is BookingState.LEFT
         assert "Anna Ek står inte längre i kön" in words_of(browser.get(done.location))
         assert "Det upphörde 11 januari 2027 kl. 08.00: Anna ringde och har slutat." in words_of(

@@ -172,7 +172,15 @@ def test_two_sessions_become_one_after_a_look_at_who_could_come(db, browser, ses
     assert f'href="{path}"' in browser.get(case(session)).text
     page = browser.get(path)
     assert "ny plats 12 april 2027" in words_of(page)
-    answer = browser.post(path, data={"reason": "För få.", "saw": token(page.text)})
+    sent = {"reason": "För få.", "saw": token(page.text)}
+    sister.publicity = Publicity.ARCHIVED
+    db.flush()
+    gone = browser.post(path, data=sent)
+    assert (gone.status_code, browser.get(path).status_code) == (409, 409)
+    assert ["inte att flytta deltagarna till" in words_of(gone), "För få.</textarea>" in gone.text] == [True, True]
+    sister.publicity = Publicity.PUBLISHED
+    db.flush()
+    answer = browser.post(path, data=sent)
     assert (answer.status_code, answer.location) == (302, case(session))
     text = words_of(browser.get(case(session)))
     assert "Ihopslaget med ett annat tillfälle Olle Sandberg För få." in text
