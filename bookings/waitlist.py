@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import asking, call_outs, facts, letters, noting, offers, seats, seats_from_line
+from bookings import asking, call_outs, facts, impartiality, letters, noting, offers, seats, seats_from_line
 from bookings.asking import Asking
 from bookings.models import Booking
 from bookings.rules import last_days
@@ -38,9 +38,11 @@ def join(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     """The person waits in line; a seat they hold in the same course is kept until this one is theirs.
 
     Raises:
-        Refused: the rules of `bookings.rules.seats.may_join` say no.
+        Refused: the rules of `bookings.rules.seats.may_join` say no, or somebody else puts them there who has an
+            interest in the course: the seat that they would leave belongs to the next.
     """
     asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
+    impartiality.insist_for(db, asked.session, person_id=person_id, now=now, by=by)
     asked.insist(may_join)
     return enter(db, asked, by=by)
 

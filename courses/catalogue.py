@@ -15,8 +15,8 @@ from courses.states import COURSE_BEARING_2015, Publicity, Refusal
 from lararportal import clock, journal
 from lararportal.errors import NotFound, Refused
 
-WHO_GETS_A_SEAT = {"order", "swap_rings", "targets"}
-"""What is said of a course that decides over the seats of its sessions."""
+WHO_GETS_A_SEAT = {"kind", "order", "swap_rings", "targets"}
+"""What is said of a course that decides over the seats of its sessions; whose last chance counts goes by its kind."""
 
 
 def create(db: Session, *, code: str, facts: CourseFacts, now: datetime, by: int | None) -> Course:

@@ -8,11 +8,11 @@ from bookings_room import AFTER, CLOSES, OPENS, place, refused, seat, sent
 from session_changes_room import change, changed, on
 
 import make
-from bookings import cancellation, impartiality, rebooking
+from bookings import cancellation, impartiality, rebooking, waitlist
 from bookings.minimum import cases
 from bookings.states import Refusal
 from courses import catalogue, closing, sessions
-from courses.states import Order
+from courses.states import Kind, Order
 from lararportal import clock
 
 
@@ -45,7 +45,10 @@ class TestWhoMayChangeIt:
             sessions.open_reserve(db, **who)
 
     @pytest.mark.parametrize("gain", [sits, waits, has_applied])
-    @pytest.mark.parametrize("fact", [{"targets": {"ST": 0}}, {"swap_rings": False}, {"order": Order.REVERSED}])
+    @pytest.mark.parametrize(
+        "fact",
+        [{"targets": {"ST": 0}}, {"swap_rings": False}, {"order": Order.REVERSED}, {"kind": Kind.CLINICAL}],
+    )
     def test_nor_who_gets_the_seats_of_the_course(self, db, gain, fact):
         course, olle = make.course(db, targets={"ST": 0, "SPEC": 0}), make.person(db)
         gain(self, db, make.session(db, of=course), olle)
@@ -70,6 +73,9 @@ class TestWhoMayChangeIt:
             cancellation.undo(db, session_id=session.id, **whose)
         with refused(Refusal.DECIDES_OVER_OWN_SESSION):
             rebooking.rebook(db, from_session_id=session.id, to_session_id=sister.id, **whose)
+        with refused(Refusal.DECIDES_OVER_OWN_SESSION):
+            waitlist.join(db, session_id=sister.id, **whose)
+        waitlist.join(db, session_id=sister.id, **whose | {"by": anna.id})
 
     def test_one_gives_back_a_seat_of_ones_own(self, db):
         session, olle = make.session(db), make.person(db)
