@@ -28,7 +28,7 @@ def run(fresh_database_url, redis_url, redis, monkeypatch):
         **KEYS,
         "DATABASE_URL": fresh_database_url,
         "REDIS_URL": redis_url,
-        "LARARPORTAL_BASE_URL": "http://portal.test",
+        "LARARPORTAL_BASE_URL": "https://portal.test",
         "LARARPORTAL_PROVIDERS": '[{"name": "p", "title": "P", "issuer": "http://127.0.0.1:1", '
         '"client_id": "c", "client_secret": "s"}]',
         "LARARPORTAL_SMTP_URL": "smtp://127.0.0.1:1",

@@ -227,7 +227,7 @@ def command_line(monkeypatch, fresh_database_url):
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "LARARPORTAL_SECRET_KEY": "not a secret, only long enough for a test",
         **KEYS,
-        "LARARPORTAL_BASE_URL": "http://portal.test",
+        "LARARPORTAL_BASE_URL": "https://portal.test",
         "LARARPORTAL_SMTP_URL": "smtp://127.0.0.1:1",
         "LARARPORTAL_MAIL_FROM": "portal@example.org",
         "LARARPORTAL_PROVIDERS": '[{"name": "demo", "title": "Demo", "issuer": "http://127.0.0.1:1", '

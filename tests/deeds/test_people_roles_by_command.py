@@ -28,7 +28,7 @@ def command(db, fresh_database_url, redis_url, monkeypatch):
         **KEYS,
         "DATABASE_URL": fresh_database_url,
         "REDIS_URL": redis_url,
-        "LARARPORTAL_BASE_URL": "http://portal.test",
+        "LARARPORTAL_BASE_URL": "https://portal.test",
         "LARARPORTAL_PROVIDERS": (
             '[{"name": "demo", "title": "Demo", "issuer": "http://127.0.0.1:1", '
             '"client_id": "portal", "client_secret": "s"}]'

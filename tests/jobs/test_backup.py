@@ -29,7 +29,7 @@ SECRETS = ("a key that nobody else may know at all", "secret-of-client", "secret
 PROVIDER = {
     "name": "p", "title": "Ä", "issuer": "http://127.0.0.1:1", "client_id": "c", "client_secret": SECRETS[1],
 }  # fmt: skip
-NOT_EMPTY = "The database is not empty, alembic_version is in it: make a new one, and let DATABASE_URL name that."
+NOT_EMPTY = "The database is not empty, account_invitations is in it: make a new one, and let DATABASE_URL name that."
 WRITE = text("INSERT INTO heartbeats VALUES (:part, now())")
 
 
@@ -68,7 +68,7 @@ def environment(settings: Settings, url: str) -> dict[str, str]:
         "REDIS_URL": settings.redis_url,
         "LARARPORTAL_SECRET_KEY": SECRETS[0],
         **KEYS,
-        "LARARPORTAL_BASE_URL": settings.base_url,
+        "LARARPORTAL_BASE_URL": "https://portal.test",
         "LARARPORTAL_SMTP_URL": f"smtp://portal:{SECRETS[2]}@127.0.0.1:1",
         "LARARPORTAL_MAIL_FROM": settings.mail_from,
         "LARARPORTAL_PROVIDERS": json.dumps([PROVIDER]),

@@ -158,7 +158,7 @@ def command(settings: Settings, fresh_database_url: str) -> Callable[..., Result
         "REDIS_URL": settings.redis_url,
         "LARARPORTAL_SECRET_KEY": settings.secret_key,
         **KEYS,
-        "LARARPORTAL_BASE_URL": settings.base_url,
+        "LARARPORTAL_BASE_URL": "https://portal.test",
         "LARARPORTAL_SMTP_URL": settings.smtp_url,
         "LARARPORTAL_MAIL_FROM": settings.mail_from,
         "LARARPORTAL_PROVIDERS": f"[{provider}]",

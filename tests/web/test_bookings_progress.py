@@ -32,7 +32,7 @@ def place(settings, fresh_database_url, redis, monkeypatch):
         "LARARPORTAL_ENV": settings.env,
         "LARARPORTAL_SECRET_KEY": settings.secret_key,
         **KEYS,
-        "LARARPORTAL_BASE_URL": settings.base_url,
+        "LARARPORTAL_BASE_URL": "https://portal.test",
         "LARARPORTAL_PROVIDERS": json.dumps([{**asdict(each), "claims": {}} for each in settings.providers]),
         "LARARPORTAL_SMTP_URL": settings.smtp_url,
         "LARARPORTAL_MAIL_FROM": settings.mail_from,
