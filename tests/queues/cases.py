@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from queues.days import day_of
-from queues.following import Follower, Owed
+from queues.following import Owed
+from queues.late import GivenBack
 from queues.model import LIVE, SEATED, Doctor, Term, Venue
 
 from bookings.states import BookingState as State
@@ -27,7 +28,7 @@ class Case:
     booked_then: int = 0
 
 
-class Cases(Follower):
+class Cases(GivenBack):
     """Those who decide are warned and asked, and do something about it; whom it concerns has a letter."""
 
     def minimum_warned(self, entry: Entry) -> None:

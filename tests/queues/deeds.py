@@ -8,10 +8,11 @@ from typing import Any
 from session_changes_room import on
 from sqlalchemy.orm import Session
 
-from bookings import answers, moved_sessions, queries
+from bookings import answers, choices, moved_sessions, queries
 from bookings.impartiality import insist
 from bookings.minimum import calling_off, invitations, rescues, reserve_sessions
 from bookings.rules.minimum import Audience
+from bookings.states import BookingState as State
 from courses import catalogue, closing, session_changes, sessions
 from courses.models import CourseSession
 from lararportal.errors import Refused
@@ -93,6 +94,20 @@ def switch_rings(db: Session, *, course_id: int, now: datetime, by: int) -> None
     course = catalogue.lock_course(db, course_id)
     facts = replace(catalogue.facts_of(course), swap_rings=not course.swap_rings)
     catalogue.change(db, course_id=course_id, facts=facts, now=now, by=by)
+
+
+def say_whom_it_is_for(db: Session, *, course_id: int, targets: dict[str, int], now: datetime, by: int) -> None:
+    facts = replace(catalogue.facts_of(catalogue.lock_course(db, course_id)), targets=targets)
+    catalogue.change(db, course_id=course_id, facts=facts, impartial=insist, now=now, by=by)
+
+
+def _to_be_chosen(db: Session, *, session_id: int, person_id: int, now: datetime) -> str:
+    return choices.seen(db, session_id=session_id, person_id=person_id)
+
+
+_OFFER = answers.seen, answers.accept
+PAGES = {State.OFFERED: _OFFER, State.ASKED: _OFFER, State.MUST_CHOOSE: (_to_be_chosen, choices.keep)}
+"""What a page shows of what a yes means, and that yes."""
 
 
 def accept(db: Session, *, session_id: int, person_id: int, now: datetime, by: int) -> None:

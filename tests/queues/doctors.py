@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from queues.following import OPEN, Follower, is_live
+from queues.following import NEVER_HAD, OPEN, is_live
+from queues.late import GivenBack
 from queues.model import LATE, SEATED, Place
 
 from bookings.states import BookingState as State
+from bookings.states import CancelGround as Ground
 from lararportal.journal import Entry
 
 
-class DoctorsDeeds(Follower):
+class DoctorsDeeds(GivenBack):
     """Seats and places are asked for, changed and given back."""
 
     def seat_booked(self, entry: Entry) -> None:
@@ -67,6 +69,10 @@ class DoctorsDeeds(Follower):
     def seat_cancelled(self, entry: Entry) -> None:
         place = self._place(entry, *SEATED)
         assert place.venue.days_left(entry.at) > 0
+        self._insist_on_cost(place, entry)
+        is_theirs = self.term.ground is not Ground.OURS and not place.is_displaced
+        not_theirs = not is_theirs or self.term.is_being_chosen(place)
+        self._insist_on_precedence(place, entry, holds_again=not_theirs and not entry.facts["late"])
         self._end(place, State.CANCELLED, entry.at)
         self._owe(place, "seat_cancelled_late" if entry.facts["late"] else "seat_cancelled")
 
@@ -80,7 +86,7 @@ class DoctorsDeeds(Follower):
         for each in self.term.live(*OPEN, doctor=place.doctor):
             if each.joined >= place.ended and each.rank <= place.rank:
                 each.rank += place.rank
-        place.state, place.ended = State.BOOKED, None
+        place.state, place.ended, place.owes, place.ground = State.BOOKED, None, False, None
         self._owe(place, "cancellation_undone", besides=self._strike(entry, place))
 
     def _insist_that_it_is_free(self, place: Place, entry: Entry) -> None:
@@ -93,9 +99,11 @@ class DoctorsDeeds(Follower):
         self._insist_that_it_is_open(entry)
         number = entry.facts["booking"]
         waiting = self.term.places.get(number)
-        new = waiting or replace(self.rows[number], ended=None, is_funded=False, round_id=None, wave=LATE)
+        new = waiting or replace(
+            self.rows[number], ended=None, is_funded=False, round_id=None, wave=LATE, **NEVER_HAD
+        )
         self._insist_that_nobody_waits(new, entry.at)
-        [old] = self._leave(entry, new)
+        [old] = self._leave(entry, new, told=entry.at)
         self._succeed(new, old)
         self.term.places[number] = new
         new.state = State.BOOKED

@@ -8,7 +8,9 @@ without its change, and a letter too many or too few are all found so.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from queues.faults import faults
 from queues.model import SEATED, Place, Term, Venue
 
 from bookings.states import BookingState as State
@@ -27,6 +29,8 @@ DECISIONS = (
 )
 """What somebody decides about a session, or for somebody else."""
 
+NEVER_HAD: dict[str, Any] = {"since": None, "bound": None, "ground": None}
+"""Of a place that has not been a seat."""
 Rows = Mapping[int, Place]
 
 
@@ -67,8 +71,8 @@ class Follower:
         for place in self.term.live(*SEATED):
             place.since = place.since or (told[-1].at if told else None)
         self.term.crowded = self.term.overfull()
-        faults = [*self.term.faults(), *self._astray()]
-        assert faults == [], "\n".join(faults)
+        found = [*faults(self.term), *self._astray()]
+        assert found == [], "\n".join(found)
 
     def _insist_on_impartiality(self, entry: Entry) -> None:
         """Who has something to gain in a course decides nothing there; asked of all before any of it has happened."""
@@ -98,7 +102,14 @@ class Follower:
         number = entry.facts["booking"]
         assert number not in self.term.places, f"{entry.deed}: {number} was there already"
         made = replace(
-            self.rows[number], state=state, standing_yes=True, ended=None, yes=None, is_funded=False, round_id=None
+            self.rows[number],
+            state=state,
+            standing_yes=True,
+            ended=None,
+            yes=None,
+            is_funded=False,
+            round_id=None,
+            **NEVER_HAD,
         )
         others = [each for each in self.term.live(*State, doctor=made.doctor, venue=made.venue) if is_live(each)]
         assert others == [], f"{made} twice"
@@ -129,19 +140,6 @@ class Follower:
         assert self.term.free(place.venue) > 0, f"{place}: no seat was free"
         before = self.term.before(place.doctor, place.venue, at)
         assert self.term.free(place.venue) > len(before), f"{before} wait, and {place} has the seat"
-
-    def _leave(self, entry: Entry, new: Place) -> list[Place]:
-        """The seats that are given up for a new one: of its course or list, and never before it is certain."""
-        left = [self.term.places[number] for number in listed(entry.facts["left"])]
-        for old in left:
-            assert old.state in SEATED, f"{old} is left, and was {old.state}"
-            is_of_course = old.venue.course == new.venue.course
-            assert old.doctor == new.doctor
-            assert is_of_course or (new.ranked is not None and old.ranked == new.ranked), f"{old} is left for {new}"
-            self._end(old, State.MOVED, entry.at)
-            if is_of_course:
-                new.is_funded = old.is_funded
-        return left
 
     def _succeed(self, new: Place, old: Place) -> None:
         """A seat that is had instead of another stands where that one stood, also on the list of a round."""
@@ -191,5 +189,5 @@ def _said(place: Place | None) -> str:
     return (
         f"{place} {place.state} of {place.round_id} rank {place.rank} by {place.turn[:3]} until {until} "
         f"yes {place.yes} standing {place.standing_yes} short {place.short_notice} ended {place.ended} "
-        f"funded {place.is_funded}"
+        f"funded {place.is_funded} bound {place.bound} ground {place.ground}"
     )

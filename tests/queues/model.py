@@ -5,8 +5,7 @@ days, and they have no seat in the course that they want as much. The line is or
 then by who came first; while seats are reserved for a group that has too few, its first goes before all others.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from queues.days import day_of, on_day
 
 from bookings.states import BookingState as State
+from bookings.states import CancelGround as Ground
 
 IN_LINE = (State.WAITING, State.ASKED)
 SEATED = (State.BOOKED, State.MUST_CHOOSE)
@@ -22,6 +22,8 @@ KEPT = (*SEATED, State.OFFERED)
 LIVE = (*IN_LINE, *KEPT)
 ASKED = (State.OFFERED, State.ASKED)
 IN_TIME, LATE = 0, 1
+FEE = ((30, 50), (14, 100))
+"""From so many days before the start a late cancellation costs so many per cent."""
 Kind = tuple[str, str | None]
 """What seats are alike."""
 
@@ -65,7 +67,7 @@ class Subject:
     name: str
     is_mandatory: bool
     order: str
-    targets: Mapping[str, int]
+    targets: dict[str, int]
 
 
 @dataclass(kw_only=True)
@@ -144,6 +146,14 @@ class Place:
     """How often there has been one of its funding, for this last day to cancel."""
     release_told: datetime | None = None
     """When it was said first that the seat is released without it, and that has not been taken back."""
+    bound: int | None = None
+    """It was changed for one that it was late to leave, so many days before that one's start."""
+    is_displaced: bool = False
+    """They were moved to it, and had not asked for it."""
+    ground: Ground | None = None
+    """Why it was cancelled late."""
+    owes: bool = False
+    """It is charged for."""
 
     def __repr__(self) -> str:
         return f"{self.doctor} in {self.venue}"
@@ -180,8 +190,10 @@ class Term:
     """Directors of studies, and the areas that they answer for."""
     coordinators: Collection[int]
     places: dict[int, Place] = field(default_factory=dict)
-    precedence: set[tuple[int, int]] = field(default_factory=set)
-    """Who goes before others for which course, because their session was called off."""
+    precedence: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Who goes before others for which course: somebody granted it, or their session was called off."""
+    used: dict[int, int] = field(default_factory=dict)
+    """Which of it has led to which seat, and holds no more."""
     cases: dict[int, list[Any]] = field(default_factory=dict)
     """By session, each time that too few had booked it."""
     worried: set[tuple[int | Doctor, int]] = field(default_factory=set)
@@ -194,6 +206,8 @@ class Term:
     """The courses, by code, in which seats are not changed in rings."""
     crowded: set[int] = field(default_factory=set)
     """The sessions with more people than seats, before the transaction that is being followed."""
+    ground: Ground | None = None
+    """What has been said last of why a seat is given back."""
     untold: set[int] = field(default_factory=set)
     """Places that somebody was given unasked, and that a letter has still to tell of."""
 
@@ -233,13 +247,27 @@ class Term:
         been = [each for each in self.live(State.BOOKED, doctor=doctor) if each.venue.days[-1] < day_of(now)]
         return doctor.group in course.targets and all(each.venue.course != course for each in been)
 
+    def say(self, code: str, what: str, new: Any) -> None:
+        """Something else is said of a course: whom it is for, or whether its seats are changed in rings."""
+        if what == "swap_rings":
+            (self.without_rings.discard if new else self.without_rings.add)(code)
+        else:
+            targets = next(each.course.targets for each in self.venues.values() if each.course.code == code)
+            targets.clear()
+            targets.update(new)
+
+    def has_precedence(self, doctor: Doctor, course: Subject) -> bool:
+        """Whether somebody goes before others for a course, and has had no seat for it."""
+        about = doctor.id, course.id
+        return any(each == about and number not in self.used for number, each in self.precedence.items())
+
     def merits(self, doctor: Doctor, venue: Venue, now: datetime) -> tuple[int, ...]:
         """What the course counts: target group, precedence, last chance, its own order; then the lots of a round."""
         course = venue.course
         served, left = doctor.months(day_of(now))
         is_last_chance = course.is_mandatory and doctor.group == "ST" and left <= 6
         counted = left if course.order == "deadline" else -served
-        precedence = (doctor.id, course.id) in self.precedence
+        precedence = self.has_precedence(doctor, course)
         lot = doctor.lot if venue.opens is not None else 0
         return (
             course.targets[doctor.group],
@@ -272,7 +300,7 @@ class Term:
         loose, room = [], place.doctor.cap if place.ranked else len(LIVE) * len(self.venues)
         for seat in self.live(*SEATED, doctor=place.doctor):
             is_on_list = place.ranked is not None and seat.ranked == place.ranked
-            is_late = told > seat.last_day and not (self._is_free(seat) or self._is_being_chosen(seat))
+            is_late = told > seat.last_day and not (self.is_free(seat) or self.is_being_chosen(seat))
             if not is_late and (is_on_list or seat.venue.course == place.venue.course):
                 loose.append(seat)
             elif seat.venue.excludes(place.venue) and seat.venue.days[-1] >= today:
@@ -285,13 +313,13 @@ class Term:
                 taken.append(each)
         return [seat for seat in loose if seat not in taken] if place in taken else None
 
-    def _is_free(self, seat: Place) -> bool:
+    def is_free(self, seat: Place) -> bool:
         """Whether it can be left however late: its session is not what was booked, or has too many in it."""
         venue = seat.venue
         was_moved = venue.moved is not None and (seat.since is None or seat.since <= venue.moved)
         return was_moved or venue.id in self.crowded
 
-    def _is_being_chosen(self, seat: Place) -> bool:
+    def is_being_chosen(self, seat: Place) -> bool:
         """Whether their holder must choose between it and another: then neither is left too late."""
         days = {day for each in self.live(State.MUST_CHOOSE, doctor=seat.doctor) for day in each.venue.days}
         return not days.isdisjoint(seat.venue.days)
@@ -342,49 +370,6 @@ class Term:
         for each, before in chosen:
             each.state = before
         return [each for each, _ in chosen]
-
-    def faults(self) -> Iterator[str]:
-        """What must never be, whatever has happened."""
-        for venue in self.venues.values():
-            if len(self.live(*KEPT, venue=venue)) > max(venue.seats, venue.crowd):
-                yield f"{venue} has {venue.seats} seats, and {self.live(*KEPT, venue=venue)} in them"
-        for doctor in self.doctors.values():
-            seats = self.live(State.BOOKED, doctor=doctor)
-            days = Counter(day for each in seats for day in each.venue.days)
-            if max(days.values(), default=0) > 1:
-                yield f"{doctor} is in two places on one day: {seats}"
-            seats = self.live(*SEATED, doctor=doctor)
-            if max(Counter(each.venue.course.name for each in seats).values(), default=0) > 1:
-                yield f"{doctor} has two seats in one course: {seats}"
-
-        for place in self.live(State.MUST_CHOOSE):
-            if not self.elsewhere(place):
-                yield f"{place} is to be chosen, and collides with nothing"
-        for place in self.live(State.OFFERED):
-            if place.answer_by is None or place.venue.begins - place.answer_by < timedelta(hours=12):
-                yield f"{place} can be answered until {place.answer_by}, and begins {place.venue.begins}"
-
-    def seats_not_given(self, now: datetime) -> Iterator[str]:
-        """What must not be once free seats have been given: one that somebody in line would take."""
-        for venue in self.venues.values():
-            is_asked = bool(self.live(State.ASKED, venue=venue))
-            if venue.is_ahead(now) and not is_asked and venue.begins - now > timedelta(hours=12):
-                first = self.first(venue, now)
-                if first is not None and self.free(venue) > 0:
-                    yield f"{self.free(venue)} seats in {venue} are free, and {first} would take one"
-            for place in self.live(State.WAITING, venue=venue):
-                if place.id in self.untold and venue.is_ahead(now):
-                    yield f"{place} has never been told"
-
-    def left_undone(self, now: datetime) -> Iterator[str]:
-        """What must not be once the tick has been round: a place where nothing can come, or an answer overdue."""
-        for venue in self.venues.values():
-            if venue.publicity in {"archived", "called_off"}:
-                for place in self.live(*IN_LINE, State.OFFERED, venue=venue):
-                    yield f"{place} waits for what will not be"
-        for place in self.live(State.OFFERED, State.ASKED, State.MUST_CHOOSE):
-            if place.answer_by is None or place.answer_by < now:
-                yield f"{place} should have been answered by {place.answer_by}"
 
 
 def _exclude(one: Place, other: Place, wanted: Place) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from queues.days import answer_by, choose_by, evening_before
-from queues.following import OPEN, Follower
+from queues.following import OPEN
+from queues.late import GivenBack
 from queues.model import SEATED, Place
 from queues.staff import is_elsewhere
 
@@ -12,7 +13,7 @@ from bookings.states import BookingState as State
 from lararportal.journal import Entry
 
 
-class Moves(Follower):
+class Moves(GivenBack):
     """Who has a seat follows it, or chooses; nobody loses one who does nothing."""
 
     @property
@@ -76,6 +77,7 @@ class Moves(Follower):
         assert left in ([place], others), f"{place} is chosen, and {left} left"
         place.state = State.BOOKED
         for each in left:
+            self._insist_on_precedence(each, entry, holds_again=True)
             self._end(each, State.MOVED, entry.at)
         self._owe(place, "seat_chosen", besides=others)
 
@@ -102,6 +104,7 @@ class Moves(Follower):
         assert others, f"{place} is lost by silence"
         assert place.answer_by is not None
         assert entry.at > place.answer_by, f"{place} could be chosen until {place.answer_by}"
+        self._insist_on_precedence(place, entry, holds_again=True)
         self._end(place, State.LAPSED, entry.at)
         self._owe(place, "choice_lapsed", besides=others)
 

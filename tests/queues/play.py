@@ -25,7 +25,7 @@ NAMES = ["Anna", "Bo", "Cilla", "David", "Eva", "Sara", "Tor", "Ulf", "Per", "Vi
 WHERE = ["K1", "K2", "K3", "K4", "L1", "L2"]
 HOURS = [125, 0.1, 1, 7, 26, 74, 200]
 """What may pass at one stroke: from a moment to undo in to more than any time to answer."""
-DAYS = [28, 20, 15, 5, 2, 1]
+DAYS = [28, 24, 20, 15, 5, 2, 1]
 """How near the start of a session it may be at one stroke."""
 SEAT, PLACES = State.BOOKED, (State.WAITING, State.OFFERED)
 
@@ -74,30 +74,42 @@ class Player(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def something_happens(self, data: st.DataObject) -> None:
-        possible = [deed for deed, states in ACTS if not states or self.term.live(*states)]
-        data.draw(st.sampled_from(possible), label="what")(self, data)
+        data.draw(st.sampled_from(self.possible), label="what")(self, data)
 
-    def do(self, said: str, deed: Callable[..., object], **facts: object) -> None:
-        """A moment later somebody tries; what is refused has not happened."""
+    @property
+    def possible(self) -> list[Act]:
+        """What can happen now, as often as it shall be drawn."""
+        return [deed for deed, states in ACTS if not states or self.term.live(*states)]
+
+    def do(self, said: str, deed: Callable[..., object], **facts: object) -> str | None:
+        """A moment later somebody tries; what is refused has not happened, and it is said why."""
         self.now += timedelta(minutes=1)
+        why: str | None = None
         try:
             with self.witness.transaction() as db:
                 deed(db, now=self.now, **facts)
         except Refused as refusal:
             self.insist_on_reason(refusal, **facts)
-            said += f": refused, {refusal.reason}"
+            why = refusal.reason
+            said += f": refused, {why}"
         if self.is_worker_awake:
             tick.give_seats(self.witness, now=self.now)
         self.say(said)
         self.witness.insist(now=self.now, given=self.is_worker_awake)
+        return why
 
     def insist_on_reason(self, refusal: Refused, **facts: object) -> None:
         """Nobody is kept from deciding who has nothing to gain."""
         if refusal.reason in (Refusal.DECIDES_OVER_OWN_SESSION, Refusal.DECIDES_OVER_OWN_COURSE):
             seat = self.term.places.get(facts.get("booking_id"))
-            venue = seat.venue if seat else self.term.venues[facts.get("session_id") or facts["to_session_id"]]
+            session_id = seat.venue.id if seat else facts.get("session_id") or facts.get("to_session_id")
+            [course] = {
+                each.course.id: each.course
+                for each in self.term.venues.values()
+                if session_id == each.id or facts.get("course_id") == each.course.id
+            }.values()
             who = self.term.doctors[facts["by"]]
-            assert self.term.interest(who, venue.course, self.now), f"{who} has nothing in {venue.course.name}"
+            assert self.term.interest(who, course, self.now), f"{who} has nothing in {course.name}"
 
     def go_on(self, until: datetime, *, is_running: bool) -> None:
         """Time goes on, with a tick at its end unless the portal was down."""

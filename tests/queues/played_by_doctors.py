@@ -4,14 +4,15 @@ from datetime import date
 
 from hypothesis import strategies as st
 from queues import deeds as looked_at
-from queues.model import LIVE
+from queues.model import FEE, LIVE, Place
 from queues.play import NAMES, PLACES, SEAT, WHERE, Player, act, of
 from session_changes_room import keep
 
 from bookings import answers, cancellation, choices, left_over_seats, own_order, rebooking, waitlist
 from bookings.minimum import free_seats
+from bookings.rules.late_fee import OWN_GROUNDS
 from bookings.states import BookingState as State
-from bookings.states import CancelGround
+from bookings.states import CancelGround, Refusal
 from bookings.waitlist import join
 
 
@@ -53,11 +54,17 @@ class DoctorsPlay(Player):
 
     @act(SEAT, often=5)
     def cancel(self, data: st.DataObject) -> None:
-        seat, is_ill = self.one(data, SEAT), data.draw(st.booleans(), label="is ill")
+        """By who has it, or by staff, also for a reason of the office."""
+        seat = self.one(data, SEAT)
         by = data.draw(st.sampled_from([seat.doctor.id, self.coordinator(data)]), label="who")
-        ground = CancelGround.ILLNESS if is_ill else CancelGround.OTHER
-        said = f"{seat} is cancelled" + " by staff" * (by != seat.doctor.id)
-        self.do(said, cancellation.cancel, **of(seat), ground=ground, reason="Kan inte", by=by)
+        grounds = OWN_GROUNDS if by == seat.doctor.id else CancelGround
+        ground = data.draw(st.sampled_from([*grounds]), label="ground")
+        said = f"{seat} is cancelled" + f" by staff, {ground}" * (by != seat.doctor.id)
+        self.give_back(said, seat, ground, by=by)
+
+    def give_back(self, said: str, seat: Place, ground: CancelGround, *, by: int) -> None:
+        self.term.ground = ground
+        self.do(said, cancellation.cancel, **of(seat), ground=ground, reason="Kan inte", fee=FEE, by=by)
 
     @act(State.CANCELLED, often=2)
     def undo(self, data: st.DataObject) -> None:
@@ -71,6 +78,30 @@ class DoctorsPlay(Player):
         place = self.one(data, State.OFFERED, State.ASKED)
         answer = data.draw(st.sampled_from([looked_at.accept, looked_at.accept, answers.decline]))
         self.do(f"{place}: {answer.__name__}", answer, **of(place), by=place.doctor.id)
+
+    @act(State.OFFERED, State.ASKED, State.MUST_CHOOSE, often=4)
+    def answer_on_an_old_page(self, data: st.DataObject) -> None:
+        """A yes to what was shown before something else happened; it is none to what it means by now."""
+        place = self.one(data, State.OFFERED, State.ASKED, State.MUST_CHOOSE)
+        state, meant = place.state, self.meaning(place)
+        shown, yes = looked_at.PAGES[state]
+        with self.witness.transaction() as db:
+            saw = shown(db, **of(place), now=self.now)
+        data.draw(st.sampled_from(self.possible), label="meanwhile")(self, data)
+        if meant is None or place.state is not state:
+            return
+        means = self.meaning(place)
+        why = self.do(f"{place}: yes, on an old page", yes, **of(place), saw=saw, by=place.doctor.id)
+        if means != meant:
+            assert why is not None, f"{place}: yes was said to {meant}, and it means {means}"
+        else:
+            assert why != Refusal.ANSWER_MEANS_OTHER, f"{place} means {meant} still"
+
+    def meaning(self, place: Place) -> tuple[object, ...] | None:
+        """What a yes gives up, and the session as it was shown; None where it can mean nothing."""
+        is_choice = place.state is State.MUST_CHOOSE
+        left = self.term.elsewhere(place) if is_choice else self.term.leaves(place, self.now)
+        return None if left is None else (sorted(each.id for each in left), place.venue.moved)
 
     @act(State.MUST_CHOOSE, often=6)
     def choose(self, data: st.DataObject) -> None:
@@ -88,8 +119,8 @@ class DoctorsPlay(Player):
             about = {"session_id": venue.id, "days": [date(2027, 6, 15)], "by": self.cast.staff}
             self.do(f"{venue} is moved away", looked_at.move, **about)
         else:
-            by = {"ground": CancelGround.OTHER, "reason": "Kan inte", "by": place.doctor.id}
-            self.do(f"{other} is cancelled for {place}", cancellation.cancel, **of(other), **by)
+            said = f"{other} is cancelled for {place}"
+            self.give_back(said, other, CancelGround.OTHER, by=place.doctor.id)
 
     @act(State.WAITING)
     def answer_beforehand(self, data: st.DataObject) -> None:

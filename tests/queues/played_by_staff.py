@@ -19,6 +19,11 @@ TO = [[date(2027, 3, 10)], [date(2027, 3, 30), date(2027, 3, 31)], [date(2027, 5
 """The days that a session may be moved to; on most of them there is another."""
 
 
+FOR = {
+    "K": [{"ST": 0, "SPEC": 1}, {"ST": 0}, {"ST": 0, "SPEC": 0}],
+    "L": [{"SPEC": 0, "ST": 0, "PRE": 1}, {"ST": 0}, {"SPEC": 0, "PRE": 0}],
+}
+"""Whom each course may be for, at first and later."""
 RESCUES = [looked_at.invite, looked_at.invite, looked_at.move_day, looked_at.run_anyway]
 
 
@@ -95,6 +100,14 @@ class StaffsPlay(Player):
         venue = data.draw(st.sampled_from([*self.term.venues.values()]), label="of the course of")
         about = {"course_id": venue.course.id, "by": self.cast.staff}
         self.do(f"rings are switched in {venue.course.name}", looked_at.switch_rings, **about)
+
+    @act(often=2)
+    def say_whom_a_course_is_for(self, data: st.DataObject) -> None:
+        """One group more or fewer, or another one first: who has a seat keeps it, who waits is asked no more."""
+        course = data.draw(st.sampled_from([*self.term.venues.values()]), label="of").course
+        targets = data.draw(st.sampled_from(FOR[course.code]), label="for")
+        about = {"course_id": course.id, "targets": targets, "by": self.coordinator(data)}
+        self.do(f"{course.name} is for {targets}", looked_at.say_whom_it_is_for, **about)
 
     @act(State.BOOKED, often=3)
     def settle_funding(self, data: st.DataObject) -> None:

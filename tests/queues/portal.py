@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from queues.days import answer_by
-from queues.following import Follower
+from queues.late import GivenBack
+from queues.model import ASKED
 
 from bookings.states import BookingState as State
 from lararportal.journal import Entry
 
 
-class PortalsDeeds(Follower):
+class PortalsDeeds(GivenBack):
     """Seats go to whoever is next, and offers and call-outs run out."""
 
     def offer_made(self, entry: Entry) -> None:
@@ -74,6 +75,7 @@ class PortalsDeeds(Follower):
         place = self._place(entry, State.WAITING, State.OFFERED, State.ASKED)
         leaves = self.term.leaves(place, entry.at)
         assert leaves is not None, f"{place} would not take the seat"
+        told = place.asked if place.state in ASKED and place.asked is not None else entry.at
         if place.state is State.OFFERED:
             assert place.answer_by is not None
             assert (entry.by, entry.at <= place.answer_by) == (place.doctor.id, True)
@@ -90,7 +92,7 @@ class PortalsDeeds(Follower):
             self._insist_on_turn(place, entry.at)
             assert place.standing_yes, f"{place} was not asked"
             assert place.venue.days_left(entry.at) >= 21, f"{place} was not asked so late"
-        left = self._leave(entry, place)
+        left = self._leave(entry, place, told=told)
         assert left == leaves, f"{place}: {left} was left, not {leaves}"
         place.state = State.BOOKED
         self._owe(place, "seat_from_line", besides=[*left, *self._strike(entry, place)])
@@ -114,7 +116,7 @@ class PortalsDeeds(Follower):
             assert each.standing_yes, f"{each} is to be asked first"
             assert each.venue.is_ahead(at)
         leaves = [self.term.leaves(each, at) for each in new]
-        left = [self._leave(entry, place) for entry, place in zip(ring, new, strict=True)]
+        left = [self._leave(entry, place, told=at) for entry, place in zip(ring, new, strict=True)]
         assert left == leaves
         assert Counter(each.kind(at) for each in new) == Counter(old.kind(at) for [old] in left)
         for each in new:

@@ -7,7 +7,7 @@ from typing import Any
 
 from queues.cases import Cases
 from queues.days import day_of
-from queues.following import OPEN
+from queues.following import NEVER_HAD, OPEN
 from queues.funded import forget_reminders
 from queues.model import IN_TIME, KEPT, LATE, LIVE, SEATED, Place
 
@@ -57,25 +57,14 @@ class StaffsDeeds(Cases):
     def seat_displaced(self, entry: Entry) -> None:
         number, old = entry.facts["booking"], self.term.places[entry.facts["left"]]
         new = self.term.places.get(number) or replace(
-            self.rows[number], ended=None, is_funded=False, round_id=None, wave=LATE
+            self.rows[number], ended=None, is_funded=False, round_id=None, wave=LATE, **NEVER_HAD
         )
         assert (old.state, old.venue.course, old.doctor) == (State.CALLED_OFF, new.venue.course, new.doctor)
         self._succeed(new, old)
+        new.is_displaced = number not in self.term.places
         new.state, new.is_funded = State.BOOKED, old.is_funded
         self.term.places[number] = new
         self._owe(old, "session_called_off", besides=[new, *self._strike(entry, new)])
-
-    def precedence_displaced(self, entry: Entry) -> None:
-        self.term.precedence.add((entry.person_id, self._venue(entry).course.id))
-
-    def precedence_kept(self, entry: Entry) -> None:
-        """Who gave back in time a seat that they were moved to, or one that was moved, goes before others again."""
-        place = self.rows[entry.facts["booking"]]
-        assert (place.state in {State.CANCELLED, State.MOVED, State.LAPSED}, place.ended) == (True, entry.at)
-        self.term.precedence.add((entry.person_id, self._venue(entry).course.id))
-
-    def precedence_used(self, entry: Entry) -> None:
-        self.term.precedence.remove((entry.person_id, self._venue(entry).course.id))
 
     def line_exception(self, entry: Entry) -> None:
         """Who has no seat after a session was called off stands first in the lines of its sisters."""
@@ -97,7 +86,7 @@ class StaffsDeeds(Cases):
         late = {each.facts["booking"] for each in self.told if each.deed == "line.exception"}
         gone = [each for each in self.told if each.deed == "seat.called_off" and each.facts["to"] is None]
         for old in (self.term.places[each.facts["booking"]] for each in gone):
-            assert (old.doctor.id, old.venue.course.id) in self.term.precedence, f"{old} has nothing"
+            assert self.term.has_precedence(old.doctor, old.venue.course), f"{old} has nothing"
             for own in self.term.live(State.WAITING, doctor=old.doctor):
                 if own.id in late and own.venue.days_left(entry.at) > 5:
                     able = self.term.able(own.venue, entry.at)
@@ -146,8 +135,8 @@ class StaffsDeeds(Cases):
         self._venue(entry).is_closed = False
 
     def course_changed(self, entry: Entry) -> None:
-        _, has_rings = entry.facts["changed"]["swap_rings"]
-        (self.term.without_rings.discard if has_rings else self.term.without_rings.add)(entry.facts["course"])
+        for what, (_, new) in entry.facts["changed"].items():
+            self.term.say(entry.facts["course"], what, new)
 
 
 def is_just_now(place: Place, at: datetime) -> bool:

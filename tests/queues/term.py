@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import make
 from auth.models import Grant, Person
 from auth.states import Area, Category, Role, Standing
-from bookings import allocation, answers, applications, left_over_seats, publication, rounds, waitlist
+from bookings import allocation, answers, applications, left_over_seats, precedence, publication, rounds, waitlist
 from bookings.applications import Beforehand
 from bookings.models import Round
 from courses.models import Course, CourseSession, SessionLeader
@@ -50,16 +50,22 @@ L = {
     "targets": {"SPEC": 0, "ST": 0, "PRE": 1},
 }
 
+TWO = {"seats": 2}
 SESSIONS = {
-    # Two days after Easter, and after the clocks have been changed; seats reserved for specialists.
-    "K1": (K, [date(2027, 3, 30), date(2027, 3, 31)], {"seats": 2, "reserves": {"SPEC": 1}}),
-    "K2": (K, [date(2027, 3, 9), date(2027, 3, 10)], {"seats": 2, "minimum": 2}),
-    "K3": (K, [date(2027, 5, 4), date(2027, 5, 25)], {"seats": 2}),
+    # Two days after Easter, and after the clocks have been changed; seats reserved for specialists. The last day to
+    # cancel comes a week before seats are not changed in rings any more.
+    "K1": (
+        K,
+        [date(2027, 3, 30), date(2027, 3, 31)],
+        TWO | {"reserves": {"SPEC": 1}, "cancel_by": date(2027, 3, 2)},
+    ),
+    "K2": (K, [date(2027, 3, 9), date(2027, 3, 10)], TWO | {"minimum": 2, "cancel_by": date(2027, 2, 9)}),
+    "K3": (K, [date(2027, 5, 4), date(2027, 5, 25)], TWO),
     # Opened only when many wait.
-    "K4": (K, [date(2027, 4, 20)], {"seats": 2, "minimum": 1, "is_reserve": True, "publicity": Publicity.DRAFT}),
+    "K4": (K, [date(2027, 4, 20)], TWO | {"minimum": 1, "is_reserve": True, "publicity": Publicity.DRAFT}),
     # The day after K2 has begun, and one of the days of K3.
-    "L1": (L, [date(2027, 3, 10)], {"seats": 2, "minimum": 1}),
-    "L2": (L, [date(2027, 5, 4)], {"seats": 2}),
+    "L1": (L, [date(2027, 3, 10)], TWO | {"minimum": 1}),
+    "L2": (L, [date(2027, 5, 4)], TWO),
 }
 IN_ROUND = ("K1", "K2", "K3", "L1")
 """A round gives their seats; the others are for who books them."""
@@ -77,6 +83,8 @@ LISTS = {
     "Per": (["L1"], 4, Beforehand(standing_yes=False, short_notice=True)),
 }
 """What everybody asked the round for, most wanted first; how many of them; and how they want a seat from a line."""
+GRANTED = (("Bo", "K"), ("David", "L"))
+"""Who goes before others for which course, granted before the round closed: one has a seat by it, one wants none."""
 SEATS = {"L2": ["Anna", "Per"]}
 """Who has booked a seat that no round gives."""
 LINES = [("Cilla", "L2", {}), ("Sara", "L2", {"standing_yes": False}), ("Ulf", "L2", {"short_notice": True})]
@@ -111,19 +119,22 @@ def stage(db: Session, *, now: datetime) -> Cast:
     """A round has been published, some seats of other sessions are taken, and many wait in line."""
     persons = {facts["given_name"]: _person(db, number, facts) for number, facts in enumerate(DOCTORS)}
     db.add_all(Grant(person_id=persons[each].id, role=Role.COORDINATOR) for each in COORDINATE)
-    sessions, venues = _sessions(db)
+    courses = {facts["code"]: make.course(db, **facts) for facts in (K, L)}
+    sessions, venues = _sessions(db, courses)
+    staff = make.coordinator(db).id
+    granted = _grant(db, persons, courses, by=staff)
     round_ = _published(db, persons, sessions)
     ids = {name: each.id for name, each in sessions.items()}
     doctors = {name: each.id for name, each in persons.items()}
     _beside(db, ids, doctors, now=now)
     for each in IN_ROUND:
         venues[each].opens = round_.booking_opens_at
-    staff = make.coordinator(db).id
     term = Term(
         doctors={each.id: _doctor(each, ids, seed=round_.seed or "") for each in persons.values()},
         venues={each.id: each for each in venues.values()},
         directors={make.holder(db, Role.DIRECTOR, area=each).id: each.value for each in AREAS},
         coordinators=[staff, *(doctors[each] for each in COORDINATE)],
+        precedence=granted,
     )
     db.flush()
     return Cast(doctors, ids, staff, list(term.directors), term)
@@ -136,18 +147,28 @@ def _person(db: Session, number: int, facts: dict) -> Person:
     )
 
 
-def _sessions(db: Session) -> tuple[dict[str, CourseSession], dict[str, Venue]]:
+def _grant(
+    db: Session, persons: dict[str, Person], courses: dict[str, Course], *, by: int
+) -> dict[int, tuple[int, int]]:
+    granted = {}
+    for name, code in GRANTED:
+        about = {"person_id": persons[name].id, "course_id": courses[code].id}
+        made = precedence.grant(db, **about, reason="Missade en kurs", now=OPENS, by=by)
+        granted[made.id] = (made.person_id, made.course_id)
+    return granted
+
+
+def _sessions(db: Session, courses: dict[str, Course]) -> tuple[dict[str, CourseSession], dict[str, Venue]]:
     """With the same ids in each run, which are frozen in the round and so decide about its lots."""
-    courses = {facts["title"]: make.course(db, **facts) for facts in (K, L)}
-    subjects = {title: _subject(each) for title, each in courses.items()}
+    subjects = {code: _subject(each) for code, each in courses.items()}
     leader = make.holder(db, Role.LEADER).id
     sessions, venues = {}, {}
     for number, (name, (of, days, said)) in enumerate(SESSIONS.items()):
-        facts = said | {"id": 900_000_000 + number, "of": courses[of["title"]], "place": f"Sal {name}"}
+        facts = said | {"id": 900_000_000 + number, "of": courses[of["code"]], "place": f"Sal {name}"}
         sessions[name] = make.session(db, days=days, **facts)
         leaders = (leader,) if name in LED else ()
         db.add_all(SessionLeader(session_id=sessions[name].id, person_id=each) for each in leaders)
-        venues[name] = _venue(sessions[name], subjects[of["title"]], leaders)
+        venues[name] = _venue(sessions[name], subjects[of["code"]], leaders)
     return sessions, venues
 
 

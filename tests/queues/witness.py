@@ -7,8 +7,10 @@ from datetime import datetime
 from queues.cases import not_told_of
 from queues.doctors import DoctorsDeeds
 from queues.drawn import faults_of_round
+from queues.faults import left_undone, seats_not_given
 from queues.following import Owed, Rows
 from queues.funded import Funding, not_released, not_reminded
+from queues.late import owing
 from queues.model import SEATED, Place, Term
 from queues.moves import Moves
 from queues.portal import PortalsDeeds
@@ -50,6 +52,9 @@ class Witness(Database):
             term.places.update(_rows(db, term))
         drawn = [*faults_of_round(term)]
         assert drawn == [], "\n".join(drawn)
+        for number, (doctor, course) in term.precedence.items():
+            seats = term.live(*SEATED, doctor=term.doctors[doctor])
+            term.used.update((number, each.id) for each in seats if each.venue.course.id == course)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -77,12 +82,12 @@ class Witness(Database):
         """Nothing has been seen that must not be; and no free seat waits for anybody, where seats have been given."""
         if self.seen:
             raise self.seen[0]
-        undone = [*self.term.seats_not_given(now), *unclosed(self.term, now)] if given else []
+        undone = [*seats_not_given(self.term, now), *unclosed(self.term, now)] if given else []
         assert undone == [], "\n".join(undone)
 
     def insist_on_what_is_due(self, *, unfunded: Unfunded, now: datetime) -> None:
         """After a tick: nothing is left that it should have done."""
-        found = [*self.term.left_undone(now), *not_reminded(self.term, now), *not_told_of(self.term, now)]
+        found = [*left_undone(self.term, now), *not_reminded(self.term, now), *not_told_of(self.term, now)]
         if unfunded is Unfunded.RELEASE:
             found += not_released(self.term, now)
         assert found == [], "\n".join(found)
@@ -99,7 +104,9 @@ class Witness(Database):
             letters = db.scalars(select(Letter).where(Letter.id > self.last_letter).order_by(Letter.id)).all()
             self.last_entry = max([self.last_entry, *(each.id for each in told)])
             self.last_letter = max([self.last_letter, *(each.id for each in letters)])
-            self.story.follow(told, _rows(db, self.term))
+            rows = _rows(db, self.term)
+            self.story.follow(told, rows)
+            assert owing(rows.values()) == owing(self.term.places.values())
             _insist_on_letters(letters, self.story.owed)
             assert _counted(db) == _expected(self.term)
             assert _occupied(db) == _days(self.term)
@@ -144,6 +151,10 @@ def _rows(db: Session, term: Term) -> Rows:
             yes=each.yes_at,
             ended=each.ended_at,
             is_funded=each.funded_at is not None,
+            since=each.booked_at,
+            bound=each.bound_days,
+            ground=each.cancel_ground,
+            owes=each.charged_on is not None and each.credited_on is None and each.state == BookingState.CANCELLED,
         )
         for each in db.execute(select(*Booking.__table__.columns).order_by(Booking.id))
     }
