@@ -23,7 +23,9 @@ from lararportal import heartbeat, home
 from lararportal.clock import day_of
 from lararportal.edge import Installation
 from lararportal.errors import Undone
+from lararportal.journal import Entry
 from lararportal.outbox import Letter, LetterState
+from lararportal.seals import Seal
 
 PARTS = ("database", "migrations", "redis", "tick")
 
@@ -65,7 +67,8 @@ class Measures(Collector):
     def _rows(self, now: datetime) -> list[Metric]:
         try:
             with self._place.database.transaction() as db:
-                return [*_bookings(db, now), *_lines(db, now), *_letters(db, now), *_tick(db, now)]
+                told = (_bookings, _lines, _letters, _journal, _tick)
+                return [metric for tell in told for metric in tell(db, now)]
         except (SQLAlchemyError, Undone):
             return []  # Away since a moment ago: the next look says so.
 
@@ -138,6 +141,16 @@ def _letters(db: Session, now: datetime) -> Iterator[Metric]:
     yield Gauge(
         "lararportal_letter_oldest_seconds",
         "How long the oldest letter has waited that the mail server has not taken; 0 when there is none.",
+        value=max(0.0, (now - oldest).total_seconds()),
+    )
+
+
+def _journal(db: Session, now: datetime) -> Iterator[Metric]:
+    sealed = select(func.coalesce(func.max(Seal.upto), 0)).scalar_subquery()
+    oldest = db.scalar(select(Entry.at).where(Entry.id > sealed).order_by(Entry.id).limit(1)) or now
+    yield Gauge(
+        "lararportal_journal_unsealed_seconds",
+        "How long the first entry of the journal has waited that is not sealed; 0 when there is none.",
         value=max(0.0, (now - oldest).total_seconds()),
     )
 

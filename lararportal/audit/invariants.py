@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 import auth.audit
 import bookings.audit
 import courses.audit
-from lararportal.audit import letters, running
+from lararportal.audit import letters, running, seals
 from lararportal.checks import Check, Finding, When
 
 OF_ROWS_NOW = (*courses.audit.AT_ONCE, *bookings.audit.AT_ONCE)
-INVARIANTS = (*OF_ROWS_NOW, *auth.audit.THOROUGH, *bookings.audit.THOROUGH, *letters.CHECKS)
+INVARIANTS = (*OF_ROWS_NOW, *auth.audit.THOROUGH, *bookings.audit.THOROUGH, *letters.CHECKS, *seals.CHECKS)
 """What must hold whether anybody works or not."""
 AT_ONCE = (*running.CHECKS, *OF_ROWS_NOW)
 """What a page can wait for."""

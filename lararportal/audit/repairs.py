@@ -40,6 +40,7 @@ OFFERED: Mapping[str, tuple[Repair, str | None]] = {
         (
             "tick_never",
             "tick_late",
+            "journal_unsealed",
             "letters_wait",
             "queue_failed",
             "offer_overdue",

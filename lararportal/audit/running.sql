@@ -8,6 +8,11 @@ SELECT 'tick' AS part WHERE NOT EXISTS (SELECT FROM heartbeats WHERE part = 'tic
 -- The tick runs every minute.
 SELECT at AS last FROM heartbeats WHERE part = 'tick' AND at < :settled
 
+--: journal_unsealed
+-- What the journal says is sealed by the next tick.
+SELECT count(*) AS count, min(at) AS since FROM journal
+WHERE id > coalesce((SELECT max(upto) FROM journal_seals), 0) AND at < :settled HAVING count(*) > 0
+
 --: clock_ahead
 -- Nothing has happened later than now: a clock that went wrong left no trace.
 SELECT happened.last FROM (

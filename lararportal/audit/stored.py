@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lararportal import journal, pages
 from lararportal.audit.invariants import EVERYTHING, found, in_motion
-from lararportal.audit.running import of_queue
+from lararportal.audit.running import of_queue, of_rights
 from lararportal.checks import Finding
 from lararportal.db import Base
 from lararportal.edge import Installation
@@ -84,6 +84,7 @@ def look(place: Installation, audit_id: int, *, clock: Callable[[], datetime]) -
     when = in_motion(clock())
     findings = list(of_queue(place.queue, when))
     with place.database.snapshot() as seen:
+        findings += of_rights(seen, env=place.settings.env)
         steps = [step for check in EVERYTHING for step in check.steps(seen)]
         for done, step in enumerate(steps):
             place.database.run(partial(_advance, audit_id=audit_id, done=done, total=len(steps), now=clock()))

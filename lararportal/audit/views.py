@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, needs
 from auth.states import Role
-from lararportal import edge, pages
+from lararportal import edge, pages, seals
 from lararportal.audit import names, repairs, stored, telling
 from lararportal.audit.invariants import AT_ONCE, EVERYTHING, NOT_BUILT, found, in_motion
 from lararportal.audit.repairs import Offer, Repair
-from lararportal.audit.running import OF_QUEUE, of_queue
+from lararportal.audit.running import OF_QUEUE, OF_RIGHTS, of_queue, of_rights
 from lararportal.audit.stored import Audit
 from lararportal.checks import Finding
 from lararportal.errors import Refused
@@ -59,7 +59,12 @@ def proof() -> Response:
     place, now = edge.installation(), edge.moment()
     when = in_motion(now)
     with place.database.snapshot() as db:
-        here = [*of_queue(place.queue, when), *found(db, AT_ONCE, when)]
+        here = [
+            *of_queue(place.queue, when),
+            *of_rights(db, env=place.settings.env),
+            *found(db, AT_ONCE, when),
+        ]
+        sealed = seals.last(db)
         latest, ended = stored.last(db), stored.last_ended(db)
         thorough = _only_thorough(ended)
         called = names.of(db, [*here, *thorough])
@@ -73,7 +78,8 @@ def proof() -> Response:
             latest=latest,
             ended=ended,
             asked_by=asked_by,
-            at_once=[*OF_QUEUE, *(each.name for each in AT_ONCE)],
+            sealed=sealed,
+            at_once=[*OF_QUEUE, *OF_RIGHTS, *(each.name for each in AT_ONCE)],
             everything=[each.name for each in EVERYTHING if each not in AT_ONCE],
             not_built=NOT_BUILT,
         )
@@ -129,7 +135,7 @@ def _back() -> Response:
 
 def _only_thorough(ended: Audit | None) -> list[Finding]:
     """What only the look at everything could find: the rest is looked at anew whenever the page is opened."""
-    now = {*OF_QUEUE, *(each.name for each in AT_ONCE)}
+    now = {*OF_QUEUE, *OF_RIGHTS, *(each.name for each in AT_ONCE)}
     return [each for each in ended.told if each.check not in now] if ended is not None else []
 
 

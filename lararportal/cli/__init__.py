@@ -1,12 +1,11 @@
 """The command line: one group, its commands in modules by what they are for.
 
-`answering` runs the web processes and `serving` the other parts that production keeps running, `metrics` tells those
-who watch over them, `database` moves the schema, `backup` keeps everything as one file and makes a database of it
-again, `courses` reads the catalogue from a file, `roles` says who may do what, `access` what a role may open,
-`keys` changes what personal numbers are encrypted with,
-`allocation` gives seats and checks who got them, `lottery` draws and verifies, `replay` does a published round again,
-`audit` looks whether everything holds, `development` starts everything on one machine and shows the demonstration
-term.
+`answering` runs the web processes and `serving` the other parts that production keeps running, `metrics` tells
+those who watch over them, `database` moves the schema, `backup` keeps everything as one file and makes a database
+of it again, `courses` reads the catalogue from a file, `roles` says who may do what, `access` what a role may open,
+`keys` changes what personal numbers are encrypted with, `allocation` gives seats and checks who got them, `lottery`
+draws and verifies, `replay` does a published round again, `audit` looks whether everything holds, `journal` tells
+the seal to keep elsewhere, `development` starts everything on one machine and shows the demonstration term.
 
 A module is loaded when one of its commands is asked for: a tick that begins every minute needs no pages, and nothing
 that somebody waits for needs the demonstration.
@@ -39,6 +38,7 @@ MODULES = {
     "lottery": "lottery",
     "replay": "replay",
     "audit": "audit",
+    "journal": "journal",
     "dev": "development",
     "demo": "development",
 }

@@ -8,7 +8,7 @@ from sqlalchemy import exists, make_url, select
 
 from auth.models import Person
 from courses.models import Course
-from lararportal import clock
+from lararportal import clock, seals
 from lararportal.config import Settings
 from lararportal.db import Database, connect
 from lararportal.demo import Term, build_term, welcome_people
@@ -71,7 +71,9 @@ def _let_people_in(database: Database, settings: Settings, progress: Progress) -
 
 def _build(database: Database, settings: Settings, progress: Progress) -> Term:
     with _shown("term", progress) as show:
-        return build_term(database, now=clock.now(), issuer=settings.providers[0].issuer, progress=show)
+        term = build_term(database, now=clock.now(), issuer=settings.providers[0].issuer, progress=show)
+    seals.seal(database, now=clock.now())
+    return term
 
 
 @contextmanager

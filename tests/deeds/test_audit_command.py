@@ -12,18 +12,20 @@ import make
 from bookings import left_over_seats
 from lararportal import clock, pages
 from lararportal.audit import EVERYTHING, NOT_BUILT, NOT_DONE
-from lararportal.audit.running import OF_QUEUE
+from lararportal.audit.running import OF_QUEUE, OF_RIGHTS
+from lararportal.audit.seals import OF_HEAD
 from lararportal.cli import main
 from lararportal.db import Database, connect
 from lararportal.heartbeat import beat
 
-NAMES = [*OF_QUEUE, *(each.name for each in EVERYTHING)]
+NAMES = [*OF_QUEUE, *OF_RIGHTS, *(each.name for each in EVERYTHING)]
 
 
 @pytest.fixture
 def run(fresh_database_url, redis_url, redis, monkeypatch):
     """The command on a database of its own in which two have a seat, after a statement."""
     environment = {
+        "LARARPORTAL_ENV": "development",
         "LARARPORTAL_SECRET_KEY": "x" * 32,
         **KEYS,
         "DATABASE_URL": fresh_database_url,
@@ -75,6 +77,27 @@ def test_whatever_is_wrong_stands_in_a_sentence_and_in_a_document(run):
     assert (document["clean"], document["checks"]) == (False, NAMES)
 
 
+def test_a_seal_that_was_kept_elsewhere_is_looked_for_and_the_last_one_is_told(run):
+    empty = CliRunner().invoke(main, ["journal", "head"])
+    assert (empty.exit_code, empty.stderr) == (1, "Error: Nothing is sealed yet: the tick does it.\n")
+    done = run("--journal-head", "ab", after=f"INSERT INTO journal_seals VALUES (1, 0, 0, now(), '{'c' * 64}')")
+
+    assert done.exit_code == 1
+    assert (
+        "journal_head_gone: Ingen försegling av loggen har summan ab, så loggens slut har bytts ut eller tagits bort."
+        in done.stdout.splitlines()
+    )
+    assert "journal_head_gone" not in run("--journal-head", "c" * 64).stdout
+    assert CliRunner().invoke(main, ["journal", "head"]).stdout.split()[:2] == ["1", "c" * 64]
+
+
+def test_a_portal_in_production_whose_role_could_change_the_journal_is_told_of(run, monkeypatch):
+    monkeypatch.setenv("LARARPORTAL_ENV", "production")
+
+    found = [line for line in run().stdout.splitlines() if line.startswith("journal_changeable: ")]
+    assert [line.split(" tabellen ")[1].split(",")[0] for line in found] == ["journal", "journal_seals"]
+
+
 def test_what_was_found_is_kept_for_the_page_if_that_is_asked_for(run, fresh_database_url):
     broken = "UPDATE course_sessions SET seats_taken = 3"
     assert [run(after=broken).exit_code, run("--keep").exit_code] == [1, 1]
@@ -104,7 +127,7 @@ def test_an_outdated_database_is_not_looked_at_either(run):
 
 
 def test_every_check_has_a_heading_and_a_sentence():
-    names = [*NAMES, NOT_DONE]
+    names = [*NAMES, OF_HEAD, NOT_DONE]
     words = pages.words()
 
     assert (list(words["check"]), list(words["finding"])) == (names, names)

@@ -21,6 +21,7 @@ NOW = clock.parse("2027-01-11T08:00")
 FAULTS = {
     "tick_never": "DELETE FROM heartbeats",
     "tick_late": "UPDATE heartbeats SET at = '2027-01-11T06:54Z'",
+    "journal_unsealed": "INSERT INTO journal (at, deed, facts) VALUES ('2027-01-11T06:54Z', 'planted', '{}')",
     "clock_ahead": "INSERT INTO journal (at, deed, facts) VALUES ('2027-01-11T07:06Z', 'planted', '{}')",
     "letters_wait": "UPDATE letters SET created_at = '2027-01-11T06:29Z', answer = '451 senare'",
     "letter_failed": "UPDATE letters SET state = 'failed', answer = '550 okänd mottagare'",
@@ -29,6 +30,8 @@ SENTENCES = {
     "tick_never": "Klockan, som öppnar omgångar, påminner och låter erbjudanden gå ut, har aldrig gått.",
     "tick_late": "Klockan, som öppnar omgångar, påminner och låter erbjudanden gå ut, "
     "gick senast 11 januari 2027 kl. 07.54.",
+    "journal_unsealed": "Det finns rader i loggen som inte har förseglats, antal: 1, "
+    "den äldsta från 11 januari 2027 kl. 07.54.",
     "clock_ahead": "Något är sparat som om det hände 11 januari 2027 kl. 08.06, alltså senare än nu, "
     "så någon klocka har gått fel.",
     "letters_wait": "Brev som inte har gått iväg är 1, det äldsta skrevs 11 januari 2027 kl. 07.29, "

@@ -7,17 +7,21 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from demo_faults import OF_SEALS
 from processes import all_at_once
 from sqlalchemy import select, text
+from unkept import lifting
 
 import make
 from bookings import left_over_seats
-from lararportal import clock, journal, seals
+from lararportal import audit, clock, journal, seals
+from lararportal.audit import in_motion
 from lararportal.db import Database, connect
 from lararportal.journal import Entry
 from lararportal.seals import Seal, seal, seal_batch
 
 NOW = clock.parse("2027-01-11T08:00")
+WHEN = in_motion(NOW)
 PAGE = (Path(__file__).parents[2] / "docs" / "journal.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 ROW = """
@@ -143,3 +147,52 @@ def test_a_seat_is_booked_while_somebody_seals_and_no_two_seal_the_same(database
     assert chain(database) == [(1, 1, 1)]
     assert sorted(all_at_once([lambda: seal(database, now=NOW) for _ in range(3)])) == [0, 0, 1]
     assert chain(database) == [(1, 1, 1), (2, 2, 1)]
+
+
+@pytest.fixture
+def sealed(database, fresh_database_url):
+    """Six entries in three seals, with a number between that came to nothing, and what the chain ends with."""
+    for deeds in (("a.one", "a.two"), ("b.one", "undone", "b.two"), ("c.one", "c.two")):
+        for deed in deeds:
+            if deed == "undone":
+                with psycopg.connect(fresh_database_url) as undone:
+                    undone.execute("INSERT INTO journal (at, deed, facts) VALUES (now(), 'undone', '{}')")
+                    undone.rollback()
+                continue
+            noted(database, deed)
+        assert seal(database, now=NOW) == 2
+    with database.transaction() as db:
+        return [each.hash for each in db.scalars(select(Seal).order_by(Seal.number))]
+
+
+def findings(database, *heads):
+    checks = [*audit.seals.CHECKS, *map(audit.seals.head, heads)]
+    with database.snapshot() as db:
+        return [(each.check, each.facts) for check in checks for each in audit.found(db, check.steps(db), WHEN)]
+
+
+@pytest.mark.parametrize("step", [500, 1])
+def test_whatever_the_owner_of_the_tables_changes_is_found_with_its_seal(database, sealed, monkeypatch, step):
+    monkeypatch.setattr(audit.seals, "STEP", step)
+    monkeypatch.setattr(audit.seals, "ROWS", 1)
+    assert findings(database, *sealed) == []
+    for what, (statement, broken) in OF_SEALS.items():
+        with database.engine.connect() as connection, connection.begin() as undone:
+            for each in lifting(statement):
+                connection.execute(text(each))
+            found = findings(Database(connection, portal_url=""))
+            undone.rollback()
+        assert {name for name, _ in found} == {"journal_not_as_sealed"}, what
+        assert {facts["seal"]: (facts["says"], facts["has"]) for _, facts in found} == broken, what
+    assert findings(database) == []
+
+
+def test_an_end_that_was_taken_away_or_sealed_anew_is_seen_by_who_has_kept_the_head(database, sealed):
+    with database.transaction() as db:
+        for each in lifting("DELETE FROM journal WHERE id > 5", "DELETE FROM journal_seals WHERE number = 3"):
+            db.execute(text(each))
+    gone = [("journal_head_gone", {"hash": sealed[2]})]
+    assert (findings(database), findings(database, *sealed)) == ([], gone)
+    noted(database, "c.one", "c.two")
+    seal(database, now=NOW)
+    assert (findings(database), findings(database, *sealed)) == ([], gone)

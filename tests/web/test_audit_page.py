@@ -21,6 +21,7 @@ from lararportal.edge import DELIVERY_SECONDS
 from lararportal.heartbeat import beat
 from lararportal.journal import Entry
 from lararportal.outbox import Letter, LetterState
+from lararportal.seals import seal_batch
 
 PATH = "/samordning/kontroll"
 
@@ -50,7 +51,16 @@ def test_the_page_says_that_all_is_well_and_what_is_not_looked_at(olle, visit):
 
     assert "Allt som går att se direkt stämmer." in page
     assert "Den har inte gjorts än." in page
+    assert "Loggen har inte förseglats än." in page
     assert "Intyg jämförs inte med närvaron, eftersom portalen inte har intyg än." in page
+
+
+def test_the_page_tells_the_last_seal_of_the_journal(db, olle, visit, now):
+    entries = db.scalar(text("SELECT max(id) FROM journal"))
+    sealed = seal_batch(db, upto=entries, now=now)
+
+    page = words_of(visit(olle).get(PATH))
+    assert f"Loggen förseglades senast 11 januari 2027 kl. 08.00, försegling 1 med summan {sealed.hash}." in page
 
 
 @pytest.mark.parametrize("who", [Role.DIRECTOR, Role.LEADER, Role.ADMINISTRATOR, None])

@@ -11,17 +11,19 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import make
 from auth.access import public
 from bookings.states import BookingState, Refusal
-from lararportal import clock, edge, heartbeat, measures
+from lararportal import clock, edge, heartbeat, journal, measures
 from lararportal.config import Settings, SettingsError, from_environment
 from lararportal.db import Database, connect
 from lararportal.edge import QUEUE, Installation
 from lararportal.errors import Refused, Undone
 from lararportal.outbox import Letter, LetterState
+from lararportal.seals import seal_batch
 
 NOBODY = "postgresql://nobody:hidden@127.0.0.1:1/nothing"
 
@@ -73,13 +75,19 @@ def test_the_state_of_rows_queue_and_tick_is_told(installation: Installation, db
     letters(db, 3, LetterState.SENT, age=timedelta(days=1))
     letters(db, 1, LetterState.FAILED, age=timedelta(days=2))
     heartbeat.beat(db, "tick", now=now - timedelta(seconds=90))
+    journal.note(db, "audit.done", now=now - timedelta(minutes=20), by=None)
+    db.flush()
+    seal_batch(db, upto=db.scalar(text("SELECT max(id) FROM journal")), now=now)
+    journal.note(db, "audit.done", now=now - timedelta(minutes=10), by=None)
     db.flush()
     Queue(QUEUE, connection=redis, serializer=JSONSerializer).enqueue("lararportal.workers.see_to_it")
 
     found = told(measures.registry(installation, moment=clock.now))
 
-    ages = [found.pop("lararportal_tick_age_seconds"), found.pop("lararportal_letter_oldest_seconds")]
-    assert ages == [pytest.approx(90, abs=30), pytest.approx(420, abs=30)]
+    ages = ("tick_age", "letter_oldest", "journal_unsealed")
+    assert [found.pop(f"lararportal_{each}_seconds") for each in ages] == [
+        pytest.approx(age, abs=30) for age in (90, 420, 600)
+    ]
     bookings = {
         "waiting": 3, "asked": 1, "offered": 1, "booked": 3, "left": 1,
         "cancelled": 0, "moved": 0, "declined": 0, "lapsed": 0, "called_off": 0,
