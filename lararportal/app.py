@@ -35,6 +35,9 @@ from lararportal.errors import NotFound, Refused, Unclear, Undone
 
 log = structlog.get_logger()
 
+LARGEST_FORM = 1024 * 1024
+"""Bytes: many times the longest that a person fills in."""
+
 RETRY_AFTER = 10
 """Seconds after which a browser or program may ask again for what the database undid."""
 
@@ -123,7 +126,10 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": not settings.is_development,
-        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        # Nothing is sent in but forms, and none of ours has files or parts.
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_FORM,
+        "MAX_FORM_PARTS": 100,
         "BOOTSTRAP_SERVE_LOCAL": True,
         "WTF_I18N_ENABLED": False,
         "WTF_CSRF_TIME_LIMIT": None,

@@ -18,8 +18,8 @@ TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Cell = str | int | float | date | datetime | None
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""With these a program may take a text for a formula, at the latest when the table is saved as another format."""
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""With these, wide ones too, a program may take a text for a formula, at the latest when the table is saved anew."""
 
 WIDTH = 24
 """Of a column, in characters."""

@@ -10,6 +10,7 @@ from bookings.rules import worked_example
 from bookings.rules.allocation import canonical
 from bookings.states import Outcome, RoundState
 from lararportal import edge
+from lararportal.downloads import attachment
 from lararportal.errors import NotFound
 
 blueprint = Blueprint("fairness", __name__)
@@ -55,7 +56,7 @@ def verification_file(round_id: int) -> BaseResponse:
     response.cache_control.public = True
     response.cache_control.max_age = A_DAY
     response.cache_control.immutable = True
-    response.headers["Content-Disposition"] = f'attachment; filename="verifiering-{round_id}.json"'
+    response.headers.update(attachment(f"verifiering-{round_id}.json"))
     response.add_etag()
     return response.make_conditional(request)
 

@@ -12,6 +12,7 @@ from bookings.forms import PeriodForm
 from bookings.queries.invoicing import InvoiceRow, Period, month_before
 from lararportal import edge, pages, spreadsheets
 from lararportal.clock import day_of
+from lararportal.downloads import attachment
 from lararportal.spreadsheets import Cell
 
 COLUMNS = (
@@ -58,8 +59,8 @@ def invoice_file() -> Response | tuple[str, int]:
             rows=_cells(invoicing.hand_out(db, period=form.period, now=now, by=me().person_id)),
             now=now,
         )
-    answer = send_file(file, spreadsheets.TYPE, as_attachment=True, download_name=_name(form.period), etag=False)
-    answer.headers["Cache-Control"] = "private, no-store"
+    answer = send_file(file, spreadsheets.TYPE, etag=False)
+    answer.headers.update(attachment(_name(form.period)) | {"Cache-Control": "private, no-store"})
     return answer
 
 

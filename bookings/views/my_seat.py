@@ -10,6 +10,7 @@ from bookings.states import BookingState
 from bookings.views import changes
 from bookings.views.changes import Whose
 from lararportal import edge, pages
+from lararportal.downloads import attachment
 
 Page = str | Response | tuple[str, int]
 
@@ -65,7 +66,7 @@ def calendar(session_id: int) -> FlaskResponse:
     return FlaskResponse(
         text,
         content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="kurs-{session_id}.ics"'},
+        headers=attachment(f"kurs-{session_id}.ics"),
     )
 
 

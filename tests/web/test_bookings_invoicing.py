@@ -242,7 +242,7 @@ def test_the_file_is_one_to_keep_and_not_to_store_on_the_way(office):
 
     assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     disposition = answer.headers["Content-Disposition"]
-    assert disposition == "attachment; filename=fakturaunderlag-2027-04-01-2027-04-30.xlsx"
+    assert disposition == 'attachment; filename="fakturaunderlag-2027-04-01-2027-04-30.xlsx"'
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
