@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.states import Area, Binding, Category, Role, Standing
+from lararportal import pages
 from lararportal.db import Base
 from lararportal.outbox import Recipient
 
@@ -31,6 +32,16 @@ def _pseudonym() -> str:
 def full_name(given: str, family: str) -> str:
     """Given and family name; of somebody who has one name, that."""
     return f"{given} {family}".strip()
+
+
+def stand_in(person_id: int) -> str:
+    """What somebody is called whose identity is protected."""
+    return pages.words()["protected"]["name"].format(number=person_id)
+
+
+def shown_name(person_id: int, given: str, family: str, is_protected: bool) -> str:  # noqa: FBT001 - a column
+    """What others read: the name, or what stands for it."""
+    return stand_in(person_id) if is_protected else full_name(given, family)
 
 
 class Person(Base):
@@ -56,6 +67,9 @@ class Person(Base):
     leave_months: Mapped[int] = mapped_column(default=0, doc="Whole months of leave since the residency began.")
     standing: Mapped[Standing] = mapped_column(default=Standing.PENDING)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    is_protected: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false"), doc="Protected identity: who and where they are is not shown."
+    )
 
     identities: Mapped[list["Identity"]] = relationship(lazy="raise")
     grants: Mapped[list["Grant"]] = relationship(lazy="raise", passive_deletes=True)
@@ -68,13 +82,32 @@ class Person(Base):
 
     @property
     def name(self) -> str:
-        """Given and family name."""
+        """What every list, page, file and letter calls them: of the protected what stands for their name."""
+        return shown_name(self.id, self.given_name, self.family_name, self.is_protected)
+
+    @property
+    def place_in_lists(self) -> tuple[bool, str, str]:
+        """As `BY_NAME`, for rows that are here already."""
+        return bool(self.is_protected), self.family_name, self.given_name
+
+    @property
+    def own_name(self) -> str:
+        """Given and family name, for themselves and for who may know it."""
         return full_name(self.given_name, self.family_name)
+
+    @property
+    def shown_email(self) -> str:
+        """Their address, where lists have it; of the protected none, since names stand in addresses."""
+        return "" if self.is_protected else self.email
 
     @property
     def recipient(self) -> Recipient:
         """Where letters to this person go."""
-        return Recipient(person_id=self.id, name=self.name, address=self.email)
+        return Recipient(person_id=self.id, name=self.name, address=self.email, reads_here=bool(self.is_protected))
+
+
+BY_NAME = (Person.is_protected, Person.family_name, Person.given_name, Person.id)
+"""The order of every list of people; where the protected stand in it tells nothing of what they are called."""
 
 
 class Identity(Base):

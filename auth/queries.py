@@ -7,13 +7,11 @@ from datetime import datetime
 from sqlalchemy import Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from auth.models import Grant, Person, full_name
+from auth.models import BY_NAME, Grant, Person
 from auth.states import Area, Category, Role, Standing
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
 from lararportal.paging import Page, paginate
-
-BY_NAME = (Person.family_name, Person.given_name, Person.id)
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def directors(db: Session, area: Area) -> list[Person]:
 def latest_decision(db: Session, person_id: int) -> Decision | None:
     """Who last confirmed or corrected the person's facts."""
     row = db.execute(
-        select(Entry.at, Entry.facts, Person.given_name, Person.family_name)
+        select(Entry.at, Entry.facts, Person)
         .join(Person, Person.id == Entry.by)
         .where(Entry.person_id == person_id, Entry.deed.in_(("person.confirmed", "person.corrected")))
         .order_by(Entry.id.desc())
@@ -99,8 +97,7 @@ def latest_decision(db: Session, person_id: int) -> Decision | None:
     ).first()
     if row is None:
         return None
-    by = f"{row.given_name} {row.family_name}".strip()
-    return Decision(at=row.at, by=by, reason=row.facts.get("reason", ""))
+    return Decision(at=row.at, by=row.Person.name, reason=row.facts.get("reason", ""))
 
 
 @dataclass(frozen=True)
@@ -115,12 +112,12 @@ class Look:
 def looks(db: Session, person_id: int) -> list[Look]:
     """Who has looked at the person's number, the latest first."""
     rows = db.execute(
-        select(Entry.at, Entry.facts, Person.given_name, Person.family_name)
+        select(Entry.at, Entry.facts, Person)
         .join(Person, Person.id == Entry.by)
         .where(Entry.person_id == person_id, Entry.deed == "personal_number.shown")
         .order_by(Entry.id.desc())
     )
-    return [Look(row.at, full_name(row.given_name, row.family_name), row.facts["reason"]) for row in rows]
+    return [Look(row.at, row.Person.name, row.facts["reason"]) for row in rows]
 
 
 def _people(*, areas: Collection[Area] | None, name: str, standing: Standing | None) -> Select[Person]:
@@ -134,4 +131,7 @@ def _people(*, areas: Collection[Area] | None, name: str, standing: Standing | N
         holds_role = exists().where(Grant.person_id == Person.id)
         found = found.where(Person.category.is_not(None) | ~holds_role)
     full_name = func.concat(Person.given_name, " ", Person.family_name)
+    if name and areas is not None:
+        # Who may not know what the protected are called does not find them by it either.
+        found = found.where(~Person.is_protected)
     return found.where(*(full_name.icontains(word, autoescape=True) for word in name.split()))

@@ -137,6 +137,11 @@ def may_decide_about(
     return Refusal.OUTSIDE_OWN_AREA
 
 
+def may_protect(powers: Powers) -> Refusal | None:
+    """A coordinator puts down that somebody has a protected identity, and is told who it is; nobody else is."""
+    return None if Role.COORDINATOR in powers.roles else Refusal.NOT_YOURS_TO_PROTECT
+
+
 def may_grant(powers: Powers | None) -> Refusal | None:
     """An administrator grants and revokes roles; so does an operator at the machine itself, who is nobody here."""
     if powers is None or Role.ADMINISTRATOR in powers.roles:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth import people
-from auth.models import Person
+from auth.models import BY_NAME, Person
 from bookings import choices, collisions, facts, funding, letters, noting, offers, seats
 from bookings.letters.changes import Before
 from bookings.minimum import cases
@@ -39,7 +39,7 @@ def touched(
         select(Person, Booking)
         .join(Booking, Booking.person_id == Person.id)
         .where(Booking.session_id == session.id, Booking.state.in_(SEATED))
-        .order_by(Person.family_name, Person.given_name, Person.id)
+        .order_by(*BY_NAME)
     ).all()
     is_over = session.days[-1].day < day_of(now)
     others = collisions.elsewhere(db, session.id, {person.id for person, _ in rows}, {each.day for each in days})

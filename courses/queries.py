@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from auth.models import Grant, Person
+from auth.models import BY_NAME, Grant, Person
 from auth.states import Area, Role
 from courses.models import Course, CourseSession
 from courses.states import Kind, Publicity
@@ -173,7 +173,7 @@ def leaders(db: Session, *, of: Sequence[Person] = ()) -> list[Person]:
         db.scalars(
             select(Person)
             .where(Person.id.in_(holders) | Person.id.in_([person.id for person in of]))
-            .order_by(Person.family_name, Person.given_name, Person.id)
+            .order_by(*BY_NAME)
         )
     )
 

@@ -5,13 +5,13 @@ inside the transaction, so that it says what was true then and exists if and onl
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, select, text
+from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lararportal import journal, pages
@@ -72,6 +72,13 @@ class Recipient:
     person_id: int
     name: str
     address: str
+    reads_here: bool = False
+    """A letter says no more than that there is something to read, since theirs is a protected identity."""
+
+
+WITHOUT_CONTENT = "_without_content"
+NEEDED_IN_FULL = ("invited",)
+"""Without what stands in it nobody can sign in and read it."""
 
 
 def post(
@@ -94,7 +101,9 @@ def post(
     Raises:
         IntegrityError: at flush, when the same occasion was posted before.
     """
-    written = pages.letter(occasion, to=to, portal_url=db.info["portal_url"], today=day_of(now), **facts)
+    is_withheld = to.reads_here and occasion not in NEEDED_IN_FULL
+    template = WITHOUT_CONTENT if is_withheld else occasion
+    written = pages.letter(template, to=to, portal_url=db.info["portal_url"], today=day_of(now), **facts)
     subject, body = map(redacted, written)  # Mail is read by others on its way: no personnummer is in it.
     db.add(
         Letter(
@@ -105,7 +114,7 @@ def post(
             address=to.address,
             subject=subject[:SUBJECT_LENGTH],
             body=body,
-            calendars=list(calendars),
+            calendars=[] if is_withheld else list(calendars),
             message_id=_new_message_id(),
             created_at=now,
             next_attempt_at=now,
@@ -211,3 +220,14 @@ def _note(db: Session, deed: str, letter: Letter, *, now: datetime, by: int | No
 
 def _new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@lararportal>"
+
+
+def take_content_away(db: Session, *, person_id: int, name: str, instead: str, besides: Collection[int]) -> None:
+    """The letters to somebody say nothing any more, and those to others call them otherwise, but for `besides`."""
+    subject, body = pages.letter(WITHOUT_CONTENT, portal_url=db.info["portal_url"])
+    theirs = update(Letter).where(Letter.person_id == person_id, Letter.occasion.not_in(NEEDED_IN_FULL))
+    db.execute(theirs.values(subject=subject, body=body, calendars=[]).execution_options(synchronize_session="fetch"))
+    for column in (Letter.subject, Letter.body):
+        named = update(Letter).where(Letter.person_id.not_in(besides), column.contains(name, autoescape=True))
+        renamed = named.values({column: func.replace(column, name, instead)})
+        db.execute(renamed.execution_options(synchronize_session="fetch"))

@@ -144,6 +144,7 @@ KINDS = (
         to={COORDINATOR: "all"},
         addresses="""
             GET POST /personer/<int:person_id>/personnummer
+            GET POST /personer/<int:person_id>/skydd
             GET /samordning
             GET /samordning/brev
             GET /samordning/brev/<int:letter_id>

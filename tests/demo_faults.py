@@ -181,6 +181,7 @@ FAULTS = {
         """UPDATE persons SET standing = 'confirmed'
         WHERE id = (SELECT min(id) FROM persons WHERE standing = 'pending')"""
     ],
+    "protection_not_noted": ["UPDATE persons SET is_protected = true WHERE id = (SELECT min(id) FROM persons)"],
     "role_not_noted": [
         f"""INSERT INTO grants (person_id, role)
         SELECT person_id, 'administrator' FROM bookings WHERE id = ({ONE_SEAT})"""

@@ -49,6 +49,14 @@ SELECT p.id AS person FROM persons p
 WHERE p.id IN (SELECT person_id FROM arrived) AND (p.standing = 'confirmed') <> EXISTS (
     SELECT FROM journal j WHERE j.person_id = p.id AND j.deed = 'person.confirmed') ORDER BY 1
 
+--: protection_not_noted
+-- Somebody's identity is protected if and only if that was the last that was noted of it.
+SELECT p.id AS person FROM persons p
+WHERE p.is_protected <> coalesce((
+    SELECT deed = 'person.protected' FROM journal j
+    WHERE j.person_id = p.id AND deed IN ('person.protected', 'person.unprotected') ORDER BY j.id DESC LIMIT 1), false)
+ORDER BY 1
+
 --: role_not_noted
 -- Whoever holds a role was given it.
 SELECT h.person_id AS person, h.role FROM held h LEFT JOIN given g USING (person_id, role, area)

@@ -1,12 +1,14 @@
 """The people that somebody answers for: found, confirmed and corrected."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest
 
 from auth import people, personal_numbers, queries, rules
+from auth import protection as protection_deeds
 from auth.access import ViewResult, me, needs
 from auth.forms import ConfirmForm, CorrectForm, LookForm
 from auth.models import Person
@@ -105,6 +107,29 @@ def number(person_id: int) -> ViewResult:
     return render_template("auth/personal_number.html", form=form, person=found, mask=mask, seen=seen), status
 
 
+@needs(Role.COORDINATOR)
+def protection(person_id: int) -> ViewResult:
+    """Puts down that somebody's identity is protected, or that it is so no more."""
+    with edge.reading() as db:
+        found = queries.person(db, person_id)
+    if request.method == "GET":
+        return render_template("auth/protection.html", person=found)
+    deed, said = PROTECTION.get(request.form.get("deed", ""), (None, ""))
+    if deed is None:
+        raise BadRequest
+    with edge.deed() as db:
+        deed(db, person_id=person_id, now=edge.moment(), by=me().person_id)
+    flash(said)
+    return redirect(url_for(".person", person_id=person_id))
+
+
+PROTECTION: dict[str, tuple[Callable[..., Person], str]] = {
+    "protect": (protection_deeds.protect, "person_protected"),
+    "lift": (protection_deeds.lift, "person_unprotected"),
+}
+"""What a page asks to be done, and what is said of it afterwards."""
+
+
 def _areas() -> Collection[Area] | None:
     """The areas whose people the visitor may see; None is everywhere."""
     return None if me().has(Role.COORDINATOR) else me().areas
@@ -124,4 +149,5 @@ PAGES = (
     ("/personer/<int:person_id>/bekrafta", confirm, ["GET", "POST"]),
     ("/personer/<int:person_id>/ratta", correct, ["GET", "POST"]),
     ("/personer/<int:person_id>/personnummer", number, ["GET", "POST"]),
+    ("/personer/<int:person_id>/skydd", protection, ["GET", "POST"]),
 )

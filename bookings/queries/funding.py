@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
-from auth.models import Person
+from auth.models import BY_NAME, Person
 from auth.states import Area
 from bookings.funding import RESIDENTS, is_at_risk
 from bookings.models import Booking
@@ -100,7 +100,7 @@ def _seats(areas: Collection[Area] | None, *conditions: ColumnElement[bool], tod
             CourseSession.starts_on >= today,
             *conditions,
         )
-        .order_by(CourseSession.cancel_by, CourseSession.id, Person.family_name, Person.given_name, Booking.id)
+        .order_by(CourseSession.cancel_by, CourseSession.id, *BY_NAME[:-1], Booking.id)
         .options(
             contains_eager(Booking.person),
             contains_eager(Booking.session).contains_eager(CourseSession.course),

@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, Select, case, func, literal, or_, select, u
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from auth.models import Person
+from auth.models import BY_NAME, Person, shown_name
 from auth.states import Category
 from bookings.models import Booking
 from bookings.states import BookingState, Charge
@@ -114,6 +114,7 @@ def _of(period: Period) -> Select[*tuple[Any, ...]]:
             Person.id.label("person_id"),
             Person.given_name,
             Person.family_name,
+            Person.is_protected,
             CourseSession.id.label("session_id"),
             CourseSession.place,
             Course.code,
@@ -130,8 +131,7 @@ def _of(period: Period) -> Select[*tuple[Any, ...]]:
         .having(or_(sum_ != 0, sum_.is_(None) & (late > credited)))
         .order_by(
             Booking.charged_workplace,
-            Person.family_name,
-            Person.given_name,
+            *BY_NAME[:-1],
             CourseSession.starts_on,
             func.min(_EVENTS.c.booking_id),
         )
@@ -150,7 +150,7 @@ def _days() -> ScalarSelect[Any]:
 def _row(found: Any) -> InvoiceRow:
     return InvoiceRow(
         person_id=found.person_id,
-        name=f"{found.given_name} {found.family_name}".strip(),
+        name=shown_name(found.person_id, found.given_name, found.family_name, found.is_protected),
         category=found.category,
         workplace=found.workplace or "",
         charge=_charge(found),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auth.models import Person
+from auth.models import BY_NAME, Person
 from bookings.allocation import last_run
 from bookings.models import Run
 from bookings.queries.rounds import round_sessions
@@ -74,11 +74,7 @@ def in_figures(
 
 def persons_named(db: Session, pseudonyms: Iterable[str]) -> dict[str, Person]:
     """The persons behind these pseudonyms, in the order of their names."""
-    rows = db.scalars(
-        select(Person)
-        .where(Person.pseudonym.in_(list(pseudonyms)))
-        .order_by(Person.family_name, Person.given_name, Person.id)
-    )
+    rows = db.scalars(select(Person).where(Person.pseudonym.in_(list(pseudonyms))).order_by(*BY_NAME))
     return {each.pseudonym: each for each in rows}
 
 

@@ -85,7 +85,9 @@ def roster(db: Session, session_id: int, *, now: datetime) -> Roster:
     live = facts.live_bookings(db, {each.person_id for each in cancelled}) if cancelled else {}
     booked = [each for each in rows if each.state in SEATED]
     waiting = [each for each in rows if each.state in OPEN]
-    by_name = sorted(booked, key=lambda each: (each.person.family_name, each.person.given_name, each.id))
+    by_name = sorted(
+        booked, key=lambda each: (each.person.is_protected, each.person.family_name, each.person.given_name, each.id)
+    )
     return Roster(
         session=row_of(session),
         booked=[_roster_row(each, None) for each in by_name],
@@ -107,7 +109,7 @@ def _roster_row(booking: Booking, position: int | None) -> RosterRow:
         category=person.category,
         area=person.area,
         workplace=person.workplace,
-        email=person.email,
+        email=person.shown_email,
         since=booking.booked_at or booking.joined_at,
         position=position,
         key=booking.key,

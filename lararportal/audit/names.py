@@ -62,7 +62,8 @@ def of_row(db: Session, offer: Offer) -> str:
             letter = db.get(Letter, offer.number)
             if letter is None:
                 raise NotFound
-            return f"{letter.subject} ({letter.address})"
+            to = db.get(Person, letter.person_id)
+            return f"{letter.subject} ({letter.address if to is None or not to.is_protected else to.name})"
         case Repair.CATCH_UP:
             return ""
 

@@ -30,7 +30,7 @@ def held() -> None:
     """List every role that is held."""
     for person, grant in _in_one_transaction(queries.grants):
         area = f" of {grant.area}" if grant.area else ""
-        click.echo(f"{person.id:>6}  {person.name} <{person.email}>  {grant.role}{area}")
+        click.echo(f"{person.id:>6}  {person.name} <{person.shown_email}>  {grant.role}{area}")
 
 
 @role.command()

@@ -41,6 +41,17 @@ class LoggedLetter:
 
     letter: Letter
     name: str
+    is_protected: bool = False
+
+    @property
+    def address(self) -> str:
+        """Where it goes; of the protected that is not shown, since names stand in addresses."""
+        return "" if self.is_protected else self.letter.address
+
+    @property
+    def answer(self) -> str:
+        """What the mail server said, which may repeat the address."""
+        return "" if self.is_protected else self.letter.answer or ""
 
     @property
     def stage(self) -> LetterStage:
@@ -73,8 +84,8 @@ class Handling:
 def letters(db: Session, wanted: Wanted, *, number: int) -> Page[LoggedLetter]:
     """The letters that are looked for, the latest first, a page at a time."""
     page = paginate(db, _wanted(wanted).order_by(Letter.id.desc()), number=number)
-    names = _names(db, {each.person_id for each in page.rows})
-    rows = [LoggedLetter(each, names.get(each.person_id, "")) for each in page.rows]
+    persons = _persons(db, {each.person_id for each in page.rows})
+    rows = [_logged(each, persons.get(each.person_id)) for each in page.rows]
     return Page(rows=rows, number=page.number, size=page.size, total=page.total)
 
 
@@ -87,13 +98,13 @@ def letter(db: Session, letter_id: int) -> LoggedLetter:
     found = db.get(Letter, letter_id)
     if found is None:
         raise NotFound
-    return LoggedLetter(found, _names(db, {found.person_id}).get(found.person_id, ""))
+    return _logged(found, db.get(Person, found.person_id))
 
 
 def handled(db: Session, found: Letter) -> Sequence[Handling]:
     """What was done about a letter, and by whom, in order."""
     entries = db.execute(
-        select(Entry, Person.given_name, Person.family_name)
+        select(Entry, Person)
         .outerjoin(Person, Person.id == Entry.by)
         .where(
             Entry.person_id == found.person_id,
@@ -103,8 +114,8 @@ def handled(db: Session, found: Letter) -> Sequence[Handling]:
         .order_by(Entry.id)
     )
     return [
-        Handling(entry.deed.removeprefix("letter."), entry.at, f"{given or ''} {family or ''}".strip())
-        for entry, given, family in entries
+        Handling(entry.deed.removeprefix("letter."), entry.at, person.name if person is not None else "")
+        for entry, person in entries
     ]
 
 
@@ -143,5 +154,9 @@ def _wanted(wanted: Wanted) -> Select[Letter]:
     return found
 
 
-def _names(db: Session, ids: set[int]) -> dict[int, str]:
-    return {each.id: each.name for each in db.scalars(select(Person).where(Person.id.in_(ids)))}
+def _persons(db: Session, ids: set[int]) -> dict[int, Person]:
+    return {each.id: each for each in db.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+def _logged(letter: Letter, person: Person | None) -> LoggedLetter:
+    return LoggedLetter(letter, person.name if person else "", is_protected=bool(person and person.is_protected))

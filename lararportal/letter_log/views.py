@@ -72,7 +72,7 @@ def stop(letter_id: int) -> str | Response:
 def readdress(letter_id: int) -> str | Response | tuple[str, int]:
     """Puts the address of the person right, and sends everything there that did not reach them."""
     found = _found(letter_id)
-    form = AddressForm(address=found.letter.address)
+    form = AddressForm(address=found.address)
 
     def page(status: int) -> tuple[str, int]:
         return render_template("letter_log/readdress.html", found=found, form=form), status

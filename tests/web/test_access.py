@@ -1,6 +1,8 @@
 """Everybody asks for every address: for what is theirs, for what is somebody else's, for what there is none of."""
 
 from collections.abc import Iterator
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from access_ground import FAR, LED, LED_BY_OTHERS, NEAR, Made, everything
@@ -17,13 +19,18 @@ from access_walk import (
     nothing,
 )
 from access_words import COORDINATOR, DIRECTOR, FRESH, LEADER, RESIDENT, WHO, said
+from bookings_room import AFTER
 from common_ground import laid
 from scanning import ESCAPED, faults, plant
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from auth import protection
+from auth.models import Person
 from lararportal.app import create_app
 from lararportal.cli.access import COLUMNS, DOCTOR, NOWHERE, rows
+from lararportal.outbox import Letter
 
 SAID = said()
 PAST = (200, 302, 400, 409, 422, 503)
@@ -161,3 +168,54 @@ def test_what_is_elsewhere_is_not_reached_beside_what_is_near(ask, names):
     assert unknown[:2] == [404, 404]
     assert unknown[2] in (400, 404)
     assert answers(names["far_precedence"], names["far_booking"]) == unknown
+
+
+HIDDEN = ("Xantippa", "Hemligsson", "xantippa")
+THEIR_PAGE = "/personer/{near}"
+
+
+def told_in(answer: TestResponse) -> str:
+    """Whatever stands in an answer; a spreadsheet is an archive of texts."""
+    if not answer.data.startswith(b"PK"):
+        return answer.get_data(as_text=True)
+    with ZipFile(BytesIO(answer.data)) as file:
+        return "".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
+
+
+@pytest.fixture
+def protected(db, ground) -> Person:
+    """Anna, who had letters and is in everything, has another name and a protected identity from now on."""
+    anna = db.get_one(Person, ground.made.persons[RESIDENT])
+    old = anna.own_name
+    anna.given_name, anna.family_name, anna.email = "Xantippa", "Hemligsson", "xantippa@example.org"
+    for each in db.scalars(select(Letter)):
+        each.body = each.body.replace(old, anna.own_name)
+    db.flush()
+    protection.protect(db, person_id=anna.id, now=AFTER, by=ground.made.persons[COORDINATOR])
+    db.flush()
+    return anna
+
+
+def test_who_has_a_protected_identity_is_read_nowhere_but_by_themselves_and_who_must_know(ask, names, db, protected):
+    asked = {
+        (who, path)
+        for who in WHO
+        for method, path, what in questions(who, names)
+        if method == "GET" and what == "past"
+    }
+    asked |= {(who, "/personer?q=Xanti") for who in (COORDINATOR, DIRECTOR)}
+    read = {each: told_in(ask(each[0], "GET", each[1])) for each in asked}
+    told = {each for each, text in read.items() if any(name in text for name in HIDDEN)}
+
+    may = {(COORDINATOR, THEIR_PAGE.format(**names))}
+    assert (len(asked) > 200, {each for each in told if each[0] != RESIDENT} - may) == (True, set())
+    assert told >= may | {(RESIDENT, "/profil")}
+    stand_in = f"Skyddade uppgifter {protected.id}"
+    shown = {path for who, path in asked if who == COORDINATOR and stand_in in read[(who, path)]}
+    assert {"/personer", "/personer?q=Xanti", "/samordning/brev", "/finansiering"} <= shown
+    assert stand_in not in read[(DIRECTOR, "/personer?q=Xanti")]
+    letters = db.scalars(select(Letter)).all()
+    assert [each.body for each in letters if any(name in f"{each.subject}{each.body}" for name in HIDDEN)] == []
+    theirs = [each for each in letters if each.person_id == protected.id]
+    assert ({each.subject for each in theirs}, len(theirs) > 2) == ({"Nytt i Lärportalen"}, True)
+    assert [each.calendars for each in theirs] == [[]] * len(theirs)

@@ -1,0 +1,57 @@
+"""Protected identity: of somebody who has one, nobody reads here who they are who need not know it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auth import people, rules
+from auth.models import Person
+from auth.states import Refusal
+from lararportal import journal, outbox
+from lararportal.errors import Refused
+
+
+def protect(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
+    """Something stands for the name from now on, and letters say no more than that there is something to read.
+
+    The letters that were written before, to the person or with the name in them, lose both.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: `by` may not, or they are protected already.
+    """
+    person = _decided_about(db, person_id=person_id, by=by)
+    if person.is_protected:
+        raise Refused(Refusal.PROTECTED_ALREADY)
+    person.is_protected = True
+    names = (person.given_name, person.family_name)
+    namesakes = select(Person.id).where(Person.given_name == names[0], Person.family_name == names[1])
+    outbox.take_content_away(
+        db, person_id=person.id, name=person.own_name, instead=person.name, besides=db.scalars(namesakes).all()
+    )
+    journal.note(db, "person.protected", now=now, by=by, person=person_id)
+    return person
+
+
+def lift(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
+    """The name is shown again; the letters of the time between stay as they were sent.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: `by` may not, or they are not protected.
+    """
+    person = _decided_about(db, person_id=person_id, by=by)
+    if not person.is_protected:
+        raise Refused(Refusal.NOT_PROTECTED)
+    person.is_protected = False
+    journal.note(db, "person.unprotected", now=now, by=by, person=person_id)
+    return person
+
+
+def _decided_about(db: Session, *, person_id: int, by: int) -> Person:
+    (person,) = people.lock(db, [person_id])
+    refusal = rules.may_protect(people.powers(db, by))
+    if refusal is not None:
+        raise Refused(refusal)
+    return person
