@@ -1,12 +1,30 @@
 """Structured logs: one JSON object a line on standard error, for machines to read and people to search."""
 
 import logging
+import re
 import sys
 from typing import Any
 
 import structlog
 
 from lararportal.personal_number import redacted
+
+HIDDEN = "[hidden]"
+
+SECRETS = (
+    (re.compile(r"(://[^/\s:@\"\\]*:)[^/\s@\"\\]+(?=@)"), rf"\1{HIDDEN}"),
+    (re.compile(r"\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*"), HIDDEN),
+    (re.compile(r"(?i)\b(bearer|basic)(\s+)[\w.~+/=-]{8,}"), rf"\1\2{HIDDEN}"),
+    (
+        re.compile(
+            r"(?i)(\b\w*(?:secret|token|password|passwd|cookie|authorization|assertion|verifier)\w*"
+            r"|[?&](?:code|state|nonce|session_state))"
+            r"""(\\?["']?\s*[=:]\s*\\?["']?)(?!(?:None|null|true|false|\d+)[,}\s]|\[hidden\])[^\s"'\\&,;})\]]+"""
+        ),
+        rf"\1\2{HIDDEN}",
+    ),
+)
+"""What stands in an address before its host, what is signed, what opens a door, and what is called by such a name."""
 
 
 def configure(level: str) -> None:
@@ -31,6 +49,7 @@ def configure(level: str) -> None:
                 structlog.processors.format_exc_info,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
                 _without_numbers,
+                _without_secrets,
             ],
         )
     )
@@ -46,3 +65,11 @@ def configure(level: str) -> None:
 def _without_numbers(_logger: object, _method: str, line: Any) -> str:
     """The line as it is written: whatever is in it, exceptions among it, no personal number is."""
     return redacted(str(line))
+
+
+def _without_secrets(_logger: object, _method: str, line: Any) -> str:
+    """As the one before: nothing that somebody could sign in with, or as the portal."""
+    written = str(line)
+    for secret, shown in SECRETS:
+        written = secret.sub(shown, written)
+    return written

@@ -174,6 +174,31 @@ def test_the_message_is_the_same_at_every_attempt(db):
     assert calendar.get_content().splitlines() == ["BEGIN:VCALENDAR", "END:VCALENDAR"]
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("subject", ["Plats", "Du står i kö: Öron", "Du står i kö: " + "mycket långt " * 12])
+def test_nothing_in_a_letter_becomes_a_header_of_its_own(db, subject, ending):
+    letter = post(db, make.person(db))
+    planted = f"{ending}Bcc: other@example.org{ending}{ending}Hej"
+    for name, value in (("subject", subject + planted), ("address", "anna@example.org" + planted)):
+        before = getattr(letter, name)
+        setattr(letter, name, value)
+        with pytest.raises(ValueError, match=r"linefeed|newline|header"):
+            message_of(letter, sender="portal@example.org").as_bytes()
+        setattr(letter, name, before)
+
+    with pytest.raises(ValueError, match=r"linefeed|newline|header"):
+        message_of(letter, sender="Portalen <portal@example.org>" + planted)
+
+
+def test_a_name_with_a_line_break_puts_nothing_before_the_text_of_a_letter(db):
+    title = "Hud\nBcc: other@example.org\n\nHej"
+    sent = message_from_bytes(
+        message_of(post(db, make.person(db), title=title), sender="portal@example.org").as_bytes(), policy=default
+    )
+
+    assert (sent["Bcc"], sent["Subject"]) == (None, "Du står i kö: Hud")
+
+
 def test_a_letter_without_calendar_is_plain_text(db):
     message = message_of(post(db, make.person(db)), sender="portal@example.org")
     assert message.get_content_type() == "text/plain"

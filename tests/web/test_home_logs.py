@@ -1,0 +1,86 @@
+"""What is written down of a request, and of what goes wrong: nothing that opens a door."""
+
+import json
+import logging
+import re
+
+import pytest
+import structlog
+
+from lararportal import logs
+
+TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJl"
+SECRETS = {
+    "the password of a database": "postgresql://portal:HUSH@db/portal",
+    "the password of a queue": "redis://:HUSH@redis.internal:6379/0",
+    "an id token": f"id_token={TOKEN}",
+    "a header": "Authorization: Bearer HUSHHUSHHUSH",
+    "an answer of a provider": "GET /logga-in/demo/svar?code=HUSH&state=HUSH&iss=x",
+    "an answer in JSON": '{"access_token": "HUSH", "client_secret": "HUSH", "expires_in": 60}',
+    "facts in Python": "{'logout_token': 'HUSH', 'password': 'HUSH'}",
+    "a cookie": "Set-Cookie: HUSH; Path=/",
+}
+HARMLESS = (
+    "sign-in refused",
+    "request /mina-kurser took 3 s: state queued, code 404",
+    "https://portal.test/kurser?q=hud&sida=2",
+    "smtp://mail.internal:25 said 250 ok",
+    "token used again",
+)
+
+
+@pytest.fixture
+def written(capsys):
+    """What stands on standard error of what the function did, line by line."""
+
+    def of(do) -> list[dict]:
+        # Only now, since each part of a test has a standard error of its own.
+        logs.configure("info")
+        do()
+        return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+    yield of
+    with capsys.disabled():
+        logs.configure("info")
+
+
+@pytest.mark.parametrize("text", SECRETS.values(), ids=SECRETS)
+def test_no_secret_is_written_down(written, text):
+    log = structlog.get_logger("lararportal.test")
+
+    def write() -> None:
+        log.warning("said", what=text, facts={"deep": [text]})
+        logging.getLogger("other.library").warning("said %s", text)
+        log.error("failed", exc_info=RuntimeError(text))
+
+    lines = written(write)
+    assert len(lines) == 3
+    assert re.findall(r"HUSH|eyJ\w+\.", json.dumps(lines)) == []
+    assert "[hidden]" in lines[0]["what"]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_is_no_secret_stays(written, text):
+    log = structlog.get_logger("lararportal.test")
+
+    [line] = written(lambda: log.warning("said", what=text, tokens=3, secret=None, cookie=True))
+    assert (line["what"], line["tokens"], line["secret"], line["cookie"]) == (text, 3, None, True)
+
+
+def test_a_request_is_known_by_its_path_and_never_by_its_question(own_app, written):
+    @own_app.get("/test-broken")
+    def broken() -> None:
+        raise RuntimeError("as if")
+
+    client = own_app.test_client()
+
+    def ask() -> None:
+        client.get("/test-broken?code=abc&q=Anna+Stenberg", headers={"Cookie": "session=abcdefgh"})
+        client.get("/logga-in/demo/svar?code=abc&state=def")
+
+    lines = written(ask)
+    assert [(line["event"], line["path"]) for line in lines] == [
+        ("request failed", "/test-broken"),
+        ("sign-in failed", "/logga-in/demo/svar"),
+    ]
+    assert re.findall(r"code=|state=|Stenberg|abcdefgh", json.dumps(lines)) == []
