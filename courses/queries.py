@@ -152,15 +152,16 @@ def session(db: Session, session_id: int) -> CourseSession:
     Raises:
         NotFound: there is none.
     """
-    found = db.scalars(
+    rows = db.scalars(
         select(CourseSession)
         .where(CourseSession.id == session_id)
         .options(
             joinedload(CourseSession.course),
-            selectinload(CourseSession.days),
-            selectinload(CourseSession.leaders),
+            joinedload(CourseSession.days),
+            joinedload(CourseSession.leaders),
         )
-    ).one_or_none()
+    )
+    found = rows.unique().one_or_none()
     if found is None:
         raise NotFound
     return found

@@ -75,7 +75,6 @@ from bookings.queries.pressure import Pressure, pressure, pressure_of_round
 from bookings.queries.rounds import (
     RoundView,
     demand,
-    open_round_with,
     open_rounds,
     open_rounds_with_course,
     planned,
@@ -86,7 +85,7 @@ from bookings.queries.rounds import (
 )
 from bookings.queries.rows import SessionRow, row_of
 from bookings.queries.runs import RunView, run_summary
-from bookings.queries.situation import Situation, my_situation
+from bookings.queries.situation import Situation, my_situation, open_round_with
 from bookings.queries.staff import (
     Desk,
     Roster,

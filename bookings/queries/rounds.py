@@ -75,20 +75,10 @@ def unpublished(db: Session) -> list[RoundView]:
     return _views(db, Round.state != RoundState.PUBLISHED)[::-1]
 
 
-def open_round_with(db: Session, session_id: int, *, now: datetime) -> RoundView | None:
-    """The round that takes applications now for the seats of a session, if there is one."""
-    found = _open_with(db, RoundSession.session_id == session_id, now=now)
-    return found[0] if found else None
-
-
 def open_rounds_with_course(db: Session, course_id: int, *, now: datetime) -> list[RoundView]:
     """The rounds in which the course can be applied for now."""
     of_course = select(CourseSession.id).where(CourseSession.course_id == course_id)
-    return _open_with(db, RoundSession.session_id.in_(of_course), now=now)
-
-
-def _open_with(db: Session, gives: ColumnElement[bool], *, now: datetime) -> list[RoundView]:
-    giving = select(RoundSession.round_id).where(gives)
+    giving = select(RoundSession.round_id).where(RoundSession.session_id.in_(of_course))
     return _views(db, Round.state == RoundState.OPEN, Round.closes_at > now, Round.id.in_(giving))
 
 

@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from bookings import facts, sisters
 from bookings.asking import Asking
-from bookings.models import Booking
+from bookings.models import Booking, Round
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules import last_days
 from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
 from bookings.rules.answer_time import needs_short_notice
 from bookings.rules.line import Waiter
-from bookings.states import ANSWERABLE, SEATED, BookingState, Refusal
+from bookings.states import ANSWERABLE, LIVE, SEATED, BookingState, Refusal, RoundState
 from courses.models import CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
@@ -25,10 +26,28 @@ from lararportal.errors import NotFound
 TO_ANSWER = (*ANSWERABLE, BookingState.MUST_CHOOSE)
 
 
+@dataclass(frozen=True)
+class OpenRound:
+    """A round that takes applications."""
+
+    id: int
+    title: str
+    closes_at: datetime
+
+    @classmethod
+    def of(cls, round_: Round | None, *, now: datetime) -> Self | None:
+        """That round, if it takes applications now."""
+        if round_ is None or round_.state is not RoundState.OPEN or round_.closes_at <= now:
+            return None
+        return cls(round_.id, round_.title, round_.closes_at)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Situation:
     """What the visitor of a session page has there, and what they may do: None means yes, else the reason why not."""
 
+    round: OpenRound | None
+    """The round that takes applications for its seats now."""
     state: BookingState | None
     position: int | None
     answer_by: datetime | None
@@ -56,21 +75,17 @@ class Situation:
     """For the sentence of why they may not book, or take the seat."""
 
 
-def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime) -> Situation:
-    """Where a person stands with a session.
+def my_situation(db: Session, session: CourseSession, *, person_id: int, now: datetime) -> Situation:
+    """Where a person stands with a session, which has its course and days with it.
 
     Raises:
-        NotFound: there is no such session or person.
+        NotFound: there is no such person.
     """
     today = day_of(now)
-    session = db.scalar(sessions_with_course().where(CourseSession.id == session_id))
-    person = db.get(Person, person_id)
-    if session is None or person is None:
-        raise NotFound
-    bookings = facts.live_bookings(db, [person_id]).get(person_id, [])
-    here = next((each for each in bookings if each.session_id == session_id), None)
-    asked = Asking(person=person, session=session, bookings=bookings, round_=facts.round_of(db, session_id), now=now)
-    line = facts.line(db, [session_id], today=today)[session_id]
+    round_, (person, bookings) = facts.round_of(db, session.id), _person_with_bookings(db, person_id)
+    here = next((each for each in bookings if each.session_id == session.id), None)
+    asked = Asking(person=person, session=session, bookings=bookings, round_=round_, now=now)
+    line = facts.line(db, [session.id], today=today)[session.id]
     places = line_rules.active_places(line)
     may_book = asked.verdict(rules.may_book)
     waits = here is not None and here.state is BookingState.WAITING
@@ -78,6 +93,7 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
     why_not = asked.verdict(rules.may_take) if may_take else may_book
     has_seat = here is not None and here.state in SEATED
     return Situation(
+        round=OpenRound.of(round_, now=now),
         state=here.state if here is not None else None,
         position=places.get(here.id) if here is not None else None,
         answer_by=here.answer_by if here is not None and here.state in TO_ANSWER else None,
@@ -94,6 +110,32 @@ def my_situation(db: Session, *, session_id: int, person_id: int, now: datetime)
         standing_yes=here is not None and here.standing_yes,
         facts=asked.facts_for(why_not) if why_not is not None else {},
     )
+
+
+def open_round_with(db: Session, session_id: int, *, now: datetime) -> OpenRound | None:
+    """The round that takes applications now for the seats of a session, if there is one."""
+    return OpenRound.of(facts.round_of(db, session_id), now=now)
+
+
+def _person_with_bookings(db: Session, person_id: int) -> tuple[Person, list[Booking]]:
+    """A person and their live seats and places, as `facts.live_bookings` has them, in one statement."""
+    is_live = and_(Booking.person_id == Person.id, Booking.state.in_(LIVE))
+    rows = (
+        db.execute(
+            select(Person, Booking)
+            .outerjoin(Booking, is_live)
+            .where(Person.id == person_id)
+            .order_by(Booking.rank, Booking.id)
+            .options(
+                joinedload(Booking.session).options(joinedload(CourseSession.course), joinedload(CourseSession.days))
+            )
+        )
+        .unique()
+        .all()
+    )
+    if not rows:
+        raise NotFound
+    return rows[0][0], [booking for _, booking in rows if booking is not None]
 
 
 def _is_soon(session: CourseSession, today: date) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template
 from werkzeug.wrappers import Response
 
+import courses.queries
 from auth.access import me
 from bookings import cancellation, queries, rebooking
 from bookings.forms import CancelForm, LateCancelForm, LateOfficeCancelForm, OfficeCancelForm, RebookForm
@@ -99,7 +100,8 @@ def rebook(session_id: int, whose: Whose) -> Page:
     """
     with edge.reading() as db:
         seat = queries.my_seat(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
-        situation = queries.my_situation(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
+        held = courses.queries.session(db, session_id)
+        situation = queries.my_situation(db, held, person_id=whose.person_id, now=edge.moment())
     form = RebookForm()
     form.offer(row.session_id for row in situation.sisters)
     page = {"form": form, "seat": seat, "whose": whose, "situation": situation}

@@ -56,9 +56,11 @@ def session_actions(session: CourseSession) -> Markup:
     situation = None
     barred = Refusal.PROFILE_INCOMPLETE if visitor is None and current_user.is_authenticated else None
     with edge.reading() as db:
-        round_ = queries.open_round_with(db, session.id, now=now)
-        if visitor is not None:
-            situation = queries.my_situation(db, session_id=session.id, person_id=visitor.person_id, now=now)
+        if visitor is None:
+            round_ = queries.open_round_with(db, session.id, now=now)
+        else:
+            situation = queries.my_situation(db, session, person_id=visitor.person_id, now=now)
+            round_ = situation.round
         if visitor is not None and round_ is not None:
             barred = queries.may_apply(db, round_id=round_.id, person_id=visitor.person_id)
     refusal = (situation.why_not_take if situation.may_take else situation.may_book) if situation else None

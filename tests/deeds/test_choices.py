@@ -154,7 +154,7 @@ class TestBeingAsked:
         [choice] = mine.choosing
         assert ([each.session_id for each in choice.others], mine.offers) == ([other.id], [])
         assert [each.session.session_id for each in mine.seats] == [other.id]
-        assert reads.my_situation(db, session_id=moved.id, person_id=anna.id, now=AFTER).state is CHOOSES
+        assert reads.my_situation(db, moved, person_id=anna.id, now=AFTER).state is CHOOSES
         assert [each.answer_by for each in reads.roster(db, moved.id, now=AFTER).booked] == [choice.answer_by, None]
 
     def test_who_chooses_still_has_the_seat_when_it_is_counted(self, db, moved, bo, anna):

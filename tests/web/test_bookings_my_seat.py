@@ -357,3 +357,16 @@ class TestTheCalendar:
         take(db, session, make.person(db), now=now)
 
         assert visit(anna).get(f"/tillfallen/{session.id}/kalender.ics").status_code == 404
+
+    def test_it_asks_the_database_five_times_however_much_the_doctor_has(self, db, visit, anna, now, queries):
+        free = make.session(db, days=[date(2027, 4, day) for day in (1, 2, 3)])
+        make.round_of(db, free)
+        counts = []
+        for month in (5, 6):
+            browser = visit(anna)
+            queries.reset()
+            answer = browser.get(f"/tillfallen/{free.id}")
+            counts.append((answer.status_code, queries.count))
+            take(db, make.session(db, days=[date(2027, month, day) for day in (1, 2)]), anna, now=now)
+
+        assert counts == [(200, 5), (200, 5)]
