@@ -358,9 +358,10 @@ class TestTheCalendar:
 
         assert visit(anna).get(f"/tillfallen/{session.id}/kalender.ics").status_code == 404
 
+
+class TestThePage:
     def test_it_asks_the_database_five_times_however_much_the_doctor_has(self, db, visit, anna, now, queries):
         free = make.session(db, days=[date(2027, 4, day) for day in (1, 2, 3)])
-        make.round_of(db, free)
         counts = []
         for month in (5, 6):
             browser = visit(anna)
