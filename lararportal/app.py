@@ -26,6 +26,7 @@ import bookings.views.mine
 import courses.views.catalogue
 import courses.views.desk
 import lararportal.audit.views
+import lararportal.journal_log.views
 import lararportal.letter_log.views
 from lararportal import counted, doorway, edge, headers, home, logs, pace, pages
 from lararportal.config import Settings
@@ -90,6 +91,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         bookings.views.fairness.blueprint,
         bookings.views.desk.blueprint,
         lararportal.audit.views.blueprint,
+        lararportal.journal_log.views.blueprint,
         lararportal.letter_log.views.blueprint,
     ):
         app.register_blueprint(blueprint)

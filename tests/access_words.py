@@ -154,6 +154,7 @@ KINDS = (
             GET /samordning/fakturaunderlag
             GET /samordning/fakturaunderlag.xlsx
             GET /samordning/jobb/<job_id>
+            GET /samordning/journal
             GET /samordning/kontroll
             POST /samordning/kontroll
             GET POST /samordning/kontroll/<name>/<int:number>

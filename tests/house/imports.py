@@ -16,6 +16,7 @@ TOP_FLOOR = (
     "demo",
     "dev",
     "home",
+    "journal_log",
     "letter_log",
     "measures",
     "migrations",
