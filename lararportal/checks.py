@@ -71,10 +71,10 @@ def checks_in(written: str) -> tuple[Check, ...]:
 
 
 def _asking(statement: str) -> Look:
+    asked, named = text(statement), [name for name in ("now", "settled") if f":{name}" in statement]
+
     def look(db: Session, when: When) -> Iterator[Mapping[str, Any]]:
-        asked = text(statement)
-        binds = {name: getattr(when, name) for name in ("now", "settled") if f":{name}" in statement}
-        for row in db.execute(asked, binds).mappings():
+        for row in db.execute(asked, {name: getattr(when, name) for name in named}).mappings():
             yield dict(row)
 
     return look
