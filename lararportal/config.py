@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from lararportal import providers, sealing
+from lararportal import kept, providers, sealing
 from lararportal.providers import Provider
 from lararportal.sealing import Key, Ring, Safe
 
@@ -110,6 +110,12 @@ class Settings:
         "the same for the steps of signing in, of which each takes two, and for what providers tell of sign-outs",
         default="20/minute 1200/minute",
     )
+    retention: kept.Days = _variable(  # noqa: RUF009 - as above
+        "LARARPORTAL_RETENTION",
+        "how many days data is kept that goes by itself, where others than `docs/private-data.md` says, as "
+        "`letters:365,sign_ins:30`",
+        default=(),
+    )
     log_level: str = _variable("LARARPORTAL_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", default="info")
     counters_dir: str = _variable(
         "PROMETHEUS_MULTIPROC_DIR",
@@ -166,6 +172,7 @@ READERS: dict[Any, Callable[[str], Any]] = {
     str: str,
     tuple[Provider, ...]: providers.read,
     tuple[tuple[int, int], ...]: _fee_steps,
+    kept.Days: kept.read,
     Ring: sealing.read_ring,
     Key: sealing.read_key,
 }

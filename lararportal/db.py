@@ -3,7 +3,7 @@
 import math
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from lararportal import counted, database_faults
 from lararportal.errors import Unclear, Undone
+from lararportal.kept import Kept
 from lararportal.sealing import Safe
 
 log = structlog.get_logger()
@@ -111,7 +112,7 @@ class Database:
 
     Bound to a connection that is in a transaction already, its own transactions become savepoints there.
     `portal_url` travels with every session so that letters can be rendered inside the deed's transaction, and `safe`
-    so that it can seal and open there.
+    so that it can seal and open there; `kept` are the days after which data is too old.
     """
 
     def __init__(
@@ -120,6 +121,7 @@ class Database:
         *,
         portal_url: str,
         safe: Safe | None = None,
+        kept: Mapping[Kept, int] | None = None,
         patience: Patience | None = None,
     ) -> None:
         self.engine = bind.engine
@@ -129,10 +131,10 @@ class Database:
             bind,
             expire_on_commit=False,
             join_transaction_mode="create_savepoint",
-            info={"portal_url": portal_url.rstrip("/"), "safe": safe},
+            info={"portal_url": portal_url.rstrip("/"), "safe": safe, "kept": kept},
         )
         self._snapshots = sessionmaker(
-            _at_one_moment(bind), join_transaction_mode="create_savepoint", info={"safe": safe}
+            _at_one_moment(bind), join_transaction_mode="create_savepoint", info={"safe": safe, "kept": kept}
         )
         event.listen(self._sessions, "after_flush", _note_flush)
         event.listen(self._sessions, "do_orm_execute", _note_statement)

@@ -22,6 +22,7 @@ from lararportal import clock, counted
 from lararportal.config import Settings
 from lararportal.db import Database, connect
 from lararportal.errors import NotFound
+from lararportal.kept import days
 
 log = structlog.get_logger()
 
@@ -67,7 +68,12 @@ def install(settings: Settings) -> Installation:
     redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
     return Installation(
         settings=settings,
-        database=Database(connect(settings.database_url), portal_url=settings.base_url, safe=settings.safe),
+        database=Database(
+            connect(settings.database_url),
+            portal_url=settings.base_url,
+            safe=settings.safe,
+            kept=days(settings.retention),
+        ),
         redis=redis,
     )
 

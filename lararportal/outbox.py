@@ -156,7 +156,7 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
 
 
 def resend(db: Session, *, letter_id: int, now: datetime, by: int | None) -> bool:
-    """A letter that was sent, given up or stopped is due again; whether it was any of that.
+    """A letter that was sent, given up or stopped is due again; whether it was any of that and says something still.
 
     One that a server has taken once is another message now: else the reader's would think it a copy and drop it.
 
@@ -164,7 +164,7 @@ def resend(db: Session, *, letter_id: int, now: datetime, by: int | None) -> boo
         NotFound: there is no such letter.
     """
     letter = _lock(db, letter_id)
-    if letter.state is LetterState.QUEUED:
+    if letter.state is LetterState.QUEUED or not letter.body:  # Its text has been kept for its time.
         return False
     _note(db, "letter.resent", letter, now=now, by=by, state=letter.state, answer=letter.answer)
     if letter.state is LetterState.SENT:

@@ -1,6 +1,6 @@
 """The tick: every minute, what is due by then. Run twice, it does nothing twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,10 +11,11 @@ from bookings import charging, choices, deadlines, funding, offers, rounds, swap
 from bookings.minimum import cases, reserve_sessions
 from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
-from lararportal import outbox, seals
+from lararportal import outbox, retention, seals
 from lararportal.db import Database
 from lararportal.errors import Refused
 from lararportal.heartbeat import beat
+from lararportal.kept import Kept
 from lararportal.mail import Mailer
 from lararportal.outbox import Letter, LetterState
 
@@ -72,6 +73,17 @@ def _do(database: Database, deed: Deed, key: int, *, now: datetime) -> bool:
         log.error("tick: not done", deed=deed.__name__, key=key, exc_info=fault)  # noqa: TRY400 - structured
         return False
     return True
+
+
+def forget(database: Database, *, now: datetime, kept: Mapping[Kept, int]) -> dict[str, int]:
+    """Deletes what has been kept for its time, each kind in a transaction of its own; how much of each."""
+    done = {}
+    for name in retention.KINDS:
+        try:
+            done[name.value] = database.run(partial(retention.forget, name=name, now=now, days=kept[name]))
+        except Exception as fault:
+            log.error("tick: not deleted", kind=name, exc_info=fault)  # noqa: TRY400 - structured
+    return done
 
 
 def give_seats(database: Database, *, now: datetime) -> dict[str, int]:

@@ -310,6 +310,7 @@ FAULTS = {
         SELECT 1, min(id), 1, '2027-01-10', repeat('0', 64) FROM journal"""
     ],
     "journal_unguarded": ["ALTER TABLE journal DISABLE TRIGGER journal_is_kept"],
+    "kept_too_long": ["INSERT INTO spent_tokens (token_hash, until) VALUES ('x', '2026-12-01')"],
     "check_not_done": [
         """INSERT INTO journal (at, deed, facts)
         VALUES ('2027-01-10', 'line.exception', '{"exception": "tre", "ground": "called_off"}')"""

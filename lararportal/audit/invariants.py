@@ -10,16 +10,24 @@ from sqlalchemy.orm import Session
 import auth.audit
 import bookings.audit
 import courses.audit
+from lararportal import retention
 from lararportal.audit import letters, running, seals
 from lararportal.checks import Check, Finding, When
 
 OF_ROWS_NOW = (*courses.audit.AT_ONCE, *bookings.audit.AT_ONCE)
-INVARIANTS = (*OF_ROWS_NOW, *auth.audit.THOROUGH, *bookings.audit.THOROUGH, *letters.CHECKS, *seals.CHECKS)
+INVARIANTS = (
+    *OF_ROWS_NOW,
+    *auth.audit.THOROUGH,
+    *bookings.audit.THOROUGH,
+    *letters.CHECKS,
+    *seals.CHECKS,
+    *retention.CHECKS,
+)
 """What must hold whether anybody works or not."""
 AT_ONCE = (*running.CHECKS, *OF_ROWS_NOW)
 """What a page can wait for."""
 EVERYTHING = (*running.CHECKS, *INVARIANTS)
-NOT_BUILT = ("certificates", "files", "retention")
+NOT_BUILT = ("certificates", "files")
 """What is not looked at, because the portal has nothing of the kind yet."""
 NOT_DONE = "check_not_done"
 REST = timedelta(minutes=5)

@@ -40,6 +40,8 @@ def _called(name: str, fact: Any, names: Names) -> Any:
         return words["role"][fact]
     if name == "answer":
         return fact or words["concerned"]["no_answer"]
+    if name == "kept":
+        return words["kept"][fact]
     if name == "check":
         return heading(fact)
     if name not in KINDS or fact is None:

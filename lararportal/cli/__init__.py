@@ -3,7 +3,8 @@
 `answering` runs the web processes and `serving` the other parts that production keeps running, `metrics` tells
 those who watch over them, `database` moves the schema, `backup` keeps everything as one file and makes a database
 of it again, `courses` reads the catalogue from a file, `roles` says who may do what, `access` what a role may open,
-`keys` changes what personal numbers are encrypted with, `allocation` gives seats and checks who got them, `lottery`
+`keys` changes what personal numbers are encrypted with,
+`retention` deletes what was kept for its time, `allocation` gives seats and checks who got them, `lottery`
 draws and verifies, `replay` does a published round again, `audit` looks whether everything holds, `journal` tells
 the seal to keep elsewhere, `development` starts everything on one machine and shows the demonstration term.
 
@@ -33,6 +34,7 @@ MODULES = {
     "role": "roles",
     "access": "access",
     "keys": "keys",
+    "retention": "retention",
     "allocate": "allocation",
     "check": "allocation",
     "lottery": "lottery",

@@ -14,9 +14,18 @@ import structlog
 from bookings.rules.funding import Unfunded
 from lararportal import clock, config, logs
 from lararportal.edge import Installation, install
+from lararportal.kept import days
 from lararportal.mail import Mailer
 from lararportal.outbox import Letter
-from lararportal.tick import ClocksDiffer, deliver_letters, heartbeat, insist_on_true_clock, run_due, seal_journal
+from lararportal.tick import (
+    ClocksDiffer,
+    deliver_letters,
+    forget,
+    heartbeat,
+    insist_on_true_clock,
+    run_due,
+    seal_journal,
+)
 from lararportal.workers import run_worker
 
 log = structlog.get_logger()
@@ -92,6 +101,7 @@ def tick_now(place: Installation, *, now: datetime, told: Callable[[], bool]) ->
 def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) -> dict[str, int]:
     """Does what is due by `now`, leaves a sign of life, and delivers the letters until told to stop."""
     done = run_due(place.database, now=now, unfunded=Unfunded(place.settings.unfunded_seats))
+    done["rows deleted"] = sum(forget(place.database, now=now, kept=days(place.settings.retention)).values())
     done["entries sealed"] = seal_journal(place.database, now=now)
     # A sign of life is given when one lives, whatever time the tick was told, and before a long delivery.
     heartbeat(place.database, now=clock.now())

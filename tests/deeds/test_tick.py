@@ -291,7 +291,7 @@ def test_a_tick_leaves_a_sign_of_life_though_mail_and_queue_are_away(db, install
     letter = letter_to(db, "a")
     before = clock.now()
     done = one_tick(installation, now=AFTER, told=lambda: False)
-    assert done == NOTHING | {"entries sealed": 0, "letters tried": 1}
+    assert done == NOTHING | {"rows deleted": 0, "entries sealed": 0, "letters tried": 1}
     reload(db, letter)
     assert (letter.state, letter.attempts, letter.next_attempt_at) == (
         LetterState.QUEUED,

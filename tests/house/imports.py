@@ -20,6 +20,7 @@ TOP_FLOOR = (
     "letter_log",
     "measures",
     "migrations",
+    "retention",
     "pace",
     "tick",
     "web",

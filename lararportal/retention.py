@@ -1,0 +1,147 @@
+"""Retention: what has been kept for its time goes by itself, a little at every tick.
+
+`KINDS` is the whole of it: which rows, since when they count, and what becomes of them. What is not here is kept for
+good: decisions, bookings and the journal are public records.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from auth.models import AccountInvitation, IdentityPutAside, LoginSession, Person, SpentToken
+from lararportal import journal
+from lararportal.checks import Check, When
+from lararportal.db import Base
+from lararportal.journal import Entry
+from lararportal.kept import DAYS, Kept
+from lararportal.outbox import Letter, LetterState
+
+AT_ONCE = 500
+"""Rows in one transaction and at one tick: whoever begins with years of them does not keep others waiting."""
+
+GRACE = timedelta(days=2)
+"""How much later than due something may go before the audit says so."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of data: the rows that are over since before a moment, and what becomes of them."""
+
+    due: Callable[[datetime], Select[Any]]
+    forget: Callable[[Session, list[Any]], object]
+    why: str
+
+
+def _ended(cutoff: datetime) -> Select[Any]:
+    return select(LoginSession.id).where(LoginSession.seen_at < cutoff)
+
+
+def _proofs(cutoff: datetime) -> Select[Any]:
+    named = or_(LoginSession.id_token != "", LoginSession.subject.is_not(None), LoginSession.sid.is_not(None))
+    return select(LoginSession.id).where(LoginSession.seen_at < cutoff, named)
+
+
+def _blank_proofs(db: Session, ids: list[Any]) -> object:
+    blank = update(LoginSession).where(LoginSession.id.in_(ids)).values(id_token="", subject=None, sid=None)
+    return db.execute(blank.execution_options(synchronize_session=False))
+
+
+def _invitations(cutoff: datetime) -> Select[Any]:
+    ended = func.coalesce(AccountInvitation.used_at, AccountInvitation.withdrawn_at)
+    return select(AccountInvitation.id).where(ended < cutoff, AccountInvitation.bound_to != "")
+
+
+def _blank_invitations(db: Session, ids: list[Any]) -> object:
+    blank = update(AccountInvitation).where(AccountInvitation.id.in_(ids)).values(bound_to="")
+    return db.execute(blank.execution_options(synchronize_session=False))
+
+
+def _letters(cutoff: datetime) -> Select[Any]:
+    is_over = (Letter.state == LetterState.SENT) | Letter.stopped_at.is_not(None)
+    return select(Letter.id).where(is_over, Letter.created_at < cutoff, Letter.body != "")
+
+
+def _blank_letters(db: Session, ids: list[Any]) -> object:
+    blank = update(Letter).where(Letter.id.in_(ids)).values(body="", calendars=[], answer="")
+    return db.execute(blank.execution_options(synchronize_session=False))
+
+
+def _accounts(cutoff: datetime) -> Select[Any]:
+    """Somebody who came once, did nothing, and has not come again: no row of any other table speaks of them."""
+    signed_in = exists().where(Entry.person_id == Person.id, Entry.deed == "login_session.begun", Entry.at >= cutoff)
+    found = select(Person.id).where(Person.created_at < cutoff, Person.category.is_(None), ~signed_in)
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            of_grants = table.name == "grants"
+            if key.column.table.name == "persons" and (key.ondelete != "CASCADE" or of_grants):
+                found = found.where(~exists().where(key.parent == Person.id))
+    return found
+
+
+def _delete(column: Any) -> Callable[[Session, list[Any]], object]:
+    def forget(db: Session, ids: list[Any]) -> object:
+        return db.execute(delete(column.class_).where(column.in_(ids)).execution_options(synchronize_session=False))
+
+    return forget
+
+
+KINDS: Mapping[Kept, Kind] = {
+    Kept.SIGN_INS: Kind(_ended, _delete(LoginSession.id), "a sign-in that was last seen so long ago is deleted"),
+    Kept.PROOFS: Kind(
+        _proofs, _blank_proofs, "what a provider said of a sign-in is deleted when it has not been seen for so long"
+    ),
+    Kept.USED_TOKENS: Kind(
+        lambda cutoff: select(SpentToken.token_hash).where(SpentToken.until < cutoff),
+        _delete(SpentToken.token_hash),
+        "the hash of what counts once is deleted when it is worth nothing anyway",
+    ),
+    Kept.PUT_ASIDE: Kind(
+        lambda cutoff: select(IdentityPutAside.login_session_id).where(IdentityPutAside.until < cutoff),
+        _delete(IdentityPutAside.login_session_id),
+        "an identity that waited to be linked in vain is deleted",
+    ),
+    Kept.INVITATIONS: Kind(
+        _invitations, _blank_invitations, "whom a used or withdrawn invitation was bound to is deleted"
+    ),
+    Kept.LETTERS: Kind(_letters, _blank_letters, "the text of a letter that was sent or stopped is deleted"),
+    Kept.ACCOUNTS: Kind(
+        _accounts,
+        _delete(Person.id),
+        "an account is deleted of which nothing was made, and that nobody has used since",
+    ),
+}
+
+
+def counts(db: Session, *, now: datetime, kept: Mapping[Kept, int]) -> dict[Kept, int]:
+    """How many rows of each kind would go now."""
+    return {name: _count(db, kind, now - timedelta(days=kept[name])) for name, kind in KINDS.items()}
+
+
+def forget(db: Session, name: Kept, *, now: datetime, days: int) -> int:
+    """The rows of a kind that have been kept for their time are gone, or say nothing any more; how many they were."""
+    kind = KINDS[name]
+    rows = kind.due(now - timedelta(days=days)).limit(AT_ONCE).with_for_update(skip_locked=True)
+    ids = list(db.scalars(rows))
+    if ids:
+        kind.forget(db, ids)
+        journal.note(db, "retention.done", now=now, by=None, kind=name, rows=len(ids), days=days)
+    return len(ids)
+
+
+def overdue(db: Session, when: When) -> Iterator[Mapping[str, Any]]:
+    """What should have gone some time ago, and is still there."""
+    kept = db.info.get("kept") or DAYS
+    for name, kind in KINDS.items():
+        if count := _count(db, kind, when.settled - timedelta(days=kept[name]) - GRACE):
+            yield {"kept": name, "count": count}
+
+
+def _count(db: Session, kind: Kind, cutoff: datetime) -> int:
+    return db.scalar(select(func.count()).select_from(kind.due(cutoff).subquery())) or 0
+
+
+CHECKS = (Check("kept_too_long", overdue),)

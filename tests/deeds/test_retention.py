@@ -1,0 +1,144 @@
+"""What has been kept for its time goes, and nothing else does."""
+
+from datetime import timedelta
+
+import pytest
+from bookings_room import seat
+from click.testing import CliRunner
+from portals import KEYS
+from sqlalchemy import func, select
+
+from auth.models import AccountInvitation, Grant, Identity, IdentityPutAside, LoginSession, Person, SpentToken
+from auth.states import Binding, Role, Standing
+from lararportal import journal, kept, outbox, retention, tick
+from lararportal.checks import When
+from lararportal.cli import main
+from lararportal.journal import Entry
+from lararportal.kept import DAYS, Kept
+from lararportal.outbox import Letter, LetterState
+from make import person, session
+
+UNUSED = {"category": None, "area": None, "residency_start": None, "planned_end": None, "standing": Standing.PENDING}
+
+
+@pytest.fixture
+def laid(db, now):
+    """Of every kind a row that is just too old and one that is not, and people who did something."""
+    made = {}
+    for word, late in (("old", timedelta(hours=1)), ("new", -timedelta(hours=1))):
+        at = {kind: now - timedelta(days=days) - late for kind, days in DAYS.items()}
+        anna, by = person(db, created_at=now), person(db)
+        signed_in = {"provider": "p", "id_token": "x", "subject": "s", "person_id": anna.id}
+        for kind in (Kept.SIGN_INS, Kept.PROOFS):
+            token = f"{kind}-{word}"
+            db.add(LoginSession(token_hash=token, began_at=at[kind], seen_at=at[kind], **signed_in))
+        db.add(SpentToken(token_hash=word, until=at[Kept.USED_TOKENS]))
+        keeps = LoginSession(token_hash=f"keeps-{word}", began_at=now, seen_at=now, provider="p", person_id=anna.id)
+        db.add(keeps)
+        db.flush()
+        waits = {"issuer": "i", "kind": "sub", "value": "v", "provider": "p", "name": "n"}
+        db.add(IdentityPutAside(login_session_id=keeps.id, until=at[Kept.PUT_ASIDE], **waits))
+        moments = dict.fromkeys(("made_at", "sent_at", "expires_at", "used_at"), at[Kept.INVITATIONS])
+        bound = {"binding": Binding.EMAIL, "bound_to": "a@b", "roles": [], "token_hash": word, "invited_by": by.id}
+        db.add(AccountInvitation(person_id=anna.id, **bound, **moments))
+        for state in (LetterState.SENT, LetterState.FAILED):
+            facts = {"changes": [], "decided_by": "Eva"}
+            once = f"{state}-{word}"
+            outbox.post(db, "facts_corrected", to=anna.recipient, once=once, now=at[Kept.LETTERS], **facts)
+            db.flush()
+            db.scalars(select(Letter).where(Letter.once == once)).one().state = state
+        made[word] = person(db, created_at=at[Kept.ACCOUNTS], **UNUSED).id
+    long_ago = now - timedelta(days=DAYS[Kept.ACCOUNTS] + 1)
+    role, seated, back, known = (person(db, created_at=long_ago, **UNUSED) for _ in range(4))
+    db.add(Grant(person_id=role.id, role=Role.LEADER))
+    seat(db, session(db), seated)
+    journal.note(db, "login_session.begun", now=now - timedelta(days=100), by=back.id, person=back.id)
+    db.add(Identity(person_id=made["old"], issuer="i", kind="sub", value="gone", linked_at=long_ago))
+    known.category = "specialist"
+    db.flush()
+    return made | {"kept": [each.id for each in (role, seated, back, known)]}
+
+
+def test_what_is_too_old_goes_is_counted_before_and_noted_after(db, database, now, laid):
+    before = retention.counts(db, now=now, kept=DAYS)
+    assert before == dict.fromkeys(Kept, 1) | {Kept.PROOFS: 3}
+
+    done = tick.forget(database, now=now, kept=DAYS)
+    # A sign-in that is gone has no proof any more.
+    assert done == {kind.value: before[kind] for kind in Kept} | {"proofs": 2}
+    db.expire_all()
+    assert retention.counts(db, now=now, kept=DAYS) == dict.fromkeys(Kept, 0)
+    rows = db.execute(select(LoginSession.token_hash, LoginSession.id_token, LoginSession.subject)).all()
+    assert sorted(rows) == [
+        ("keeps-new", "", None),
+        ("keeps-old", "", None),
+        ("proofs-new", "x", "s"),
+        ("proofs-old", "", None),
+        ("sign_ins-new", "", None),
+    ]
+    assert db.scalars(select(SpentToken.token_hash)).all() == ["new"]
+    assert db.scalar(select(func.count()).select_from(IdentityPutAside)) == 1
+    assert dict(db.execute(select(AccountInvitation.token_hash, AccountInvitation.bound_to)).all()) == {
+        "old": "",
+        "new": "a@b",
+    }
+    said = {each.once: each.body != "" for each in db.scalars(select(Letter))}
+    assert said == {"sent-old": False, "sent-new": True, "failed-old": True, "failed-new": True}
+    left = set(db.scalars(select(Person.id)))
+    assert ({laid["old"]} & left, {laid["new"], *laid["kept"]} - left) == (set(), set())
+    assert db.scalar(select(Identity.id).where(Identity.value == "gone")) is None
+    notes = db.scalars(select(Entry.facts).where(Entry.deed == "retention.done"))
+    assert {each["kind"]: each["rows"] for each in notes} == done
+    assert set(tick.forget(database, now=now, kept=DAYS).values()) == {0}
+
+
+def test_a_letter_without_its_text_is_not_sent_again(db, database, now, laid):
+    tick.forget(database, now=now, kept=DAYS)
+    old = db.scalar(select(Letter.id).where(Letter.once == "sent-old"))
+
+    assert outbox.resend(db, letter_id=old, now=now, by=None) is False
+
+
+def test_the_audit_says_what_is_two_days_late_by_the_settings(db, now, laid):
+    def late(after: timedelta) -> dict:
+        return {each["kept"]: each["count"] for each in retention.overdue(db, When(now=now, settled=now + after))}
+
+    # Of a sign-in that is as old as that the proof should have gone long ago.
+    assert late(timedelta(days=1)) == {Kept.PROOFS: 2}
+    assert late(timedelta(days=2)) == dict.fromkeys(Kept, 1) | {Kept.PROOFS: 3}
+    db.info["kept"] = kept.days(kept.read("letters:900"))
+    assert Kept.LETTERS not in late(timedelta(days=2))
+
+
+@pytest.mark.parametrize(
+    "text", ["letters", "letters:x", "letters:0", "letters:1,letters:2", "decisions:3", "letters:365;sign_ins:30"]
+)
+def test_days_that_cannot_be_meant_are_refused(text):
+    with pytest.raises(ValueError, match=r"letters:365|names"):
+        kept.read(text)
+
+
+def test_days_are_as_usual_where_nothing_else_is_said():
+    assert kept.days(kept.read("letters:365, sign_ins:30")) == {**DAYS, Kept.LETTERS: 365, Kept.SIGN_INS: 30}
+    assert kept.days(kept.read("")) == DAYS
+
+
+def test_the_command_lists_what_would_go_and_does_it_when_asked(fresh_database_url, redis_url, now, engine):
+    environment = {
+        **KEYS,
+        "LARARPORTAL_ENV": "development",
+        "LARARPORTAL_SECRET_KEY": "x" * 32,
+        "DATABASE_URL": fresh_database_url,
+        "REDIS_URL": redis_url,
+        "LARARPORTAL_BASE_URL": "http://portal.test",
+        "LARARPORTAL_PROVIDERS": '[{"name": "p", "title": "P", "issuer": "http://127.0.0.1:1", '
+        '"client_id": "c", "client_secret": "s"}]',
+        "LARARPORTAL_SMTP_URL": "smtp://127.0.0.1:1",
+        "LARARPORTAL_MAIL_FROM": "portal@example.org",
+    }
+    tried = CliRunner(env=environment).invoke(main, ["retention", "--dry-run"])
+    done = CliRunner(env=environment).invoke(main, ["retention"])
+
+    assert (tried.exit_code, done.exit_code) == (0, 0)
+    assert [line.partition(" (")[0] for line in tried.stdout.splitlines()] == [f"{each}: 0" for each in Kept]
+    assert done.stdout == tried.stdout + "0 done; what is left goes at the next ticks.\n"
