@@ -4,15 +4,27 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from wtforms import DateField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from sqlalchemy.orm import Session
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from auth import rules
-from auth.people import WORKPLACE_LENGTH
+from auth import invitations, rules
+from auth.invitations import Bound
+from auth.people import NAME_LENGTH, WORKPLACE_LENGTH
 from auth.rules import Facts
-from auth.states import Area, Category, Refusal
+from auth.states import Area, Category, Refusal, Role
 from lararportal import pages
-from lararportal.forms import Form
+from lararportal.forms import Form, PersonalNumberField
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -132,3 +144,31 @@ class CorrectForm(ConfirmForm):
     """What a director of studies corrects afterwards, and why."""
 
     reason = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=REASON_LENGTH)])
+
+
+class InviteForm(Form):
+    """What somebody is invited as, beside being a participant."""
+
+    roles = SelectMultipleField(option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
+    number = PersonalNumberField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles.choices = [(role.value, pages.words()["role"][role]) for role in sorted(rules.INVITED_ROLES)]
+
+    @property
+    def wanted_roles(self) -> list[Role]:
+        """What the form says."""
+        return [Role(each) for each in self.roles.data or []]
+
+    def bound(self, db: Session) -> Bound | None:
+        """To whose number it is bound, if one was typed."""
+        return invitations.by_number(db, self.number.data) if self.number.data is not None else None
+
+
+class InviteSomebodyNewForm(InviteForm):
+    """Who is invited, and as what."""
+
+    given_name = StringField(filters=[stripped], validators=[InputRequired(), Length(max=NAME_LENGTH)])
+    family_name = StringField(filters=[stripped], validators=[InputRequired(), Length(max=NAME_LENGTH)])
+    email = StringField(filters=[stripped], validators=[InputRequired(), plausible_email])

@@ -1,7 +1,7 @@
 """Identities: what somebody signs in with, linked once they have proved both, and removed but for the last."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from auth.states import Refusal
 from lararportal import journal
 from lararportal.database_faults import guard
 from lararportal.errors import NotFound, Refused
+from lararportal.personal_number import PersonalNumber
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +24,15 @@ class Shown:
 
     issuer: str
     kind: str
-    value: str
+    value: str = field(repr=False)
     given_name: str
     family_name: str
     provider: str
     """What people call the provider."""
     verified_email: str = ""
     """The address that the provider says is theirs, in small letters; empty where it does not say so."""
-    number_hash: str = ""
-    """The keyed hash of their personnummer, where the provider tells it."""
+    number: PersonalNumber | None = None
+    """Theirs, where the provider tells it."""
 
     @property
     def name(self) -> str:

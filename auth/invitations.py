@@ -14,14 +14,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from auth import identities, letters, people, queries, rules
+from auth import identities, letters, people, personal_numbers, queries, rules
 from auth.identities import Shown
 from auth.models import AccountInvitation, Person
-from auth.personal_numbers import as_kept
 from auth.states import Binding, InvitationState, Refusal, Role
 from lararportal import journal
 from lararportal.database_faults import guard
 from lararportal.errors import NotFound, Refused
+from lararportal.personal_number import PersonalNumber
 
 _TOKEN = re.compile(r"([0-9]{1,9})-([A-Za-z0-9_-]{43})")
 
@@ -32,12 +32,12 @@ class Bound:
 
     binding: Binding
     to: str
-    """The e-mail address, or the keyed hash of the personnummer."""
+    """The e-mail address, or the imprint of the personnummer."""
 
 
-def by_number(number_hash: str) -> Bound:
-    """Bound to a personnummer, of which nothing is kept but a keyed hash."""
-    return Bound(binding=Binding.PERSONAL_NUMBER, to=number_hash)
+def by_number(db: Session, number: PersonalNumber) -> Bound:
+    """Bound to a personnummer, of which nothing is kept but the imprint."""
+    return Bound(binding=Binding.PERSONAL_NUMBER, to=personal_numbers.imprint(db, number))
 
 
 def by_email(address: str) -> Bound:
@@ -161,17 +161,14 @@ def accept(db: Session, *, token: str, shown: Shown, now: datetime) -> Person:
     (person,) = people.lock(db, [found.person_id])
     _lock(db, found.id)
     invitation = opened_by(db, token=token, now=now)
-    proved = {Binding.EMAIL: shown.verified_email, Binding.PERSONAL_NUMBER: shown.number_hash}[invitation.binding]
-    if not hmac.compare_digest(proved.encode(), invitation.bound_to.encode()):
-        raise Refused(Refusal.INVITATION_FOR_ANOTHER)
+    _insist_on_whom_it_is_for(db, invitation, shown)
     _insist(rules.may_be_invited(queries.roles_of(db, person.id)))
-    own = identities.of_person(db, person.id)
-    if not own:
+    if not identities.of_person(db, person.id):
         # Whoever invited them wrote the name as they knew it; the provider is sure of it.
         names = (shown.given_name, shown.family_name)
         person.given_name, person.family_name = (rules.one_line(each, longest=people.NAME_LENGTH) for each in names)
-    values = as_kept(db, kind=shown.kind, value=shown.value)
-    if not any((each.issuer, each.kind) == (shown.issuer, shown.kind) and each.value in values for each in own):
+    held = identities.known(db, issuer=shown.issuer, kind=shown.kind, value=shown.value)
+    if held is None or held.person_id != person.id:
         identities.link(db, person=person, shown=shown, now=now, by=person.id)
     roles = [Role(each) for each in invitation.roles]
     people.give(db, person_id=person.id, roles=roles, now=now, by=invitation.invited_by)
@@ -222,6 +219,16 @@ def _invite(
 
 def _write(db: Session, invitation: AccountInvitation, *, person: Person, secret: str, now: datetime) -> None:
     letters.invited(db, person=person, invitation=invitation, token=f"{invitation.id}-{secret}", now=now)
+
+
+def _insist_on_whom_it_is_for(db: Session, invitation: AccountInvitation, shown: Shown) -> None:
+    """Compared in a time that tells nothing of either."""
+    if invitation.binding is Binding.EMAIL:
+        proved = shown.verified_email
+    else:
+        proved = personal_numbers.imprint(db, shown.number) if shown.number is not None else ""
+    if not hmac.compare_digest(proved.encode(), invitation.bound_to.encode()):
+        raise Refused(Refusal.INVITATION_FOR_ANOTHER)
 
 
 def _lock(db: Session, invitation_id: int) -> AccountInvitation:

@@ -206,7 +206,7 @@ class IdentityPutAside(Base):
     )
     issuer: Mapped[str] = mapped_column(String(250))
     kind: Mapped[str] = mapped_column(String(30))
-    value: Mapped[str] = mapped_column(String(250))
+    value: Mapped[str] = mapped_column(String(250), doc="As `Identity` keeps it.")
     provider: Mapped[str] = mapped_column(String(60))
     name: Mapped[str] = mapped_column(String(250), doc="What the provider calls the person.")
     until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -224,7 +224,7 @@ class AccountInvitation(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
     binding: Mapped[Binding]
     bound_to: Mapped[str] = mapped_column(
-        String(320), doc="The e-mail address in small letters, or the keyed hash of the personnummer."
+        String(320), doc="The e-mail address in small letters, or the imprint of the personnummer."
     )
     roles: Mapped[list[str]] = mapped_column(ARRAY(String(30)), doc="What the person is given with it.")
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -236,6 +236,7 @@ class AccountInvitation(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=person_id)
+    inviter: Mapped[Person] = relationship(lazy="raise", foreign_keys=invited_by)
 
     __table_args__ = (
         CheckConstraint("used_at IS NULL OR withdrawn_at IS NULL", name="ended_once"),

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, String, cast, exists, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from auth.models import BY_NAME, Grant, Person
-from auth.states import Area, Category, Role, Standing
+from auth import rules
+from auth.models import BY_NAME, AccountInvitation, Grant, Person
+from auth.states import Area, Category, InvitationState, Role, Standing
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
 from lararportal.paging import Page, paginate
@@ -118,6 +119,55 @@ def looks(db: Session, person_id: int) -> list[Look]:
         .order_by(Entry.id.desc())
     )
     return [Look(row.at, row.Person.name, row.facts["reason"]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation, with its person and whoever invited them, and what has become of it."""
+
+    invitation: AccountInvitation
+    state: InvitationState
+
+
+def invitations(db: Session, *, state: InvitationState | None, now: datetime, number: int) -> Page[Invited]:
+    """A page of the invitations that are in a state (None is in any), the latest letter first."""
+    found = select(AccountInvitation).options(
+        joinedload(AccountInvitation.person), joinedload(AccountInvitation.inviter)
+    )
+    if state is not None:
+        found = found.where(*_in_state(state, now))
+    page = paginate(db, found.order_by(AccountInvitation.sent_at.desc(), AccountInvitation.id.desc()), number=number)
+    rows = [Invited(each, _state_of(each, now)) for each in page.rows]
+    return Page(rows=rows, number=page.number, size=page.size, total=page.total)
+
+
+def invitation(db: Session, invitation_id: int) -> AccountInvitation:
+    """One of them, with its person.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = db.get(AccountInvitation, invitation_id, options=[joinedload(AccountInvitation.person)])
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _state_of(row: AccountInvitation, now: datetime) -> InvitationState:
+    return rules.invitation_state(
+        used_at=row.used_at, withdrawn_at=row.withdrawn_at, expires_at=row.expires_at, now=now
+    )
+
+
+def _in_state(state: InvitationState, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """As `rules.invitation_state` says it of one."""
+    lasts = (AccountInvitation.used_at.is_(None), AccountInvitation.withdrawn_at.is_(None))
+    return {
+        InvitationState.USED: (AccountInvitation.used_at.is_not(None),),
+        InvitationState.WITHDRAWN: (AccountInvitation.withdrawn_at.is_not(None),),
+        InvitationState.OPEN: (*lasts, AccountInvitation.expires_at > now),
+        InvitationState.EXPIRED: (*lasts, AccountInvitation.expires_at <= now),
+    }[state]
 
 
 def _people(*, areas: Collection[Area] | None, name: str, standing: Standing | None) -> Select[Person]:

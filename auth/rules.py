@@ -111,6 +111,12 @@ def is_plausible_email(text: str) -> bool:
     return _EMAIL.fullmatch(text) is not None and ".@" not in text
 
 
+def masked_email(address: str) -> str:
+    """The address for a page that anybody with a link can read: whoever it belongs to knows it again."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}…@{host}"
+
+
 def may_describe_oneself(standing: Standing, *, old: Facts, new: Facts) -> Refusal | None:
     """A pending person may change everything; what has been confirmed stands until somebody corrects it."""
     if standing is Standing.CONFIRMED and old != new:

@@ -20,6 +20,9 @@ class SettingsError(Exception):
 WHOLE = 100
 """Per cent."""
 
+LONGEST_INVITATION = 365
+"""Days: what lies in a mailbox for longer is no invitation."""
+
 
 def _variable(name: str, about: str, *, default: Any = MISSING) -> Any:
     metadata = {"variable": name, "about": about}
@@ -77,6 +80,11 @@ class Settings:
         "closing, drawing up and publishing a round, the steps of a lottery and files with data of many ask for "
         "a sign-in that is not older than this",
         default=10,
+    )
+    invitation_days: int = _variable(
+        "LARARPORTAL_INVITATION_DAYS",
+        "how long the link in an invitation opens an account to whom it is for",
+        default=14,
     )
     late_fee: tuple[tuple[int, int], ...] = _variable(
         "LARARPORTAL_LATE_FEE",
@@ -271,6 +279,8 @@ def _impossible_times(said: Mapping[str, Any]) -> list[str]:
         faults.append("LARARPORTAL_IDLE_MINUTES: is not between one minute and LARARPORTAL_ABSOLUTE_HOURS")
     if said["fresh_minutes"] <= 0:
         faults.append("LARARPORTAL_FRESH_MINUTES: is not one minute or more")
+    if not 0 < said["invitation_days"] <= LONGEST_INVITATION:
+        faults.append(f"LARARPORTAL_INVITATION_DAYS: is not between one day and {LONGEST_INVITATION}")
     return faults
 
 

@@ -13,6 +13,7 @@ HIDDEN = "[hidden]"
 
 SECRETS = (
     (re.compile(r"(://[^/\s:@\"\\]*:)[^/\s@\"\\]+(?=@)"), rf"\1{HIDDEN}"),
+    (re.compile(r"(/inbjudan/)[\w-]+"), rf"\1{HIDDEN}"),
     (re.compile(r"\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[\w.~+/=-]{8,}"), rf"\1\2{HIDDEN}"),
     (

@@ -57,6 +57,7 @@ class Provider:
     given_name_claim: str = "given_name"
     family_name_claim: str = "family_name"
     email_claim: str = "email"
+    personal_number_claim: str = ""
     sends_to: tuple[str, ...] = ()
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import make
-from auth import login_sessions, personal_numbers
-from auth.models import LoginSession, Person
+from auth import invitations, login_sessions, personal_numbers
+from auth.models import Identity, LoginSession, Person
 from auth.states import Area, Category, Role, Standing
 from bookings import precedence, seats
 from bookings.models import Booking
@@ -55,8 +55,30 @@ def everything(db: Session) -> Made:
         login_sessions.begin(db, person_id=each.id, provider="p", id_token="", now=AFTER)
         found = select(LoginSession.id).where(LoginSession.person_id == each.id)
         ids[f"{name}_sign_in"] = db.scalars(found).one()
+    for name, each in (("near", anna), ("far", bo)):
+        made = Identity(person_id=each.id, issuer="https://idp.example", kind="sub", value=name, linked_at=AFTER)
+        db.add(made)
+        db.flush()
+        ids[f"{name}_identity"] = made.id
+    ids |= _invited(db, persons[COORDINATOR])
     ids["letter"] = db.scalars(select(Letter.id).limit(1)).one()
     return Made({name: each.id for name, each in persons.items()}, ids | _courses(db, course.code))
+
+
+def _invited(db: Session, office: Person) -> dict[str, int | str]:
+    """An invitation, and the link in its letter."""
+    wanted = {"given_name": "Gunnar", "family_name": "Dahl", "email": "gunnar@klinik.example", "roles": []}
+    made = invitations.invite_somebody_new(
+        db,
+        **wanted,
+        bound=invitations.by_email(wanted["email"]),
+        lasts=timedelta(days=14),
+        now=AFTER - timedelta(days=1),
+        by=office.id,
+    )
+    db.flush()
+    [body] = db.scalars(select(Letter.body).where(Letter.occasion == "invited"))
+    return {"invitation": made.id, "link": body.partition("/inbjudan/")[2].split()[0]}
 
 
 def _persons(db: Session) -> dict[str, Person]:

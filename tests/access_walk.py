@@ -18,7 +18,9 @@ IN_ADDRESS = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 THEIRS = {
     "booking_id": "near_booking",
     "code": "course",
+    "identity_id": "near_identity",
     "into": "sister",
+    "invitation_id": "invitation",
     "job_id": "job",
     "letter_id": "letter",
     "login_session_id": "near_sign_in",
@@ -28,6 +30,7 @@ THEIRS = {
     "precedence_id": "near_precedence",
     "round_id": "open",
     "session_id": "seated",
+    "token": "link",
     "whom": "vantar",
 }
 """What stands in an address where nothing else is said: the name of a thing that is there, or the word itself."""
@@ -72,7 +75,13 @@ ASIDE = {"/samordning/tillfallen/nytt": "?kurs={course}"}
 
 ELSEWHERE = {
     "public": {"session_id": "draft", "code": "draft_course"},
-    "own": {"login_session_id": "far_sign_in", "session_id": "draft", "code": "draft_course", "round_id": "planned"},
+    "own": {
+        "login_session_id": "far_sign_in",
+        "identity_id": "far_identity",
+        "session_id": "draft",
+        "code": "draft_course",
+        "round_id": "planned",
+    },
     "own session": {"session_id": "led_by_others"},
     "own area": {"person_id": "far", "booking_id": "far_booking", "precedence_id": "far_precedence"},
     "all": {"person_id": "far", "booking_id": "far_booking", "precedence_id": "far_precedence"},
@@ -87,6 +96,7 @@ IS_KNOWN = {
     "/regler/omgang/<int:round_id>",
     "/logga-in/<name>",
     "/logga-in/<name>/igen",
+    "/profil/inloggningar/ny/<name>",
     "/dev/galleri/fel/<int:code>",
 }
 """What has nothing to hide."""

@@ -38,6 +38,8 @@ KINDS = (
             GET /dev/letters
             GET /dev/letters/<name>
             GET /healthz
+            GET /inbjudan/<token>
+            POST /inbjudan/<token>/<name>
             GET /kurser
             GET /logga-in
             POST /logga-in/<name>
@@ -80,6 +82,10 @@ KINDS = (
             GET /profil/inloggningar
             POST /profil/inloggningar/<int:login_session_id>/avsluta
             POST /profil/inloggningar/avsluta-andra
+            GET POST /profil/inloggningar/bekrafta
+            GET /profil/inloggningar/ny
+            POST /profil/inloggningar/ny/<name>
+            GET POST /profil/inloggningar/satt/<int:identity_id>/ta-bort
             POST /tillfallen/<int:session_id>/angra-avbokning
             GET POST /tillfallen/<int:session_id>/avboka
             POST /tillfallen/<int:session_id>/behall-platsen
@@ -153,6 +159,11 @@ KINDS = (
             GET POST /samordning/brev/<int:letter_id>/stoppa
             GET /samordning/fakturaunderlag
             GET /samordning/fakturaunderlag.xlsx
+            GET /samordning/inbjudningar
+            GET POST /samordning/inbjudningar/<int:invitation_id>/aterkalla
+            POST /samordning/inbjudningar/<int:invitation_id>/igen
+            GET POST /samordning/inbjudningar/ny
+            GET POST /samordning/inbjudningar/person/<int:person_id>
             GET /samordning/jobb/<job_id>
             GET /samordning/journal
             GET /samordning/kontroll
@@ -206,6 +217,9 @@ KINDS = (
 )
 
 FRESH = {
+    "/profil/inloggningar/ny",
+    "/profil/inloggningar/ny/<name>",
+    "/profil/inloggningar/satt/<int:identity_id>/ta-bort",
     "/samordning/fakturaunderlag.xlsx",
     "/samordning/omgangar/<int:round_id>/fordela",
     "/samordning/omgangar/<int:round_id>/lottning/kalla",

@@ -132,6 +132,8 @@ class TestTheEnvironment:
             ("LARARPORTAL_SMTP_URL", "mail.example.org", "does not begin with smtp:// or smtps://"),
             ("LARARPORTAL_IDLE_MINUTES", "half an hour", "is not a whole number"),
             ("LARARPORTAL_FRESH_MINUTES", "0", "is not one minute or more"),
+            ("LARARPORTAL_INVITATION_DAYS", "0", "is not between one day and 365"),
+            ("LARARPORTAL_INVITATION_DAYS", "366", "is not between one day and 365"),
             ("LARARPORTAL_ABSOLUTE_HOURS", "-1", "is not a whole number"),
             ("LARARPORTAL_BOUNCE_ADDRESS", "Studs <studs@example.org>", BARE),
             ("LARARPORTAL_BOUNCE_ADDRESS", "studs", BARE),

@@ -1,6 +1,7 @@
 """The way to a provider and back: what is asked there, what is remembered meanwhile, and the farewell."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,20 @@ TOO_LITTLE = (Refusal.ASSURANCE_TOO_LOW, Refusal.IDENTITY_MISSING, Refusal.IDENT
 IN_VAIN = "in_vain"
 _JOURNEY_KEYS = "_state_"
 
+SIGNING_IN, INVITED, LINKING = "", "invited", "linking"
+"""What somebody has set out for: their account, one that they are invited to, or another sign-in to their own."""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What is remembered of why somebody set out."""
+
+    came_for: str
+    """The page that they go on to."""
+    purpose: str
+    about: str
+    """The link of the invitation, or the sign-in in which another one is to be linked."""
+
 
 def set_out(provider: Provider, *, came_for: str, now: datetime) -> Response:
     """Sends the browser to the provider, and remembers what must come back with it.
@@ -41,7 +56,9 @@ def set_out(provider: Provider, *, came_for: str, now: datetime) -> Response:
     return _set_out(provider, question=question, came_for=came_for, began=int(now.timestamp()))
 
 
-def set_out_anew(provider: Provider, *, came_for: str, now: datetime) -> Response:
+def set_out_anew(
+    provider: Provider, *, came_for: str, now: datetime, purpose: str = SIGNING_IN, about: str = ""
+) -> Response:
     """The same, but the person must prove anew who they are, whatever the provider remembers of them.
 
     Raises:
@@ -49,13 +66,19 @@ def set_out_anew(provider: Provider, *, came_for: str, now: datetime) -> Respons
     """
     # OpenID Connect Core, section 3.1.2.1: with max_age the answer has to say when the person proved it.
     question, began = {"prompt": "login", "max_age": 0}, int(now.timestamp())
-    return _set_out(provider, question=question, came_for=came_for, began=began, anew=began)
+    remembered = {"purpose": purpose, "about": about} if purpose else {}
+    return _set_out(provider, question=question, came_for=came_for, began=began, anew=began, **remembered)
 
 
-def came_for(provider: Provider) -> str:
-    """For which page the journey that this request ends was begun; ask before `come_back`, which forgets it."""
-    path = _journey(provider).get("came_for", "")
-    return path if rules.is_own_path(path) else ""
+def ending(provider: Provider) -> Journey:
+    """Why the journey was begun that this request ends; ask before `come_back`, which forgets it."""
+    kept = _journey(provider)
+    path = kept.get("came_for", "")
+    return Journey(
+        came_for=path if rules.is_own_path(path) else "",
+        purpose=kept.get("purpose", SIGNING_IN),
+        about=kept.get("about", ""),
+    )
 
 
 def come_back(provider: Provider, *, now: datetime) -> Proof:
@@ -74,7 +97,7 @@ def come_back(provider: Provider, *, now: datetime) -> Proof:
             claims = token["userinfo"]
             proofs.insist_on_assurance(provider, claims)
             proved_at = proofs.proved_at(claims, demanded=journey.get("anew"), now=now)
-            if not proofs.is_complete(provider, claims):
+            if not _suffices(provider, claims, journey):
                 claims = _asked_for(client, token)
             return proofs.proof(provider, claims, id_token=token["id_token"], proved_at=proved_at)
     finally:
@@ -153,6 +176,12 @@ def _insist_on_the_asked(provider: Provider, client: Any) -> None:
         return
     if named != provider.issuer:
         raise OAuthError(error="other_issuer")
+
+
+def _suffices(provider: Provider, claims: Mapping[str, Any], journey: Mapping[str, Any]) -> bool:
+    """Whether nobody has to be asked for more: an invitation wants to know the address or the number too."""
+    is_invited = journey.get("purpose") == INVITED
+    return proofs.is_complete(provider, claims) and (not is_invited or proofs.tells_whose(provider, claims))
 
 
 def _asked_for(client: Any, token: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from auth import rules
 from auth.states import Refusal
 from lararportal import pages, personal_number
 from lararportal.errors import Refused
+from lararportal.personal_number import PersonalNumber
 from lararportal.providers import IdentityKind, Provider
 
 VALUE_LENGTH = 250
@@ -18,6 +19,9 @@ VALUE_LENGTH = 250
 
 CLOCKS_DIFFER_SECONDS = 60
 """How far a provider's clock may be behind ours."""
+
+VERIFIED = "email_verified"
+"""What OpenID Connect calls it that an address is known to be the person's; true, and not the word for it."""
 
 END_OF_TIME = 2**33
 """Seconds that no clock shows."""
@@ -32,6 +36,10 @@ class Proof:
     given_name: str
     family_name: str
     email: str
+    verified_email: str
+    """The same in small letters, where the provider says that it is the person's; else empty."""
+    number: PersonalNumber | None
+    """Theirs, where the provider tells it."""
     id_token: str = field(repr=False)
     nonce: str
     """Of which question it is the answer."""
@@ -66,6 +74,12 @@ def is_complete(provider: Provider, claims: Mapping[str, Any]) -> bool:
     return bool(claims.get(provider.identity_claim) and _names(provider, claims))
 
 
+def tells_whose(provider: Provider, claims: Mapping[str, Any]) -> bool:
+    """Whether the claims say all that an invitation may be bound to: an address that is theirs, and the number."""
+    said = claims.get(provider.email_claim) and VERIFIED in claims
+    return bool(said) and (not provider.personal_number_claim or provider.personal_number_claim in claims)
+
+
 def proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str, proved_at: datetime | None) -> Proof:
     """The proof that the claims of an id token make, which has been looked through before.
 
@@ -83,6 +97,8 @@ def proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str, prove
         given_name=given_name,
         family_name=family_name,
         email=_text(claims, provider.email_claim),
+        verified_email=_text(claims, provider.email_claim).lower() if claims.get(VERIFIED) is True else "",
+        number=_number(provider, claims),
         id_token=id_token,
         nonce=claims["nonce"],
         subject=_subject(claims["sub"]),
@@ -99,6 +115,12 @@ def _identity(provider: Provider, claims: Mapping[str, Any]) -> str:
     if value is None:
         raise Refused(Refusal.IDENTITY_IMPOSSIBLE, what=what)
     return value
+
+
+def _number(provider: Provider, claims: Mapping[str, Any]) -> PersonalNumber | None:
+    is_identity = provider.identity_kind is IdentityKind.PERSONAL_NUMBER
+    said = claims.get(provider.identity_claim if is_identity else provider.personal_number_claim)
+    return personal_number.of(said) if isinstance(said, str) else None
 
 
 def _digits(said: str) -> str | None:

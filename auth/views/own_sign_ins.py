@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from flask import flash, redirect, render_template, url_for
 
-from auth import login_sessions
+from auth import identities, login_sessions
 from auth.access import ViewResult, me, signed_in
-from auth.sso import clients
+from auth.views.own_identities import provider_of, titles
 from lararportal import edge
 
 
@@ -22,11 +22,13 @@ def own_sign_ins() -> ViewResult:
             idle=timedelta(minutes=settings.idle_minutes),
             absolute=timedelta(hours=settings.absolute_hours),
         )
+        linked = [(each, provider_of(each)) for each in identities.of_person(db, me().person_id)]
     return render_template(
         "auth/own_sign_ins.html",
         sign_ins=rows,
+        linked=linked,
         this_id=me().login_session_id,
-        titles={provider.name: provider.title for provider in clients.offered()},
+        titles=titles(),
         idle_minutes=settings.idle_minutes,
         absolute_hours=settings.absolute_hours,
     )

@@ -1,5 +1,6 @@
 """What coordinators read of the letters: a few statements, however many there are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,9 @@ class Wanted:
     booking_id: int | None = None
 
 
+OPENS = re.compile(r"(/inbjudan/)\S+")
+
+
 @dataclass(frozen=True)
 class LoggedLetter:
     """A letter, with the name of whom it is for."""
@@ -59,6 +63,11 @@ class LoggedLetter:
         if self.letter.stopped_at is not None:
             return LetterStage.STOPPED
         return STAGES[self.letter.state]
+
+    @property
+    def text(self) -> str:
+        """What it says, without what opens something for whoever knows it."""
+        return OPENS.sub(r"\1…", self.letter.body)
 
 
 STAGES = {

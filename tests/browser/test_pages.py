@@ -10,10 +10,12 @@ from axe_playwright_python.base import AXE_SCRIPT
 from browser.browsing import CROSSED, HARDEST, House, Visit
 from browser.world import World
 from playwright.sync_api import expect
+from sqlalchemy import select
 from werkzeug.routing import MapAdapter
 
 from lararportal import config
 from lararportal.app import create_app
+from lararportal.outbox import Letter
 
 FILES = {"mine.calendar", "fairness.verification_file", "bookings_desk.invoice_file"}
 """Answers that are no pages."""
@@ -95,6 +97,7 @@ DECISIONS = {
     for each in ("precedences", "person_counts", "grant_precedence", "revoke_precedence", "make_exception")
 }
 FUNDING = {f"bookings_desk.{each}" for each in ("director_desk", "unsettled", "settled")}
+INVITING = {f"auth.{each}" for each in ("invited_people", "invite_somebody_new", "invite", "withdraw_invitation")}
 SECOND_PARTY = {f"bookings_desk.{name}" for name in ("own_lotteries", "own_lottery", "commit", "reveal")}
 
 
@@ -114,7 +117,7 @@ def test_a_resident_reaches_every_page_of_their_own(
 
     seen = walk(visit, routes, checked, leave=DEVELOPMENT)
 
-    assert reachable(routes, "mine.") | {"auth.own_sign_ins"} <= seen
+    assert reachable(routes, "mine.") | {"auth.own_sign_ins", "auth.add_identity", "auth.remove_identity"} <= seen
 
 
 def test_a_leader_reaches_their_sessions(visit: Visit, routes: MapAdapter, checked: set[str], world: World):
@@ -157,9 +160,8 @@ def test_a_coordinator_reaches_every_page_of_the_desk(
         "bookings_desk.director_desk",
     } | SECOND_PARTY
     assert (
-        reachable(routes, "bookings_desk.", "courses_desk.", "audit.", "letter_log.") - led_or_reached_by_a_deed
-        <= seen
-    )
+        reachable(routes, "bookings_desk.", "courses_desk.", "audit.", "letter_log.") | INVITING
+    ) - led_or_reached_by_a_deed <= seen
 
 
 @pytest.mark.parametrize("subject", ["gunnar.granskare", "system.admin", "sara.specialist"])
@@ -169,6 +171,20 @@ def test_the_others_find_no_page_that_they_may_not_open(
     visit.is_let_in_as(subject)
 
     assert walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
+
+
+def test_whoever_opens_the_link_of_an_invitation_reads_how_to_come_in(visit: Visit, house: House, world: World):
+    with house.rows() as db:
+        letters = db.scalars(select(Letter.body).where(Letter.occasion == "invited").order_by(Letter.id)).all()
+    open_, too_old = ("/inbjudan/" + body.partition("/inbjudan/")[2].split()[0] for body in letters)
+
+    page = visit.go(open_)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Du är inbjuden")
+    visit.check_in_passing(HARDEST)
+    answer = visit.page.goto(visit.house.url + too_old)
+    assert answer is not None
+    assert answer.status == 409
+    visit.check_in_passing(HARDEST)
 
 
 def test_signing_out_leaves_nothing_behind(visit: Visit, world: World):

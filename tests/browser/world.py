@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import make
+from auth import identities, invitations
+from auth.identities import Shown
 from auth.models import Grant, Person
 from auth.states import Area, Category, Role, Standing
 from bookings import (
@@ -77,6 +79,7 @@ def populate(house: House) -> World:
         free, full = _outside_of_rounds(db, people, now)
         _offered(db, people["anna.st"], now)
         _changed_by_staff(db, people, office, now)
+        _several_sign_ins(db, people["anna.st"], office, now)
         _given_up(db)
         return World(
             people={subject: person.id for subject, person in people.items()},
@@ -331,6 +334,30 @@ def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) ->
     )
     db.flush()
     return free.id, full.id
+
+
+def _several_sign_ins(db: Session, anna: Person, office: int, now: datetime) -> None:
+    """Anna comes in two ways; one invitation is open, and one is too old."""
+    came = Shown(
+        issuer="https://idp.example",
+        kind="hsa_id",
+        value="SE2321000131-P000000000001",
+        given_name="",
+        family_name="",
+        provider="SITHS-kort",
+    )
+    identities.link(db, person=anna, shown=came, now=now, by=anna.id)
+    for name, days in (("Erik", 1), ("Disa", 30)):
+        address = f"{name.lower()}.wikstrom-bergqvist@narhalsan-mottagningen.example.org"
+        facts = {"given_name": name, "family_name": "Wikström-Bergqvist", "email": address, "roles": [Role.REVIEWER]}
+        invitations.invite_somebody_new(
+            db,
+            **facts,
+            bound=invitations.by_email(address),
+            lasts=timedelta(days=14),
+            now=now - timedelta(days=days),
+            by=office,
+        )
 
 
 def _given_up(db: Session) -> None:

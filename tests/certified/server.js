@@ -8,7 +8,7 @@ const { Provider } = createRequire(told.modules)("oidc-provider");
 
 const provider = new Provider(told.issuer, {
   acrValues: told.acr,
-  claims: { openid: ["sub"], profile: ["given_name", "family_name"], email: ["email"], work: ["employeeHsaId"] },
+  claims: { openid: ["sub"], profile: ["given_name", "family_name"], email: ["email", "email_verified"], work: ["employeeHsaId"] },
   clients: told.clients,
   cookies: { keys: [told.secret] },
   features: {
@@ -27,7 +27,7 @@ const provider = new Provider(told.issuer, {
     const { client, session } = ctx.oidc;
     const grant = new ctx.oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
     grant.addOIDCScope("openid profile email work");
-    grant.addOIDCClaims(["given_name", "family_name", "email", "employeeHsaId"]);
+    grant.addOIDCClaims(["given_name", "family_name", "email", "email_verified", "employeeHsaId"]);
     await grant.save();
     return grant;
   },

@@ -6,16 +6,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from auth import identities, invitations, login_sessions, people
+from auth import identities, invitations, login_sessions, people, personal_numbers
 from auth.identities import Shown
 from auth.models import AccountInvitation, Grant, Identity, LoginSession, Person
 from auth.states import Binding, InvitationState, Refusal, Role
+from lararportal import personal_number
 from lararportal.errors import NotFound, Refused
 from lararportal.journal import Entry
 from lararportal.outbox import Letter
 from make import holder, person
 
 LASTS = timedelta(days=14)
+NUMBER, OTHER = personal_number.of("191212121212"), personal_number.of("198001610008")
 GUNNAR = "gunnar.dahl@klinik.example"
 
 
@@ -101,7 +103,7 @@ def test_whom_it_is_for_has_the_account_the_identity_and_the_role(db, office, no
     [
         ({"verified_email": "somebody@else.example"}, Refusal.INVITATION_FOR_ANOTHER),
         ({"verified_email": ""}, Refusal.INVITATION_FOR_ANOTHER),
-        ({"verified_email": "", "number_hash": GUNNAR}, Refusal.INVITATION_FOR_ANOTHER),
+        ({"verified_email": "", "number": NUMBER}, Refusal.INVITATION_FOR_ANOTHER),
         ({"verified_email": "gunnar.dahl@klinik.examplé"}, Refusal.INVITATION_FOR_ANOTHER),
     ],
     ids=["another address", "an address that nobody vouches for", "another kind of proof", "nearly the same"],
@@ -114,13 +116,32 @@ def test_nobody_else_comes_in_by_the_link(db, office, now, other, reason):
     assert invitations.accept(db, token=link(db), shown=shown(), now=now).id == invitation.person_id
 
 
-def test_an_invitation_by_number_asks_for_the_number_and_keeps_its_hash_alone(db, office, now):
-    invited(db, office, now, bound=invitations.by_number("0f" * 32), email="Gunnar.Dahl@klinik.example")
+def test_an_invitation_by_number_asks_for_the_number_and_keeps_its_imprint_alone(db, office, now):
+    made = invited(db, office, now, bound=invitations.by_number(db, NUMBER))
     token = link(db)
 
-    refused(Refusal.INVITATION_FOR_ANOTHER, invitations.accept, db, token=token, shown=shown(), now=now)
-    gunnar = invitations.accept(db, token=token, shown=shown(verified_email="", number_hash="0f" * 32), now=now)
+    assert (made.binding, NUMBER.reveal()[-4:] in made.bound_to) == (Binding.PERSONAL_NUMBER, False)
+    for each in (shown(), shown(number=OTHER)):
+        refused(Refusal.INVITATION_FOR_ANOTHER, invitations.accept, db, token=token, shown=each, now=now)
+    came = shown(verified_email="", kind="personal_number", value=NUMBER.reveal(), number=NUMBER)
+    gunnar = invitations.accept(db, token=token, shown=came, now=now)
     assert gunnar.name == "Gunnar Dahl"
+    (own,) = identities.of_person(db, gunnar.id)
+    assert own.value == made.bound_to
+    assert personal_numbers.number_of(db, gunnar.id) == NUMBER
+    assert (
+        people.arrive(
+            db,
+            issuer=came.issuer,
+            kind=came.kind,
+            value=came.value,
+            given_name="",
+            family_name="x",
+            email="",
+            now=now,
+        )
+        is gunnar
+    )
 
 
 def test_it_is_used_once(db, office, now):

@@ -1,9 +1,13 @@
-"""What the page tests share: visitors who come at a fixed moment."""
+"""What the page tests share: visitors who come at a fixed moment, and the sign-in provider of development."""
 
-from collections.abc import Callable
+import sys
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+import requests
 from flask import Flask
 from flask.testing import FlaskClient
 from portals import STOPPED, stop_the_clock
@@ -11,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from auth import login_sessions
 from auth.models import Person
+from lararportal.dev.program import Program, free_port
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -30,3 +37,34 @@ def visit(app: Flask, db: Session, now: datetime) -> Callable[..., FlaskClient]:
         return browser
 
     return arrive
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The sign-in provider of development, in a process of its own."""
+    port = free_port()
+    program = Program(
+        name="provider",
+        command=[sys.executable, "-m", "lararportal.dev.provider", "--port", str(port)],
+        log=tmp_path_factory.mktemp("provider") / "log",
+        directory=ROOT,
+    )
+    program.start()
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, program)
+        yield address
+    finally:
+        program.stop()
+
+
+def _wait_for(address: str, program: Program) -> None:
+    last = time.monotonic() + 30
+    while time.monotonic() < last and program.is_running:
+        try:
+            requests.get(address, timeout=1)
+        except requests.ConnectionError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(program.last_lines())

@@ -202,7 +202,7 @@ def test_the_page_before_says_why_and_keeps_where_one_was_going(come_back, clien
 def test_no_page_asks_for_a_proof_of_somebody_who_need_not_have_signed_in(app):
     asking = [view for view in app.view_functions.values() if getattr(view, "asks_for_proof", False)]
 
-    assert len(asking) == 10
+    assert len(asking) == 13
     assert [view for view in asking if view.access == "public"] == []
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,10 +13,15 @@ from joserfc.jwk import ECKey
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from auth import invitations
 from auth.models import Identity, LoginSession, Person
+from auth.states import Role
+from lararportal import clock
 from lararportal.config import Settings
 from lararportal.journal import Entry
+from lararportal.outbox import Letter
 from lararportal.providers import ClientAuth, IdentityKind, Provider
+from make import coordinator
 
 pytestmark = pytest.mark.certified
 
@@ -25,7 +31,7 @@ HSA_ID = "SE2321000131-P000000000001"
 LOA2, LOA3 = "http://id.sambi.se/loa/loa2", "http://id.sambi.se/loa/loa3"
 PEOPLE = {
     "anna": {"given_name": "Anna", "family_name": "Stenberg", "email": "a@example.org", "employeeHsaId": HSA_ID},
-    "bo": {"given_name": "Bo", "family_name": "Ek", "email": "bo@example.org"},
+    "bo": {"given_name": "Bo", "family_name": "Ek", "email": "bo@example.org", "email_verified": True},
 }
 
 
@@ -126,10 +132,10 @@ def there(running: Between) -> Iterator[There]:
     visitor.cookies.close()
 
 
-def come_back(here, there, *, provider="siths", came_for="", **form):
+def come_back(here, there, *, provider="siths", came_for="", begun_at="", **form):
     """Through the provider and back to the portal."""
     form = {"person": "anna", "acr": LOA3} | form
-    address = here.post(f"/logga-in/{provider}", data={"next": came_for}).location
+    address = here.post(begun_at or f"/logga-in/{provider}", data={"next": came_for}).location
     onward = there.follow(address, **{name: value for name, value in form.items() if value is not None})
     assert onward.startswith(f"{PORTAL}/logga-in/{provider}/svar?")
     return here.get(onward.removeprefix(PORTAL))
@@ -248,3 +254,39 @@ def test_what_cannot_be_undone_asks_for_a_proof_that_the_provider_asks_for_again
 
     assert answer.status_code == 302
     assert lasting(db) == [False, True]
+
+
+def test_somebody_links_what_they_have_proved_at_both_and_comes_in_by_either(here, there, db):
+    come_back(here, there)
+    anna = db.scalars(select(Person)).one()
+    anna.email = "a@example.org"
+    db.flush()
+    page = "/profil/inloggningar/ny"
+    assert here.get(page).location == f"/logga-in/igen?next={page}"
+    assert come_back(here, there, begun_at="/logga-in/siths/igen", came_for=page).status_code == 302
+    db.expire_all()
+    # Of one browser the server would say that Anna has signed out when Bo comes.
+    elsewhere = There(there.issuer)
+    shown = come_back(here, elsewhere, provider="clinics", begun_at=f"{page}/clinics", person="bo", acr=None)
+
+    assert shown.location == "/profil/inloggningar/bekrafta"
+    assert "e-legitimation, som Bo Ek" in here.get(shown.location).text
+    here.post(shown.location)
+    assert [each.value for each in db.scalars(select(Identity).order_by(Identity.id))] == [HSA_ID, "bo"]
+    come_back(here, elsewhere, provider="clinics", person="bo", acr=None)
+    elsewhere.cookies.close()
+    assert {row.person_id for row in db.scalars(select(LoginSession))} == {anna.id}
+
+
+def test_somebody_is_invited_by_the_address_that_the_provider_vouches_for(here, there, db):
+    olle = coordinator(db)
+    wanted = {"given_name": "Bo", "family_name": "E", "email": "bo@example.org", "roles": [Role.REVIEWER]}
+    about = {"bound": invitations.by_email("bo@example.org"), "lasts": timedelta(days=1)}
+    made = invitations.invite_somebody_new(db, **wanted, **about, now=clock.now(), by=olle.id)
+    db.flush()
+    path = "/inbjudan/" + db.scalars(select(Letter.body)).one().partition("/inbjudan/")[2].split()[0]
+
+    assert come_back(here, there, begun_at=f"{path}/siths").status_code == 409
+    answer = come_back(here, there, provider="clinics", begun_at=f"{path}/clinics", person="bo", acr=None)
+    assert answer.location == "/"
+    assert db.get_one(Person, made.person_id).name == "Bo Ek"

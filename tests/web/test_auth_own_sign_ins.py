@@ -80,7 +80,7 @@ def test_a_person_sees_where_they_are_signed_in_and_which_one_this_is(db, anna, 
     queries.reset()
     page = browser.get(LIST)
 
-    assert queries.count == few == 2
+    assert queries.count == few == 3
     assert page.text.count("den du använder nu") == 1
     assert "2 inloggningar" in words_of(page)
     assert pages.moment(left_open.seen_at) in words_of(page)

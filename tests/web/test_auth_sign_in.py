@@ -1,8 +1,4 @@
-import sys
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -18,44 +14,11 @@ from auth import login_sessions
 from auth.models import Identity, LoginSession, Person
 from auth.states import Role, Standing
 from lararportal.config import Settings
-from lararportal.dev.program import Program, free_port
 from lararportal.journal import Entry
 from lararportal.providers import Provider
 from make import holder, person
 
 PORTAL = "http://portal.test"
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The sign-in provider of development, in a process of its own."""
-    port = free_port()
-    program = Program(
-        name="provider",
-        command=[sys.executable, "-m", "lararportal.dev.provider", "--port", str(port)],
-        log=tmp_path_factory.mktemp("provider") / "log",
-        directory=ROOT,
-    )
-    program.start()
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address, program)
-        yield address
-    finally:
-        program.stop()
-
-
-def _wait_for(address: str, program: Program) -> None:
-    last = time.monotonic() + 30
-    while time.monotonic() < last and program.is_running:
-        try:
-            requests.get(address, timeout=1)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(program.last_lines())
 
 
 @pytest.fixture

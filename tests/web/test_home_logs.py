@@ -18,6 +18,7 @@ SECRETS = {
     "an answer of a provider": "GET /logga-in/demo/svar?code=HUSH&state=HUSH&iss=x",
     "an answer in JSON": '{"access_token": "HUSH", "client_secret": "HUSH", "expires_in": 60}',
     "facts in Python": "{'logout_token': 'HUSH', 'password': 'HUSH'}",
+    "the link of an invitation": "/inbjudan/7-HUSH_-HUSH/demo",
     "a cookie": "Set-Cookie: HUSH; Path=/",
 }
 HARMLESS = (

@@ -20,7 +20,14 @@ WITHOUT_PROOF = {"/logga-ut/<name>/besked"}
 
 ASKERS = (RESIDENT, COORDINATOR, DIRECTOR, LEADER, PENDING, NOBODY)
 FORM = {"content_type": "application/x-www-form-urlencoded"}
-PROVIDER_AWAY = {"/logga-in/<name>", "/logga-in/<name>/igen", "/logga-ut/<name>/besked", "/readyz"}
+PROVIDER_AWAY = {
+    "/inbjudan/<token>/<name>",
+    "/logga-in/<name>",
+    "/logga-in/<name>/igen",
+    "/logga-ut/<name>/besked",
+    "/profil/inloggningar/ny/<name>",
+    "/readyz",
+}
 """No provider answers in these tests and no tick has run, and that is what they say."""
 
 ASKED_FOR = re.compile(r'request\.(?:args|form|values)(?:\.get\w*)?[\[(]"(\w+)"')
