@@ -12,6 +12,7 @@ from auth.models import Person
 from bookings import facts, lots, register
 from bookings.models import Booking, Round
 from bookings.rules import history
+from bookings.rules.line import stands_for
 from bookings.rules.seats import Target
 from bookings.states import Refusal
 from courses import sessions
@@ -62,6 +63,15 @@ class Asking:
         refusal = self.verdict(rule, **more)
         if refusal is not None:
             raise Refused(refusal, **self.facts_for(refusal))
+
+    def insist_on_what_was_shown(self, saw: str) -> None:
+        """Nobody comes to a session on days, at hours or in a place that they were not shown.
+
+        Raises:
+            Refused: it was moved since what `saw` stands for.
+        """
+        if saw != stands_for((), self.session.moved_at):
+            raise Refused(Refusal.ANSWER_MEANS_OTHER)
 
     def facts_for(self, refusal: Refusal) -> dict[str, Any]:
         """What the sentence of a refusal may tell."""

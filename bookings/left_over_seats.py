@@ -12,18 +12,20 @@ from bookings.rules.answer_time import needs_short_notice
 from bookings.states import BookingState, Origin
 
 
-def book(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
+def book(db: Session, *, session_id: int, person_id: int, saw: str = "", now: datetime, by: int | None) -> Booking:
     """The person has a seat; or, when none is free or somebody waits who would take it, a place in line.
 
     Whoever waits already books a free seat in the last days; where others are asked before them, it is a yes as
-    theirs (`bookings.rules.last_days`).
+    theirs (`bookings.rules.last_days`). `saw` stands for the session as it was shown; by default it was never moved.
 
     Raises:
-        Refused: the rules of `bookings.rules.seats.may_book` say no, or `may_take` for who waits.
+        Refused: the rules of `bookings.rules.seats.may_book` say no, or `may_take` for who waits; or the session was
+            moved since it was shown.
     """
     asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
     session, waiting = asked.session, _waiting_for_days(asked)
     asked.insist(rules.may_take if waiting else rules.may_book)
+    asked.insist_on_what_was_shown(saw)
     if session.free_seats >= 1 and not waitlist.somebody_goes_before(db, session, person_id=person_id, now=now):
         return _seat(db, asked, waiting or _new(asked), by=by)
     if waiting is not None:

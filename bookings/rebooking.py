@@ -26,7 +26,14 @@ from lararportal.errors import Refused
 
 
 def rebook(
-    db: Session, *, from_session_id: int, to_session_id: int, person_id: int, now: datetime, by: int | None
+    db: Session,
+    *,
+    from_session_id: int,
+    to_session_id: int,
+    person_id: int,
+    saw: str = "",
+    now: datetime,
+    by: int | None,
 ) -> Booking:
     """The person has a seat in the other session and the old one is free; or nothing has changed at all.
 
@@ -34,17 +41,18 @@ def rebook(
     it would have been late to give the old seat back, it is late to give the new one back.
 
     Where no seat is free, or somebody waits for it, one joins the line instead and keeps the old seat meanwhile
-    (`bookings.waitlist.join`).
+    (`bookings.waitlist.join`). `saw` stands for the other session as it was shown; by default it was never moved.
 
     Raises:
         NotFound: a session or the person does not exist.
-        Refused: the rules of `bookings.rules.seats.may_rebook` say no, the session is full, the line goes first, or
-            somebody else re-books who has an interest in the course.
+        Refused: the rules of `bookings.rules.seats.may_rebook` say no, the session was moved since it was shown or is
+            full, the line goes first, or somebody else re-books who has an interest in the course.
     """
     asked = asking.hold(db, session_id=to_session_id, besides=[from_session_id], person_id=person_id, now=now)
     person, new_session, old_session = asked.person, asked.session, asked.locked[from_session_id]
     impartiality.insist_for(db, new_session, person_id=person_id, now=now, by=by)
     asked.insist(rules.may_rebook, leaving=facts.target(old_session, old_session.course, None))
+    asked.insist_on_what_was_shown(saw)
     if new_session.free_seats < 1:
         raise Refused(Refusal.SESSION_FULL)
     if waitlist.somebody_goes_before(db, new_session, person_id=person_id, now=now):

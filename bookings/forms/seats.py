@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
-from wtforms import BooleanField, Field, RadioField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from bookings.rules.late_fee import OWN_GROUNDS, what_ground_lacks
@@ -82,6 +82,7 @@ class RebookForm(Form):
     """The session to move to, among the other sessions of the course."""
 
     to_session = RadioField(coerce=int, validators=[InputRequired()])
+    saw = HiddenField()
 
     def offer(self, session_ids: Iterable[int]) -> None:
         """Offers these sessions; the page says in words what each of them is."""

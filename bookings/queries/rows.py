@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from auth.states import Area
+from bookings.rules.line import stands_for
 from courses.models import CourseSession
 from courses.states import Kind, Publicity
 
@@ -39,6 +40,8 @@ class SessionRow:
     is_reserve: bool
     swap_rings: bool
     """Whether those who wait for each other's full sessions of the course change seats."""
+    saw: str
+    """Stands for the session as it is shown, in a press that comes to it."""
 
     @property
     def starts_on(self) -> date:
@@ -68,6 +71,7 @@ def row_of(session: CourseSession) -> SessionRow:
         booking_is_closed=session.booking_is_closed,
         is_reserve=session.is_reserve,
         swap_rings=session.course.swap_rings,
+        saw=stands_for((), session.moved_at),
     )
 
 

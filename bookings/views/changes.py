@@ -113,6 +113,7 @@ def rebook(session_id: int, whose: Whose) -> Page:
                 db,
                 from_session_id=session_id,
                 to_session_id=form.to_session.data,
+                saw=form.saw.data or "",
                 person_id=whose.person_id,
                 now=edge.moment(),
                 by=me().person_id,

@@ -79,7 +79,7 @@ def accept(session_id: int) -> Page:
                 by=me().person_id,
             )
     except Refused as refusal:
-        why = _why_it_means_other(refusal)
+        why = why_it_means_other(refusal)
         return render_template("bookings/accept.html", offer=_offer(session_id), why=why), 409
     return _done("offer_accepted" if booking.state is BookingState.BOOKED else "call_out_accepted")
 
@@ -108,7 +108,7 @@ def keep(session_id: int) -> Page:
                 by=me().person_id,
             )
     except Refused as refusal:
-        why = _why_it_means_other(refusal)
+        why = why_it_means_other(refusal)
         return render_template("bookings/keep.html", choice=_choice(session_id), why=why), 409
     return _done("seat_chosen")
 
@@ -147,7 +147,7 @@ def _of_session(mine: Iterable[Of], session_id: int) -> Of:
     raise NotFound
 
 
-def _why_it_means_other(refusal: Refused) -> str:
+def why_it_means_other(refusal: Refused) -> str:
     """The sentence to ask once more with; any other refusal goes on as it is."""
     if refusal.reason is not Refusal.ANSWER_MEANS_OTHER:
         raise refusal

@@ -1,16 +1,20 @@
 """One seat of one's own: booked, waited for, given back, changed for another, put into the calendar."""
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+import courses.queries
 from auth.access import me, signed_in
 from bookings import left_over_seats, queries, waitlist
+from bookings.forms import SeenForm
 from bookings.states import BookingState
 from bookings.views import changes
 from bookings.views.changes import Whose
+from bookings.views.my_line import why_it_means_other
 from lararportal import edge, pages
 from lararportal.downloads import attachment
+from lararportal.errors import Refused
 
 Page = str | Response | tuple[str, int]
 
@@ -23,12 +27,26 @@ BOOKED_AS = {
 
 
 @signed_in
-def book(session_id: int) -> Response:
-    """Takes a free seat, or the last place in line when there is none; in the last days it may be a yes."""
-    with edge.deed() as db:
-        booking = left_over_seats.book(
-            db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id
-        )
+def book(session_id: int) -> Page:
+    """Takes a free seat, or the last place in line when there is none; in the last days it may be a yes.
+
+    Asks once more when the session was moved since it was shown.
+    """
+    try:
+        with edge.deed() as db:
+            booking = left_over_seats.book(
+                db,
+                session_id=session_id,
+                person_id=me().person_id,
+                saw=SeenForm().saw.data or "",
+                now=edge.moment(),
+                by=me().person_id,
+            )
+    except Refused as refusal:
+        why = why_it_means_other(refusal)
+        with edge.reading() as db:
+            row = queries.row_of(courses.queries.session(db, session_id))
+        return render_template("bookings/book.html", row=row, why=why), 409
     return _done(BOOKED_AS[booking.state])
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from auth.access import Visitor, me
 from bookings import queries
 from bookings.queries import Question, RoundView
+from bookings.rules.line import stands_for
 from bookings.states import Refusal
 from courses.models import Course, CourseSession
 from courses.states import Publicity
@@ -70,6 +71,7 @@ def session_actions(session: CourseSession) -> Markup:
             session=session,
             round=round_,
             situation=situation,
+            saw=stands_for((), session.moved_at),
             why_no_application=pages.sentence(barred) if barred else "",
             owes_profile=barred is Refusal.PROFILE_INCOMPLETE,
             why_barred=pages.sentence(situation.barred) if situation and situation.barred else "",

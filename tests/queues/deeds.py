@@ -8,9 +8,10 @@ from typing import Any
 from session_changes_room import on
 from sqlalchemy.orm import Session
 
-from bookings import answers, choices, moved_sessions, queries
+from bookings import answers, choices, left_over_seats, moved_sessions, queries, rebooking
 from bookings.impartiality import insist
 from bookings.minimum import calling_off, invitations, rescues, reserve_sessions
+from bookings.rules.line import stands_for
 from bookings.rules.minimum import Audience
 from bookings.states import BookingState as State
 from courses import catalogue, closing, session_changes, sessions
@@ -113,3 +114,13 @@ PAGES = {State.OFFERED: _OFFER, State.ASKED: _OFFER, State.MUST_CHOOSE: (_to_be_
 def accept(db: Session, *, session_id: int, person_id: int, now: datetime, by: int) -> None:
     saw = answers.seen(db, session_id=session_id, person_id=person_id, now=now)
     answers.accept(db, session_id=session_id, person_id=person_id, saw=saw, now=now, by=by)
+
+
+def book(db: Session, *, session_id: int, person_id: int, now: datetime, by: int) -> None:
+    saw = stands_for((), db.get_one(CourseSession, session_id).moved_at)
+    left_over_seats.book(db, session_id=session_id, person_id=person_id, saw=saw, now=now, by=by)
+
+
+def rebook(db: Session, *, to_session_id: int, now: datetime, by: int, **whose: int) -> None:
+    saw = stands_for((), db.get_one(CourseSession, to_session_id).moved_at)
+    rebooking.rebook(db, to_session_id=to_session_id, saw=saw, now=now, by=by, **whose)

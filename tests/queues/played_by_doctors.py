@@ -8,7 +8,7 @@ from queues.model import FEE, LIVE, Place
 from queues.play import NAMES, PLACES, SEAT, WHERE, Player, act, of
 from session_changes_room import keep
 
-from bookings import answers, cancellation, choices, left_over_seats, own_order, rebooking, waitlist
+from bookings import answers, cancellation, choices, own_order, waitlist
 from bookings.minimum import free_seats
 from bookings.rules.late_fee import OWN_GROUNDS
 from bookings.states import BookingState as State
@@ -22,7 +22,7 @@ class DoctorsPlay(Player):
     @act(often=3)
     def ask_for(self, data: st.DataObject) -> None:
         who, where = data.draw(st.sampled_from(NAMES)), data.draw(st.sampled_from(WHERE))
-        ask = data.draw(st.sampled_from([left_over_seats.book, join]))
+        ask = data.draw(st.sampled_from([looked_at.book, join]))
         person, session = self.cast.doctors[who], self.cast.sessions[where]
         self.do(f"{who}: {ask.__name__} {where}", ask, session_id=session, person_id=person, by=person)
 
@@ -38,7 +38,7 @@ class DoctorsPlay(Player):
         person = {"person_id": seat.doctor.id, "by": seat.doctor.id}
         if at_once:
             sides = {"from_session_id": seat.venue.id, "to_session_id": to.id}
-            self.do(f"{seat} re-books to {to}", rebooking.rebook, **sides, **person)
+            self.do(f"{seat} re-books to {to}", looked_at.rebook, **sides, **person)
         else:
             self.do(f"{seat} would rather come to {to}", join, session_id=to.id, **person)
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from bookings_pages import words_of
 from bookings_room import place
+from courses_desk import form_of
 from sqlalchemy import select
 
 import make
@@ -218,6 +219,22 @@ class TestRebooking:
         assert states(db, anna) == {session.id: BookingState.MOVED, sister.id: BookingState.BOOKED}
         assert "seat_moved" in letters(db, anna)
         assert "Platsen på Dermatologi är ombokad." in words_of(browser.get("/mina-kurser"))
+
+    def test_who_pressed_on_a_page_from_before_a_move_is_asked_anew(self, db, visit, anna, session, sister, now):
+        browser, book, rebook = visit(anna), f"/tillfallen/{session.id}/boka", f"/tillfallen/{session.id}/boka-om"
+        session.moved_at = sister.moved_at = now
+        db.flush()
+
+        anew = browser.post(book)
+        assert (anew.status_code, states(db, anna)) == (409, {})
+        assert "Vill du fortfarande boka? Dermatologi, 15 och 16 mars 2027" in words_of(anew)
+        assert browser.post(book, data=form_of(anew)).status_code == 302
+
+        anew = browser.post(rebook, data={"to_session": sister.id})
+        assert (anew.status_code, states(db, anna)) == (409, {session.id: BookingState.BOOKED})
+        assert "har ändrats sedan du öppnade sidan" in words_of(anew)
+        [saw] = re.findall(r'name="saw" value="([^"]+)"', anew.text)
+        assert browser.post(rebook, data={"to_session": sister.id, "saw": saw}).status_code == 302
 
     def test_late_it_says_what_that_means_before_and_afterwards(self, db, visit, anna, session, sister, now):
         take(db, session, anna, now=now)
