@@ -3,7 +3,7 @@
 import gc
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -53,6 +53,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="keep pictures of the pages that the browser suite looks at, in screenshots/",
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Five thousand tests come and none goes: there is nothing for the collector of garbage to find."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish() -> None:
