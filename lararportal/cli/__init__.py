@@ -12,6 +12,7 @@ A module is loaded when one of its commands is asked for: a tick that begins eve
 that somebody waits for needs the demonstration.
 """
 
+import gc
 import importlib
 
 import click
@@ -58,7 +59,7 @@ class Portal(click.Group):
         """The command of that name, for which its module is loaded."""
         if cmd_name not in MODULES:
             return super().get_command(ctx, cmd_name)
-        commands: tuple[click.Command, ...] = importlib.import_module(f"{__name__}.{MODULES[cmd_name]}").COMMANDS
+        commands = _commands(MODULES[cmd_name])
         return next(each for each in commands if each.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -70,6 +71,16 @@ class Portal(click.Group):
             ctx.exit(WRONG_SETTINGS)
         except (CannotStart, Undone, Unclear) as fault:
             raise click.ClickException(str(fault)) from fault
+
+
+def _commands(module: str) -> tuple[click.Command, ...]:
+    """The commands of a module. What is loaded stays to the end, so that meanwhile there is no garbage to collect."""
+    gc.disable()
+    try:
+        commands: tuple[click.Command, ...] = importlib.import_module(f"{__name__}.{module}").COMMANDS
+    finally:
+        gc.enable()
+    return commands
 
 
 @click.group(cls=Portal, context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]})
