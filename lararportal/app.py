@@ -145,7 +145,10 @@ def _name_request() -> None:
     g.begun = time.monotonic()
     g.request_name = secrets.token_hex(4)
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=g.request_name, method=request.method, path=request.path)
+    path = request.path
+    if secret := (request.view_args or {}).get("token"):
+        path = path.replace(secret, logs.HIDDEN)  # Whoever reads the log is not invited.
+    structlog.contextvars.bind_contextvars(request=g.request_name, method=request.method, path=path)
 
 
 def _count(response: Response) -> Response:

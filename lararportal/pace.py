@@ -18,7 +18,17 @@ from lararportal.config import Settings
 
 log = structlog.get_logger()
 
-SIGN_INS = frozenset({"auth.set_out", "auth.set_out_anew", "auth.answer", "auth.told_of_sign_out"})
+SIGN_INS = frozenset(
+    {
+        "auth.answer",
+        "auth.invited",
+        "auth.set_out",
+        "auth.set_out_anew",
+        "auth.set_out_invited",
+        "auth.set_out_to_link",
+        "auth.told_of_sign_out",
+    }
+)
 FILES = frozenset({"bookings_desk.invoice_file", "fairness.verification_file", "mine.calendar"})
 NOT_COUNTED = frozenset({"home.healthz", "home.readyz"})
 """What is asked by those who watch."""

@@ -85,3 +85,16 @@ def test_a_request_is_known_by_its_path_and_never_by_its_question(own_app, writt
         ("sign-in failed", "/logga-in/demo/svar"),
     ]
     assert re.findall(r"code=|state=|Stenberg|abcdefgh", json.dumps(lines)) == []
+
+
+def test_the_link_of_an_invitation_is_written_down_without_what_opens_it(own_app, written):
+    @own_app.get("/test-broken/<token>/<name>")
+    def broken(token: str, name: str) -> None:
+        raise RuntimeError("as if")
+
+    [line] = written(lambda: own_app.test_client().get("/test-broken/HUSH/demo"))
+
+    assert line["path"] == "/test-broken/[hidden]/demo"
+    assert "HUSH" not in json.dumps(line)
+    opened = {each.rule for each in own_app.url_map.iter_rules() if "token" in each.arguments}
+    assert opened >= {"/inbjudan/<token>", "/inbjudan/<token>/<name>"}

@@ -91,6 +91,8 @@ def test_of_a_long_address_the_network_counts(hurried, address, neighbour, is_wa
         ("GET", "/logga-in/demo/svar", "sign_ins"),
         ("POST", "/logga-in/demo", "sign_ins"),
         ("POST", "/logga-ut/demo/besked", "sign_ins"),
+        ("GET", "/inbjudan/abc", "sign_ins"),
+        ("POST", "/inbjudan/abc/demo", "sign_ins"),
         ("POST", "/tillfallen/1/boka", "forms"),
         ("POST", "/mina-kurser", "forms"),
         ("GET", "/samordning/fakturaunderlag.xlsx", "files"),
