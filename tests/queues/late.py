@@ -23,8 +23,8 @@ class GivenBack(Follower):
         ground, is_late = self.term.ground, is_late_to_leave(self.term, place, entry.at)
         expected = is_late and ground is not Ground.OURS, percent(place, ground, entry.at) if is_late else 0
         assert (entry.facts["late"], entry.facts["fee"]) == expected, f"{place}: late, fee should be {expected}"
+        place.ground = ground if is_late or ground is Ground.OURS else None
         if is_late:
-            place.ground = ground
             for each in self.term.live(State.CANCELLED, doctor=place.doctor, venue=place.venue):
                 each.owes = False
             place.owes = ground is Ground.OTHER

@@ -87,7 +87,12 @@ class DoctorsPlay(Player):
         shown, yes = looked_at.PAGES[state]
         with self.witness.transaction() as db:
             saw = shown(db, **of(place), now=self.now)
-        data.draw(st.sampled_from(self.possible), label="meanwhile")(self, data)
+        if data.draw(st.booleans(), label="is moved meanwhile"):
+            hall = f"{place.venue.name}, sal {len(self.term.places)}"
+            about = {"session_id": place.venue.id, "place": hall, "by": self.cast.staff}
+            self.do(f"{place.venue} is held in {hall}", looked_at.change, **about)
+        else:
+            data.draw(st.sampled_from(self.possible), label="meanwhile")(self, data)
         if meant is None or place.state is not state:
             return
         means = self.meaning(place)
