@@ -97,6 +97,11 @@ class Seat:
         return self.bound_days is not None
 
     @property
+    def new_until(self) -> datetime | None:
+        """Until when it may be given back as if in time, whatever the day, since it was given just before."""
+        return self.booked_at + rules.GRACE if self.booked_at is not None else None
+
+    @property
     def undo_until(self) -> datetime | None:
         """The last moment at which giving it back can be undone."""
         return rules.undo_until(self.ended_at) if self.ended_at is not None else None

@@ -65,7 +65,8 @@ def cancel(session_id: int, whose: Whose) -> Page:
         else:
             flash(pages.sentence("seat_cancelled", course=seat.session.course_title))
             return redirect(whose.back)
-    return render_template("bookings/cancel.html", form=form, seat=seat, whose=whose, costs=_costs(seat)), status
+    shown = {"seat": seat, "whose": whose, "costs": _costs(seat), "today": day_of(edge.moment())}
+    return render_template("bookings/cancel.html", form=form, **shown), status
 
 
 def _fee_steps() -> FeeSteps:

@@ -72,6 +72,7 @@ def session_actions(session: CourseSession) -> Markup:
             round=round_,
             situation=situation,
             saw=stands_for((), session.moved_at),
+            today=day_of(now),
             why_no_application=pages.sentence(barred) if barred else "",
             owes_profile=barred is Refusal.PROFILE_INCOMPLETE,
             why_barred=pages.sentence(situation.barred) if situation and situation.barred else "",

@@ -134,6 +134,18 @@ def test_who_may_not_decide_over_the_seat_is_told_so_beside_what_they_wrote(db, 
     assert ["Du har själv en plats på kursen" in words_of(answer), "Anna ringde" in words_of(answer)] == [True, True]
 
 
+def test_a_seat_that_is_booked_after_the_last_day_to_cancel_is_new_for_five_days(db, visit, anna):
+    browser, late = visit(anna, at=TWO_WEEKS), make.session(db)
+    path = f"/tillfallen/{late.id}"
+    assert "Sista avbokningsdag har varit. Du kan ändå lämna tillbaka platsen inom fem dygn" in words_of(
+        browser.get(path)
+    )
+    browser.post(f"{path}/boka")
+    until = "6 mars 2027 kl. 08.00"
+    assert f"Platsen är ny. Till {until} räknas en avbokning inte som sen." in words_of(browser.get(f"{path}/avboka"))
+    assert f"Till {until} kan du avboka utan att det räknas som sent." in words_of(browser.get("/mina-kurser"))
+
+
 def test_where_nothing_is_charged_nothing_is_said_of_it(db, visit, anna, session):
     browser = visit(anna, at=TWO_WEEKS)
 

@@ -275,7 +275,7 @@ class TestRebooking:
         browser.post(f"/tillfallen/{sister.id}/lamna-ko")
 
         kept = "Du behåller platsen 15 och 16 mars 2027 tills du får den här."
-        changed = "Går det att byta med andra deltagare sker det direkt, även om tillfällena är fulla."
+        changed = "Går det att byta med andra deltagare sker det direkt, även om tillfällena är fulla, så länge"
         assert [f"{kept} {changed}" in page for page in pages] == [True, True]
         assert "Plats 1 just nu, av 1 i kön." in pages[0]
         assert "ingen plats blir ledig, och ingen utan plats på kursen hade kunnat vara med." in words_of(again)
