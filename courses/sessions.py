@@ -67,7 +67,7 @@ def plan(
         NotFound: there is no such course.
     """
     made = _planned(db, course_id, wanted, now)
-    journal.note(db, "session.planned", now=now, by=by, session=made.id, **_for_journal(wanted))
+    journal.note(db, "session.planned", now=now, by=by, session=made.id, course=course_id, **_for_journal(wanted))
     return made
 
 
@@ -82,7 +82,9 @@ def plan_reserve(
     """
     made = _planned(db, course_id, wanted, now)
     made.is_reserve = True
-    journal.note(db, "session.planned_in_reserve", now=now, by=by, session=made.id, **_for_journal(wanted))
+    journal.note(
+        db, "session.planned_in_reserve", now=now, by=by, session=made.id, course=course_id, **_for_journal(wanted)
+    )
     return made
 
 

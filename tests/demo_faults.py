@@ -51,12 +51,24 @@ def posted(once: str, booking: str) -> str:
         FROM bookings WHERE id = ({booking})"""
 
 
+RETOLD = """INSERT INTO journal (at, deed, session_id, facts)
+    SELECT '2027-01-10', 'session.changed', s.id, jsonb_build_object('changed', jsonb_build_object(
+        'seats', jsonb_build_array(1, seats), 'minimum', jsonb_build_array(0, minimum),
+        'cancel_by', jsonb_build_array(null, cancel_by), 'go_no_go_on', jsonb_build_array(null, go_no_go_on),
+        'course', jsonb_build_array(null, course_id),
+        'days', jsonb_build_array(null, (SELECT jsonb_agg(format('%s %s-%s', day, left(starts::text, 5),
+            left(ends::text, 5))) FROM course_days d WHERE d.session_id = s.id))))
+    FROM course_sessions s"""
+"""Whatever is said of sessions now has been noted."""
+
+
 def offered(answer_by: str) -> list[str]:
     """One of the longest line is offered a seat that is there for them."""
     given = "SELECT id FROM bookings WHERE state = 'offered'"
     return [
         f"""UPDATE course_sessions SET seats = seats + 1, seats_offered = seats_offered + 1
         WHERE id = ({LONGEST_LINE})""",
+        RETOLD,
         f"""UPDATE bookings SET state = 'offered', answer_by = '{answer_by}'
         WHERE id = (SELECT min(id) FROM bookings WHERE state = 'waiting' AND session_id = ({LONGEST_LINE}))""",
         noted("offer.made", given),
@@ -102,6 +114,7 @@ FAULTS = {
         "ALTER TABLE course_sessions DROP CONSTRAINT ck_course_sessions_seats_taken",
         """UPDATE course_sessions SET minimum = 0, seats = seats_taken - 1
         WHERE id = (SELECT min(id) FROM course_sessions WHERE seats_taken > 1)""",
+        RETOLD,
     ],
     "day_not_occupied": [
         """DELETE FROM seat_days
@@ -121,6 +134,7 @@ FAULTS = {
         """UPDATE course_sessions s SET starts_on = d.day, cancel_by = d.day - 1, go_no_go_on = d.day - 1
         FROM (SELECT session_id, min(day) AS day FROM course_days GROUP BY 1) AS d
         WHERE d.session_id = s.id AND d.day <> s.starts_on""",
+        RETOLD,
     ],
     "session_twice": [
         "DROP INDEX uq_bookings_live",
@@ -133,12 +147,15 @@ FAULTS = {
     ],
     "course_twice": [
         f"""WITH pair AS ({PAIR}) UPDATE course_sessions s SET course_id = o.course_id FROM pair, course_sessions o
-        WHERE s.id = one AND o.id = other"""
+        WHERE s.id = one AND o.id = other""",
+        RETOLD,
     ],
     "in_called_off_session": [
         """UPDATE course_sessions SET publicity = 'called_off' WHERE id = (
         SELECT session_id FROM bookings WHERE state IN ('asked', 'offered', 'booked')
-        GROUP BY 1 HAVING count(*) = 1 ORDER BY 1 LIMIT 1)"""
+        GROUP BY 1 HAVING count(*) = 1 ORDER BY 1 LIMIT 1)""",
+        """INSERT INTO journal (at, deed, session_id, facts)
+        SELECT '2027-01-10', 'session.called_off', id, '{}' FROM course_sessions WHERE publicity = 'called_off'""",
     ],
     "offer_overdue": [*offered("2027-01-10")],
     "choice_of_nothing": [
@@ -169,6 +186,13 @@ FAULTS = {
         WHERE id = (SELECT min(id) FROM bookings WHERE state = 'cancelled' AND ended_late)"""
     ],
     "fee_without_lateness": [f"UPDATE bookings SET fee_percent = 50 WHERE id = ({CANCELLED})"],
+    "session_not_as_noted": ["UPDATE course_days SET ends = ends - interval '1 hour' WHERE day = '2027-03-09'"],
+    "access_not_as_noted": [
+        "UPDATE course_sessions SET publicity = 'archived' WHERE id = (SELECT min(id) FROM course_sessions)"
+    ],
+    "freed_without_change": [
+        "UPDATE course_sessions SET moved_at = '2027-01-10' WHERE id = (SELECT min(id) FROM course_sessions)"
+    ],
     "identity_not_noted": [
         f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)
         SELECT person_id, 'http://elsewhere.test', 'sub', 'x', '2027-01-10' FROM bookings WHERE id = ({ONE_SEAT})"""
@@ -211,7 +235,7 @@ FAULTS = {
         """INSERT INTO personal_numbers (person_id, sealed, imprint, noted_at)
         SELECT min(id), 'sealed:new:AAAA', 'x', '2027-01-10' FROM persons"""
     ],
-    "seat_not_given": [f"UPDATE course_sessions SET seats = seats + 1 WHERE id = ({LONGEST_LINE})"],
+    "seat_not_given": [f"UPDATE course_sessions SET seats = seats + 1 WHERE id = ({LONGEST_LINE})", RETOLD],
     "offer_in_vain": [
         *offered("2027-01-13"),
         "UPDATE persons SET category = NULL WHERE id = (SELECT person_id FROM bookings WHERE state = 'offered')",
@@ -243,7 +267,8 @@ FAULTS = {
     "over_without_fewer": [
         """UPDATE course_sessions SET minimum = 0, seats = seats - 1, seats_over = 1 WHERE id = (
         SELECT min(id) FROM course_sessions WHERE seats_taken = seats AND seats > 1 AND seats_over = 0
-            AND reserves = '{}')"""
+            AND reserves = '{}')""",
+        RETOLD,
     ],
     "lost_by_silence": [
         noted("choice.lapsed", CANCELLED, '{"kept": []}'),

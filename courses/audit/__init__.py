@@ -1,8 +1,11 @@
-"""What must hold of sessions, asked of the rows: `sessions.sql`."""
+"""What must hold of sessions: `sessions.sql` asks the rows, `journal.sql` lays them beside what was noted of them."""
 
 from pathlib import Path
 
 from lararportal.checks import in_sql
 
-AT_ONCE = in_sql(Path(__file__).parent / "sessions.sql")
+_HERE = Path(__file__).parent
+
+AT_ONCE = in_sql(_HERE / "sessions.sql")
 """What a page can wait for."""
+THOROUGH = in_sql(_HERE / "journal.sql")

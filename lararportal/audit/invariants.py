@@ -17,6 +17,7 @@ from lararportal.checks import Check, Finding, When
 OF_ROWS_NOW = (*courses.audit.AT_ONCE, *bookings.audit.AT_ONCE)
 INVARIANTS = (
     *OF_ROWS_NOW,
+    *courses.audit.THOROUGH,
     *auth.audit.THOROUGH,
     *bookings.audit.THOROUGH,
     *letters.CHECKS,

@@ -62,6 +62,7 @@ def test_a_planned_session_is_a_draft_with_its_days_in_order_and_its_leaders(db,
             7,
             made.id,
             {
+                "course": course.id,
                 "days": ["2027-03-10 09:00-15:00", "2027-03-09 08:30-16:30"],
                 "place": "Skövde, Billingehus",
                 "area": "skaraborg",
