@@ -5,6 +5,7 @@ rights of the database can: what is found here was changed in one of the two pla
 """
 
 import hashlib
+import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bookings import lots
 from bookings.models import Application, LineException, Precedence, Round, RoundSession, Run, SessionDecision
 from bookings.retold import UNREADABLE, Story, number_in, readable, retold
+from bookings.rules.allocation import canonical_hash
 from bookings.states import ApplicationState, PrecedenceKind
 from lararportal.journal import Entry
 
@@ -39,6 +41,23 @@ def differences(db: Session, round_: Round, decided: Sequence[SessionDecision]) 
     yield from readable(_about_exceptions(db, round_))
 
 
+def so_far(db: Session, round_: Round, decided: Sequence[SessionDecision]) -> Iterator[str]:
+    """As `differences`, of a round that is not published yet, and whose plan was noted; needs `frozen` loaded."""
+    entries = _of_round(db, round_, "round.")
+    if any(each.deed == "round.planned" for each in entries):
+        yield from differences(db, round_, decided)
+        if (state := retold(entries).state) is not round_.state:
+            yield f"The journal noted that the round is {state}, and not {round_.state}."
+    if round_.frozen is not None:
+        yield from readable(_about_input(round_, round_.frozen))
+
+
+def _about_input(round_: Round, stored: str) -> Iterator[str]:
+    found = canonical_hash(json.loads(stored))
+    if found != round_.frozen_hash:
+        yield f"The frozen input is not the one whose hash was published: it is {found}."
+
+
 def _unreadable(entry: Entry) -> str:
     return f"Entry {entry.id} of the journal, {entry.deed}, does not say what is noted of that."
 
@@ -57,11 +76,12 @@ def _of_round(db: Session, round_: Round, *deeds: str) -> Sequence[Entry]:
 
 
 def _about_round(db: Session, round_: Round, story: Story) -> Iterator[str]:
-    """Its plan, its lottery and its moments, and which sessions it gives."""
-    other = [name for name, noted in story.columns.items() if getattr(round_, name) != noted]
+    """Its plan, its lottery and its moments, and which sessions it gives; its secret when that was revealed."""
+    columns = story.columns if story.columns["revealed_at"] else {**story.columns, "secret": round_.secret}
+    other = [name for name, noted in columns.items() if getattr(round_, name) != noted]
     if other:
         yield f"The journal noted the round otherwise, by {_in_words(other)}."
-    if round_.secret == story.columns["secret"] and story.commitments != {lots.commitment(round_)}:
+    if round_.secret == columns["secret"] and story.commitments != {lots.commitment(round_)}:
         yield f"The journal noted another commitment of the portal: {', '.join(sorted(story.commitments)) or 'none'}."
     given = select(RoundSession.session_id).where(RoundSession.round_id == round_.id)
     if sorted(db.scalars(given)) != story.sessions:
@@ -73,7 +93,7 @@ def _about_runs(db: Session, round_: Round, story: Story) -> Iterator[str]:
     runs = db.scalars(select(Run).where(Run.round_id == round_.id).order_by(Run.id)).all()
     rows = {each.id: _of_run(each) for each in runs}
     yield from _compared("drawing up", rows, story.runs)
-    if story.published_run != max(rows, default=None):
+    if round_.published_at and story.published_run != max(rows, default=None):
         yield f"The journal noted that drawing up {story.published_run} was published, which is not the last."
 
 

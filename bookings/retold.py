@@ -5,11 +5,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from bookings.states import RoundState
 from lararportal.journal import Entry
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What comes of reading a row into which somebody has written what no deed writes."""
 
+STATES = {
+    "round.planned": RoundState.PLANNED,
+    "round.opened": RoundState.OPEN,
+    "round.closed": RoundState.CLOSED,
+    "round.revealed": RoundState.REVEALED,
+    "round.drawn_up": RoundState.ALLOCATED,
+    "round.published": RoundState.PUBLISHED,
+}
+"""Where a round stands after a deed; the others leave it where it was."""
 PLANNED = ("term", "title", "cap", "respite_hours")
 EMPTY = (
     *PLANNED,
@@ -42,6 +52,8 @@ class Story:
         )
     )
     """What the row of the round has, by its name there."""
+    state: RoundState | None = None
+    """Where the last of its deeds has left it."""
     commitments: set[str] = field(default_factory=set)
     """What the portal was said to be bound by, whenever the round was planned or changed."""
     sessions: list[int] = field(default_factory=list)
@@ -60,6 +72,7 @@ def retold(entries: Iterable[Entry]) -> Story:
         if each.deed in TELLS:
             try:
                 TELLS[each.deed](story, each)
+                story.state = STATES.get(each.deed, story.state)
             except UNREADABLE:
                 story.unreadable.append(each)
     return story

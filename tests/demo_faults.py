@@ -321,7 +321,13 @@ FAULTS = {
         FROM bookings WHERE round_id = (SELECT id FROM rounds WHERE state = 'open')""",
     ],
     "round_not_as_published": ["UPDATE runs SET result = replace(result, '\"WAITLISTED\"', '\"HELD_BACK\"')"],
-    "seed_does_not_follow": ["UPDATE rounds SET public_value = repeat('0', 64) WHERE state = 'revealed'"],
+    "round_not_as_noted": ["UPDATE rounds SET state = 'revealed' WHERE state = 'published'"],
+    "seed_does_not_follow": [
+        "UPDATE rounds SET public_value = repeat('0', 64) WHERE state = 'revealed'",
+        """INSERT INTO journal (at, by, deed, facts)
+        SELECT public_entered_at, public_entered_by, 'lottery.value_entered',
+            jsonb_build_object('round', id, 'value', repeat('0', 64)) FROM rounds WHERE state = 'revealed'""",
+    ],
     "letter_missing": [
         "DELETE FROM letters WHERE id = (SELECT min(id) FROM letters WHERE occasion = 'seat_cancelled')"
     ],

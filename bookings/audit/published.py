@@ -1,13 +1,13 @@
-"""Of the rounds: a published one is what comes of doing it again, and every seed follows from what was revealed."""
+"""Of the rounds: a published one is what comes of doing it again, the others stand as noted, and seeds follow."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
-from bookings import lots
+from bookings import as_noted, lots, opening_and_closing
 from bookings.models import Round
 from bookings.replay import replay
 from bookings.states import RoundState
@@ -34,6 +34,15 @@ def _one_by_one(db: Session) -> list[Look]:
     return [partial(_one_not_as_published, round_id=round_id) for round_id in _published(db)]
 
 
+def _not_as_noted(db: Session, _when: When) -> Iterator[Mapping[str, Any]]:
+    """Rounds that are not published yet; of the others the replay says so."""
+    waiting = select(Round).where(Round.state != RoundState.PUBLISHED).options(undefer(Round.frozen))
+    for round_ in db.scalars(waiting.order_by(Round.id)).all():
+        differences = list(as_noted.so_far(db, round_, opening_and_closing.decisions(db, round_.id)))
+        if differences:
+            yield {"round": round_.id, "count": len(differences), "differences": differences}
+
+
 def _seeds_that_do_not_follow(db: Session, _when: When) -> Iterator[Mapping[str, Any]]:
     """Seeds of rounds that are not published yet; of the others the replay says so."""
     waiting = Round.seed.is_not(None), Round.state != RoundState.PUBLISHED
@@ -44,5 +53,6 @@ def _seeds_that_do_not_follow(db: Session, _when: When) -> Iterator[Mapping[str,
 
 CHECKS = (
     Check("round_not_as_published", _not_as_published),
+    Check("round_not_as_noted", _not_as_noted),
     Check("seed_does_not_follow", _seeds_that_do_not_follow),
 )
