@@ -22,6 +22,8 @@ AHEAD = """
     WHERE state = 'booked' AND starts_on > '2027-02-01' AND NOT EXISTS (
         SELECT FROM bookings o WHERE o.person_id = b.person_id AND o.state IN ('waiting', 'asked', 'offered'))
 """
+A_LETTER = "SELECT min(id) FROM letters WHERE occasion = 'seat_cancelled'"
+FIRST = "SELECT min(id) FROM course_sessions"
 CHOSEN = "SELECT min(id) FROM bookings WHERE state = 'must_choose'"
 CANCELLED = "SELECT min(id) FROM bookings WHERE state = 'cancelled' AND NOT ended_late"
 ADMITTED = """
@@ -62,17 +64,19 @@ RETOLD = """INSERT INTO journal (at, deed, session_id, facts)
 """Whatever is said of sessions now has been noted."""
 
 
+GIVEN = "SELECT id FROM bookings WHERE state = 'offered'"
+
+
 def offered(answer_by: str) -> list[str]:
     """One of the longest line is offered a seat that is there for them."""
-    given = "SELECT id FROM bookings WHERE state = 'offered'"
     return [
         f"""UPDATE course_sessions SET seats = seats + 1, seats_offered = seats_offered + 1
         WHERE id = ({LONGEST_LINE})""",
         RETOLD,
         f"""UPDATE bookings SET state = 'offered', answer_by = '{answer_by}'
         WHERE id = (SELECT min(id) FROM bookings WHERE state = 'waiting' AND session_id = ({LONGEST_LINE}))""",
-        noted("offer.made", given),
-        posted("seat_offered:{}" + STAMP, given),
+        noted("offer.made", GIVEN),
+        posted("seat_offered:{}" + STAMP, GIVEN),
     ]
 
 
@@ -185,14 +189,10 @@ FAULTS = {
         """UPDATE bookings SET cancel_ground = 'other', end_reason = ''
         WHERE id = (SELECT min(id) FROM bookings WHERE state = 'cancelled' AND ended_late)"""
     ],
-    "fee_without_lateness": [f"UPDATE bookings SET fee_percent = 50 WHERE id = ({CANCELLED})"],
+    "fee_without_lateness": [f"UPDATE bookings SET fee_percent = 50 WHERE id = ({ONE_SEAT})"],
     "session_not_as_noted": ["UPDATE course_days SET ends = ends - interval '1 hour' WHERE day = '2027-03-09'"],
-    "access_not_as_noted": [
-        "UPDATE course_sessions SET publicity = 'archived' WHERE id = (SELECT min(id) FROM course_sessions)"
-    ],
-    "freed_without_change": [
-        "UPDATE course_sessions SET moved_at = '2027-01-10' WHERE id = (SELECT min(id) FROM course_sessions)"
-    ],
+    "access_not_as_noted": [f"UPDATE course_sessions SET publicity = 'archived' WHERE id = ({FIRST})"],
+    "freed_without_change": [f"UPDATE course_sessions SET moved_at = '2027-01-10' WHERE id = ({FIRST})"],
     "identity_not_noted": [
         f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)
         SELECT person_id, 'http://elsewhere.test', 'sub', 'x', '2027-01-10' FROM bookings WHERE id = ({ONE_SEAT})"""
@@ -302,13 +302,25 @@ FAULTS = {
         """UPDATE bookings SET wave = 0 WHERE id = (
         SELECT min(id) FROM bookings WHERE origin = 'line' AND state = 'waiting' AND wave = 1)"""
     ],
+    "seat_since_otherwise": [f"UPDATE bookings SET booked_at = booked_at - interval '9 days' WHERE id = ({AHEAD})"],
+    "cancelled_otherwise": [f"UPDATE bookings SET ended_at = ended_at + interval '1 day' WHERE id = ({CANCELLED})"],
+    "answer_by_otherwise": [
+        *offered("2027-01-13"),
+        noted("call_out.joined", GIVEN, '{"said_yes": false, "answer_by": "2027-01-12T08:00Z"}'),
+    ],
+    "place_otherwise": [
+        """UPDATE bookings SET joined_at = joined_at - interval '1 day' WHERE id = (
+        SELECT max(id) FROM bookings WHERE state = 'waiting' AND origin = 'line')"""
+    ],
     "admitted_without_booking": [
         noted("seat.booked", ADMITTED),
         posted("seat:{}", ADMITTED),
-        f"UPDATE bookings SET origin = 'direct', round_id = NULL, wave = 1 WHERE id = ({ADMITTED})",
+        f"""UPDATE bookings SET origin = 'direct', round_id = NULL, wave = 1, booked_at = '2027-01-10'
+        WHERE id = ({ADMITTED})""",
     ],
     "booking_without_decision": [
-        """UPDATE bookings SET origin = 'round', round_id = (SELECT id FROM rounds WHERE state = 'open')
+        """UPDATE bookings SET origin = 'round', round_id = (SELECT id FROM rounds WHERE state = 'open'),
+            joined_at = '2027-01-10'
         WHERE id = (SELECT min(id) FROM bookings WHERE origin = 'line' AND state = 'waiting')""",
         """INSERT INTO journal (at, deed, person_id, facts)
         SELECT '2027-01-10', 'round.decided', person_id,
@@ -328,13 +340,10 @@ FAULTS = {
         SELECT public_entered_at, public_entered_by, 'lottery.value_entered',
             jsonb_build_object('round', id, 'value', repeat('0', 64)) FROM rounds WHERE state = 'revealed'""",
     ],
-    "letter_missing": [
-        "DELETE FROM letters WHERE id = (SELECT min(id) FROM letters WHERE occasion = 'seat_cancelled')"
-    ],
+    "letter_missing": [f"DELETE FROM letters WHERE id = ({A_LETTER})"],
     "letter_without_deed": [posted("planted:{}", ONE_SEAT)],
     "letter_to_somebody_else": [
-        """UPDATE letters SET person_id = (SELECT min(person_id) FROM grants)
-        WHERE id = (SELECT min(id) FROM letters WHERE occasion = 'seat_cancelled')"""
+        f"UPDATE letters SET person_id = (SELECT min(person_id) FROM grants) WHERE id = ({A_LETTER})"
     ],
     "journal_not_as_sealed": [
         """INSERT INTO journal_seals (number, upto, entries, sealed_at, hash)

@@ -1,8 +1,9 @@
 """What must hold of seats, lines and rounds, asked of the rows and never of a counter.
 
 `seats.sql` looks at seats, days and offers as they are now; `lines` asks the rules about the lines; `journal.sql`
-lays everything beside what was noted of it, and `rounds.sql` the decisions of published rounds beside the bookings;
-`published` does every published round again. `letters_owed.sql` says which letters the deeds of this room owe.
+lays everything beside what was noted of it, `moments.sql` when and for how much, and `rounds.sql` the decisions of
+published rounds beside the bookings; `published` does every published round again, and lays the others beside what
+was noted of them. `letters_owed.sql` says which letters the deeds of this room owe.
 """
 
 from pathlib import Path
@@ -17,6 +18,7 @@ AT_ONCE = (*in_sql(_HERE / "seats.sql"),)
 THOROUGH = (
     *lines.CHECKS,
     *in_sql(_HERE / "journal.sql"),
+    *in_sql(_HERE / "moments.sql"),
     *in_sql(_HERE / "rounds.sql"),
     *published.CHECKS,
 )
