@@ -5,14 +5,17 @@ import pytest
 from click.testing import CliRunner
 from portals import KEYS
 from psycopg import errors
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
 import make
 from bookings import cancellation, left_over_seats
-from lararportal import clock, tick
+from lararportal import clock, journal, rights, tick
+from lararportal.audit import found, in_motion
+from lararportal.audit.seals import CHECKS
+from lararportal.backup import back_up, opened, restore, scratch
 from lararportal.cli import main
 from lararportal.db import Database, connect
-from lararportal.seals import seal
+from lararportal.seals import Seal, seal
 
 NOW = clock.parse("2027-01-11T08:00")
 CHANGES = (
@@ -80,8 +83,7 @@ def test_the_role_of_the_portal_does_all_its_work_and_can_only_add_to_the_journa
         "Error: lararportal is not the role to work as: it may do everything.\n",
         "Error: portal_as_owner is not the role to work as: it owns the tables, or can act as who owns them.\n",
     ]
-    address = make_url(fresh_database_url).set(username="portal_at_work", password="only-for-a-test")
-    url = address.render_as_string(hide_password=False)
+    url = as_role(fresh_database_url, "portal_at_work")
     portal = Database(connect(url), portal_url="http://portal.test")
     with portal.transaction() as db:
         session, person = make.session(db, seats=1), make.person(db)
@@ -105,3 +107,45 @@ def test_the_role_of_the_portal_does_all_its_work_and_can_only_add_to_the_journa
         ):
             with pytest.raises(errors.InsufficientPrivilege), connection.transaction():
                 connection.execute(other)
+
+
+def test_what_the_portals_role_backed_up_comes_back_guarded_and_sealed_and_its_rights_are_given_again(
+    owners, fresh_database_url, tmp_path
+):
+    with psycopg.connect(fresh_database_url, autocommit=True) as owner:
+        owner.execute("CREATE ROLE portal_backed_up LOGIN PASSWORD 'only-for-a-test'")
+    rights.give(fresh_database_url, "portal_backed_up")
+    before = seals_of(owners)
+    back_up(as_role(fresh_database_url, "portal_backed_up"), tmp_path / "kept", settings="", now=NOW)
+
+    with scratch(fresh_database_url) as url:
+        with opened(tmp_path / "kept") as file:
+            restore(url, file)
+        with psycopg.connect(as_role(url, "portal_backed_up")) as portal:
+            with pytest.raises(errors.InsufficientPrivilege), portal.transaction():
+                portal.execute("SELECT FROM journal")
+            rights.give(url, "portal_backed_up")
+            assert portal.execute("SELECT count(*) FROM journal").fetchone() == (1,)
+            for change in CHANGES:
+                with pytest.raises(errors.InsufficientPrivilege), portal.transaction():
+                    portal.execute(change.format("journal", "deed", "deed"))
+        with psycopg.connect(url) as owner, pytest.raises(errors.InsufficientPrivilege, match="is append-only"):
+            owner.execute("DELETE FROM journal")
+        restored = Database(connect(url), portal_url="http://portal.test")
+        with restored.transaction() as db:
+            journal.note(db, "audit.done", now=NOW, by=None)
+        assert seal(restored, now=NOW) == 1
+        with restored.snapshot() as db:
+            assert list(found(db, CHECKS, in_motion(NOW))) == []
+        assert seals_of(restored)[:-1] == before
+        restored.dispose()
+
+
+def as_role(url: str, role: str) -> str:
+    address = make_url(url).set(username=role, password="only-for-a-test")
+    return address.render_as_string(hide_password=False)
+
+
+def seals_of(database) -> list[tuple[int, str]]:
+    with database.transaction() as db:
+        return [(each.number, each.hash) for each in db.scalars(select(Seal).order_by(Seal.number))]
