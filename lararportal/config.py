@@ -77,8 +77,8 @@ class Settings:
     )
     fresh_minutes: int = _variable(
         "LARARPORTAL_FRESH_MINUTES",
-        "closing, drawing up and publishing a round, the steps of a lottery and files with data of many ask for "
-        "a sign-in that is not older than this",
+        "closing, drawing up and publishing a round, opening and closing its sessions, the steps of a lottery and "
+        "files with data of many ask for a sign-in that is not older than this",
         default=10,
     )
     invitation_days: int = _variable(

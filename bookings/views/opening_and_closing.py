@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from auth.access import me, needs
+from auth.access import me, needs, proved_anew
 from auth.states import Role
 from bookings import opening_and_closing as deeds
 from bookings import queries
@@ -20,12 +20,14 @@ Page = Response | tuple[str, int]
 
 
 @needs(Role.COORDINATOR)
+@proved_anew
 def open_session(round_id: int, session_id: int) -> Page:
     """Gives the seats of a session that the runs have gone without."""
     return _decide(SessionFate.OPENED, deeds.open_session, round_id, session_id)
 
 
 @needs(Role.COORDINATOR)
+@proved_anew
 def close_session(round_id: int, session_id: int) -> Page:
     """Lets the next runs go without a session."""
     return _decide(SessionFate.CLOSED, deeds.close_session, round_id, session_id)

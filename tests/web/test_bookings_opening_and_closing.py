@@ -160,12 +160,14 @@ def test_the_application_says_which_sessions_open_only_when_many_apply(visit, db
     assert f'value="add:{spare.id}"' in page
 
 
-@pytest.mark.parametrize("step", ["fordela", "publicera"])
-def test_drawing_up_and_publishing_ask_for_a_proof_that_is_minutes_old(visit, office, crowded, db, step):
-    round_, _, _ = crowded
+@pytest.mark.parametrize("step", ["fordela", "publicera", "oppna", "stang"])
+def test_whatever_decides_who_gets_a_seat_asks_for_a_proof_that_is_minutes_old(visit, office, crowded, db, step):
+    round_, session, spare = crowded
     browser, before = visit(office, at=CLOSES), noted(db)
     browser.environ_base["test.now"] = CLOSES.replace(minute=11)
     path = f"/samordning/omgangar/{round_.id}/{step}"
+    if step in ("oppna", "stang"):
+        path = address(round_, spare if step == "oppna" else session, step)
 
     assert browser.get(path).location == f"/logga-in/igen?next={path}"
     assert browser.post(path).location == f"/logga-in/igen?next={path}"
