@@ -80,6 +80,8 @@ KINDS = (
             GET /mina-kurser/besked/<int:round_id>
             GET POST /profil
             GET /profil/inloggningar
+            GET /profil/mina-uppgifter
+            GET /profil/mina-uppgifter.json
             POST /profil/inloggningar/<int:login_session_id>/avsluta
             POST /profil/inloggningar/avsluta-andra
             GET POST /profil/inloggningar/bekrafta

@@ -9,7 +9,7 @@ what is done about sessions that too few have booked, `runs` what was drawn up a
 `exceptions` who goes before others by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
-one doctor alone: `own_decision`, with all that is behind it.
+one doctor alone: `own_decision`, with all that is behind it, and `my_data`, all that is held of them.
 """
 
 from bookings.queries.choosing import ToChoose

@@ -43,6 +43,8 @@ SEEN = {
     "/regler/soktryck": {ANYBODY: 200},
     "/regler/kontrollera": {ANYBODY: 200},
     "/mina-kurser": for_everybody(200),
+    "/profil/mina-uppgifter": for_everybody(200),
+    "/profil/mina-uppgifter.json": for_everybody(200),
     "/mina-kurser/besked/{drawn_up}": for_everybody(404),
     "/ansokan": for_everybody(302),
     "/ansokan/{open}": for_everybody(200),
