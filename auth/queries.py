@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth import rules
-from auth.models import BY_NAME, AccountInvitation, Grant, Person
+from auth.models import BY_NAME, AccountInvitation, Grant, Identity, Person
 from auth.states import Area, Category, InvitationState, Role, Standing
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
@@ -180,6 +180,9 @@ def _people(*, areas: Collection[Area] | None, name: str, standing: Standing | N
         # Who only leads or administers courses has nothing to confirm, as in `rules.owes_profile`.
         holds_role = exists().where(Grant.person_id == Person.id)
         found = found.where(Person.category.is_not(None) | ~holds_role)
+        # Who is only invited has not come yet, and says nothing of themselves that could be confirmed.
+        is_invited = exists().where(AccountInvitation.person_id == Person.id, AccountInvitation.used_at.is_(None))
+        found = found.where(~is_invited | exists().where(Identity.person_id == Person.id))
     full_name = func.concat(Person.given_name, " ", Person.family_name)
     if name and areas is not None:
         # Who may not know what the protected are called does not find them by it either.

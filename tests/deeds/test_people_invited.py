@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from auth import identities, invitations, login_sessions, people, personal_numbers
+from auth import identities, invitations, login_sessions, people, personal_numbers, queries
 from auth.identities import Shown
 from auth.models import AccountInvitation, Grant, Identity, LoginSession, Person
 from auth.states import Binding, InvitationState, Refusal, Role
@@ -142,6 +142,16 @@ def test_an_invitation_by_number_asks_for_the_number_and_keeps_its_imprint_alone
         )
         is gunnar
     )
+
+
+def test_who_is_invited_waits_for_nobody_to_confirm_them_before_they_have_come(db, office, now):
+    invitation = invited(db, office, now, roles=[])
+    db.flush()
+    assert queries.pending(db, None) == []
+
+    gunnar = invitations.accept(db, token=link(db), shown=shown(), now=now)
+    db.flush()
+    assert [each.id for each in queries.pending(db, None)] == [gunnar.id] == [invitation.person_id]
 
 
 def test_it_is_used_once(db, office, now):
