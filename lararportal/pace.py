@@ -2,6 +2,7 @@
 
 import ipaddress
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -66,6 +67,10 @@ class OpenWhenAway(RedisStorage):
         counted.not_counted()
         return 0
 
+    def close(self) -> None:
+        """Ends what connections there are; whoever still asks opens others."""
+        self.storage.close()
+
     def seconds_left(self, key: str) -> int:
         """Until it is counted anew.
 
@@ -88,6 +93,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     limiter.init_app(app)
     app.register_error_handler(RateLimitExceeded, partial(_too_fast, limiter))
+    if isinstance(limiter.storage, OpenWhenAway):
+        weakref.finalize(app, limiter.storage.close)
 
 
 def _limits(settings: Settings) -> Iterator[ApplicationLimit]:

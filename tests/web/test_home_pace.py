@@ -1,5 +1,6 @@
 """How fast somebody may ask, so that one who hurries, or a program, takes nothing from the others."""
 
+import gc
 import socket
 import time
 from dataclasses import fields, replace
@@ -149,3 +150,16 @@ def test_six_hundred_doctors_of_one_hospital_may_do_all_at_once_what_they_came_f
     assert usual["pace_sign_ins"][1].amount >= 2 * doctors
     assert usual["pace_pages"][1].amount >= 4 * (in_a_minute // 20) * doctors
     assert usual["pace_forms"][1].amount >= 4 * doctors
+
+
+def test_a_portal_that_nobody_needs_any_more_leaves_no_connection_open(settings, database, redis):
+    app = create_app(settings, Installation(settings=settings, database=database, redis=redis))
+    assert app.test_client().get("/om").status_code == 200
+    [limiter] = app.extensions["limiter"]
+    held = limiter.storage.storage.connection_pool
+    assert [each.is_connected for each in held._available_connections] == [True]
+
+    del app, limiter
+    gc.collect()
+
+    assert [each.is_connected for each in held._available_connections] == [False]
