@@ -20,6 +20,10 @@ class MailError(OSError):
     """The mail server did not take a letter; the message is what it said."""
 
 
+class RecipientError(MailError):
+    """The mail server is there, and does not take letters for this one."""
+
+
 class _Plain(smtplib.SMTP):
     """A connection that remembers what the server said when it had the whole letter."""
 
@@ -53,7 +57,7 @@ class Mailer:
         """Hands one letter to the mail server and returns its answer.
 
         Raises:
-            MailError: the server refused it.
+            MailError: the server refused it, or (RecipientError) whom it is for.
             OSError: the server is away (smtplib's errors are OSErrors).
             ValueError: the letter has no address; some Pythons would hand over the empty one, and servers take it.
         """
@@ -65,7 +69,7 @@ class Mailer:
             self._connection.send_message(message_of(letter, sender=self._sender), from_addr=self._bounces or None)
         except smtplib.SMTPRecipientsRefused as refused:
             self.close()
-            raise MailError(" ".join(_in_words(*said) for said in refused.recipients.values())) from refused
+            raise RecipientError(" ".join(_in_words(*said) for said in refused.recipients.values())) from refused
         except smtplib.SMTPResponseException as refused:
             self.close()
             raise MailError(_in_words(refused.smtp_code, refused.smtp_error)) from refused

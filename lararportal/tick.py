@@ -16,7 +16,7 @@ from lararportal.db import Database
 from lararportal.errors import Refused
 from lararportal.heartbeat import beat
 from lararportal.kept import Kept
-from lararportal.mail import Mailer
+from lararportal.mail import Mailer, RecipientError
 from lararportal.outbox import Letter, LetterState
 
 log = structlog.get_logger()
@@ -143,19 +143,29 @@ def deliver_letters(database: Database, mailer: Mailer, *, now: datetime) -> int
     """Sends every due letter, one transaction each; how many were tried.
 
     When several in a row fail the mail server is taken to be away, and the rest waits for the next time: nobody
-    sits through the silence of a server once for every letter.
+    sits through the silence of a server once for every letter. A server that says no to a recipient is there.
     """
     tried = failed_in_a_row = 0
-    while failed_in_a_row < FAILURES_IN_A_ROW and (letter := _deliver_one(database, mailer, now=now)):
+    refused: set[int] = set()
+
+    def send(letter: Letter) -> str:
+        try:
+            return mailer.send(letter)
+        except RecipientError:
+            refused.add(letter.id)
+            raise
+
+    while failed_in_a_row < FAILURES_IN_A_ROW and (letter := _deliver_one(database, send, now=now)):
         tried += 1
-        failed_in_a_row = 0 if letter.state is LetterState.SENT else failed_in_a_row + 1
+        was_heard = letter.state is LetterState.SENT or letter.id in refused
+        failed_in_a_row = 0 if was_heard else failed_in_a_row + 1
     return tried
 
 
-def _deliver_one(database: Database, mailer: Mailer, *, now: datetime) -> Letter | None:
+def _deliver_one(database: Database, send: Callable[[Letter], str], *, now: datetime) -> Letter | None:
     """Once and not anew: the mail server may have been told."""
     with database.transaction() as db:
-        return outbox.deliver_next(db, now=now, send=mailer.send)
+        return outbox.deliver_next(db, now=now, send=send)
 
 
 MAY_DIFFER = timedelta(minutes=2)

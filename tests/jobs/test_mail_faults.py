@@ -80,7 +80,6 @@ def standing(database: Database) -> list[tuple]:
     ("fault", "answer"),
     [
         (has_no_time, "421 too busy"),
-        (knows_no_recipient, "550 no such doctor"),
         (refuses_the_letter, "554 not that"),
         (says_nothing, "timed out"),
         (says_nothing_after_the_letter, "timed out"),
@@ -115,9 +114,21 @@ def test_letters_that_a_faulty_server_does_not_take_wait_longer_each_time_and_ar
     assert set(server.heard) <= set(sink.received())
 
 
+def test_letters_to_addresses_that_the_server_does_not_know_do_not_hold_up_those_behind_them(
+    shared_database: Database,
+):
+    queue_letters(shared_database, LETTERS)
+    now = clock.now()
+    with served(knows_no_recipient) as server, mailer(server.port, timeout=60) as post:
+        assert tick.deliver_letters(shared_database, post, now=now) == LETTERS
+    assert standing(shared_database) == [(LetterState.QUEUED, 1, now + timedelta(minutes=1))] * LETTERS
+    with shared_database.transaction() as db:
+        assert set(db.scalars(select(Letter.answer))) == {"550 no such doctor"}
+
+
 def test_a_tick_with_a_faulty_server_comes_to_its_end(shared_database: Database, parts: Parts):
     queue_letters(shared_database, LETTERS)
-    with served(knows_no_recipient) as server:
+    with served(has_no_time) as server:
         parts.smtp_port = server.port
         said = parts.run("-m", "lararportal.cli", "tick")
     assert said.strip().endswith("letters tried: 3")
