@@ -230,6 +230,8 @@ FRESH = {
     "/samordning/omgangar/<int:round_id>/lottning/varde",
     "/samordning/omgangar/<int:round_id>/publicera",
     "/samordning/omgangar/<int:round_id>/stang",
+    "/samordning/omgangar/<int:round_id>/tillfallen/<int:session_id>/oppna",
+    "/samordning/omgangar/<int:round_id>/tillfallen/<int:session_id>/stang",
     "/studierektor/lottning/<int:round_id>/atagande",
     "/studierektor/lottning/<int:round_id>/hemlighet",
 }
