@@ -66,7 +66,7 @@ def _letters(cutoff: datetime) -> Select[Any]:
 
 
 def _blank_letters(db: Session, ids: list[Any]) -> object:
-    blank = update(Letter).where(Letter.id.in_(ids)).values(body="", calendars=[], answer="")
+    blank = update(Letter).where(Letter.id.in_(ids)).values(address="", body="", calendars=[], answer="")
     return db.execute(blank.execution_options(synchronize_session=False))
 
 
@@ -107,7 +107,9 @@ KINDS: Mapping[Kept, Kind] = {
     Kept.INVITATIONS: Kind(
         _invitations, _blank_invitations, "whom a used or withdrawn invitation was bound to is deleted"
     ),
-    Kept.LETTERS: Kind(_letters, _blank_letters, "the text of a letter that was sent or stopped is deleted"),
+    Kept.LETTERS: Kind(
+        _letters, _blank_letters, "what a letter said that was sent or stopped, and where it went, is deleted"
+    ),
     Kept.ACCOUNTS: Kind(
         _accounts,
         _delete(Person.id),
