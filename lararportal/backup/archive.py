@@ -84,10 +84,10 @@ def written(path: Path, *, now: datetime) -> Iterator[Writer]:
     Raises:
         BackupFault: the file cannot be written, or something that is no file has its name.
     """
-    if path.exists() and not path.is_file():
-        raise BackupFault(f"{path} cannot be written: it is no ordinary file.")
-    place = path.resolve()
     try:
+        if path.exists() and not path.is_file():
+            raise BackupFault(f"{path} cannot be written: it is no ordinary file.")
+        place = path.resolve()
         with tempfile.NamedTemporaryFile("w+b", dir=place.parent, prefix=f".{place.name}.", delete=False) as file:
             try:
                 writer = Writer(file, now=now)

@@ -213,6 +213,8 @@ def test_a_full_disk_leaves_the_backup_of_yesterday_and_no_half_one(
     assert told == (1, f"Error: {path} cannot be written: File too large.\n")
     assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"kept.tar": "the backup of yesterday"}
     assert said(command("backup", tmp_path))[1] == f"Error: {tmp_path} cannot be written: it is no ordinary file.\n"
+    nowhere = tmp_path / ("x" * 300)
+    assert said(command("backup", nowhere)) == (1, f"Error: {nowhere} cannot be written: File name too long.\n")
     assert said(command("backup", tmp_path / "no" / "file"))[0] == 1
 
 
