@@ -91,9 +91,8 @@ class Measures(Collector):
 
 def _bookings(db: Session, now: datetime) -> Iterator[Metric]:
     """Seats, places and offers, how the others ended, and the answers that are still awaited though time is over."""
-    overdue = func.count().filter(
-        Booking.state.in_([BookingState.OFFERED, BookingState.ASKED]), Booking.answer_by < now
-    )
+    awaited = [BookingState.OFFERED, BookingState.ASKED, BookingState.MUST_CHOOSE]
+    overdue = func.count().filter(Booking.state.in_(awaited), Booking.answer_by < now)
     rows = db.execute(select(Booking.state, func.count(), overdue).group_by(Booking.state)).all()
     number = {state.value: count for state, count, _ in rows}
     yield _by_word(
@@ -104,7 +103,7 @@ def _bookings(db: Session, now: datetime) -> Iterator[Metric]:
     )
     yield Gauge(
         "lararportal_offers_overdue",
-        "Offers and call-outs whose time to answer is over, and that stand still.",
+        "Offers, call-outs and choices whose time to answer is over, and that stand still.",
         value=sum(late for _, _, late in rows),
     )
 

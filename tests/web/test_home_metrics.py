@@ -71,6 +71,7 @@ def test_the_state_of_rows_queue_and_tick_is_told(installation: Installation, db
     place(db, open_, doctors[4])
     place(db, over, doctors[4])
     place(db, over, doctors[3], state=BookingState.LEFT)
+    place(db, over, doctors[2], state=BookingState.MUST_CHOOSE, answer_by=now - timedelta(minutes=2))
     letters(db, 2, LetterState.QUEUED, age=timedelta(minutes=7))
     letters(db, 3, LetterState.SENT, age=timedelta(days=1))
     letters(db, 1, LetterState.FAILED, age=timedelta(days=2))
@@ -91,12 +92,12 @@ def test_the_state_of_rows_queue_and_tick_is_told(installation: Installation, db
     bookings = {
         "waiting": 3, "asked": 1, "offered": 1, "booked": 3, "left": 1,
         "cancelled": 0, "moved": 0, "declined": 0, "lapsed": 0, "called_off": 0,
-        "must_choose": 0, "unfunded": 0,
+        "must_choose": 1, "unfunded": 0,
     }  # fmt: skip
     assert found == {
         **{f"lararportal_well {part}": 1 for part in ("database", "migrations", "redis", "tick")},
         **{f"lararportal_bookings {state}": number for state, number in bookings.items()},
-        "lararportal_offers_overdue": 1,
+        "lararportal_offers_overdue": 2,
         "lararportal_lines": 2,
         "lararportal_line_seats free": 2,
         "lararportal_line_seats offered": 1,
