@@ -4,6 +4,7 @@ A late cancellation is, at the moment it is made. A seat is once the session is 
 which workplace. Whoever was there after all, or whose session is called off, has a late cancellation of it credited.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -35,6 +36,12 @@ def charge_late(db: Session, booking: Booking, person: Person, *, now: datetime)
 def take_back(booking: Booking) -> None:
     """A late cancellation that is undone is none."""
     booking.charged_on, booking.charged_category, booking.charged_workplace = None, None, None
+
+
+def not_over_yet(seats: Iterable[Booking]) -> None:
+    """Nobody has been to a session that was over and is moved to days to come: the seats are put down after those."""
+    for each in seats:
+        take_back(each)
 
 
 def due(db: Session, *, now: datetime) -> list[int]:

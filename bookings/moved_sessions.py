@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import BY_NAME, Person
-from bookings import choices, collisions, facts, funding, letters, noting, offers, seats
+from bookings import charging, choices, collisions, facts, funding, letters, noting, offers, seats
 from bookings.letters.changes import Before
 from bookings.minimum import cases
 from bookings.models import Application, Booking, Choice, Round
@@ -84,6 +84,7 @@ def follow(
             seats.occupy_other_days(db, [each for each in live if each.state is BookingState.BOOKED], session)
         return
     if moved:
+        charging.not_over_yet(live)
         _move_seats(db, session, live, persons, now=now)
     if any(each.needs_new_yes for each in changes):
         _ask_anew(db, session, live, now=now)

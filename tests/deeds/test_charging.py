@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from bookings_room import noted, seat
+from session_changes_room import changed, on
 
 import make
 from auth.states import Category
@@ -138,6 +139,19 @@ def test_what_is_recorded_only_is_listed_until_they_were_there(db, database, ses
     book(db, session, person, now=LATER + timedelta(minutes=11))
     run(database)
     assert sums(db, MARCH) == [[]]
+
+
+def test_nobody_has_been_to_a_session_that_is_moved_to_days_to_come(db, database, session):
+    stays, leaves = before_residency(db), before_residency(db)
+    for each in (stays, leaves):
+        seat(db, session, each)
+    assert run(database) == 1
+    april = [date(2027, 4, 26)]
+    changed(db, session, days=on(*april), cancel_by=date(2027, 4, 5), now=AFTER_IT + timedelta(minutes=1))
+    cancel(db, session, leaves, now=AFTER_IT + timedelta(minutes=2))
+    assert sums(db, MARCH) == [[]]
+    assert run(database, now=clock.parse("2027-04-27T08:00")) == 1
+    assert sums(db, MARCH, Period(first=april[0], last=april[0])) == [[], [(Charge.SEAT, 100)]]
 
 
 def test_a_seat_is_put_down_the_day_after_the_session(db, session):
