@@ -34,16 +34,19 @@ TAKES_NOBODY = (Publicity.ARCHIVED, Publicity.CALLED_OFF)
 """A line for such a session is a line for nothing."""
 
 
-def join(db: Session, *, session_id: int, person_id: int, now: datetime, by: int | None) -> Booking:
+def join(db: Session, *, session_id: int, person_id: int, saw: str = "", now: datetime, by: int | None) -> Booking:
     """The person waits in line; a seat they hold in the same course is kept until this one is theirs.
 
+    `saw` stands for the session as it was shown, since a seat may be theirs at once; by default it was never moved.
+
     Raises:
-        Refused: the rules of `bookings.rules.seats.may_join` say no, or somebody else puts them there who has an
-            interest in the course: the seat that they would leave belongs to the next.
+        Refused: the rules of `bookings.rules.seats.may_join` say no; it was moved since it was shown; or somebody
+            else puts them there who has an interest in the course, since the seat that they leave is for the next.
     """
     asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
     impartiality.insist_for(db, asked.session, person_id=person_id, now=now, by=by)
     asked.insist(may_join)
+    asked.insist_on_what_was_shown(saw)
     return enter(db, asked, by=by)
 
 

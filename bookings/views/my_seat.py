@@ -43,18 +43,25 @@ def book(session_id: int) -> Page:
                 by=me().person_id,
             )
     except Refused as refusal:
-        why = why_it_means_other(refusal)
-        with edge.reading() as db:
-            row = queries.row_of(courses.queries.session(db, session_id))
-        return render_template("bookings/book.html", row=row, why=why), 409
+        return _asked_anew(refusal, session_id, "bookings/book.html")
     return _done(BOOKED_AS[booking.state])
 
 
 @signed_in
-def join(session_id: int) -> Response:
-    """Waits in line for a session."""
-    with edge.deed() as db:
-        waitlist.join(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
+def join(session_id: int) -> Page:
+    """Waits in line for a session; asks once more as `book`."""
+    try:
+        with edge.deed() as db:
+            waitlist.join(
+                db,
+                session_id=session_id,
+                person_id=me().person_id,
+                saw=SeenForm().saw.data or "",
+                now=edge.moment(),
+                by=me().person_id,
+            )
+    except Refused as refusal:
+        return _asked_anew(refusal, session_id, "bookings/join.html")
     return _done("place_in_line")
 
 
@@ -86,6 +93,14 @@ def calendar(session_id: int) -> FlaskResponse:
         content_type="text/calendar; charset=utf-8",
         headers=attachment(f"kurs-{session_id}.ics"),
     )
+
+
+def _asked_anew(refusal: Refused, session_id: int, template: str) -> Page:
+    """The session as it is now, and the question once more; any other refusal goes on as it is."""
+    why = why_it_means_other(refusal)
+    with edge.reading() as db:
+        row = queries.row_of(courses.queries.session(db, session_id))
+    return render_template(template, row=row, why=why), 409
 
 
 def _mine() -> Whose:

@@ -7,7 +7,7 @@ from auth import queries as people
 from auth.access import me, needs
 from auth.states import Role
 from bookings import queries, taken_off, waitlist
-from bookings.forms import TakeOffForm
+from bookings.forms import SeenForm, TakeOffForm
 from bookings.views import changes
 from bookings.views.changes import Whose
 from lararportal import edge, pages
@@ -48,7 +48,14 @@ def rebook_for(session_id: int, person_id: int) -> Page:
 def join_for(session_id: int, person_id: int) -> Response:
     """Puts somebody into the line on their behalf."""
     with edge.deed() as db:
-        waitlist.join(db, session_id=session_id, person_id=person_id, now=edge.moment(), by=me().person_id)
+        waitlist.join(
+            db,
+            session_id=session_id,
+            person_id=person_id,
+            saw=SeenForm().saw.data or "",
+            now=edge.moment(),
+            by=me().person_id,
+        )
     flash(pages.sentence("place_in_line_for"))
     return redirect(url_for("bookings_desk.roster", session_id=session_id))
 

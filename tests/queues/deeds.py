@@ -8,7 +8,7 @@ from typing import Any
 from session_changes_room import on
 from sqlalchemy.orm import Session
 
-from bookings import answers, choices, left_over_seats, moved_sessions, queries, rebooking
+from bookings import answers, choices, left_over_seats, moved_sessions, queries, rebooking, waitlist
 from bookings.impartiality import insist
 from bookings.minimum import calling_off, invitations, rescues, reserve_sessions
 from bookings.rules.line import stands_for
@@ -119,6 +119,11 @@ def accept(db: Session, *, session_id: int, person_id: int, now: datetime, by: i
 def book(db: Session, *, session_id: int, person_id: int, now: datetime, by: int) -> None:
     saw = stands_for((), db.get_one(CourseSession, session_id).moved_at)
     left_over_seats.book(db, session_id=session_id, person_id=person_id, saw=saw, now=now, by=by)
+
+
+def join(db: Session, *, session_id: int, person_id: int, now: datetime, by: int) -> None:
+    saw = stands_for((), db.get_one(CourseSession, session_id).moved_at)
+    waitlist.join(db, session_id=session_id, person_id=person_id, saw=saw, now=now, by=by)
 
 
 def rebook(db: Session, *, to_session_id: int, now: datetime, by: int, **whose: int) -> None:

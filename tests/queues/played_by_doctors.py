@@ -13,7 +13,6 @@ from bookings.minimum import free_seats
 from bookings.rules.late_fee import OWN_GROUNDS
 from bookings.states import BookingState as State
 from bookings.states import CancelGround, Refusal
-from bookings.waitlist import join
 
 
 class DoctorsPlay(Player):
@@ -22,7 +21,7 @@ class DoctorsPlay(Player):
     @act(often=3)
     def ask_for(self, data: st.DataObject) -> None:
         who, where = data.draw(st.sampled_from(NAMES)), data.draw(st.sampled_from(WHERE))
-        ask = data.draw(st.sampled_from([looked_at.book, join]))
+        ask = data.draw(st.sampled_from([looked_at.book, looked_at.join]))
         person, session = self.cast.doctors[who], self.cast.sessions[where]
         self.do(f"{who}: {ask.__name__} {where}", ask, session_id=session, person_id=person, by=person)
 
@@ -40,7 +39,7 @@ class DoctorsPlay(Player):
             sides = {"from_session_id": seat.venue.id, "to_session_id": to.id}
             self.do(f"{seat} re-books to {to}", looked_at.rebook, **sides, **person)
         else:
-            self.do(f"{seat} would rather come to {to}", join, session_id=to.id, **person)
+            self.do(f"{seat} would rather come to {to}", looked_at.join, session_id=to.id, **person)
 
     @act(SEAT, often=2)
     def want_each_others(self, data: st.DataObject) -> None:
@@ -50,7 +49,7 @@ class DoctorsPlay(Player):
         other = data.draw(st.sampled_from(sisters), label="whose")
         for one, wanted in ((seat, other), (other, seat)):
             about = {"session_id": wanted.venue.id, "person_id": one.doctor.id, "by": one.doctor.id}
-            self.do(f"{one} would rather have the seat of {wanted}", join, **about)
+            self.do(f"{one} would rather have the seat of {wanted}", looked_at.join, **about)
 
     @act(SEAT, often=5)
     def cancel(self, data: st.DataObject) -> None:

@@ -230,8 +230,13 @@ class TestRebooking:
         assert "Vill du fortfarande boka? Dermatologi, 15 och 16 mars 2027" in words_of(anew)
         assert browser.post(book, data=form_of(anew)).status_code == 302
 
-        anew = browser.post(rebook, data={"to_session": sister.id})
+        anew = browser.post(f"/tillfallen/{sister.id}/ko")
         assert (anew.status_code, states(db, anna)) == (409, {session.id: BookingState.BOOKED})
+        assert browser.post(f"/tillfallen/{sister.id}/ko", data=form_of(anew)).status_code == 302
+        browser.post(f"/tillfallen/{sister.id}/lamna-ko")
+
+        anew = browser.post(rebook, data={"to_session": sister.id})
+        assert (anew.status_code, states(db, anna)[session.id]) == (409, BookingState.BOOKED)
         assert "har ändrats sedan du öppnade sidan" in words_of(anew)
         [saw] = re.findall(r'name="saw" value="([^"]+)"', anew.text)
         assert browser.post(rebook, data={"to_session": sister.id, "saw": saw}).status_code == 302
