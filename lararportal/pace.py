@@ -30,7 +30,7 @@ SIGN_INS = frozenset(
         "auth.told_of_sign_out",
     }
 )
-FILES = frozenset({"bookings_desk.invoice_file", "fairness.verification_file", "mine.calendar"})
+FILES = frozenset({"bookings_desk.invoice_file", "fairness.verification_file", "mine.calendar", "mine.my_data_file"})
 NOT_COUNTED = frozenset({"home.healthz", "home.readyz"})
 """What is asked by those who watch."""
 

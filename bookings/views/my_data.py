@@ -8,6 +8,7 @@ from auth import queries as people
 from auth.access import ViewResult, me, signed_in
 from bookings.queries.my_data import own_data
 from lararportal import edge
+from lararportal.downloads import attachment
 
 LETTERS_SHOWN = 30
 
@@ -32,10 +33,7 @@ def my_data_file() -> ViewResult:
     with edge.reading() as db:
         data = own_data(db, me().person_id)
     document = json.dumps({"at": edge.moment().isoformat(), **data}, ensure_ascii=False, indent=2)
-    headers = {
-        "Content-Disposition": "attachment; filename=mina-uppgifter.json",
-        "Cache-Control": "private, no-store",
-    }
+    headers = attachment("mina-uppgifter.json") | {"Cache-Control": "private, no-store"}
     return Response(document, mimetype="application/json", headers=headers)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from access_words import FRESH
 from fairness_room import two_party_round
 from lying_provider import Story, known_as_demo, lying_provider
 from sqlalchemy import select
@@ -202,7 +203,7 @@ def test_the_page_before_says_why_and_keeps_where_one_was_going(come_back, clien
 def test_no_page_asks_for_a_proof_of_somebody_who_need_not_have_signed_in(app):
     asking = [view for view in app.view_functions.values() if getattr(view, "asks_for_proof", False)]
 
-    assert len(asking) == 13
+    assert len(asking) == len(FRESH)
     assert [view for view in asking if view.access == "public"] == []
 
 

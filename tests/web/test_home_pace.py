@@ -99,6 +99,7 @@ def test_of_a_long_address_the_network_counts(hurried, address, neighbour, is_wa
         ("GET", "/samordning/fakturaunderlag.xlsx", "files"),
         ("GET", "/regler/omgang/1/verifiering.json", "files"),
         ("GET", "/tillfallen/1/kalender.ics", "files"),
+        ("GET", "/profil/mina-uppgifter.json", "files"),
     ],
 )
 def test_each_kind_is_counted_for_itself_and_without_any_proof(hurried, method, path, kind):
