@@ -6,11 +6,12 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from auth import people
+from auth import invitations, people
 from auth.states import Area, Role
 from lararportal.demo.agenda import Act
-from lararportal.demo.cast import SIV, Cast, Doctor, Figure
+from lararportal.demo.cast import OLLE, SIV, Cast, Doctor, Figure
 from lararportal.demo.dates import Timeline
+from lararportal.dev.people import ELSEWHERE
 
 FIRST_DAY, LAST_DAY = -330, -140
 NEWCOMERS_SINCE = -12
@@ -49,6 +50,26 @@ def newcomers(cast: Cast, timeline: Timeline, rng: Random, *, issuer: str) -> It
         yield Act(at, _arrival(doctor, at, issuer))
         if index >= SILENT:
             yield Act(at, _description(doctor, at))
+
+
+def invited(cast: Cast, timeline: Timeline) -> Iterator[Act]:
+    """An external reviewer, who has not opened the letter yet: they sign in where the others have no account."""
+    erik, at = next(each for each in ELSEWHERE if each.post == "external reviewer"), timeline.now - timedelta(days=2)
+
+    def do(db: Session) -> None:
+        invitations.invite_somebody_new(
+            db,
+            given_name=erik.given_name,
+            family_name=erik.family_name,
+            email=erik.email,
+            bound=invitations.by_email(erik.email),
+            roles=[Role.REVIEWER],
+            lasts=timedelta(days=14),
+            now=at,
+            by=cast.colleague(OLLE).id,
+        )
+
+    yield Act(at, do)
 
 
 def _arrival(figure: Figure, at: datetime, issuer: str) -> Callable[[Session], None]:

@@ -156,6 +156,7 @@ class _Building:
             *answers.acts(line, begin=begin, share=self._share),
             *late.acts(line, share=self._share),
             *arrivals.newcomers(self.cast, line, rng, issuer=self._issuer),
+            *arrivals.invited(self.cast, line),
             *self._open_a_round(_rng("open round")),
             *self._close_a_round(_rng("revealed round")),
             *self._decided_since_then(begin),

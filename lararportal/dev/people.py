@@ -48,7 +48,7 @@ ELSEWHERE = (
     DemonstrationPerson("petra.privat", "Petra", "Lind", "private specialist"),
     DemonstrationPerson("erik.extern", "Erik", "Berg", "external reviewer"),
 )
-"""Who has no account where the others sign in; the portal has not met them yet."""
+"""Who has no account where the others sign in; the portal has not met them yet, and the reviewer is invited."""
 
 OTHER_HOST = "localhost"
 """What this machine is called where they sign in; where the others do it has its number."""

@@ -12,8 +12,9 @@ from portals import SAFE
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from auth import queries as people_queries
 from auth.models import Grant, Identity, Person
-from auth.states import Role, Standing
+from auth.states import InvitationState, Role, Standing
 from bookings import allocation, publication, queries, rebooking, rounds, waitlist
 from bookings.minimum import invitations
 from bookings.models import (
@@ -133,6 +134,14 @@ def test_every_demonstration_person_can_sign_in_with_the_role_they_are_known_for
         "gunnar.granskare": {Role.REVIEWER},
         "system.admin": {Role.ADMINISTRATOR},
     }
+
+
+def test_an_external_reviewer_is_invited_and_has_not_come_yet(db):
+    page = people_queries.invitations(db, state=InvitationState.OPEN, now=NOW, number=1)
+
+    assert [(each.invitation.person.email, each.invitation.roles) for each in page.rows] == [
+        ("erik.extern@example.org", ["reviewer"])
+    ]
 
 
 def test_anna_has_a_seat_that_she_can_change_and_a_place_in_line_and_has_not_applied_yet(built, db):
