@@ -84,7 +84,6 @@ def follow(
             seats.occupy_other_days(db, [each for each in live if each.state is BookingState.BOOKED], session)
         return
     if moved:
-        charging.not_over_yet(live)
         _move_seats(db, session, live, persons, now=now)
     if any(each.needs_new_yes for each in changes):
         _ask_anew(db, session, live, now=now)
@@ -125,7 +124,8 @@ def _lock_concerned(db: Session, session_id: int) -> tuple[dict[int, Person], Se
 def _move_seats(
     db: Session, session: CourseSession, live: Sequence[Booking], persons: Mapping[int, Person], *, now: datetime
 ) -> None:
-    """Who is nowhere else sits on the new days; the others choose."""
+    """Who is nowhere else sits on the new days; the others choose. Nobody has been there yet."""
+    charging.not_over_yet(live)
     seated = [each for each in live if each.state in SEATED]
     others = collisions.elsewhere(db, session.id, {each.person_id for each in seated}, facts.days_of(session))
     stay = [each for each in seated if not others[each.person_id]]
