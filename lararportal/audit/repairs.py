@@ -42,7 +42,6 @@ OFFERED: Mapping[str, tuple[Repair, str | None]] = {
             "tick_late",
             "journal_unsealed",
             "letters_wait",
-            "queue_failed",
             "offer_overdue",
             "seat_not_given",
             "offer_in_vain",
