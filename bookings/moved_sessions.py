@@ -127,6 +127,7 @@ def _move_seats(
     """Who is nowhere else sits on the new days; the others choose. Nobody has been there yet."""
     charging.not_over_yet(live)
     seated = [each for each in live if each.state in SEATED]
+    charging.not_over_yet(seated)
     others = collisions.elsewhere(db, session.id, {each.person_id for each in seated}, facts.days_of(session))
     stay = [each for each in seated if not others[each.person_id]]
     again = [each for each in stay if each.state is BookingState.MUST_CHOOSE]
