@@ -17,7 +17,7 @@ from lararportal import config
 from lararportal.app import create_app
 from lararportal.outbox import Letter
 
-FILES = {"mine.calendar", "fairness.verification_file", "bookings_desk.invoice_file"}
+FILES = {"mine.calendar", "mine.my_data_file", "fairness.verification_file", "bookings_desk.invoice_file"}
 """Answers that are no pages."""
 ALIKE = 6
 """Pages of one kind that a walk goes on from: a hundred people have the same links."""
