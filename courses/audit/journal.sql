@@ -3,7 +3,7 @@
 -- statement selects a row for whatever does not hold.
 
 WITH entries AS (
-    SELECT id, deed, at, session_id, facts FROM journal WHERE deed LIKE 'session.%'
+    SELECT id, deed, at, session_id, facts FROM journal WHERE deed LIKE 'session.%' OR deed = 'minimum.day_moved'
 ),
 noted(session_id, entry, fact, value) AS (
     SELECT session_id, id, fact.key, fact.value FROM entries CROSS JOIN LATERAL jsonb_each(facts) AS fact
@@ -11,6 +11,8 @@ noted(session_id, entry, fact, value) AS (
     UNION ALL
     SELECT session_id, id, fact.key, fact.value -> 1
     FROM entries CROSS JOIN LATERAL jsonb_each(facts -> 'changed') AS fact WHERE deed = 'session.changed'
+    UNION ALL
+    SELECT session_id, id, 'go_no_go_on', facts -> 'day' FROM entries WHERE deed = 'minimum.day_moved'
     UNION ALL
     SELECT session_id, id, 'is_reserve', to_jsonb(deed = 'session.planned_in_reserve') FROM entries
     WHERE deed IN ('session.planned', 'session.planned_in_reserve', 'session.reserve_opened')

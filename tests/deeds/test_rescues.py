@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from bookings_room import last_facts, noted, occasions, refused, seat, told
+from session_changes_room import change
 from sqlalchemy import select
 
 import make
@@ -16,6 +17,7 @@ from bookings.rules.minimum import Audience, CaseEnd, CaseStep
 from bookings.states import BookingState, Refusal
 from courses.models import SessionLeader
 from lararportal import clock
+from lararportal.audit import invariants
 from lararportal.errors import NotFound
 
 DECIDED_ON, NEW_DAY = date(2027, 2, 15), date(2027, 2, 22)
@@ -104,6 +106,12 @@ def test_who_heard_that_it_may_not_be_given_hears_that_it_is_and_nobody_else_doe
     )
     run(db, session, office, now=MORNING + timedelta(days=3))
     assert occasions(db, heard).count("session_runs_after_all") == 1
+
+
+def test_the_day_that_was_moved_is_noted_after_what_was_said_of_the_session_before(db, session, office):
+    change(db, session, go_no_go_on=DECIDED_ON + timedelta(days=1), now=MORNING - timedelta(days=1))
+    move(db, session, office)
+    assert [each.check for each in invariants(db, now=MORNING) if each.check.endswith("_as_noted")] == []
 
 
 def test_the_day_is_moved_once_also_in_another_case(db, session, office):
