@@ -134,6 +134,7 @@ LOST = {
     "0014": {
         *(f"bookings.{column}" for column in ("charged_on", "charged_workplace", "charged_category", "credited_on")),
     },
+    "0013": {"letters.booking_id", "letters.stopped_at"},
     "0011": {"bookings.calendar_sequence"},
     "0010": {"course_wishes"},
     "0008": {"bookings.asked_at", "bookings.answer_by", "bookings.short_notice", "bookings.standing_yes"},
@@ -148,6 +149,8 @@ LOST = {
     },
 }  # fmt: skip
 """What of a term the way back over a migration loses: it has no place in the former schema."""
+MISSED = {"0015": {"access_not_as_noted"}}
+"""What the audit misses then, and rightly: that of which the journal still knows."""
 NOW = clock.parse("2026-11-21T09:00")
 
 
@@ -173,17 +176,19 @@ def test_a_term_goes_back_over_every_migration_and_forward_and_loses_only_what_h
     database = Database(engine, portal_url="http://portal.test")
     build_term(database, now=NOW, issuer="http://provider.test", progress=lambda *_: None, share=0.05)
     lost: set[str] = set()
+    missed: set[str] = set()
     for revision in sorted(revisions.known(), reverse=True)[:-1]:
         before = everything(database)
         engine.dispose()
         schema.downgrade(fresh_database_url, f"{int(revision) - 1:04}")
         schema.upgrade(fresh_database_url)
         lost |= LOST.get(revision, set())
+        missed |= MISSED.get(revision, set())
         assert different(before, everything(database)) <= lost, revision
         # Without what a run would have closed, it cannot be done again as it was.
         if "runs.would_close" not in lost:
             with database.transaction() as db:
-                assert invariants(db, now=NOW) == []
+                assert {each.check for each in invariants(db, now=NOW)} == missed, revision
     engine.dispose()
 
 
