@@ -222,6 +222,7 @@ FRESH = {
     "/profil/inloggningar/ny",
     "/profil/inloggningar/ny/<name>",
     "/profil/inloggningar/satt/<int:identity_id>/ta-bort",
+    "/profil/mina-uppgifter.json",
     "/samordning/fakturaunderlag.xlsx",
     "/samordning/omgangar/<int:round_id>/fordela",
     "/samordning/omgangar/<int:round_id>/lottning/kalla",

@@ -1,11 +1,12 @@
 """What is held of the visitor: a page to read, and the whole of it as a file."""
 
 import json
+from datetime import datetime
 
 from flask import Response, render_template
 
 from auth import queries as people
-from auth.access import ViewResult, me, signed_in
+from auth.access import ViewResult, leads_back_to, me, proved_anew, signed_in
 from bookings.queries.my_data import own_data
 from lararportal import edge
 from lararportal.downloads import attachment
@@ -21,13 +22,16 @@ def my_data() -> ViewResult:
         data = own_data(db, person.id)
         looks = people.looks(db, person.id)
     counts = {name: len(rows) for name, rows in data.items() if isinstance(rows, list)}
-    letters = data["letters"][: -LETTERS_SHOWN - 1 : -1]
+    newest = data["letters"][: -LETTERS_SHOWN - 1 : -1]
+    letters = [(datetime.fromisoformat(each["created_at"]), each) for each in newest]
     return render_template(
         "bookings/my_data.html", person=person, data=data, counts=counts, looks=looks, letters=letters
     )
 
 
 @signed_in
+@proved_anew
+@leads_back_to("mine.my_data")
 def my_data_file() -> ViewResult:
     """All of it."""
     with edge.reading() as db:

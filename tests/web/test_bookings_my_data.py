@@ -1,9 +1,11 @@
 """Everybody reads all that is held of them, and nothing that is anybody else's."""
 
 import json
+from datetime import timedelta
 
 from access_ground import everything
 from access_words import COORDINATOR, RESIDENT
+from portals import STOPPED
 from sqlalchemy import select
 
 import make
@@ -11,6 +13,7 @@ from auth import personal_numbers
 from auth.models import Person
 from bookings.queries import my_data
 from lararportal.db import Base
+from lararportal.outbox import Letter
 
 
 def names_a_person(table) -> bool:
@@ -58,6 +61,20 @@ def test_the_file_has_everything_of_oneself_without_secrets_and_other_people(cli
     others = db.scalars(select(Person.email).where(Person.id != anna.id))
     assert [each for each in others if each in answer.text] == []
     assert "1212121" not in answer.text
+
+
+def test_the_file_asks_for_a_proof_that_is_minutes_old_and_leads_back_to_the_page(visit, db, now):
+    anna = make.person(db)
+    about = {"once": "one", "occasion": "x", "address": "a@example.org", "message_id": "<1@portal.example.org>"}
+    text = {"subject": "Din plats", "body": "Hej", "calendars": []}
+    db.add(Letter(**about, **text, person_id=anna.id, created_at=now, next_attempt_at=now))
+    browser = visit(anna, at=now)
+    browser.environ_base[STOPPED] = now + timedelta(minutes=11)
+    answer = browser.get("/profil/mina-uppgifter.json")
+
+    assert answer.location == "/logga-in/igen?next=/profil/mina-uppgifter"
+    assert "lämnar ut personuppgifter" in browser.get(answer.location).text
+    assert "<summary>Din plats (11 januari 2027 kl. 08.00)</summary>" in browser.get("/profil/mina-uppgifter").text
 
 
 def made_at(db):
