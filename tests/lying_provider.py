@@ -40,6 +40,8 @@ class Story:
     status: int = 200
     instead: dict = field(default_factory=dict)
     """What it answers instead, by path."""
+    moved: set[str] = field(default_factory=set)
+    """The paths from which it sends on to /elsewhere."""
     slow_seconds: float = 0
     nonce: str = ""
     asked: list[str] = field(default_factory=list)
@@ -84,6 +86,8 @@ def lying_provider() -> Iterator[Story]:
     def listen() -> tuple[str, int] | Response | None:
         told.asked.append(request.path)
         time.sleep(told.slow_seconds)
+        if request.path in told.moved:
+            return Response(status=307, headers={"Location": f"{told.issuer}/elsewhere"})
         if request.path in told.instead:
             return Response(told.instead[request.path], content_type="application/json")
         return ("", told.status) if told.status != 200 else None

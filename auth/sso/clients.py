@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.flask_client import OAuth
+from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
+from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from flask import Flask, current_app
 from joserfc.errors import JoseError
@@ -79,6 +80,20 @@ class Assertion(PrivateKeyJWT):  # type: ignore[misc]
         )
 
 
+class Questions(OAuth2Session):  # type: ignore[misc]
+    """What is asked of a provider: at the address that is known, and nowhere it would send the portal on to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.max_redirects = 0
+
+
+class Client(FlaskOAuth2App):  # type: ignore[misc]
+    """A provider that is asked so."""
+
+    client_cls = Questions
+
+
 def init_app(app: Flask) -> None:
     """Makes every provider of the settings known. None of them is asked anything yet."""
     oauth = OAuth(app)
@@ -87,6 +102,7 @@ def init_app(app: Flask) -> None:
         by_key = provider.client_auth is ClientAuth.PRIVATE_KEY
         oauth.register(
             provider.name,
+            client_cls=Client,
             client_id=provider.client_id,
             client_secret=providers.private_key(provider) if by_key else provider.client_secret,
             client_auth_methods=[Assertion(provider)] if by_key else [],

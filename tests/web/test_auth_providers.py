@@ -316,3 +316,13 @@ def test_a_provider_that_says_it_is_away_is_believed(known_as, come_back):
     known_as()
 
     assert come_back(error="temporarily_unavailable").status_code == 503
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks", "/userinfo"])
+def test_where_a_provider_sends_the_portal_on_to_is_not_asked(known_as, client, come_back, story, db, path):
+    known_as()
+    story.moved, story.claims = {path}, {"given_name": None, "family_name": None}
+    answer = client.post("/logga-in/demo") if path.startswith("/.well") else come_back()
+
+    assert (answer.status_code, story.asked[-1]) == (503, path)
+    assert nobody_is_in(db)
