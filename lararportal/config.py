@@ -63,6 +63,12 @@ class Settings:
         "`docs/sign-in.md` tells of",
     )
     smtp_url: str = _variable("LARARPORTAL_SMTP_URL", "mail server, `smtp://[user:password@]host:port` or `smtps://`")
+    smtp_certificate: str = _variable(
+        "LARARPORTAL_SMTP_CERTIFICATE",
+        "`checked`: where the mail server speaks TLS its certificate must be for its host, by an authority that this "
+        "machine knows (or the file in SSL_CERT_FILE); or `unchecked`, for a server without such a one",
+        default="checked",
+    )
     mail_from: str = _variable("LARARPORTAL_MAIL_FROM", "sender of every letter, `Name <address>`")
     bounce_address: str = _variable(
         "LARARPORTAL_BOUNCE_ADDRESS",
@@ -219,7 +225,11 @@ SCHEMES = {
     "base_url": ("https://", "http://"),
     "smtp_url": ("smtp://", "smtps://"),
 }
-EITHER = {"env": ("production", "development"), "unfunded_seats": ("keep", "release")}
+EITHER = {
+    "env": ("production", "development"),
+    "smtp_certificate": ("checked", "unchecked"),
+    "unfunded_seats": ("keep", "release"),
+}
 PACES = ("pace_pages", "pace_forms", "pace_files", "pace_sign_ins")
 PACE = re.compile(r"([1-9][0-9]{0,6}/(second|minute|hour)( |$)){2}")
 PACE_FORM = "does not read like 60/minute 3000/minute (of a person, and of an address)"

@@ -1,6 +1,8 @@
 """Speaking SMTP: one connection, kept open for as many letters as are due."""
 
 import smtplib
+import ssl
+from collections.abc import Callable
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -14,6 +16,18 @@ from lararportal.outbox import Letter
 
 TIMEOUT = 20
 """Seconds before a silent mail server counts as gone."""
+
+
+def _unchecked() -> ssl.SSLContext:
+    """Enciphered, for whoever answers."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+TRUST: dict[str, Callable[[], ssl.SSLContext]] = {"checked": ssl.create_default_context, "unchecked": _unchecked}
+"""What makes a mail server the one that is meant, by the word of the settings."""
 
 
 class MailError(OSError):
@@ -44,10 +58,14 @@ class Mailer:
     """A connection to the mail server, opened at the first letter and again after every fault.
 
     `bounces` is the address to which other servers report what they could not deliver; without it, the sender's.
+    `certificate` is a word of `TRUST`: nothing is told to a server that speaks TLS and is not the one that is meant.
     """
 
-    def __init__(self, url: str, *, sender: str, bounces: str = "", timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self, url: str, *, sender: str, bounces: str = "", certificate: str = "checked", timeout: float = TIMEOUT
+    ) -> None:
         self._url = urlsplit(url)
+        self._trust = TRUST[certificate]
         self._sender = sender
         self._bounces = bounces
         self._timeout = timeout
@@ -93,11 +111,11 @@ class Mailer:
         self.close()
 
     def _connect(self) -> _Plain:
-        dial = _OverTls if self._url.scheme == "smtps" else _Plain
-        connection = dial(self._url.hostname or "", self._url.port or 0, timeout=self._timeout)
+        connection = self._dialled(self._url.hostname or "", self._url.port or 0)
         try:
+            connection.ehlo_or_helo_if_needed()  # Before that nobody knows what the server can.
             if self._url.scheme == "smtp" and connection.has_extn("starttls"):
-                connection.starttls()
+                connection.starttls(context=self._trust())
             if self._url.username:
                 connection.login(unquote(self._url.username), unquote(self._url.password or ""))
         except OSError:
@@ -105,10 +123,20 @@ class Mailer:
             raise
         return connection
 
+    def _dialled(self, host: str, port: int) -> _Plain:
+        if self._url.scheme == "smtps":
+            return _OverTls(host, port, timeout=self._timeout, context=self._trust())
+        return _Plain(host, port, timeout=self._timeout)
+
 
 def postman(settings: Settings) -> Mailer:
     """A mailer as the settings say."""
-    return Mailer(settings.smtp_url, sender=settings.mail_from, bounces=settings.bounce_address)
+    return Mailer(
+        settings.smtp_url,
+        sender=settings.mail_from,
+        bounces=settings.bounce_address,
+        certificate=settings.smtp_certificate,
+    )
 
 
 def _in_words(code: int, text: bytes | str) -> str:

@@ -74,7 +74,12 @@ class ObedientMailer(Mailer):
     """A mailer that begins no further letter once it is told to stop: there may be thousands."""
 
     def __init__(self, settings: config.Settings, told: Callable[[], bool]) -> None:
-        super().__init__(settings.smtp_url, sender=settings.mail_from, bounces=settings.bounce_address)
+        super().__init__(
+            settings.smtp_url,
+            sender=settings.mail_from,
+            bounces=settings.bounce_address,
+            certificate=settings.smtp_certificate,
+        )
         self._told = told
 
     def send(self, letter: Letter) -> str:
