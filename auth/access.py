@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, Request, abort, flash, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError
@@ -37,6 +38,8 @@ __all__ = [
     "sign_out_browser",
     "signed_in",
 ]
+
+log = structlog.get_logger("lararportal.auth.access")
 
 ViewResult = Any
 View = Callable[..., ViewResult]
@@ -132,6 +135,7 @@ def needs(*roles: Role) -> Callable[[View], View]:
             if not current_user.is_authenticated:
                 return _ask_to_sign_in()
             if not me().has(*roles):
+                log.warning("not for the role", person=me().person_id)
                 abort(403)
             return _let_in(view, *args, **kwargs)
 

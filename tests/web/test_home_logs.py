@@ -7,6 +7,7 @@ import re
 import pytest
 import structlog
 
+import make
 from lararportal import logs
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJl"
@@ -98,3 +99,13 @@ def test_the_link_of_an_invitation_is_written_down_without_what_opens_it(own_app
     assert "HUSH" not in json.dumps(line)
     opened = {each.rule for each in own_app.url_map.iter_rules() if "token" in each.arguments}
     assert opened >= {"/inbjudan/<token>", "/inbjudan/<token>/<name>"}
+
+
+def test_who_asked_for_a_page_that_is_not_for_them_is_written_down_by_number(client, sign_in, db, written):
+    anna = make.person(db)
+    sign_in(client, anna)
+
+    [line] = written(lambda: client.get("/samordning?q=Anna"))
+    assert (line["event"], line["level"]) == ("not for the role", "warning")
+    assert (line["person"], line["method"], line["path"]) == (anna.id, "GET", "/samordning")
+    assert anna.family_name not in json.dumps(line)
