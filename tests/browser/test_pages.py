@@ -3,6 +3,7 @@
 import html
 import re
 from collections import Counter
+from datetime import timedelta
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -10,10 +11,11 @@ from axe_playwright_python.base import AXE_SCRIPT
 from browser.browsing import CROSSED, HARDEST, House, Visit
 from browser.world import World
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.routing import MapAdapter
 
-from lararportal import config
+from auth.models import IdentityPutAside, LoginSession
+from lararportal import clock, config
 from lararportal.app import create_app
 from lararportal.outbox import Letter
 
@@ -184,6 +186,19 @@ def test_whoever_opens_the_link_of_an_invitation_reads_how_to_come_in(visit: Vis
     answer = visit.page.goto(visit.house.url + too_old)
     assert answer is not None
     assert answer.status == 409
+    visit.check_in_passing(HARDEST)
+
+
+def test_who_has_proved_another_identity_too_reads_what_linking_it_means(visit: Visit, house: House, world: World):
+    visit.is_let_in_as("anna.st")
+    now = clock.now()
+    proved = {"issuer": "https://other.example.org", "kind": "sub", "value": "anna", "provider": "other"}
+    with house.rows() as db:
+        newest = db.scalars(select(func.max(LoginSession.id))).one()
+        db.add(IdentityPutAside(**proved, login_session_id=newest, name="Anna Ek", until=now + timedelta(minutes=9)))
+
+    page = visit.go("/profil/inloggningar/bekrafta")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lägg till inloggningen?")
     visit.check_in_passing(HARDEST)
 
 
