@@ -160,7 +160,8 @@ def _insist_on_strangeness(db: Session, *, person_id: int, shown: Shown) -> None
 
 
 def _note(db: Session, deed: str, row: Identity, *, now: datetime, by: int) -> None:
-    facts: dict[str, Any] = {"issuer": row.issuer, "kind": row.kind, "identity": row.id}
+    trace = personal_numbers.trace(db, issuer=row.issuer, kind=row.kind, value=row.value)
+    facts: dict[str, Any] = {"issuer": row.issuer, "kind": row.kind, "identity": row.id, "trace": trace}
     journal.note(db, deed, now=now, by=by, person=row.person_id, **facts)
 
 

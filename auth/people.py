@@ -89,7 +89,8 @@ def arrive(
         if (faster := db.scalars(known).first()) is None:
             raise
         return faster
-    journal.note(db, "person.arrived", now=now, by=person.id, person=person.id, issuer=issuer, kind=kind)
+    trace = personal_numbers.trace(db, issuer=issuer, kind=kind, value=kept[0])
+    journal.note(db, "person.arrived", now=now, by=person.id, person=person.id, issuer=issuer, kind=kind, trace=trace)
     personal_numbers.keep_shown(db, person_id=person.id, kind=kind, value=value, now=now)
     return person
 

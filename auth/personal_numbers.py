@@ -10,11 +10,14 @@ from auth import models
 from auth.states import Refusal
 from lararportal import journal
 from lararportal.errors import NotFound, Refused
-from lararportal.personal_number import HIDDEN, PersonalNumber, of
-from lararportal.sealing import CannotOpen, safe_of
+from lararportal.personal_number import HIDDEN, PersonalNumber, of, redacted
+from lararportal.sealing import CannotOpen, Safe, safe_of
 
 KIND = "personal_number"
 """The kind of an identity whose value is the imprint of a number."""
+
+TRACED = "identity"
+"""What traces in the journal are made for: they are no imprints of numbers."""
 
 DIGITS = 12
 
@@ -34,6 +37,15 @@ def as_kept(db: Session, *, kind: str, value: str) -> tuple[str, ...]:
     """
     number = of(value) if kind == KIND else None
     return (value,) if number is None else (imprint(db, number), value)
+
+
+def trace(db: Session, *, issuer: str, kind: str, value: str) -> str:
+    """What the journal has of an identity: who has its value can tell it again by the key, and nobody else.
+
+    Empty where there are no keys, as in a rehearsal: nobody signs in there.
+    """
+    safe = db.info.get("safe")
+    return redacted(safe.imprint(f"{issuer}:{kind}:{value}", kind=TRACED)) if isinstance(safe, Safe) else ""
 
 
 def keep(db: Session, *, person_id: int, number: PersonalNumber, now: datetime) -> bool:

@@ -38,6 +38,12 @@ SELECT i.person_id AS person, i.issuer
 FROM identities i LEFT JOIN arrived a USING (person_id, issuer, kind)
 GROUP BY i.person_id, i.issuer, i.kind, a.times HAVING count(*) <> coalesce(a.times, 0) ORDER BY 1, 2
 
+--: identity_gone
+-- Whatever somebody could sign in with they still can, until they remove it.
+SELECT a.person_id AS person, a.issuer
+FROM arrived a JOIN persons p ON p.id = a.person_id LEFT JOIN identities i USING (person_id, issuer, kind)
+GROUP BY a.person_id, a.issuer, a.kind, a.times HAVING count(i.id) < a.times ORDER BY 1, 2
+
 --: person_not_as_noted
 -- What is known of somebody is the last that was noted of it.
 SELECT DISTINCT id AS person FROM kept LEFT JOIN said s ON s.person_id = kept.id AND s.key = kept.key

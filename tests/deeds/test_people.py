@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from auth import login_sessions, people
+from auth import login_sessions, people, personal_numbers
 from auth.models import Grant, Identity, LoginSession, Person
 from auth.states import Area, Category, Refusal, Role, Standing
 from lararportal.errors import NotFound, Refused
@@ -68,7 +68,10 @@ class TestArriving:
         assert facts_of(anna) == NOBODY
         identity = db.scalars(select(Identity).where(Identity.person_id == anna.id)).one()
         assert (identity.issuer, identity.kind, identity.value, identity.linked_at) == (ISSUER, "sub", "anna.st", now)
-        assert entries(db) == [("person.arrived", anna.id, anna.id, {"issuer": ISSUER, "kind": "sub"})]
+        trace = personal_numbers.trace(db, issuer=ISSUER, kind="sub", value="anna.st")
+        told = {"issuer": ISSUER, "kind": "sub", "trace": trace}
+        assert entries(db) == [("person.arrived", anna.id, anna.id, told)]
+        assert (len(trace), "anna.st" in str(told)) == (64, False)
 
     def test_the_second_sign_in_finds_the_same_person_and_changes_nothing(self, db, now):
         first = people.arrive(db, **ANNA, now=now)

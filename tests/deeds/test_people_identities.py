@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from auth import identities, login_sessions
+from auth import identities, login_sessions, personal_numbers
 from auth.identities import Shown
 from auth.models import Identity, IdentityPutAside, LoginSession
 from auth.states import Refusal
@@ -71,7 +71,8 @@ def test_what_waits_is_linked_once_and_the_person_is_told(db, anna, now):
     assert told(db) == [("identity_linked", anna.id)]
     last = db.scalars(select(Entry).order_by(Entry.id.desc()).limit(1)).one()
     assert (last.deed, last.by, last.person_id) == ("identity.linked", anna.id, anna.id)
-    assert last.facts == {"issuer": CARD, "kind": "hsa_id", "identity": card.id}
+    trace = personal_numbers.trace(db, issuer=CARD, kind="hsa_id", value=card.value)
+    assert last.facts == {"issuer": CARD, "kind": "hsa_id", "identity": card.id, "trace": trace}
 
 
 def test_what_waits_too_long_is_forgotten_and_what_is_shown_next_stands_in_its_place(db, anna, now):

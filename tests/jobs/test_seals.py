@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from demo_faults import OF_SEALS
 from processes import all_at_once
+from seal_faults import OF_SEALS
 from sqlalchemy import select, text
 from unkept import lifting
 
