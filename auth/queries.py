@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -90,15 +91,20 @@ def directors(db: Session, area: Area) -> list[Person]:
 def latest_decision(db: Session, person_id: int) -> Decision | None:
     """Who last confirmed or corrected the person's facts."""
     row = db.execute(
-        select(Entry.at, Entry.facts, Person)
-        .join(Person, Person.id == Entry.by)
+        select(Entry.at, Entry.by, Entry.facts, Person)
+        .join(Person, Person.id == Entry.by, isouter=True)
         .where(Entry.person_id == person_id, Entry.deed.in_(("person.confirmed", "person.corrected")))
         .order_by(Entry.id.desc())
         .limit(1)
     ).first()
     if row is None:
         return None
-    return Decision(at=row.at, by=row.Person.name, reason=row.facts.get("reason", ""))
+    return Decision(at=row.at, by=_name(row), reason=row.facts.get("reason", ""))
+
+
+def _name(row: Any) -> str:
+    """Of whoever did what an entry says; the number of whoever is there no more."""
+    return row.Person.name if row.Person is not None else str(row.by)
 
 
 @dataclass(frozen=True)
@@ -113,12 +119,12 @@ class Look:
 def looks(db: Session, person_id: int) -> list[Look]:
     """Who has looked at the person's number, the latest first."""
     rows = db.execute(
-        select(Entry.at, Entry.facts, Person)
-        .join(Person, Person.id == Entry.by)
+        select(Entry.at, Entry.by, Entry.facts, Person)
+        .join(Person, Person.id == Entry.by, isouter=True)
         .where(Entry.person_id == person_id, Entry.deed == "personal_number.shown")
         .order_by(Entry.id.desc())
     )
-    return [Look(row.at, row.Person.name, row.facts["reason"]) for row in rows]
+    return [Look(row.at, _name(row), row.facts["reason"]) for row in rows]
 
 
 @dataclass(frozen=True)

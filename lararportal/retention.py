@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy import Column, Integer, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from auth.models import AccountInvitation, IdentityPutAside, LoginSession, Person, SpentToken
@@ -25,6 +25,9 @@ AT_ONCE = 500
 
 GRACE = timedelta(days=2)
 """How much later than due something may go before the audit says so."""
+
+COMING = ("person.arrived", "invitation.used", "identity.linked", "identity.removed")
+"""What everybody does who comes in, beside the sign-ins: of that alone nobody is asked later who it was."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,35 @@ def _blank_letters(db: Session, ids: list[Any]) -> object:
 
 
 def _accounts(cutoff: datetime) -> Select[Any]:
-    """Somebody who came once, did nothing, and has not come again: no row of any other table speaks of them."""
+    """Somebody who came once, did nothing, and has not come again: no row of any other table speaks of them.
+
+    Who decided something is found by the journal and by name for as long as the decision.
+    """
     signed_in = exists().where(Entry.person_id == Person.id, Entry.deed == "login_session.begun", Entry.at >= cutoff)
-    found = select(Person.id).where(Person.created_at < cutoff, Person.category.is_(None), ~signed_in)
+    is_coming = Entry.deed.in_(COMING) | Entry.deed.startswith("login_session.")
+    did = exists().where(Entry.by == Person.id, Entry.person_id.is_distinct_from(Entry.by) | ~is_coming)
+    found = select(Person.id).where(Person.created_at < cutoff, Person.category.is_(None), ~signed_in, ~did)
+    for column in who_decided():
+        found = found.where(~exists().where(column == Person.id))
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
             of_grants = table.name == "grants"
             if key.column.table.name == "persons" and (key.ondelete != "CASCADE" or of_grants):
                 found = found.where(~exists().where(key.parent == Person.id))
     return found
+
+
+def who_decided() -> list[Column[Any]]:
+    """The columns that say who did something, and hold nobody by a foreign key; the journal's is asked otherwise."""
+    return [
+        column
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if (column.name == "by" or column.name.endswith("_by"))
+        and isinstance(column.type, Integer)
+        and not column.foreign_keys
+        and table.name != Entry.__tablename__
+    ]
 
 
 def _delete(column: Any) -> Callable[[Session, list[Any]], object]:

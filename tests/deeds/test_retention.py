@@ -6,10 +6,12 @@ import pytest
 from bookings_room import seat
 from click.testing import CliRunner
 from portals import KEYS
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from auth import queries
 from auth.models import AccountInvitation, Grant, Identity, IdentityPutAside, LoginSession, Person, SpentToken
 from auth.states import Binding, Role, Standing
+from bookings.models import Round
 from lararportal import journal, kept, outbox, retention, tick
 from lararportal.checks import When
 from lararportal.cli import main
@@ -95,6 +97,40 @@ def test_what_is_too_old_goes_is_counted_before_and_noted_after(db, database, no
     notes = db.scalars(select(Entry.facts).where(Entry.deed == "retention.done"))
     assert {each["kind"]: each["rows"] for each in notes} == done
     assert set(tick.forget(database, now=now, kept=DAYS).values()) == {0}
+
+
+def test_whoever_decided_something_keeps_their_name_with_it(db, planned, now):
+    columns = {f"{column.table.name}.{column.name}": column for column in retention.who_decided()}
+    assert sorted(columns) == [
+        "rounds.closed_early_by",
+        "rounds.public_entered_by",
+        "rounds.second_revealed_by",
+        "rounds.waived_by",
+        "runs.by",
+        "session_decisions.made_by",
+    ]
+    long_ago = now - timedelta(days=DAYS[Kept.ACCOUNTS] + 1)
+    deciders = {name: person(db, created_at=long_ago, **UNUSED).id for name in columns if name.startswith("rounds.")}
+    for name, decider in deciders.items():
+        db.execute(update(Round).values({columns[name].name: decider}))
+    looked, asked, came, told = (person(db, created_at=long_ago, **UNUSED).id for _ in range(4))
+    journal.note(db, "personal_number.shown", now=long_ago, by=looked, person=planned.second_party_id, reason="x")
+    journal.note(db, "person.confirmed", now=long_ago, by=asked, person=planned.second_party_id)
+    journal.note(db, "audit.asked_for", now=long_ago, by=asked)
+    for deed in ("person.arrived", "login_session.begun", "login_session.ended", "invitation.used"):
+        journal.note(db, deed, now=long_ago, by=came, person=came)
+    journal.note(db, "role.revoked", now=long_ago, by=looked, person=told)
+    db.flush()
+
+    assert retention.forget(db, Kept.ACCOUNTS, now=now, days=DAYS[Kept.ACCOUNTS]) == 2
+    left = set(db.scalars(select(Person.id)))
+    assert {*deciders.values(), looked, asked} - left == set()
+    assert {came, told} & left == set()
+    journal.note(db, "personal_number.shown", now=long_ago, by=came, person=looked, reason="Intyg")
+    journal.note(db, "person.confirmed", now=long_ago, by=came, person=looked)
+    db.flush()
+    assert [(each.by, each.reason) for each in queries.looks(db, looked)] == [(str(came), "Intyg")]
+    assert queries.latest_decision(db, looked).by == str(came)
 
 
 def test_a_letter_without_its_text_is_not_sent_again(db, database, now, laid):
