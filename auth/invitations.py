@@ -87,7 +87,7 @@ def invite(
     now: datetime,
     by: int,
 ) -> AccountInvitation:
-    """A letter lets somebody into the account that they have, to sign in otherwise or with a new role.
+    """A letter lets somebody into an account that is theirs, and that nobody signs in to yet.
 
     Unless it is bound to something else, it is to the address of the account, which nobody gives in passing.
 
@@ -97,7 +97,7 @@ def invite(
     """
     _insist(rules.may_invite(people.powers(db, by), roles=frozenset(roles)))
     (person,) = people.lock(db, [person_id])
-    _insist(rules.may_be_invited(queries.roles_of(db, person_id)))
+    _insist_on_openness(db, person_id)
     if not person.email:
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
     return _invite(db, person=person, bound=bound or by_email(person.email), roles=roles, lasts=lasts, now=now, by=by)
@@ -162,14 +162,11 @@ def accept(db: Session, *, token: str, shown: Shown, now: datetime) -> Person:
     _lock(db, found.id)
     invitation = opened_by(db, token=token, now=now)
     _insist_on_whom_it_is_for(db, invitation, shown)
-    _insist(rules.may_be_invited(queries.roles_of(db, person.id)))
-    if not identities.of_person(db, person.id):
-        # Whoever invited them wrote the name as they knew it; the provider is sure of it.
-        names = (shown.given_name, shown.family_name)
-        person.given_name, person.family_name = (rules.one_line(each, longest=people.NAME_LENGTH) for each in names)
-    held = identities.known(db, issuer=shown.issuer, kind=shown.kind, value=shown.value)
-    if held is None or held.person_id != person.id:
-        identities.link(db, person=person, shown=shown, now=now, by=person.id)
+    _insist_on_openness(db, person.id)
+    # Whoever invited them wrote the name as they knew it; the provider is sure of it.
+    names = (shown.given_name, shown.family_name)
+    person.given_name, person.family_name = (rules.one_line(each, longest=people.NAME_LENGTH) for each in names)
+    identities.link(db, person=person, shown=shown, now=now, by=person.id)
     roles = [Role(each) for each in invitation.roles]
     people.give(db, person_id=person.id, roles=roles, now=now, by=invitation.invited_by)
     invitation.used_at = now
@@ -219,6 +216,11 @@ def _invite(
 
 def _write(db: Session, invitation: AccountInvitation, *, person: Person, secret: str, now: datetime) -> None:
     letters.invited(db, person=person, invitation=invitation, token=f"{invitation.id}-{secret}", now=now)
+
+
+def _insist_on_openness(db: Session, person_id: int) -> None:
+    held = queries.roles_of(db, person_id)
+    _insist(rules.may_be_invited(held, identities=len(identities.of_person(db, person_id))))
 
 
 def _insist_on_whom_it_is_for(db: Session, invitation: AccountInvitation, shown: Shown) -> None:

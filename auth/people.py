@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from auth import letters, login_sessions, personal_numbers, rules
-from auth.models import Grant, Identity, Person
+from auth.models import AccountInvitation, Grant, Identity, Person
 from auth.rules import Facts, Powers
-from auth.states import Area, Category, Refusal, Role, Standing
+from auth.states import Area, Binding, Category, Refusal, Role, Standing
 from lararportal import journal
 from lararportal.database_faults import guard
 from lararportal.errors import NotFound, Refused
@@ -211,7 +211,7 @@ def revoke(db: Session, *, person_id: int, role: Role, area: Area | None, now: d
 
 
 def correct_address(db: Session, *, person_id: int, email: str, now: datetime, by: int) -> Person:
-    """Letters to the person go to this address from now on.
+    """Letters to the person go to this address from now on, and no invitation to another one opens their account.
 
     Raises:
         NotFound: there is no such person.
@@ -222,6 +222,12 @@ def correct_address(db: Session, *, person_id: int, email: str, now: datetime, b
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
     journal.note(db, "person.address_corrected", now=now, by=by, person=person_id, old=person.email, new=email)
     person.email = email
+    lasts = (AccountInvitation.used_at.is_(None), AccountInvitation.withdrawn_at.is_(None))
+    elsewhere = (AccountInvitation.binding == Binding.EMAIL, AccountInvitation.bound_to != email.lower())
+    bound = select(AccountInvitation).where(AccountInvitation.person_id == person_id, *lasts, *elsewhere)
+    for each in db.scalars(bound.with_for_update(key_share=True)):
+        each.withdrawn_at = now
+        journal.note(db, "invitation.withdrawn", now=now, by=by, person=person_id, invitation=each.id)
     return person
 
 

@@ -169,9 +169,14 @@ def may_invite(powers: Powers, *, roles: frozenset[Role]) -> Refusal | None:
     return None if roles <= INVITED_ROLES else Refusal.ROLE_NOT_BY_INVITATION
 
 
-def may_be_invited(held: frozenset[Role]) -> Refusal | None:
-    """No invitation opens the account of somebody who decides over others, or whoever invites could become them."""
-    return None if held <= INVITED_ROLES else Refusal.ACCOUNT_NOT_BY_INVITATION
+def may_be_invited(held: frozenset[Role], *, identities: int) -> Refusal | None:
+    """No invitation opens the account of somebody who decides over others or comes in already.
+
+    Whoever invites could become them: a second identity is linked by who has shown both.
+    """
+    if not held <= INVITED_ROLES:
+        return Refusal.ACCOUNT_NOT_BY_INVITATION
+    return Refusal.ACCOUNT_HAS_SIGN_IN if identities else None
 
 
 def invitation_state(

@@ -101,6 +101,7 @@ class Refusal(StrEnum):
     NOT_YOURS_TO_INVITE = "not_yours_to_invite"
     ROLE_NOT_BY_INVITATION = "role_not_by_invitation"
     ACCOUNT_NOT_BY_INVITATION = "account_not_by_invitation"
+    ACCOUNT_HAS_SIGN_IN = "account_has_sign_in"
     ADDRESS_HAS_ACCOUNT = "address_has_account"
     INVITED_WITHOUT_NAME = "invited_without_name"
     INVITATION_LASTS = "invitation_lasts"

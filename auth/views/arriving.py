@@ -31,6 +31,7 @@ OF_THE_PORTAL = frozenset(
         Refusal.INVITATION_WITHDRAWN,
         Refusal.INVITATION_FOR_ANOTHER,
         Refusal.ACCOUNT_NOT_BY_INVITATION,
+        Refusal.ACCOUNT_HAS_SIGN_IN,
         Refusal.IDENTITY_OF_ANOTHER,
         Refusal.IDENTITY_ALREADY_YOURS,
         Refusal.ADDRESS_NEEDED,

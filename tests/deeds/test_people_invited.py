@@ -230,32 +230,49 @@ def test_who_invites_and_to_what_is_decided_by_the_rule(db, office, now):
 class TestAnAccountThatIsThere:
     @pytest.fixture
     def anna(self, db):
-        return person(db, subject="anna.st", email="Anna@klinik.example")
+        return person(db, email="Anna@klinik.example")
 
     def let_in(self, db, office, someone, now, **wanted):
         facts = {"bound": None, "roles": []} | wanted
         return invitations.invite(db, person_id=someone.id, **facts, lasts=LASTS, now=now, by=office.id)
 
-    def test_is_opened_with_another_identity_bound_to_its_own_address(self, db, office, anna, now):
+    def test_that_nobody_signs_in_to_is_opened_bound_to_its_own_address(self, db, office, anna, now):
         assert self.let_in(db, office, anna, now, roles=[Role.LEADER]).bound_to == "anna@klinik.example"
-        name = anna.name
         token, came = link(db), shown(verified_email="anna@klinik.example")
         login_sessions.begin(db, person_id=anna.id, provider="demo", id_token="", now=now)
 
-        assert invitations.accept(db, token=token, shown=came, now=now).name == name
+        assert invitations.accept(db, token=token, shown=came, now=now) is anna
         db.flush()
-        assert len(identities.of_person(db, anna.id)) == 2
+        assert [each.value for each in identities.of_person(db, anna.id)] == ["gunnar"]
+        assert db.scalars(select(Grant.role).where(Grant.person_id == anna.id)).all() == [Role.LEADER]
         # They sign in anew to use the role.
         assert db.scalars(select(LoginSession.ended_at).where(LoginSession.person_id == anna.id)).all() == [now]
 
-    def test_gets_the_role_by_the_identity_that_it_has(self, db, office, anna, now):
-        self.let_in(db, office, anna, now, roles=[Role.LEADER])
-        own = shown(issuer="http://127.0.0.1:1", value="anna.st", verified_email="anna@klinik.example")
-        invitations.accept(db, token=link(db), shown=own, now=now)
-        db.flush()
+    def test_that_somebody_signs_in_to_is_taken_over_by_no_invitation(self, db, office, now):
+        karin = person(db, subject="karin", email="karin@klinik.example")
+        people.correct_address(db, person_id=karin.id, email="olle@hemma.example", now=now, by=office.id)
+        for bound in (None, invitations.by_number(db, OTHER)):
+            refused(Refusal.ACCOUNT_HAS_SIGN_IN, self.let_in, db, office, karin, now, bound=bound)
 
-        assert len(identities.of_person(db, anna.id)) == 1
-        assert db.scalars(select(Grant.role).where(Grant.person_id == anna.id)).all() == [Role.LEADER]
+    def test_that_somebody_signs_in_to_since_is_opened_no_more(self, db, office, anna, now):
+        self.let_in(db, office, anna, now)
+        token, came = link(db), shown(verified_email="anna@klinik.example")
+        identities.link(db, person=anna, shown=shown(value="anna.st"), now=now, by=anna.id)
+        refused(Refusal.ACCOUNT_HAS_SIGN_IN, invitations.accept, db, token=token, shown=came, now=now)
+        assert [each.value for each in identities.of_person(db, anna.id)] == ["anna.st"]
+
+    def test_is_opened_by_no_invitation_to_an_address_that_is_corrected(self, db, office, anna, now):
+        self.let_in(db, office, anna, now)
+        token, came = link(db), shown(verified_email="anna@klinik.example")
+        people.correct_address(db, person_id=anna.id, email="ANNA@klinik.example", now=now, by=office.id)
+        assert invitations.opened_by(db, token=token, now=now).person_id == anna.id
+        people.correct_address(db, person_id=anna.id, email="anna@ny.example", now=now, by=office.id)
+        refused(Refusal.INVITATION_WITHDRAWN, invitations.accept, db, token=token, shown=came, now=now)
+        assert noted(db)[-1][:2] == ("invitation.withdrawn", office.id)
+
+        self.let_in(db, office, anna, now, bound=invitations.by_number(db, NUMBER))
+        people.correct_address(db, person_id=anna.id, email="anna@klinik.example", now=now, by=office.id)
+        assert invitations.opened_by(db, token=link(db), now=now).person_id == anna.id
 
     def test_is_never_merged_with_another(self, db, office, anna, now):
         other = person(db, subject="gunnar")
