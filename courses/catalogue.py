@@ -29,7 +29,9 @@ def create(db: Session, *, code: str, facts: CourseFacts, now: datetime, by: int
     course = Course(code=code, **_columns(facts))
     db.add(course)
     db.flush()
-    journal.note(db, "course.created", now=now, by=by, course=code)
+    columns = _columns(facts)
+    said = {name: columns[name] for name in sorted({*WHO_GETS_A_SEAT, "minimum", "seats"})}
+    journal.note(db, "course.created", now=now, by=by, course=code, said=said)
     return course
 
 

@@ -193,6 +193,9 @@ FAULTS = {
     "session_not_as_noted": ["UPDATE course_days SET ends = ends - interval '1 hour' WHERE day = '2027-03-09'"],
     "access_not_as_noted": [f"UPDATE course_sessions SET publicity = 'archived' WHERE id = ({FIRST})"],
     "freed_without_change": [f"UPDATE course_sessions SET moved_at = '2027-01-10' WHERE id = ({FIRST})"],
+    "course_not_as_noted": [
+        "UPDATE courses SET swap_rings = NOT swap_rings WHERE id = (SELECT min(id) FROM courses)"
+    ],
     "identity_not_noted": [
         f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)
         SELECT person_id, 'http://elsewhere.test', 'sub', 'x', '2027-01-10' FROM bookings WHERE id = ({ONE_SEAT})"""

@@ -41,7 +41,8 @@ def test_a_new_course_is_a_draft_and_says_what_was_told(db, now):
 
     assert catalogue.facts_of(course) == FACTS
     assert (course.code, course.publicity) == ("KL02", Publicity.DRAFT)
-    assert entries(db) == [("course.created", 7, {"course": "KL02"})]
+    said = {name: getattr(FACTS, name) for name in ("kind", "minimum", "order", "seats", "swap_rings", "targets")}
+    assert entries(db) == [("course.created", 7, {"course": "KL02", "said": said})]
 
 
 def test_a_code_that_is_taken_is_refused_by_the_database(db, now):
