@@ -81,7 +81,10 @@ def _accounts(cutoff: datetime) -> Select[Any]:
     signed_in = exists().where(Entry.person_id == Person.id, Entry.deed == "login_session.begun", Entry.at >= cutoff)
     is_coming = Entry.deed.in_(COMING) | Entry.deed.startswith("login_session.")
     did = exists().where(Entry.by == Person.id, Entry.person_id.is_distinct_from(Entry.by) | ~is_coming)
-    found = select(Person.id).where(Person.created_at < cutoff, Person.category.is_(None), ~signed_in, ~did)
+    # Whom a letter invited again lately has the whole of that time, and then as long as everybody, to come.
+    invited = exists().where(AccountInvitation.person_id == Person.id, AccountInvitation.expires_at >= cutoff)
+    unused = (Person.category.is_(None), ~signed_in, ~invited, ~did)
+    found = select(Person.id).where(Person.created_at < cutoff, *unused)
     for column in who_decided():
         found = found.where(~exists().where(column == Person.id))
     for table in Base.metadata.sorted_tables:

@@ -133,6 +133,18 @@ def test_whoever_decided_something_keeps_their_name_with_it(db, planned, now):
     assert queries.latest_decision(db, looked).by == str(came)
 
 
+def test_an_account_is_kept_while_an_invitation_opens_it_and_as_long_again_as_any_other(db, now):
+    years, long_ago = timedelta(days=DAYS[Kept.ACCOUNTS]), now - timedelta(days=1000)
+    invited, by = person(db, created_at=long_ago, **UNUSED), person(db)
+    bound = {"binding": Binding.EMAIL, "bound_to": "a@b", "roles": [], "token_hash": "x", "invited_by": by.id}
+    ends = now + timedelta(days=14)
+    db.add(AccountInvitation(person_id=invited.id, **bound, made_at=long_ago, sent_at=now, expires_at=ends))
+    db.flush()
+    moments = (now, ends + years, ends + years + timedelta(hours=1))
+
+    assert [retention.counts(db, now=at, kept=DAYS)[Kept.ACCOUNTS] for at in moments] == [0, 0, 1]
+
+
 def test_a_letter_without_its_text_is_not_sent_again(db, database, now, laid):
     tick.forget(database, now=now, kept=DAYS)
     old = db.scalar(select(Letter.id).where(Letter.once == "sent-old"))
