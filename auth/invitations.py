@@ -108,11 +108,12 @@ def send_again(db: Session, *, invitation_id: int, lasts: timedelta, now: dateti
 
     Raises:
         NotFound: there is no such invitation.
-        Refused: `by` may not invite, or it was used or withdrawn.
+        Refused: `by` may not invite, it was used or withdrawn, or is so old that whom it was for is forgotten.
     """
     _insist(rules.may_invite(people.powers(db, by), roles=frozenset()))
     invitation = _lock(db, invitation_id)
     _insist_on_lasting(invitation, now=now)
+    _insist(None if invitation.bound_to else Refusal.INVITATION_FORGOTTEN)
     secret = secrets.token_urlsafe(32)
     invitation.token_hash, invitation.sent_at, invitation.expires_at = _hash(secret), now, now + lasts
     journal.note(db, "invitation.sent_again", now=now, by=by, person=invitation.person_id, invitation=invitation.id)
@@ -229,7 +230,7 @@ def _insist_on_whom_it_is_for(db: Session, invitation: AccountInvitation, shown:
         proved = shown.verified_email
     else:
         proved = personal_numbers.imprint(db, shown.number) if shown.number is not None else ""
-    if not hmac.compare_digest(proved.encode(), invitation.bound_to.encode()):
+    if not proved or not hmac.compare_digest(proved.encode(), invitation.bound_to.encode()):
         raise Refused(Refusal.INVITATION_FOR_ANOTHER)
 
 

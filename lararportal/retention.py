@@ -54,7 +54,7 @@ def _blank_proofs(db: Session, ids: list[Any]) -> object:
 
 
 def _invitations(cutoff: datetime) -> Select[Any]:
-    ended = func.coalesce(AccountInvitation.used_at, AccountInvitation.withdrawn_at)
+    ended = func.coalesce(AccountInvitation.used_at, AccountInvitation.withdrawn_at, AccountInvitation.expires_at)
     return select(AccountInvitation.id).where(ended < cutoff, AccountInvitation.bound_to != "")
 
 
@@ -131,7 +131,7 @@ KINDS: Mapping[Kept, Kind] = {
         "an identity that waited to be linked in vain is deleted",
     ),
     Kept.INVITATIONS: Kind(
-        _invitations, _blank_invitations, "whom a used or withdrawn invitation was bound to is deleted"
+        _invitations, _blank_invitations, "whom an invitation was bound to that is used, withdrawn or over is deleted"
     ),
     Kept.LETTERS: Kind(
         _letters, _blank_letters, "what a letter said that was sent or stopped, and where it went, is deleted"

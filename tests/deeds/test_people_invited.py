@@ -203,6 +203,16 @@ def test_a_letter_sent_again_has_another_link_and_the_first_opens_nothing(db, of
     assert len({each.once for each in letters}) == 2
 
 
+def test_one_of_which_nobody_knows_any_more_whom_it_is_for_is_not_sent_again_and_opens_nothing(db, office, now):
+    invitation = invited(db, office, now)
+    token, invitation.bound_to = link(db), ""
+    again = {"invitation_id": invitation.id, "lasts": LASTS, "now": now + LASTS}
+    refused(Refusal.INVITATION_FORGOTTEN, invitations.send_again, db, **again, by=office.id)
+    came = shown(verified_email="")
+    refused(Refusal.INVITATION_FOR_ANOTHER, invitations.accept, db, token=token, shown=came, now=now)
+    invitations.withdraw(db, invitation_id=invitation.id, now=now + LASTS, by=office.id)
+
+
 @pytest.mark.parametrize("token", ["", "1", "1-", "x-" + "a" * 43, "1-" + "a" * 43, "999999999-" + "a" * 43, "1-é"])
 def test_what_is_no_link_opens_nothing(db, office, now, token):
     invited(db, office, now)

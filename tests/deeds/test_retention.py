@@ -143,6 +143,10 @@ def test_an_account_is_kept_while_an_invitation_opens_it_and_as_long_again_as_an
     moments = (now, ends + years, ends + years + timedelta(hours=1))
 
     assert [retention.counts(db, now=at, kept=DAYS)[Kept.ACCOUNTS] for at in moments] == [0, 0, 1]
+    over = ends + timedelta(days=DAYS[Kept.INVITATIONS])
+    moments = (now, over, over + timedelta(hours=1))
+    # One that nobody used is forgotten too.
+    assert [retention.counts(db, now=at, kept=DAYS)[Kept.INVITATIONS] for at in moments] == [0, 0, 1]
 
 
 def test_a_letter_without_its_text_is_not_sent_again(db, database, now, laid):
