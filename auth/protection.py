@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from auth import people, rules
@@ -25,11 +25,10 @@ def protect(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
     if person.is_protected:
         raise Refused(Refusal.PROTECTED_ALREADY)
     person.is_protected = True
-    names = (person.given_name, person.family_name)
-    namesakes = select(Person.id).where(Person.given_name == names[0], Person.family_name == names[1])
-    outbox.take_content_away(
-        db, person_id=person.id, name=person.own_name, instead=person.name, besides=db.scalars(namesakes).all()
-    )
+    own_name = func.trim(Person.given_name + " " + Person.family_name)
+    alike = db.execute(select(Person.id, own_name).where(own_name.contains(person.own_name, autoescape=True)))
+    called = {row[0]: row[1] for row in alike}
+    outbox.take_content_away(db, person_id=person.id, name=person.own_name, instead=person.name, called=called)
     journal.note(db, "person.protected", now=now, by=by, person=person_id)
     return person
 

@@ -4,8 +4,9 @@ A letter is one file in `templates/letters/`: the first line is the subject, the
 inside the transaction, so that it says what was true then and exists if and only if the deed does.
 """
 
+import re
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -222,12 +223,33 @@ def _new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@lararportal>"
 
 
-def take_content_away(db: Session, *, person_id: int, name: str, instead: str, besides: Collection[int]) -> None:
-    """The letters to somebody say nothing any more, and those to others call them otherwise, but for `besides`."""
+def take_content_away(db: Session, *, person_id: int, name: str, instead: str, called: Mapping[int, str]) -> None:
+    """The letters to somebody say nothing any more, and those to others call them otherwise.
+
+    `called` is everybody with that name in their own: letters to namesakes stay, and longer names stay everywhere.
+    """
     subject, body = pages.letter(WITHOUT_CONTENT, portal_url=db.info["portal_url"])
     theirs = update(Letter).where(Letter.person_id == person_id, Letter.occasion.not_in(NEEDED_IN_FULL))
     db.execute(theirs.values(subject=subject, body=body, calendars=[]).execution_options(synchronize_session="fetch"))
-    for column in (Letter.subject, Letter.body):
-        named = update(Letter).where(Letter.person_id.not_in(besides), column.contains(name, autoescape=True))
-        renamed = named.values({column: func.replace(column, name, instead)})
-        db.execute(renamed.execution_options(synchronize_session="fetch"))
+    namesakes = [number for number, each in called.items() if each == name]
+    written = func.regexp_replace(
+        Letter.subject + " " + Letter.body, r"\s+", " ", "g"
+    )  # Lines are broken in names too.
+    named = written.contains(name, autoescape=True)
+    found = select(Letter).where(Letter.person_id.not_in(namesakes), named).order_by(Letter.id)
+    longer = {each for each in called.values() if each != name}
+    for letter in db.scalars(found.with_for_update().execution_options(populate_existing=True)):
+        letter.subject = _renamed(letter.subject, name, instead, longer)
+        letter.body = _renamed(letter.body, name, instead, longer)
+
+
+def _renamed(written: str, name: str, instead: str, longer: Collection[str]) -> str:
+    """The text with something for the name, also in the genitive, but not where it is a part of a longer one."""
+    names = "|".join(
+        r"\s+".join(map(re.escape, each.split())) for each in (*sorted(longer, key=len, reverse=True), name)
+    )
+
+    def other(found: re.Match[str]) -> str:
+        return found[0] if " ".join(found[0].split()) in longer else instead
+
+    return re.sub(rf"(?<![\w-])(?:{names})(?=s?(?![\w-]))", other, written)

@@ -53,6 +53,25 @@ def test_letters_before_and_after_say_nothing_and_those_to_others_do_not_name_th
     assert deeds == [("person.protected", olle.id, {}), ("person.unprotected", olle.id, {})]
 
 
+def test_longer_names_that_have_theirs_in_them_stay_as_they_are(db, now):
+    names = [("Anna", "Berg"), ("Anna", "Bergö"), ("Eva-Anna", "Berg"), ("Anna", "Berg Ström"), ("Bo", "Ek")]
+    anna, *others = (person(db, given_name=given, family_name=family) for given, family in names)
+    said = "Anna Berg, Anna Bergs plats, Anna Bergö, Eva-Anna Berg, Anna Berg Ström och dessutom Anna Berg"
+    for to in others:
+        outbox.post(
+            db, "facts_corrected", to=to.recipient, once=f"{to.id}", now=now, changes=[], decided_by=f"{said} (AB)"
+        )
+    db.flush()
+    protection.protect(db, person_id=anna.id, now=now, by=coordinator(db).id)
+    db.flush()
+    db.expire_all()
+
+    hidden = f"Skyddade uppgifter {anna.id}"
+    told = f"{hidden}, {hidden}s plats, Anna Bergö, Eva-Anna Berg, Anna Berg Ström och dessutom {hidden} (AB)"
+    for letter, to in zip(db.scalars(select(Letter).order_by(Letter.id)), others, strict=True):
+        assert (letter.body.splitlines()[0], told in " ".join(letter.body.split())) == (f"Hej {to.own_name},", True)
+
+
 @pytest.mark.parametrize("role", [Role.DIRECTOR, Role.LEADER, Role.ADMINISTRATOR, Role.REVIEWER])
 def test_nobody_but_a_coordinator_decides_it(db, now, role):
     somebody, by = person(db), holder(db, role)
