@@ -106,6 +106,8 @@ def invite(
 def send_again(db: Session, *, invitation_id: int, lasts: timedelta, now: datetime, by: int) -> AccountInvitation:
     """Another letter, with another link and time anew; the link of the one before opens nothing any more.
 
+    It is the invitation of whoever sends it again from then on.
+
     Raises:
         NotFound: there is no such invitation.
         Refused: `by` may not invite, it was used or withdrawn, or is so old that whom it was for is forgotten.
@@ -116,6 +118,7 @@ def send_again(db: Session, *, invitation_id: int, lasts: timedelta, now: dateti
     _insist(None if invitation.bound_to else Refusal.INVITATION_FORGOTTEN)
     secret = secrets.token_urlsafe(32)
     invitation.token_hash, invitation.sent_at, invitation.expires_at = _hash(secret), now, now + lasts
+    invitation.invited_by = by
     journal.note(db, "invitation.sent_again", now=now, by=by, person=invitation.person_id, invitation=invitation.id)
     _write(db, invitation, person=db.get_one(Person, invitation.person_id), secret=secret, now=now)
     return invitation
@@ -141,10 +144,13 @@ def opened_by(db: Session, *, token: str, now: datetime) -> AccountInvitation:
 
     Raises:
         NotFound: there is none, or there has been a newer letter since.
-        Refused: it is open no more.
+        Refused: it is open no more, or whoever sent it may not invite so any more.
     """
     invitation = _of_token(db, token)
     _insist(rules.CLOSED.get(state_of(invitation, now=now)))
+    roles = frozenset(Role(each) for each in invitation.roles)
+    if rules.may_invite(people.powers(db, invitation.invited_by), roles=roles) is not None:
+        raise Refused(Refusal.INVITER_MAY_NO_MORE)
     return invitation
 
 
@@ -155,8 +161,8 @@ def accept(db: Session, *, token: str, shown: Shown, now: datetime) -> Person:
 
     Raises:
         NotFound: as for `opened_by`.
-        Refused: it is open no more or bound to somebody else, what was shown belongs to another account already, or
-            the account has become one that no invitation opens.
+        Refused: as for `opened_by`, it is bound to somebody else, what was shown belongs to another account already,
+            or the account has become one that no invitation opens.
     """
     found = _of_token(db, token)
     (person,) = people.lock(db, [found.person_id])

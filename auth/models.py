@@ -228,7 +228,7 @@ class AccountInvitation(Base):
     )
     roles: Mapped[list[str]] = mapped_column(ARRAY(String(30)), doc="What the person is given with it.")
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    invited_by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    invited_by: Mapped[int] = mapped_column(ForeignKey("persons.id"), doc="Who sent the last letter.")
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), doc="When the letter was written last.")
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -108,6 +108,7 @@ class Refusal(StrEnum):
     INVITATION_USED = "invitation_used"
     INVITATION_EXPIRED = "invitation_expired"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
+    INVITER_MAY_NO_MORE = "inviter_may_no_more"
     INVITATION_FORGOTTEN = "invitation_forgotten"
     INVITATION_FOR_ANOTHER = "invitation_for_another"
     IDENTITY_OF_ANOTHER = "identity_of_another"

@@ -30,6 +30,7 @@ OF_THE_PORTAL = frozenset(
         Refusal.INVITATION_EXPIRED,
         Refusal.INVITATION_WITHDRAWN,
         Refusal.INVITATION_FOR_ANOTHER,
+        Refusal.INVITER_MAY_NO_MORE,
         Refusal.ACCOUNT_NOT_BY_INVITATION,
         Refusal.ACCOUNT_HAS_SIGN_IN,
         Refusal.IDENTITY_OF_ANOTHER,

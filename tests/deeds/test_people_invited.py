@@ -237,6 +237,19 @@ def test_who_invites_and_to_what_is_decided_by_the_rule(db, office, now):
     refused(Refusal.NOT_YOURS_TO_INVITE, invitations.send_again, db, **again, by=eva.id)
 
 
+def test_it_gives_nothing_when_who_invited_may_not_any_more_until_somebody_who_may_sends_it_again(db, office, now):
+    invitation, other = invited(db, office, now), holder(db, Role.COORDINATOR)
+    token = link(db)
+    people.revoke(db, person_id=office.id, role=Role.COORDINATOR, area=None, now=now, by=None)
+    refused(Refusal.INVITER_MAY_NO_MORE, invitations.accept, db, token=token, shown=shown(), now=now)
+    assert identities.of_person(db, invitation.person_id) == []
+
+    invitations.send_again(db, invitation_id=invitation.id, lasts=LASTS, now=now + LASTS, by=other.id)
+    gunnar = invitations.accept(db, token=link(db), shown=shown(), now=now + LASTS)
+    granted = [(by, facts["role"]) for deed, by, facts in noted(db) if deed == "role.granted"]
+    assert (gunnar.id, granted) == (invitation.person_id, [(other.id, Role.REVIEWER)])
+
+
 class TestAnAccountThatIsThere:
     @pytest.fixture
     def anna(self, db):
