@@ -29,6 +29,8 @@ class Shown:
     family_name: str
     provider: str
     """What people call the provider."""
+    is_makeshift: bool = False
+    """Whether the name is made of something else, since the provider tells none."""
     verified_email: str = ""
     """The address that the provider says is theirs, in small letters; empty where it does not say so."""
     number: PersonalNumber | None = None

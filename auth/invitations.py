@@ -170,9 +170,10 @@ def accept(db: Session, *, token: str, shown: Shown, now: datetime) -> Person:
     invitation = opened_by(db, token=token, now=now)
     _insist_on_whom_it_is_for(db, invitation, shown)
     _insist_on_openness(db, person.id)
-    # Whoever invited them wrote the name as they knew it; the provider is sure of it.
-    names = (shown.given_name, shown.family_name)
-    person.given_name, person.family_name = (rules.one_line(each, longest=people.NAME_LENGTH) for each in names)
+    if not shown.is_makeshift:
+        # Whoever invited them wrote the name as they knew it; the provider is sure of it.
+        names = (shown.given_name, shown.family_name)
+        person.given_name, person.family_name = (rules.one_line(each, longest=people.NAME_LENGTH) for each in names)
     identities.link(db, person=person, shown=shown, now=now, by=person.id)
     roles = [Role(each) for each in invitation.roles]
     people.give(db, person_id=person.id, roles=roles, now=now, by=invitation.invited_by)

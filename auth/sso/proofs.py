@@ -35,6 +35,8 @@ class Proof:
     value: str = field(repr=False)
     given_name: str
     family_name: str
+    is_makeshift: bool
+    """Whether the name is made of something else, since the provider tells none."""
     email: str
     verified_email: str
     """The same in small letters, where the provider says that it is the person's; else empty."""
@@ -87,7 +89,8 @@ def proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str, prove
         Refused: the provider has not said who it is, or what they are called, or says what nobody is known by.
     """
     value = _identity(provider, claims)
-    called = _names(provider, claims) or _makeshift_names(provider, claims)
+    told = _names(provider, claims)
+    called = told or _makeshift_names(provider, claims)
     if called is None:
         raise Refused(Refusal.NAME_MISSING)
     given_name, family_name = called
@@ -96,6 +99,7 @@ def proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str, prove
         value=value,
         given_name=given_name,
         family_name=family_name,
+        is_makeshift=told is None,
         email=_text(claims, provider.email_claim),
         verified_email=_text(claims, provider.email_claim).lower() if claims.get(VERIFIED) is True else "",
         number=_number(provider, claims),

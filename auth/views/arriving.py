@@ -171,6 +171,7 @@ def _shown(provider: Provider, proof: Proof) -> Shown:
         given_name=proof.given_name,
         family_name=proof.family_name,
         provider=provider.title,
+        is_makeshift=proof.is_makeshift,
         verified_email=proof.verified_email,
         number=proof.number,
     )

@@ -237,6 +237,12 @@ def test_who_invites_and_to_what_is_decided_by_the_rule(db, office, now):
     refused(Refusal.NOT_YOURS_TO_INVITE, invitations.send_again, db, **again, by=eva.id)
 
 
+def test_whoever_is_told_by_no_name_keeps_the_one_that_they_were_invited_by(db, office, now):
+    invited(db, office, now)
+    came = shown(given_name="", family_name="gunnar.dahl", is_makeshift=True)
+    assert invitations.accept(db, token=link(db), shown=came, now=now).name == "Gunnar D"
+
+
 def test_it_gives_nothing_when_who_invited_may_not_any_more_until_somebody_who_may_sends_it_again(db, office, now):
     invitation, other = invited(db, office, now), holder(db, Role.COORDINATOR)
     token = link(db)

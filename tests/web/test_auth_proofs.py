@@ -11,7 +11,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from auth.models import LoginSession, Person
-from auth.sso import clients
+from auth.sso import clients, proofs
 from lararportal.config import Settings
 from lararportal.providers import Provider
 
@@ -224,6 +224,17 @@ def test_a_name_in_one_piece_is_taken_apart(come_back, story, db):
     anna = db.scalars(select(Person)).one()
 
     assert (anna.given_name, anna.family_name) == ("Anna Maria", "Stenberg")
+
+
+def proved(**claims) -> proofs.Proof:
+    demo = Provider(name="demo", title="D", issuer="https://idp.example", client_id="c", client_secret="not a secret")
+    return proofs.proof(demo, {"sub": "anna", "nonce": "n"} | claims, id_token="", proved_at=None)
+
+
+def test_a_name_that_is_made_of_an_address_is_known_as_that():
+    found = [proved(email="anna@example.org"), proved(email="anna@example.org", name="Anna Stenberg")]
+
+    assert [(each.family_name, each.is_makeshift) for each in found] == [("anna", True), ("Stenberg", False)]
 
 
 @pytest.mark.parametrize("said", [{**ANNA, "sub": "bo"}, {}])
