@@ -101,7 +101,7 @@ def proof(provider: Provider, claims: Mapping[str, Any], *, id_token: str, prove
         family_name=family_name,
         is_makeshift=told is None,
         email=_text(claims, provider.email_claim),
-        verified_email=_text(claims, provider.email_claim).lower() if claims.get(VERIFIED) is True else "",
+        verified_email=_verified_email(provider, claims),
         number=_number(provider, claims),
         id_token=id_token,
         nonce=claims["nonce"],
@@ -119,6 +119,12 @@ def _identity(provider: Provider, claims: Mapping[str, Any]) -> str:
     if value is None:
         raise Refused(Refusal.IDENTITY_IMPOSSIBLE, what=what)
     return value
+
+
+def _verified_email(provider: Provider, claims: Mapping[str, Any]) -> str:
+    """Letters beside ASCII are no part of an address here, and some of them have a small one that is."""
+    said = _text(claims, provider.email_claim)
+    return said.lower() if claims.get(VERIFIED) is True and said.isascii() else ""
 
 
 def _number(provider: Provider, claims: Mapping[str, Any]) -> PersonalNumber | None:

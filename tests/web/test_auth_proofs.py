@@ -237,6 +237,13 @@ def test_a_name_that_is_made_of_an_address_is_known_as_that():
     assert [(each.family_name, each.is_makeshift) for each in found] == [("anna", True), ("Stenberg", False)]
 
 
+def test_an_address_is_verified_in_small_letters_and_no_other_sign_becomes_one_of_them():
+    said = ["Karin@Example.org", "\N{KELVIN SIGN}arin@example.org"]
+
+    assert [proved(email=each, email_verified=True).verified_email for each in said] == ["karin@example.org", ""]
+    assert proved(email=said[0], email_verified="true").verified_email == ""
+
+
 @pytest.mark.parametrize("said", [{**ANNA, "sub": "bo"}, {}])
 def test_what_is_said_of_somebody_else_is_not_believed(come_back, story, db, said):
     story.claims = {"given_name": None, "family_name": None}
