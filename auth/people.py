@@ -220,7 +220,7 @@ def correct_address(db: Session, *, person_id: int, email: str, now: datetime, b
     (person,) = lock(db, [person_id])
     if not rules.is_plausible_email(email):
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
-    journal.note(db, "person.address_corrected", now=now, by=by, person=person_id, old=person.email, new=email)
+    journal.note(db, "person.address_corrected", now=now, by=by, person=person_id)
     person.email = email
     lasts = (AccountInvitation.used_at.is_(None), AccountInvitation.withdrawn_at.is_(None))
     elsewhere = (AccountInvitation.binding == Binding.EMAIL, AccountInvitation.bound_to != email.lower())

@@ -24,6 +24,9 @@ from lararportal.personal_number import redacted
 SUBJECT_LENGTH = 250
 """Characters; the days of a long course would make it longer, and a letter must not fail for that."""
 
+_ADDRESS = re.compile(r"""<[^<>]*@[^<>]*>|"[^"]*"@\S*|\S*@\S*""")
+"""Servers repeat whom they know or do not; names stand in that, and what is in the journal stays there."""
+
 
 class LetterState(StrEnum):
     """A letter waits, has been taken by the mail server, or has failed too often and waits for a person."""
@@ -167,7 +170,8 @@ def resend(db: Session, *, letter_id: int, now: datetime, by: int | None) -> boo
     letter = _lock(db, letter_id)
     if letter.state is LetterState.QUEUED or not letter.body:  # Its text has been kept for its time.
         return False
-    _note(db, "letter.resent", letter, now=now, by=by, state=letter.state, answer=letter.answer)
+    answer = _ADDRESS.sub("<...>", letter.answer or "")
+    _note(db, "letter.resent", letter, now=now, by=by, state=letter.state, answer=answer)
     if letter.state is LetterState.SENT:
         letter.message_id = _new_message_id()
     _make_due(letter, now=now)

@@ -11,6 +11,7 @@ from bookings import cancellation, left_over_seats
 from bookings.models import Booking
 from courses.models import CourseSession
 from lararportal.journal import Entry
+from lararportal.letter_log import correcting
 from lararportal.outbox import Letter, LetterState
 
 PATH = "/samordning/brev"
@@ -152,6 +153,21 @@ def test_a_wrong_address_is_put_right_and_everything_unsent_goes_there(db, olle,
         ("person.address_corrected", olle.id),
         *[("letter.readdressed", olle.id)] * 2,
     ]
+
+
+def test_the_journal_has_no_address_of_whoever_got_another_one(db, olle, anna, now):
+    taken = letters_of(db, anna)[0]
+    answer = '550 5.1.1 <Anna Berg@example.org> anna@exmaple.org: "a b"@example.org, ej här'
+    taken.state, taken.sent_at, taken.answer = LetterState.SENT, now, answer
+    correcting.correct_and_resend(db, letter_id=taken.id, address="anna@example.org", now=now, by=olle.id)
+    db.flush()
+
+    about = Entry.deed.in_(("person.address_corrected", "letter.resent"))
+    assert db.scalars(select(Entry.facts).where(about).order_by(Entry.id)).all() == [
+        {},
+        {"letter": taken.id, "state": "sent", "answer": "550 5.1.1 <...> <...> <...> ej här"},
+    ]
+    assert [each for each in db.scalars(select(Entry.facts)) if "@" in str(each)] == []
 
 
 @pytest.mark.parametrize("deed", ["stoppa", "adress"])
