@@ -12,10 +12,23 @@ CENTURY = 100
 HIDDEN = "****"
 _TWELVE = re.compile(r"((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})-?([0-9]{4})", re.ASCII)
 _TEN = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([-+])([0-9]{4})", re.ASCII)
-_ANYWHERE = re.compile(
-    r"(?<![0-9])(?:((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})[-+]?|([0-9]{2})([0-9]{2})([0-9]{2})[-+])([0-9]{4})(?![0-9])",
-    re.ASCII,
+_GAP = r"[\s\u200b\u2060\ufeff]"
+"""Space of any kind and width; `typed` takes numbers with it, so people write them so."""
+
+_SIGN = r"[-+\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
+"""As keyboards and word processors write it."""
+
+_ANYWHERE = (
+    re.compile(
+        rf"(?<![0-9])((?:18|19|20){_GAP}?[0-9]{{2}}){_GAP}?([0-9]{{2}}){_GAP}?([0-9]{{2}})"
+        rf"{_GAP}{{,2}}{_SIGN}?{_GAP}{{,2}}([0-9]{{4}})(?![0-9])"
+    ),
+    re.compile(
+        rf"(?<![0-9])([0-9]{{2}}){_GAP}?([0-9]{{2}}){_GAP}?([0-9]{{2}})"
+        rf"(?:{_GAP}{{,2}}{_SIGN}{_GAP}{{,2}}|{_GAP}{{1,2}})([0-9]{{4}})(?![0-9])"
+    ),
 )
+"""Twelve digits, then ten; ten without anything before the last four may as well be a telephone number."""
 
 
 class PersonalNumber:
@@ -104,7 +117,9 @@ def stands_in(text: str) -> bool:
 
 def redacted(text: str) -> str:
     """The text with the last digits of every such number hidden."""
-    return _ANYWHERE.sub(_hidden, text)
+    for pattern in _ANYWHERE:
+        text = _redacted(text, pattern)
+    return text
 
 
 def without(told: Any) -> Any:
@@ -119,12 +134,21 @@ def without(told: Any) -> Any:
     return told
 
 
-def _hidden(found: re.Match[str]) -> str:
-    long_year, month, day, short_year, short_month, short_day, last = found.groups()
-    if long_year is not None:
-        return f"{long_year}{month}{day}-{HIDDEN}" if _checks(long_year, month, day, last) else found[0]
-    is_one = any(_checks(f"{century}{short_year}", short_month, short_day, last) for century in (19, 20))
-    return f"{short_year}{short_month}{short_day}-{HIDDEN}" if is_one else found[0]
+def _redacted(text: str, pattern: re.Pattern[str]) -> str:
+    written, done, start = [], 0, 0
+    while (found := pattern.search(text, start)) is not None:
+        hidden = _hidden(*("".join(filter(str.isdecimal, each)) for each in found.groups()))
+        start = found.end() if hidden else found.start() + 1  # What is none may begin before one.
+        if hidden:
+            written += [text[done : found.start()], hidden]
+            done = start
+    return "".join([*written, text[done:]])
+
+
+def _hidden(year: str, month: str, day: str, last: str) -> str:
+    """The day of birth of what is a number; of what is none, nothing."""
+    years = [year] if len(year) > len(month) else [f"{century}{year}" for century in (19, 20)]
+    return f"{year}{month}{day}-{HIDDEN}" if any(_checks(each, month, day, last) for each in years) else ""
 
 
 def _checks(year: str, month: str, day: str, last: str) -> bool:
