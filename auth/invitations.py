@@ -96,7 +96,7 @@ def invite(
         Refused: `by` may not invite them so, the account cannot be opened that way, or they are invited already.
     """
     _insist(rules.may_invite(people.powers(db, by), roles=frozenset(roles)))
-    (person,) = people.lock(db, [person_id])
+    person = people.lock_present(db, person_id)
     _insist_on_openness(db, person_id)
     if not person.email:
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)

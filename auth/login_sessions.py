@@ -242,6 +242,7 @@ _VISITOR = (
     .outerjoin(Grant, Grant.person_id == Person.id)
     .where(
         LoginSession.token_hash == bindparam("token_hash"),
+        Person.erased_at.is_(None),
         *_is_good(bindparam("seen_after"), bindparam("began_after")),
     )
 )

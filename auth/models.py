@@ -39,9 +39,14 @@ def stand_in(person_id: int) -> str:
     return pages.words()["protected"]["name"].format(number=person_id)
 
 
+def erased_name(person_id: int) -> str:
+    """What somebody is called who has been erased, and has no name any more."""
+    return pages.words()["erased"]["name"].format(number=person_id)
+
+
 def shown_name(person_id: int, given: str, family: str, is_protected: bool) -> str:  # noqa: FBT001 - a column
     """What others read: the name, or what stands for it."""
-    return stand_in(person_id) if is_protected else full_name(given, family)
+    return stand_in(person_id) if is_protected else full_name(given, family) or erased_name(person_id)
 
 
 class Person(Base):
@@ -71,6 +76,10 @@ class Person(Base):
         default=False, server_default=text("false"), doc="Protected identity: who and where they are is not shown."
     )
 
+    erased_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When what told who they are was taken away; what they did stays."
+    )
+
     identities: Mapped[list["Identity"]] = relationship(lazy="raise")
     grants: Mapped[list["Grant"]] = relationship(lazy="raise", passive_deletes=True)
 
@@ -93,7 +102,7 @@ class Person(Base):
     @property
     def own_name(self) -> str:
         """Given and family name, for themselves and for who may know it."""
-        return full_name(self.given_name, self.family_name)
+        return full_name(self.given_name, self.family_name) or erased_name(self.id)
 
     @property
     def shown_email(self) -> str:

@@ -37,16 +37,19 @@ def lock(db: Session, ids: Collection[int]) -> list[Person]:
         NotFound: one of them does not exist.
     """
     wanted = sorted(set(ids))
-    persons = db.scalars(
-        select(Person)
-        .where(Person.id.in_(wanted))
-        .order_by(Person.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    held = select(Person).where(Person.id.in_(wanted)).order_by(Person.id).with_for_update(key_share=True)
+    persons = db.scalars(held.execution_options(populate_existing=True)).all()
     if [person.id for person in persons] != wanted:
         raise NotFound
     return list(persons)
+
+
+def lock_present(db: Session, person_id: int) -> Person:
+    """As `lock` for one of them; who has been erased is refused."""
+    (person,) = lock(db, [person_id])
+    if person.erased_at is not None:
+        raise Refused(Refusal.PERSON_ERASED)
+    return person
 
 
 def arrive(
@@ -112,7 +115,7 @@ def describe_oneself(
     """
     if by != person_id:
         raise Refused(Refusal.ONLY_ABOUT_ONESELF)
-    (person,) = lock(db, [person_id])
+    person = lock_present(db, person_id)
     facts = Facts(**said).settled()
     _insist(rules.may_describe_oneself(person.standing, old=facts_of(person).settled(), new=facts))
     _insist(rules.may_be_true(facts))
@@ -215,9 +218,9 @@ def correct_address(db: Session, *, person_id: int, email: str, now: datetime, b
 
     Raises:
         NotFound: there is no such person.
-        Refused: no letter can be sent to that.
+        Refused: no letter can be sent to that, or the person has been erased.
     """
-    (person,) = lock(db, [person_id])
+    person = lock_present(db, person_id)
     if not rules.is_plausible_email(email):
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
     journal.note(db, "person.address_corrected", now=now, by=by, person=person_id)
@@ -243,7 +246,7 @@ def facts_of(person: Person) -> Facts:
 
 
 def _decided_about(db: Session, *, person_id: int, facts: Facts, by: int) -> Person:
-    (person,) = lock(db, [person_id])
+    person = lock_present(db, person_id)
     _insist(rules.may_decide_about(powers(db, by), person_id=person_id, old_area=person.area, new_area=facts.area))
     _insist(rules.may_be_true(facts))
     if rules.missing(facts, email=person.email):
@@ -268,7 +271,7 @@ def _give(db: Session, *, person_id: int, role: Role, area: Area | None, now: da
 
 
 def _may_grant(db: Session, *, person_id: int, by: int | None) -> None:
-    lock(db, [person_id])
+    lock_present(db, person_id)
     _insist(rules.may_grant(None if by is None else powers(db, by)))
 
 

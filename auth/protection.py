@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from auth import people, rules
+from auth import people, queries, rules
 from auth.models import Person
 from auth.states import Refusal
 from lararportal import journal, outbox
@@ -25,9 +24,7 @@ def protect(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
     if person.is_protected:
         raise Refused(Refusal.PROTECTED_ALREADY)
     person.is_protected = True
-    own_name = func.trim(Person.given_name + " " + Person.family_name)
-    alike = db.execute(select(Person.id, own_name).where(own_name.contains(person.own_name, autoescape=True)))
-    called = {row[0]: row[1] for row in alike}
+    called = queries.called_like(db, person.own_name)
     outbox.take_content_away(db, person_id=person.id, name=person.own_name, instead=person.name, called=called)
     journal.note(db, "person.protected", now=now, by=by, person=person_id)
     return person
@@ -49,7 +46,7 @@ def lift(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
 
 
 def _decided_about(db: Session, *, person_id: int, by: int) -> Person:
-    (person,) = people.lock(db, [person_id])
+    person = people.lock_present(db, person_id)
     refusal = rules.may_protect(people.powers(db, by))
     if refusal is not None:
         raise Refused(refusal)

@@ -82,6 +82,15 @@ def known_as(db: Session, who: str) -> list[Person]:
     return list(db.scalars(select(Person).where(func.lower(Person.email) == who.lower()).order_by(*BY_NAME)))
 
 
+def called_like(db: Session, name: str) -> dict[int, str]:
+    """Everybody with that name in their own, and what they are called."""
+    own_name = func.trim(Person.given_name + " " + Person.family_name)
+    return {
+        row[0]: row[1]
+        for row in db.execute(select(Person.id, own_name).where(own_name.contains(name, autoescape=True)))
+    }
+
+
 def directors(db: Session, area: Area) -> list[Person]:
     """The directors of studies of an area, by name."""
     held = select(Grant.person_id).where(Grant.role == Role.DIRECTOR, Grant.area == area)

@@ -148,6 +148,44 @@ def may_protect(powers: Powers) -> Refusal | None:
     return None if Role.COORDINATOR in powers.roles else Refusal.NOT_YOURS_TO_PROTECT
 
 
+def may_erase(powers: Powers, *, person_id: int) -> Refusal | None:
+    """A coordinator erases somebody who asks for it; nobody erases themselves."""
+    if Role.COORDINATOR not in powers.roles:
+        return Refusal.NOT_YOURS_TO_ERASE
+    return Refusal.ERASES_ONESELF if powers.person_id == person_id else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """What somebody still has here."""
+
+    has_role: bool
+    leads: bool
+    has_seat: bool
+    applies: bool
+    goes_first: bool
+
+
+def holds_back(ahead: Ahead) -> list[Refusal]:
+    """What comes to an end before somebody is erased, since others reckon with it."""
+    reasons = {
+        Refusal.ERASED_HAS_ROLE: ahead.has_role,
+        Refusal.ERASED_LEADS: ahead.leads,
+        Refusal.ERASED_HAS_SEAT: ahead.has_seat,
+        Refusal.ERASED_APPLIES: ahead.applies,
+        Refusal.ERASED_GOES_FIRST: ahead.goes_first,
+    }
+    return [refusal for refusal, is_so in reasons.items() if is_so]
+
+
+def erasure_reason_fault(reason: str, *, name: str, email: str) -> Refusal | None:
+    """Why somebody is erased is kept, and therefore must not tell who it was."""
+    if not reason.strip():
+        return Refusal.ERASED_WITHOUT_REASON
+    tells = any(each and each.casefold() in reason.casefold() for each in (name, email))
+    return Refusal.ERASED_BY_NAME if tells else None
+
+
 def may_grant(powers: Powers | None) -> Refusal | None:
     """An administrator grants and revokes roles; so does an operator at the machine itself, who is nobody here."""
     if powers is None or Role.ADMINISTRATOR in powers.roles:

@@ -24,7 +24,7 @@ Too few have booked. Such sessions are warned of, rescued or called off in a roo
 
 By decision. Whoever goes before others by a decision, and not by the rules alone, does so by name and with a reason:
 before a round closes (`precedence`), or as an exception in the line after it (`exceptions`); so is somebody
-`taken_off` a line.
+`taken_off` a line. Who asks for it and has nothing ahead is erased (`erasure`).
 
 Afterwards. A published round can be done again from what was frozen, and laid beside what was published (`replay`):
 what everybody was `told`, and who decided what and why, `as_noted` in the journal, in which every round can be

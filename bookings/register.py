@@ -29,7 +29,7 @@ class RegisterFacts:
 
 def group_of(person: Person) -> str | None:
     """The group that counts when seats are given; None until somebody has confirmed what the person is."""
-    if person.standing is not Standing.CONFIRMED or person.category is None:
+    if person.standing is not Standing.CONFIRMED or person.category is None or person.erased_at is not None:
         return None
     return person.category.group
 

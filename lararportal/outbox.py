@@ -228,13 +228,28 @@ def _new_message_id() -> str:
 
 
 def take_content_away(db: Session, *, person_id: int, name: str, instead: str, called: Mapping[int, str]) -> None:
-    """The letters to somebody say nothing any more, and those to others call them otherwise.
-
-    `called` is everybody with that name in their own: letters to namesakes stay, and longer names stay everywhere.
-    """
+    """The letters to somebody say nothing any more, and those to others call them otherwise, as `rename` has it."""
     subject, body = pages.letter(WITHOUT_CONTENT, portal_url=db.info["portal_url"])
     theirs = update(Letter).where(Letter.person_id == person_id, Letter.occasion.not_in(NEEDED_IN_FULL))
     db.execute(theirs.values(subject=subject, body=body, calendars=[]).execution_options(synchronize_session="fetch"))
+    rename(db, name=name, instead=instead, called=called)
+
+
+def forget(db: Session, *, person_id: int, now: datetime) -> None:
+    """The letters to somebody say nothing any more and tell no address; what was not sent is stopped."""
+    theirs = update(Letter).where(Letter.person_id == person_id)
+    waits = theirs.where(Letter.state != LetterState.SENT, Letter.stopped_at.is_(None))
+    stopped = waits.values(state=LetterState.FAILED, stopped_at=now)
+    blank = theirs.values(address="", body="", calendars=[], answer="")
+    for statement in (stopped, blank):
+        db.execute(statement.execution_options(synchronize_session="fetch"))
+
+
+def rename(db: Session, *, name: str, instead: str, called: Mapping[int, str]) -> None:
+    """Letters call somebody otherwise.
+
+    `called` is everybody with that name in their own: letters to namesakes stay, and longer names stay everywhere.
+    """
     namesakes = [number for number, each in called.items() if each == name]
     written = func.regexp_replace(
         Letter.subject + " " + Letter.body, r"\s+", " ", "g"

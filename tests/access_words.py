@@ -152,6 +152,7 @@ KINDS = (
         to={COORDINATOR: "all"},
         addresses="""
             GET POST /personer/<int:person_id>/personnummer
+            GET POST /personer/<int:person_id>/radera
             GET POST /personer/<int:person_id>/skydd
             GET /samordning
             GET /samordning/brev
@@ -219,6 +220,7 @@ KINDS = (
 )
 
 FRESH = {
+    "/personer/<int:person_id>/radera",
     "/profil/inloggningar/ny",
     "/profil/inloggningar/ny/<name>",
     "/profil/inloggningar/satt/<int:identity_id>/ta-bort",

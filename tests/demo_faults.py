@@ -31,8 +31,7 @@ ADMITTED = """
     WHERE b.state = 'booked' AND b.origin = 'round' AND d.code = 'ADMITTED'
 """
 NO_PRECEDENCE = "SELECT FROM precedences p WHERE p.person_id = b.person_id AND p.course_id = s.course_id"
-
-
+SEATED = f"SELECT person_id FROM bookings WHERE id = ({ONE_SEAT})"
 STAMP = r"\:20270110000000000000"
 """The moment of what is planted, as letters have it."""
 
@@ -210,10 +209,8 @@ FAULTS = {
         WHERE id = (SELECT min(id) FROM persons WHERE standing = 'pending')"""
     ],
     "protection_not_noted": ["UPDATE persons SET is_protected = true WHERE id = (SELECT min(id) FROM persons)"],
-    "role_not_noted": [
-        f"""INSERT INTO grants (person_id, role)
-        SELECT person_id, 'administrator' FROM bookings WHERE id = ({ONE_SEAT})"""
-    ],
+    "erased_not_noted": [noted("person.erased", ONE_SEAT)],
+    "role_not_noted": [f"INSERT INTO grants (person_id, role) SELECT x.person_id, 'administrator' FROM ({SEATED}) x"],
     "role_not_held": ["DELETE FROM grants WHERE role = 'reviewer'"],
     "invitation_not_noted": [
         """INSERT INTO account_invitations
@@ -344,6 +341,10 @@ FAULTS = {
         """INSERT INTO journal (at, by, deed, facts)
         SELECT public_entered_at, public_entered_by, 'lottery.value_entered',
             jsonb_build_object('round', id, 'value', repeat('0', 64)) FROM rounds WHERE state = 'revealed'""",
+    ],
+    "erased_but_kept": [
+        noted("person.erased", ONE_SEAT),
+        f"UPDATE persons SET erased_at = now() WHERE id = ({SEATED})",
     ],
     "letter_missing": [f"DELETE FROM letters WHERE id = ({A_LETTER})"],
     "letter_without_deed": [posted("planted:{}", ONE_SEAT)],

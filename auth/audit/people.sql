@@ -17,7 +17,7 @@ kept AS (
     SELECT id, fact.key, nullif(nullif(fact.value, 'null'), '0') AS value
     FROM persons CROSS JOIN LATERAL jsonb_each(jsonb_build_object('category', category, 'area', area,
         'residency_start', residency_start, 'planned_end', planned_end, 'leave_months', leave_months)) AS fact
-    WHERE id IN (SELECT person_id FROM arrived)
+    WHERE id IN (SELECT person_id FROM arrived) AND (erased_at IS NULL OR fact.key = 'category')
 ),
 given AS (
     SELECT person_id, role, area FROM (
@@ -39,13 +39,14 @@ FROM identities i LEFT JOIN arrived a USING (person_id, issuer, kind)
 GROUP BY i.person_id, i.issuer, i.kind, a.times HAVING count(*) <> coalesce(a.times, 0) ORDER BY 1, 2
 
 --: identity_gone
--- Whatever somebody could sign in with they still can, until they remove it.
+-- Whatever somebody could sign in with they still can, until they remove it or are erased.
 SELECT a.person_id AS person, a.issuer
 FROM arrived a JOIN persons p ON p.id = a.person_id LEFT JOIN identities i USING (person_id, issuer, kind)
+WHERE p.erased_at IS NULL
 GROUP BY a.person_id, a.issuer, a.kind, a.times HAVING count(i.id) < a.times ORDER BY 1, 2
 
 --: person_not_as_noted
--- What is known of somebody is the last that was noted of it.
+-- What is known of somebody is the last that was noted of it; of whoever has been erased the category alone is known.
 SELECT DISTINCT id AS person FROM kept LEFT JOIN said s ON s.person_id = kept.id AND s.key = kept.key
 WHERE kept.value IS DISTINCT FROM nullif(nullif(s.value, 'null'), '0') ORDER BY 1
 
@@ -60,8 +61,15 @@ WHERE p.id IN (SELECT person_id FROM arrived) AND (p.standing = 'confirmed') <> 
 SELECT p.id AS person FROM persons p
 WHERE p.is_protected <> coalesce((
     SELECT deed = 'person.protected' FROM journal j
-    WHERE j.person_id = p.id AND deed IN ('person.protected', 'person.unprotected') ORDER BY j.id DESC LIMIT 1), false)
+    WHERE j.person_id = p.id AND deed IN ('person.protected', 'person.unprotected', 'person.erased')
+    ORDER BY j.id DESC LIMIT 1), false)
 ORDER BY 1
+
+--: erased_not_noted
+-- Somebody has been erased if and only if that was noted.
+SELECT p.id AS person FROM persons p
+WHERE (p.erased_at IS NOT NULL) <> EXISTS (
+    SELECT FROM journal j WHERE j.person_id = p.id AND j.deed = 'person.erased') ORDER BY 1
 
 --: role_not_noted
 -- Whoever holds a role was given it.

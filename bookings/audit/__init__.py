@@ -3,7 +3,8 @@
 `seats.sql` looks at seats, days and offers as they are now; `lines` asks the rules about the lines; `journal.sql`
 lays everything beside what was noted of it, `moments.sql` when and for how much, and `rounds.sql` the decisions of
 published rounds beside the bookings; `published` does every published round again, and lays the others beside what
-was noted of them. `letters_owed.sql` says which letters the deeds of this room owe.
+was noted of them. `erased.sql` looks for what is left of whoever was erased. `letters_owed.sql` says which letters
+the deeds of this room owe.
 """
 
 from pathlib import Path
@@ -21,5 +22,6 @@ THOROUGH = (
     *in_sql(_HERE / "moments.sql"),
     *in_sql(_HERE / "rounds.sql"),
     *published.CHECKS,
+    *in_sql(_HERE / "erased.sql"),
 )
 LETTERS_OWED = (_HERE / "letters_owed.sql").read_text("utf-8")

@@ -6,7 +6,7 @@ and the period of `invoicing`.
 
 from bookings.forms.applying import ApplicationForm, rearranged
 from bookings.forms.calling_off import MoveDayForm, OutlookForm, RunForm, SeenForm
-from bookings.forms.decisions import ExceptionForm, GrantForm, RevokeForm
+from bookings.forms.decisions import EraseForm, ExceptionForm, GrantForm, RevokeForm
 from bookings.forms.funding import FundingForm
 from bookings.forms.invoicing import PeriodForm
 from bookings.forms.lottery import CommitForm, ReasonForm, RevealForm, SourceForm, ValueForm, WithoutForm
@@ -27,6 +27,7 @@ __all__ = [
     "CancelForm",
     "CommitForm",
     "ConfirmForm",
+    "EraseForm",
     "ExceptionForm",
     "FundingForm",
     "GrantForm",

@@ -1,4 +1,4 @@
-"""Decisions about one person: precedence granted and revoked, and an exception in a line."""
+"""Decisions about one person: precedence granted and revoked, an exception in a line, and erasure."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,6 +22,12 @@ def number_or_none(text: str | int | None) -> int | None:
 
 class ReasonForm(Form):
     """No decision about one person is without its reason; the person reads it."""
+
+    reason = TextAreaField(filters=[unfolded], validators=[InputRequired(), Length(max=REASON_LENGTH)])
+
+
+class EraseForm(Form):
+    """Why somebody is erased; it is kept when nobody knows any more who it was."""
 
     reason = TextAreaField(filters=[unfolded], validators=[InputRequired(), Length(max=REASON_LENGTH)])
 

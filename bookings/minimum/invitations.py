@@ -111,6 +111,7 @@ def _lacking(db: Session, course: Course, *, today: date) -> list[Person]:
         select(Person)
         .where(
             Person.standing == Standing.CONFIRMED,
+            Person.erased_at.is_(None),
             Person.category.in_([each for each, found in objectives.items() if found]),
             Person.planned_end >= today,
         )

@@ -5,7 +5,7 @@ re-book), `decision` (every step of a decision) and `situation` (what the pages 
 For everybody: `fairness` (the rules, and what may be known of each round). For staff: `desk` (what needs attention),
 `rounds` (plan, open, close, draw up, publish), `lottery` (bound and revealed, by both sides), `opening_and_closing`
 (of sessions between two drawings up), `progress` (of long work), `rosters` (who is booked, and the sessions below
-their minimum), `precedence` (who goes before others by a decision) and `leading` (a leader's own sessions). `changes`
-are the pages that both share. `mine`, `fairness` and `desk` hold the blueprints; the first and the last hang up the
-addresses of the others.
+their minimum), `precedence` (who goes before others by a decision), `erasing` (of whoever asks for it) and `leading`
+(a leader's own sessions). `changes` are the pages that both share. `mine`, `fairness` and `desk` hold the blueprints;
+the first and the last hang up the addresses of the others.
 """

@@ -8,6 +8,7 @@ from auth.states import Role
 from bookings import queries
 from bookings.views import (
     calling_off,
+    erasing,
     funding,
     invoicing,
     leading,
@@ -46,6 +47,7 @@ STAFF = (
     progress,
     rosters,
     precedence,
+    erasing,
     funding,
     invoicing,
     leading,
