@@ -41,15 +41,21 @@ class DoctorsPlay(Player):
         else:
             self.do(f"{seat} would rather come to {to}", looked_at.join, session_id=to.id, **person)
 
-    @act(SEAT, often=2)
+    @act(SEAT, often=4)
     def want_each_others(self, data: st.DataObject) -> None:
-        """Two who have seats in a course would rather have the other's."""
-        seat = self.one(data, SEAT)
-        sisters = [each for each in self.term.live(SEAT) if each.venue.course == seat.venue.course]
-        other = data.draw(st.sampled_from(sisters), label="whose")
-        for one, wanted in ((seat, other), (other, seat)):
-            about = {"session_id": wanted.venue.id, "person_id": one.doctor.id, "by": one.doctor.id}
-            self.do(f"{one} would rather have the seat of {wanted}", looked_at.join, **about)
+        """Two who have seats in a course would rather have the other's, unless one of them thinks better of it."""
+        pairs = [
+            (one, other) for one in self.term.live(SEAT) for other in self.term.live(SEAT) if _are_sisters(one, other)
+        ]
+        if not pairs:
+            return
+        one, other = data.draw(st.sampled_from(pairs), label="who")
+        for each, wanted in ((one, other), (other, one)):
+            about = {"session_id": wanted.venue.id, "person_id": each.doctor.id, "by": each.doctor.id}
+            self.do(f"{each} would rather have the seat of {wanted}", looked_at.join, **about)
+            for place in self.term.live(State.WAITING, doctor=each.doctor, venue=wanted.venue):
+                if data.draw(st.sampled_from([False, False, True]), label="thinks better of it"):
+                    self.do(f"{place}: want_less", own_order.want_less, **of(place), by=each.doctor.id)
 
     @act(SEAT, often=5)
     def cancel(self, data: st.DataObject) -> None:
@@ -60,6 +66,22 @@ class DoctorsPlay(Player):
         ground = data.draw(st.sampled_from([*grounds]), label="ground")
         said = f"{seat} is cancelled" + f" by staff, {ground}" * (by != seat.doctor.id)
         self.give_back(said, seat, ground, by=by)
+
+    @act(SEAT, often=2)
+    def take_what_was_just_given_back(self, data: st.DataObject) -> None:
+        """Before the worker wakes: somebody in a sister session would be quicker than the line."""
+        ahead = [each for each in self.term.live(SEAT) if each.venue in self.ahead]
+        pairs = [
+            (one, other) for one in ahead if self.term.line(one.venue) for other in ahead if _are_sisters(one, other)
+        ]
+        if not pairs:
+            return
+        seat, quick = data.draw(st.sampled_from(pairs), label="which, and who")
+        self.is_worker_awake = False
+        self.give_back(f"{seat} is cancelled", seat, CancelGround.OTHER, by=seat.doctor.id)
+        about = {"from_session_id": quick.venue.id, "to_session_id": seat.venue.id}
+        who = {"person_id": quick.doctor.id, "by": quick.doctor.id}
+        self.do(f"{quick} re-books to {seat.venue}", looked_at.rebook, **about, **who)
 
     def give_back(self, said: str, seat: Place, ground: CancelGround, *, by: int) -> None:
         self.term.ground = ground
@@ -146,3 +168,8 @@ class DoctorsPlay(Player):
         is_asked = (who.id, course.id) in self.term.asked_for
         how = free_seats.ask_no_more if is_asked else free_seats.ask
         self.do(f"{who}: {how.__name__} {course.name}", how, course_id=course.id, person_id=who.id, by=who.id)
+
+
+def _are_sisters(one: Place, other: Place) -> bool:
+    """Whether two seats are in different sessions of a course."""
+    return one.venue.course == other.venue.course and one.venue is not other.venue
