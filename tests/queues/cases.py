@@ -42,7 +42,8 @@ class Cases(GivenBack):
         venue, case = self._open(entry)
         assert venue.go_no_go <= day_of(entry.at)
         assert not case.is_asked, f"{venue} has been asked about"
-        case.is_asked = True
+        # Who has been asked needs no warning, also when the day is another after that.
+        case.is_asked = case.is_warned = True
         self._tell_deciders(entry, "too_few_booked")
 
     def minimum_day_moved(self, entry: Entry) -> None:
