@@ -8,7 +8,7 @@ from queues.model import FEE, LIVE, Place
 from queues.play import NAMES, PLACES, SEAT, WHERE, Player, act, of
 from session_changes_room import keep
 
-from bookings import answers, cancellation, choices, own_order, waitlist
+from bookings import answers, cancellation, choices, funding, own_order, waitlist
 from bookings.minimum import free_seats
 from bookings.rules.late_fee import OWN_GROUNDS
 from bookings.states import BookingState as State
@@ -35,6 +35,9 @@ class DoctorsPlay(Player):
         roomy = [each for each in new if at_once and self.term.free(each) > 0]
         to = data.draw(st.sampled_from(roomy or new), label="to")
         person = {"person_id": seat.doctor.id, "by": seat.doctor.id}
+        if not seat.is_funded and data.draw(st.booleans(), label="is paid for first"):
+            by = next(each for each, area in self.term.directors.items() if area == seat.doctor.area)
+            self.do(f"{seat} is paid for", funding.settle, booking_ids=[seat.id], by=by)
         if at_once:
             sides = {"from_session_id": seat.venue.id, "to_session_id": to.id}
             self.do(f"{seat} re-books to {to}", looked_at.rebook, **sides, **person)
