@@ -101,6 +101,7 @@ SEEN = {
     PRECEDENCE: for_holders(COORDINATOR, DIRECTOR, status=200),
     f"{PRECEDENCE}/{{precedence}}/aterkalla": for_holders(COORDINATOR, DIRECTOR, status=200),
     "/personer/{anna}/undantag": for_holders(COORDINATOR, DIRECTOR, status=200),
+    "/personer/{anna}/radera": for_holders(COORDINATOR, status=200),
     "/kursledare": for_holders(LEADER, status=200),
     "/kursledare/tillfallen/{session}": for_holders(LEADER, status=404),
 }
@@ -156,6 +157,7 @@ SENT = {
     PRECEDENCE: for_holders(COORDINATOR, DIRECTOR, status=400),
     f"{PRECEDENCE}/{{precedence}}/aterkalla": for_holders(COORDINATOR, DIRECTOR, status=400),
     "/personer/{anna}/undantag": for_holders(COORDINATOR, DIRECTOR, status=400),
+    "/personer/{anna}/radera": for_holders(COORDINATOR, status=400),
 }
 """What they are answered where an empty form is sent in."""
 
