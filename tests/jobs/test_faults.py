@@ -49,8 +49,9 @@ class Portal:
             return session_id, visitors(db, self.parts.settings, persons, portal=self.address)
 
     def booked(self, session_id: int) -> int:
-        with self.database.transaction() as db:
-            return db.scalar(select(func.count()).where(Booking.session_id == session_id)) or 0
+        """Asked anew where PostgreSQL has ended the connection since it was used a moment ago."""
+        rows = select(func.count()).where(Booking.session_id == session_id)
+        return self.database.run(lambda db: db.scalar(rows)) or 0
 
     def told(self) -> None:
         """Every letter is delivered, once, and nothing else is wrong."""
