@@ -12,9 +12,13 @@ from auth.models import IdentityPutAside, LoginSession, Person
 from bookings.models import Application, Choice
 from lararportal.db import Base
 from lararportal.journal import Entry
+from lararportal.personal_number import HIDDEN
 
-SECRETS = frozenset({"sealed", "imprint", "token_hash", "id_token", "bound_to", "message_id"})
+SECRETS = frozenset({"sealed", "imprint", "token_hash", "id_token", "sid", "bound_to", "message_id"})
 """What opens something, or is kept so that nobody can read it."""
+
+TRACE = "trace"
+"""The fact of an entry that is a hash."""
 
 OTHERS = frozenset({"invited_by", "granted_by", "revoked_by", "made_by", "funded_by", "asked_by", "by"})
 """Who else did something: their names are theirs."""
@@ -52,7 +56,12 @@ def tables() -> list[Table]:
 def _rows(db: Session, table: Table, where: Any) -> list[dict[str, Any]]:
     columns = [each for each in table.columns if each.name not in SECRETS | OTHERS]
     rows = db.execute(select(*columns).where(where).order_by(*table.primary_key.columns))
-    return [_told(columns, row) for row in rows]
+    return [_without_numbers(_told(columns, row)) for row in rows]
+
+
+def _without_numbers(row: dict[str, Any]) -> dict[str, Any]:
+    """The row, without what an identity is found by whose kind is the personal number, or the number itself."""
+    return row | {"value": HIDDEN} if row.get("kind") == personal_numbers.KIND else row
 
 
 def _journal(db: Session, person_id: int) -> list[dict[str, Any]]:
@@ -60,9 +69,13 @@ def _journal(db: Session, person_id: int) -> list[dict[str, Any]]:
     entries = db.scalars(select(Entry).where(Entry.person_id == person_id).order_by(Entry.id))
     who = {person_id: "oneself", None: "portal"}
     return [
-        {"at": each.at.isoformat(), "deed": each.deed, "by": who.get(each.by, "staff"), "facts": each.facts}
+        {"at": each.at.isoformat(), "deed": each.deed, "by": who.get(each.by, "staff"), "facts": _facts(each)}
         for each in entries
     ]
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    return {name: each for name, each in entry.facts.items() if name != TRACE}
 
 
 def _told(columns: Sequence[Column[Any]] | Any, values: Sequence[Any]) -> dict[str, Any]:

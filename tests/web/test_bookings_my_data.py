@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 import make
 from auth import personal_numbers
-from auth.models import Person
+from auth.models import Identity, Person
 from bookings.queries import my_data
+from lararportal import journal, personal_number
 from lararportal.db import Base
 from lararportal.outbox import Letter
 
@@ -36,6 +37,11 @@ def test_the_file_has_everything_of_oneself_without_secrets_and_other_people(cli
     made = everything(db)
     anna, olle = (db.get_one(Person, made.persons[who]) for who in (RESIDENT, COORDINATOR))
     personal_numbers.show(db, person_id=anna.id, reason="Intyget", now=made_at(db), by=olle.id)
+    imprint = personal_numbers.imprint(db, personal_number.of("191212121212"))
+    eleg = {"person_id": anna.id, "issuer": "https://a", "kind": "personal_number", "linked_at": made_at(db)}
+    for value in (imprint, "191212121212"):  # As it is kept, and as it was before numbers were sealed.
+        db.add(Identity(**eleg, value=value))
+    journal.note(db, "identity.linked", now=made_at(db), by=anna.id, person=anna.id, trace=imprint)
     sign_in(client, anna)
     answer = client.get("/profil/mina-uppgifter.json")
     data = json.loads(answer.text)
@@ -60,7 +66,8 @@ def test_the_file_has_everything_of_oneself_without_secrets_and_other_people(cli
     assert {entry["by"] for entry in data["journal"]} <= {"oneself", "portal", "staff"}
     others = db.scalars(select(Person.email).where(Person.id != anna.id))
     assert [each for each in others if each in answer.text] == []
-    assert "1212121" not in answer.text
+    assert [each["value"] for each in data["identities"] if each["kind"] == "personal_number"] == ["****", "****"]
+    assert [each for each in ("1212121", imprint, '"sid"', '"trace"') if each in answer.text] == []
 
 
 def test_the_file_asks_for_a_proof_that_is_minutes_old_and_leads_back_to_the_page(visit, db, now):
