@@ -108,6 +108,7 @@ def _stand_before(app: Flask, settings: Settings) -> None:
     doorway.init_app(app, settings)
     app.before_request(_name_request)
     pace.init_app(app, settings)
+    app.before_request(doorway.lead_past_numbers)
 
 
 def _answer_faults(app: Flask) -> None:

@@ -64,6 +64,27 @@ def test_a_number_of_which_the_key_is_gone_breaks_no_page(client, sign_in, db, t
     assert client.get(f"/personer/{tolvan.id}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [
+        ("/personer?q=19121212-1212&visa=pending&sida=2", "/personer?visa=pending&sida=2"),
+        ("/samordning/brev?lage=sent&q=Eva+191212121212", "/samordning/brev?lage=sent"),
+        ("/personer?q=19121212%E2%80%931212", "/personer"),
+        ("/kurser?q=121212%2B1212&typ=klinisk", "/kurser?typ=klinisk"),
+    ],
+    ids=["people", "letters", "dash", "catalogue"],
+)
+def test_a_number_in_a_search_does_not_stay_in_the_address_nor_come_back_on_the_page(
+    client, sign_in, db, asked, led_to
+):
+    sign_in(client, coordinator(db))
+    answer = client.get(asked)
+    page = client.get(answer.location).text
+
+    assert (answer.status_code, answer.location) == (302, led_to)
+    assert ("Sök inte på personnummer" in page, [each for each in ("1212", "Eva") if each in page]) == (True, [])
+
+
 class Typed(Form):
     number = PersonalNumberField()
     text = StringField()
