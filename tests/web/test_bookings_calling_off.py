@@ -98,6 +98,10 @@ def test_somebody_with_a_seat_of_their_own_is_refused(db, visit, office, session
 def test_what_is_called_off_already_says_so(db, visit, office, session):
     session.publicity = Publicity.CALLED_OFF
     db.flush()
-    answer = visit(office, at=AFTER).get(address(session))
-    assert answer.status_code == 409
-    assert "Bara ett publicerat kurstillfälle som inte har börjat kan ställas in." in answer.text
+    browser, why = visit(office, at=AFTER), "Bara ett publicerat kurstillfälle som inte har börjat kan ställas in."
+    answer = browser.get(address(session))
+    assert (answer.status_code, why in answer.text) == (409, True)
+    # Called off by somebody else while this one wrote why: it is not lost.
+    answer = browser.post(address(session), data={"reason": "Kursledaren är sjuk.", "saw": "seen before"})
+    assert (answer.status_code, why in answer.text) == (409, True)
+    assert "Kursledaren är sjuk.</textarea>" in answer.text
