@@ -174,18 +174,19 @@ def keep_precedence(db: Session, booking: Booking, *, now: datetime, by: int | N
     None where nothing was used up, its terms are over, or they have another one since.
     """
     until = None
-    for precedence in _to_keep(db, booking, now=now):
+    for precedence in _to_keep(db, [booking], now=now):
         precedence.used_by, until = None, last_term(precedence.term)
         noting.note(db, "precedence.kept", booking, now=now, by=by, precedence=precedence.id)
     return until
 
 
-def precedence_to_keep(db: Session, booking: Booking, *, now: datetime) -> str | None:
-    """Until when the precedence that led to the seat would hold, as `keep_precedence`; nothing is changed."""
-    return max((last_term(each.term) for each in _to_keep(db, booking, now=now)), default=None)
+def precedences_to_keep(db: Session, bookings: Collection[Booking], *, now: datetime) -> dict[int, str]:
+    """Until when the precedence that led to each seat would hold, as `keep_precedence`; nothing is changed."""
+    kept = _to_keep(db, bookings, now=now)
+    return {each.used_by: last_term(each.term) for each in kept if each.used_by is not None}
 
 
-def _to_keep(db: Session, booking: Booking, *, now: datetime) -> list[Precedence]:
+def _to_keep(db: Session, bookings: Collection[Booking], *, now: datetime) -> list[Precedence]:
     since = aliased(Precedence)
     has_another = exists().where(
         since.person_id == Precedence.person_id,
@@ -194,7 +195,8 @@ def _to_keep(db: Session, booking: Booking, *, now: datetime) -> list[Precedence
         since.used_by.is_(None),
         since.revoked_at.is_(None),
     )
-    used = select(Precedence).where(Precedence.used_by == booking.id, ~has_another).order_by(Precedence.term)
+    led_to = Precedence.used_by.in_([each.id for each in bookings])
+    used = select(Precedence).where(led_to, ~has_another).order_by(Precedence.term)
     this_term = term_of(day_of(now))
     return [each for each in db.scalars(used) if precedence_holds(since=each.term, in_term=this_term)]
 

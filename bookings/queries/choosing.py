@@ -1,10 +1,12 @@
 """Between which seats somebody has still to choose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bookings import facts
+from sqlalchemy.orm import Session
+
+from bookings import facts, seats
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules.line import stands_for
@@ -24,9 +26,15 @@ class ToChoose:
     saw: str
     """What stands for them in a yes, and for the session as it is shown."""
 
+    again: Mapping[int, str]
+    """Until which term precedence holds again that led to what is given up, by session."""
 
-def to_choose(held: Sequence[Booking]) -> list[ToChoose]:
+
+def to_choose(db: Session, held: Sequence[Booking], *, now: datetime) -> list[ToChoose]:
     """What somebody with these seats has to choose, the first that must be answered before the others."""
+    colliding = {each: _colliding(each, held) for each in held if each.state is BookingState.MUST_CHOOSE}
+    concerned = {seat.id: seat for each, others in colliding.items() for seat in (each, *others)}
+    again = seats.precedences_to_keep(db, concerned.values(), now=now) if concerned else {}
     found = [
         ToChoose(
             booking_id=each.id,
@@ -34,10 +42,10 @@ def to_choose(held: Sequence[Booking]) -> list[ToChoose]:
             answer_by=each.answer_by,
             others=[row_of(other.session) for other in others],
             saw=stands_for((other.session_id for other in others), each.session.moved_at),
+            again={seat.session_id: again[seat.id] for seat in (each, *others) if seat.id in again},
         )
-        for each in held
-        for others in [_colliding(each, held)]
-        if each.state is BookingState.MUST_CHOOSE and each.answer_by is not None
+        for each, others in colliding.items()
+        if each.answer_by is not None
     ]
     return sorted(found, key=lambda each: (each.answer_by, each.booking_id))
 

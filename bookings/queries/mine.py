@@ -148,7 +148,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     ]
     return MyCourses(
         seats=sorted(booked, key=_by_start),
-        choosing=to_choose(held),
+        choosing=to_choose(db, held, now=now),
         undoable=[_seat(each, now=now) for each in undoable(db, cancelled, {person_id: live}, now=now)],
         offers=offers(db, [each for each in live if each.state in ANSWERABLE], held, today=today),
         places=places(db, [each for each in live if each.state in OPEN], today=today),
@@ -174,7 +174,7 @@ def my_seat(db: Session, *, session_id: int, person_id: int, now: datetime) -> S
     seat = _seat(booking, now=now, against={booking.id} if choices.is_chosen_against(db, booking) else ())
     return replace(
         seat,
-        precedence_until=seats.precedence_to_keep(db, booking, now=now),
+        precedence_until=seats.precedences_to_keep(db, [booking], now=now).get(booking.id),
         keeps_precedence=giving_back.keeps_precedence(db, booking, booking.session, ground=None, now=now),
     )
 
