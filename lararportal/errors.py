@@ -40,3 +40,11 @@ class Unclear(Exception):  # noqa: N818 - as Refused
 
     def __init__(self) -> None:
         super().__init__("the connection was lost at the commit: see whether it was done before it is done again")
+
+
+class RecipientError(OSError):
+    """The mail server is there, and does not take a letter for this one; the message is what it said."""
+
+    def __init__(self, said: str, *, for_good: bool) -> None:
+        super().__init__(said)
+        self.for_good = for_good

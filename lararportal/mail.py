@@ -12,8 +12,11 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from lararportal.config import Settings
+from lararportal.errors import RecipientError
 from lararportal.outbox import Letter
 
+FOR_GOOD = 500
+"""Answers from here on say no, and those below it later (RFC 5321, 4.2.1)."""
 TIMEOUT = 20
 """Seconds before a silent mail server counts as gone."""
 
@@ -32,10 +35,6 @@ TRUST: dict[str, Callable[[], ssl.SSLContext]] = {"checked": ssl.create_default_
 
 class MailError(OSError):
     """The mail server did not take a letter; the message is what it said."""
-
-
-class RecipientError(MailError):
-    """The mail server is there, and does not take letters for this one."""
 
 
 class _Plain(smtplib.SMTP):
@@ -75,7 +74,8 @@ class Mailer:
         """Hands one letter to the mail server and returns its answer.
 
         Raises:
-            MailError: the server refused it, or (RecipientError) whom it is for.
+            RecipientError: the server refused whom it is for.
+            MailError: the server refused it.
             OSError: the server is away (smtplib's errors are OSErrors).
             ValueError: the letter has no address; some Pythons would hand over the empty one, and servers take it.
         """
@@ -87,7 +87,9 @@ class Mailer:
             self._connection.send_message(message_of(letter, sender=self._sender), from_addr=self._bounces or None)
         except smtplib.SMTPRecipientsRefused as refused:
             self.close()
-            raise RecipientError(" ".join(_in_words(*said) for said in refused.recipients.values())) from refused
+            answers = refused.recipients.values()
+            said = " ".join(_in_words(*each) for each in answers)
+            raise RecipientError(said, for_good=all(code >= FOR_GOOD for code, _ in answers)) from refused
         except smtplib.SMTPResponseException as refused:
             self.close()
             raise MailError(_in_words(refused.smtp_code, refused.smtp_error)) from refused

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from rq import Worker
 from rq.registry import FailedJobRegistry, StartedJobRegistry
-from sqlalchemy import func, select
+from sqlalchemy import Text, case, cast, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ from lararportal.clock import day_of
 from lararportal.edge import Installation
 from lararportal.errors import Undone
 from lararportal.journal import Entry
-from lararportal.outbox import Letter, LetterState
+from lararportal.outbox import REFUSED, Letter, LetterState
 from lararportal.seals import Seal
 
 PARTS = ("database", "migrations", "redis", "tick")
@@ -127,15 +127,16 @@ def _lines(db: Session, now: datetime) -> Iterator[Metric]:
 
 
 def _letters(db: Session, now: datetime) -> Iterator[Metric]:
-    counted = select(Letter.state, func.count(), func.min(Letter.created_at)).group_by(Letter.state)
-    rows = db.execute(counted.where(Letter.stopped_at.is_(None))).all()
-    number = {state.value: count for state, count, _ in rows}
-    oldest = next((since for state, _, since in rows if state is LetterState.QUEUED), now)
+    stage = case((REFUSED, "refused"), else_=cast(Letter.state, Text))
+    since = func.min(func.coalesce(Letter.sent_again_at, Letter.created_at))
+    counted = select(stage, func.count(), since).where(Letter.stopped_at.is_(None)).group_by(stage)
+    found = {state: (count, first) for state, count, first in db.execute(counted)}
+    _, oldest = found.get(LetterState.QUEUED, (0, now))
     yield _by_word(
         "lararportal_letters",
         "Letters, by state, but for those that somebody stopped.",
         "state",
-        {state.value: number.get(state.value, 0) for state in LetterState},
+        {state: found.get(state, (0, now))[0] for state in (*map(str, LetterState), "refused")},
     )
     yield Gauge(
         "lararportal_letter_oldest_seconds",

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lararportal import journal, pages
 from lararportal.clock import day_of
 from lararportal.db import Base
-from lararportal.errors import NotFound
+from lararportal.errors import NotFound, RecipientError
 from lararportal.personal_number import redacted
 
 SUBJECT_LENGTH = 250
@@ -65,8 +65,22 @@ class Letter(Base):
         DateTime(timezone=True),
         doc="When somebody decided that it is not to be sent; it has failed and waits no more.",
     )
+    sent_again_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When somebody had it sent again, if so: it waits since then."
+    )
+    refused_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When the mail server said no to whom it is for, until it takes it."
+    )
 
     __table_args__ = (Index("ix_letters_due", "next_attempt_at", "id", postgresql_where=text("state = 'queued'")),)
+
+
+WAITS = (Letter.state == LetterState.QUEUED) & Letter.refused_at.is_(None)
+"""Letters that the mail server has not been asked for yet, or could not take."""
+REFUSED = (Letter.state == LetterState.QUEUED) & Letter.refused_at.is_not(None)
+"""Letters that it could take, and does not for whom they are for. They are tried on, as if they waited."""
+TO_LOOK_AT = ((Letter.state == LetterState.FAILED) | REFUSED) & Letter.stopped_at.is_(None)
+"""Letters about which a person has to do something."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +141,9 @@ def post(
 
 
 ATTEMPTS = 12
-"""How often a letter is tried before a person has to look at it: about two days with the delays below."""
+"""How often a letter is tried before it is given up: about two days with the delays below."""
+PUT_OFF = 6
+"""A server that says so often "later" of somebody, for half an hour, has said no."""
 
 
 def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -> Letter | None:
@@ -152,15 +168,17 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with one letter must not stop the ones behind it
         letter.answer = str(fault) or type(fault).__name__
         letter.next_attempt_at = now + min(timedelta(minutes=2 ** (letter.attempts - 1)), timedelta(hours=6))
+        if isinstance(fault, RecipientError) and (fault.for_good or letter.attempts >= PUT_OFF):
+            letter.refused_at = now
         if letter.attempts >= ATTEMPTS:
             letter.state = LetterState.FAILED
     else:
-        letter.state, letter.sent_at = LetterState.SENT, now
+        letter.state, letter.sent_at, letter.refused_at = LetterState.SENT, now, None
     return letter
 
 
 def resend(db: Session, *, letter_id: int, now: datetime, by: int | None) -> bool:
-    """A letter that was sent, given up or stopped is due again; whether it was any of that and says something still.
+    """A letter that was sent, refused, given up or stopped is due now; whether it was, and says something still.
 
     One that a server has taken once is another message now: else the reader's would think it a copy and drop it.
 
@@ -168,7 +186,8 @@ def resend(db: Session, *, letter_id: int, now: datetime, by: int | None) -> boo
         NotFound: there is no such letter.
     """
     letter = _lock(db, letter_id)
-    if letter.state is LetterState.QUEUED or not letter.body:  # Its text has been kept for its time.
+    is_waiting = letter.state is LetterState.QUEUED and letter.refused_at is None
+    if is_waiting or not letter.body:  # Its text has been kept for its time.
         return False
     answer = _ADDRESS.sub("<...>", letter.answer or "")
     _note(db, "letter.resent", letter, now=now, by=by, state=letter.state, answer=answer)
@@ -216,7 +235,8 @@ def _lock(db: Session, letter_id: int) -> Letter:
 
 def _make_due(letter: Letter, *, now: datetime) -> None:
     letter.state, letter.attempts, letter.next_attempt_at = LetterState.QUEUED, 0, now
-    letter.sent_at = letter.stopped_at = None
+    letter.sent_again_at = now
+    letter.sent_at = letter.stopped_at = letter.refused_at = None
 
 
 def _note(db: Session, deed: str, letter: Letter, *, now: datetime, by: int | None, **facts: Any) -> None:

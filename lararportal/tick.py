@@ -13,10 +13,10 @@ from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
 from lararportal import outbox, retention, seals
 from lararportal.db import Database
-from lararportal.errors import Refused
+from lararportal.errors import RecipientError, Refused
 from lararportal.heartbeat import beat
 from lararportal.kept import Kept
-from lararportal.mail import Mailer, RecipientError
+from lararportal.mail import Mailer
 from lararportal.outbox import Letter, LetterState
 
 log = structlog.get_logger()

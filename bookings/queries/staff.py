@@ -25,7 +25,7 @@ from courses.models import CourseSession, SessionLeader
 from courses.states import Publicity
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
-from lararportal.outbox import Letter, LetterState
+from lararportal.outbox import TO_LOOK_AT, WAITS, Letter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,8 +175,8 @@ def desk(db: Session, *, now: datetime) -> Desk:
             CourseSession.starts_on.between(today, today + timedelta(days=28)),
         )
     )
-    counted = select(Letter.state, func.count()).where(Letter.stopped_at.is_(None)).group_by(Letter.state)
-    letters = dict(db.execute(counted).all())
+    letters = select(func.count().filter(TO_LOOK_AT), func.count().filter(WAITS)).select_from(Letter)
+    letters_failed, letters_waiting = db.execute(letters).one()
     over = db.scalars(sessions_with_course().where(CourseSession.seats_over > 0, CourseSession.starts_on >= today))
     return Desk(
         rounds=unpublished(db),
@@ -184,6 +184,6 @@ def desk(db: Session, *, now: datetime) -> Desk:
         over=[row_of(each) for each in over],
         below_minimum=sum(1 for each in below_minimum(db, today=today) if each.end is None),
         reserves_wanted=len(reserve_sessions.wanted(db, now=now)),
-        letters_failed=letters.get(LetterState.FAILED, 0),
-        letters_waiting=letters.get(LetterState.QUEUED, 0),
+        letters_failed=letters_failed,
+        letters_waiting=letters_waiting,
     )

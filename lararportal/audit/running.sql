@@ -22,12 +22,13 @@ SELECT happened.last FROM (
 ) AS happened WHERE happened.last > :now + interval '5 minutes' ORDER BY happened.last DESC LIMIT 1
 
 --: letters_wait
--- No letter that waits was written longer ago than half an hour.
-SELECT count(*) AS count, min(created_at) AS since,
-    coalesce((array_agg(answer ORDER BY created_at, id))[1], '') AS answer
-FROM letters WHERE state = 'queued' AND created_at < :now - interval '30 minutes' HAVING count(*) > 0
+-- No letter has waited for the mail server for longer than half an hour since it was written, or sent again.
+SELECT count(*) AS count, min(coalesce(sent_again_at, created_at)) AS since,
+    coalesce((array_agg(answer ORDER BY coalesce(sent_again_at, created_at), id))[1], '') AS answer
+FROM letters WHERE state = 'queued' AND refused_at IS NULL
+    AND coalesce(sent_again_at, created_at) < :now - interval '30 minutes' HAVING count(*) > 0
 
 --: letter_failed
--- No letter was given up, but for those that somebody stopped.
+-- No letter was refused for its address or given up, but for those that somebody stopped.
 SELECT id AS letter, person_id AS person, coalesce(answer, '') AS answer
-FROM letters WHERE state = 'failed' AND stopped_at IS NULL ORDER BY id
+FROM letters WHERE (state = 'failed' OR (state = 'queued' AND refused_at IS NOT NULL)) AND stopped_at IS NULL ORDER BY id

@@ -13,7 +13,7 @@ from auth.models import Person
 from bookings.models import Booking
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
-from lararportal.outbox import Letter, LetterState
+from lararportal.outbox import TO_LOOK_AT, WAITS, Letter, LetterState
 from lararportal.paging import Page, paginate
 
 
@@ -62,6 +62,8 @@ class LoggedLetter:
         """How far it has come."""
         if self.letter.stopped_at is not None:
             return LetterStage.STOPPED
+        if self.letter.refused_at is not None:
+            return LetterStage.FAILED
         return STAGES[self.letter.state]
 
     @property
@@ -76,7 +78,9 @@ STAGES = {
     LetterState.FAILED: LetterStage.FAILED,
 }
 OF_STAGE: dict[LetterStage, ColumnElement[bool]] = {
-    **{stage: (Letter.state == state) & Letter.stopped_at.is_(None) for state, stage in STAGES.items()},
+    LetterStage.WAITING: WAITS,
+    LetterStage.SENT: Letter.state == LetterState.SENT,
+    LetterStage.FAILED: TO_LOOK_AT,
     LetterStage.STOPPED: Letter.stopped_at.is_not(None),
 }
 

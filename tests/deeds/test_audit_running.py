@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 import make
 from bookings import left_over_seats
-from lararportal import clock
+from lararportal import clock, outbox
 from lararportal.audit import found, in_motion, repairs, telling
 from lararportal.audit.running import CHECKS, OF_QUEUE, of_queue
 from lararportal.heartbeat import beat
@@ -34,7 +34,7 @@ SENTENCES = {
     "den äldsta från 11 januari 2027 kl. 07.54.",
     "clock_ahead": "Något är sparat som om det hände 11 januari 2027 kl. 08.06, alltså senare än nu, "
     "så någon klocka har gått fel.",
-    "letters_wait": "Brev som inte har gått iväg är 1, det äldsta skrevs 11 januari 2027 kl. 07.29, "
+    "letters_wait": "Brev som inte har gått iväg är 1, det äldsta har väntat sedan 11 januari 2027 kl. 07.29, "
     "och e-postservern svarade senast: 451 senare",
     "letter_failed": "Brev {letter} till person {person} har inte gått att skicka, "
     "och e-postservern svarade: 550 okänd mottagare",
@@ -62,6 +62,19 @@ def test_each_fault_is_found_by_its_check_alone(alive, name):
     [finding] = found(alive, CHECKS, in_motion(NOW))
     assert finding.check == name
     assert telling.sentence(finding) == SENTENCES[name].format_map(finding.facts)
+
+
+def test_a_letter_that_is_refused_for_its_address_or_was_sent_again_just_now_does_not_wait(alive):
+    alive.execute(text(FAULTS["letters_wait"] + ", refused_at = '2027-01-11T06:30Z'"))
+    of_letters = [each for each in CHECKS if each.name.startswith("letter")]
+    refused = list(found(alive, of_letters, in_motion(NOW)))
+    assert [(each.check, each.facts["answer"]) for each in refused] == [("letter_failed", "451 senare")]
+
+    assert outbox.resend(alive, letter_id=refused[0].facts["letter"], now=NOW - timedelta(minutes=29), by=None)
+    alive.flush()
+    assert list(found(alive, of_letters, in_motion(NOW))) == []
+    [waits] = found(alive, of_letters, in_motion(NOW + timedelta(minutes=2)))
+    assert (waits.check, waits.facts["since"]) == ("letters_wait", NOW - timedelta(minutes=29))
 
 
 @pytest.fixture

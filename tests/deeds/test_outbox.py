@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 import make
 from lararportal import outbox
+from lararportal.errors import RecipientError
 from lararportal.mail import message_of
 from lararportal.outbox import ATTEMPTS, Letter, LetterState
 
@@ -138,6 +139,31 @@ def test_a_letter_that_failed_too_often_waits_for_a_person(db):
         now = letter.next_attempt_at
     assert (letter.state, letter.attempts) == (LetterState.FAILED, ATTEMPTS)
     assert deliver(db, now=now + timedelta(days=30)) is None
+
+
+@pytest.mark.parametrize(("for_good", "minutes"), [(True, [0]), (False, [0, 1, 3, 7, 15, 31])])
+def test_whom_the_server_refuses_at_once_or_puts_off_for_half_an_hour_is_refused_until_it_takes_them(
+    db, for_good, minutes
+):
+    letter = post(db, make.person(db))
+
+    def refuse(_letter):
+        raise RecipientError("no such doctor", for_good=for_good)
+
+    for minute in minutes:
+        now = AFTER + timedelta(minutes=minute)
+        assert (letter.refused_at, letter.next_attempt_at) == (None, now)
+        assert not outbox.resend(db, letter_id=letter.id, now=now, by=None)
+        deliver(db, now=now, send=refuse)
+    assert letter.refused_at == now
+    deliver(db, now=letter.next_attempt_at, send=away)
+    assert (letter.state, letter.refused_at) == (LetterState.QUEUED, now)
+
+    assert outbox.resend(db, letter_id=letter.id, now=now, by=None)
+    assert (letter.refused_at, letter.attempts, letter.sent_again_at) == (None, 0, now)
+    deliver(db, now=now, send=refuse)
+    deliver(db, now=letter.next_attempt_at)
+    assert (letter.state, letter.refused_at) == (LetterState.SENT, None)
 
 
 def test_a_letter_that_failed_keeps_its_message_id(db):

@@ -123,7 +123,7 @@ def test_letters_to_addresses_that_the_server_does_not_know_do_not_hold_up_those
         assert tick.deliver_letters(shared_database, post, now=now) == LETTERS
     assert standing(shared_database) == [(LetterState.QUEUED, 1, now + timedelta(minutes=1))] * LETTERS
     with shared_database.transaction() as db:
-        assert set(db.scalars(select(Letter.answer))) == {"550 no such doctor"}
+        assert set(db.execute(select(Letter.answer, Letter.refused_at))) == {("550 no such doctor", now)}
 
 
 def test_a_tick_with_a_faulty_server_comes_to_its_end(shared_database: Database, parts: Parts):

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 import make
@@ -75,6 +75,9 @@ def test_the_state_of_rows_queue_and_tick_is_told(installation: Installation, db
     letters(db, 2, LetterState.QUEUED, age=timedelta(minutes=7))
     letters(db, 3, LetterState.SENT, age=timedelta(days=1))
     letters(db, 1, LetterState.FAILED, age=timedelta(days=2))
+    letters(db, 2, LetterState.QUEUED, age=timedelta(days=3))
+    old = db.scalars(select(Letter).where(Letter.created_at < now - timedelta(days=2, hours=1))).all()
+    old[0].refused_at, old[1].sent_again_at = now, now - timedelta(minutes=1)
     heartbeat.beat(db, "tick", now=now - timedelta(seconds=90))
     journal.note(db, "audit.done", now=now - timedelta(minutes=20), by=None)
     db.flush()
@@ -101,7 +104,8 @@ def test_the_state_of_rows_queue_and_tick_is_told(installation: Installation, db
         "lararportal_lines": 2,
         "lararportal_line_seats free": 2,
         "lararportal_line_seats offered": 1,
-        "lararportal_letters queued": 2,
+        "lararportal_letters queued": 3,
+        "lararportal_letters refused": 1,
         "lararportal_letters sent": 3,
         "lararportal_letters failed": 1,
         "lararportal_queue_jobs queued": 1,

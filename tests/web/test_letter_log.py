@@ -99,19 +99,22 @@ def test_it_is_for_coordinators_alone(db, anna, visit, who):
 
 
 def test_a_letter_is_sent_again_as_it_was_and_another_message_if_a_server_has_taken_it(db, olle, anna, visit, now):
-    given_up, taken, waits = letters_of(db, anna)
-    failed(db, given_up)
+    refused, taken, waits = letters_of(db, anna)
+    refused.attempts, refused.refused_at = 1, now
     taken.state, taken.sent_at, taken.answer = LetterState.SENT, now, "250 ok"
     db.flush()
-    ids = given_up.message_id, taken.message_id
+    ids = refused.message_id, taken.message_id
     browser = visit(olle)
+    desk = words_of(browser.get("/samordning"))
+    assert ("1 brev som inte gick fram" in desk, "1 väntar på att skickas" in desk) == (True, True)
+    assert [words_of(browser.get(f"{PATH}?lage={each}")).count("1 brev") for each in ("failed", "waiting")] == [1, 1]
 
     assert "Personen får det två gånger" in words_of(browser.get(f"{PATH}/{taken.id}/igen"))
-    for letter in (given_up, taken):
+    for letter in (refused, taken):
         assert "Brevet är på väg igen." in words_of(browser.post(f"{PATH}/{letter.id}/igen", follow_redirects=True))
         db.refresh(letter)
         assert (letter.state, letter.attempts, letter.sent_at) == (LetterState.QUEUED, 0, None)
-    assert (given_up.message_id == ids[0], taken.message_id == ids[1]) == (True, False)
+    assert (refused.message_id == ids[0], taken.message_id == ids[1]) == (True, False)
     assert "väntar redan" in words_of(browser.post(f"{PATH}/{waits.id}/igen", follow_redirects=True))
     assert deeds_about(db, anna) == [("letter.resent", olle.id)] * 2
     assert "Skickat igen" in words_of(browser.get(f"{PATH}/{taken.id}"))
