@@ -172,3 +172,6 @@ class InviteSomebodyNewForm(InviteForm):
     given_name = StringField(filters=[stripped], validators=[InputRequired(), Length(max=NAME_LENGTH)])
     family_name = StringField(filters=[stripped], validators=[InputRequired(), Length(max=NAME_LENGTH)])
     email = StringField(filters=[stripped], validators=[InputRequired(), plausible_email])
+    others = SelectMultipleField(
+        coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), choices=[]
+    )

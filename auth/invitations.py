@@ -53,14 +53,18 @@ def invite_somebody_new(
     email: str,
     bound: Bound,
     roles: Collection[Role],
+    others: Collection[int] = (),
     lasts: timedelta,
     now: datetime,
     by: int,
 ) -> AccountInvitation:
     """There is an account for somebody who is not here yet, and a letter that lets them into it.
 
+    `others` are the accounts with that address of which `by` says that they are somebody else's: people write their
+    addresses themselves, and nobody who writes another's is to keep them out.
+
     Raises:
-        Refused: `by` may not invite them so, they lack a name or an address, or somebody has that address already.
+        Refused: `by` may not invite them so, they lack a name or an address, or another account has that address.
     """
     _insist(rules.may_invite(people.powers(db, by), roles=frozenset(roles)))
     names = [rules.one_line(each, longest=people.NAME_LENGTH) for each in (given_name, family_name)]
@@ -68,8 +72,7 @@ def invite_somebody_new(
         raise Refused(Refusal.INVITED_WITHOUT_NAME)
     if not rules.is_plausible_email(email):
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
-    if queries.known_as(db, email):
-        raise Refused(Refusal.ADDRESS_HAS_ACCOUNT)
+    _insist_on_somebody_new(db, email, others=others)
     person = Person(given_name=names[0], family_name=names[1], email=email, created_at=now)
     db.add(person)
     db.flush()
@@ -224,6 +227,15 @@ def _invite(
 
 def _write(db: Session, invitation: AccountInvitation, *, person: Person, secret: str, now: datetime) -> None:
     letters.invited(db, person=person, invitation=invitation, token=f"{invitation.id}-{secret}", now=now)
+
+
+def _insist_on_somebody_new(db: Session, email: str, *, others: Collection[int]) -> None:
+    """An account that nobody signs in to is opened instead: its address is what a coordinator wrote."""
+    for each in queries.known_as(db, email):
+        if not identities.of_person(db, each.id):
+            raise Refused(Refusal.ADDRESS_HAS_ACCOUNT)
+        if each.id not in others:
+            raise Refused(Refusal.ADDRESS_WRITTEN_BY_ACCOUNT)
 
 
 def _insist_on_openness(db: Session, person_id: int) -> None:

@@ -113,6 +113,7 @@ class Refusal(StrEnum):
     ACCOUNT_NOT_BY_INVITATION = "account_not_by_invitation"
     ACCOUNT_HAS_SIGN_IN = "account_has_sign_in"
     ADDRESS_HAS_ACCOUNT = "address_has_account"
+    ADDRESS_WRITTEN_BY_ACCOUNT = "address_written_by_account"
     INVITED_WITHOUT_NAME = "invited_without_name"
     INVITATION_LASTS = "invitation_lasts"
     INVITATION_USED = "invitation_used"

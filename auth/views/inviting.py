@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 
-from auth import invitations, queries
+from auth import identities, invitations, queries
 from auth.access import ViewResult, me, needs
 from auth.forms import InviteForm, InviteSomebodyNewForm
 from auth.states import InvitationState, Role
 from auth.views.forms_sent import send_in
-from lararportal import edge
+from auth.views.own_identities import provider_of
+from lararportal import edge, pages
 
 
 @needs(Role.COORDINATOR)
@@ -25,6 +26,7 @@ def invited_people() -> ViewResult:
 def invite_somebody_new() -> ViewResult:
     """Invites somebody who has no account."""
     form = InviteSomebodyNewForm()
+    form.others.choices = _written_by(form.email.data or "") if form.is_submitted() else []
     status = send_in(
         form,
         lambda db: invitations.invite_somebody_new(
@@ -34,6 +36,7 @@ def invite_somebody_new() -> ViewResult:
             email=form.email.data or "",
             bound=form.bound(db) or invitations.by_email(form.email.data or ""),
             roles=form.wanted_roles,
+            others=form.others.data or (),
             lasts=_lasts(),
             now=edge.moment(),
             by=me().person_id,
@@ -91,6 +94,23 @@ def withdraw_invitation(invitation_id: int) -> ViewResult:
         invitations.withdraw(db, invitation_id=invitation_id, now=edge.moment(), by=me().person_id)
     flash("invitation_is_withdrawn")
     return redirect(url_for(".invited_people"))
+
+
+def _written_by(email: str) -> list[tuple[int, str]]:
+    """The accounts that have the address and that somebody signs in to, each with what tells which it is."""
+    wording = pages.words()["account"]["written_by"]
+    with edge.reading() as db:
+        held = [(each, identities.of_person(db, each.id)) for each in queries.known_as(db, email)]
+    return [
+        (
+            person.id,
+            wording.format(
+                number=person.id, name=person.name, providers=", ".join(sorted({provider_of(each) for each in own}))
+            ),
+        )
+        for person, own in held
+        if own
+    ]
 
 
 def _lasts() -> timedelta:

@@ -256,6 +256,24 @@ def test_it_gives_nothing_when_who_invited_may_not_any_more_until_somebody_who_m
     assert (gunnar.id, granted) == (invitation.person_id, [(other.id, Role.REVIEWER)])
 
 
+def test_nobody_bars_an_invitation_by_writing_anothers_address_nor_gains_by_it(db, office, now):
+    eve = person(db, subject="eve", email=GUNNAR.upper())
+    for others in ([], [office.id]):
+        refused(Refusal.ADDRESS_WRITTEN_BY_ACCOUNT, invited, db, office, now, others=others)
+    made = invited(db, office, now, others=[eve.id])
+    gunnar = invitations.accept(db, token=link(db), shown=shown(), now=now)
+    db.flush()
+
+    assert gunnar.id == made.person_id != eve.id
+    assert queries.roles_of(db, gunnar.id) == {Role.REVIEWER}
+    assert (len(identities.of_person(db, eve.id)), queries.roles_of(db, eve.id)) == (1, frozenset())
+    # One that nobody has come in to yet is opened, and is no reason for another.
+    invited(db, office, now, email="second@klinik.example")
+    (second,) = queries.known_as(db, "second@klinik.example")
+    wanted = {"email": second.email, "others": [second.id]}
+    refused(Refusal.ADDRESS_HAS_ACCOUNT, invited, db, office, now, **wanted)
+
+
 class TestAnAccountThatIsThere:
     @pytest.fixture
     def anna(self, db):

@@ -179,5 +179,11 @@ def test_a_coordinator_invites_somebody_to_the_account_they_have(db, olle, visit
     assert (mighty.status_code, "Det kontot har en roll som beslutar om andra" in words_of(mighty)) == (409, True)
     assert desk.post(f"{LIST}/ny", data=ERIK | {"roles": ["administrator"]}).status_code == 400
     taken = desk.post(f"{LIST}/ny", data=ERIK | {"email": "Anna@klinik.example"})
-    assert (taken.status_code, "Det finns redan ett konto med den e-postadressen." in words_of(taken)) == (409, True)
+    assert (taken.status_code, "Det finns redan ett konto med den e-postadressen" in words_of(taken)) == (409, True)
     assert urlsplit(link(db)).path.startswith("/inbjudan/")
+
+    eve = person(db, subject="eve", given_name="Eve", family_name="Ek", email="Erik.Extern@example.org")
+    written = desk.post(f"{LIST}/ny", data=ERIK)
+    assert (written.status_code, f"Konto {eve.id}: Eve Ek, loggar in med" in words_of(written)) == (409, True)
+    assert desk.post(f"{LIST}/ny", data=ERIK | {"others": [str(eve.id)]}).location == LIST
+    assert desk.post(f"{LIST}/ny", data=ERIK | {"others": [str(anna.id), "x"]}).status_code == 400
