@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from auth import people, queries, rules
+from auth import letters, people, queries, rules
 from auth.models import Person
 from auth.states import Refusal
 from lararportal import journal, outbox
@@ -14,7 +14,8 @@ from lararportal.errors import Refused
 def protect(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
     """Something stands for the name from now on, and letters say no more than that there is something to read.
 
-    The letters that were written before, to the person or with the name in them, lose both.
+    The letters that were written before, to the person or with the name in them, lose both, but for the one whose
+    link still opens their account.
 
     Raises:
         NotFound: there is no such person.
@@ -25,7 +26,10 @@ def protect(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
         raise Refused(Refusal.PROTECTED_ALREADY)
     person.is_protected = True
     called = queries.called_like(db, person.own_name)
-    outbox.take_content_away(db, person_id=person.id, name=person.own_name, instead=person.name, called=called)
+    needed = [letters.once_invited(each) for each in queries.open_invitations(db, person.id, now=now)]
+    outbox.take_content_away(
+        db, person_id=person.id, name=person.own_name, instead=person.name, called=called, needed=needed
+    )
     journal.note(db, "person.protected", now=now, by=by, person=person_id)
     return person
 

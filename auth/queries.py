@@ -156,6 +156,12 @@ def invitations(db: Session, *, state: InvitationState | None, now: datetime, nu
     return Page(rows=rows, number=page.number, size=page.size, total=page.total)
 
 
+def open_invitations(db: Session, person_id: int, *, now: datetime) -> list[AccountInvitation]:
+    """What opens the person's account to them still."""
+    theirs = select(AccountInvitation).where(AccountInvitation.person_id == person_id)
+    return list(db.scalars(theirs.where(*_in_state(InvitationState.OPEN, now))))
+
+
 def invitation(db: Session, invitation_id: int) -> AccountInvitation:
     """One of them, with its person.
 

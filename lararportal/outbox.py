@@ -247,10 +247,15 @@ def _new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@lararportal>"
 
 
-def take_content_away(db: Session, *, person_id: int, name: str, instead: str, called: Mapping[int, str]) -> None:
-    """The letters to somebody say nothing any more, and those to others call them otherwise, as `rename` has it."""
+def take_content_away(
+    db: Session, *, person_id: int, name: str, instead: str, called: Mapping[int, str], needed: Collection[str]
+) -> None:
+    """The letters to somebody say nothing any more, and those to others call them otherwise, as `rename` has it.
+
+    Those that are `needed`, by their `once`, stay: without what stands in them nobody can sign in and read.
+    """
     subject, body = pages.letter(WITHOUT_CONTENT, portal_url=db.info["portal_url"])
-    theirs = update(Letter).where(Letter.person_id == person_id, Letter.occasion.not_in(NEEDED_IN_FULL))
+    theirs = update(Letter).where(Letter.person_id == person_id, Letter.once.not_in(needed), Letter.body != "")
     db.execute(theirs.values(subject=subject, body=body, calendars=[]).execution_options(synchronize_session="fetch"))
     rename(db, name=name, instead=instead, called=called)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from bookings.models import Booking
+from lararportal import pages
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
 from lararportal.outbox import TO_LOOK_AT, WAITS, Letter, LetterState
@@ -68,7 +69,9 @@ class LoggedLetter:
 
     @property
     def text(self) -> str:
-        """What it says, without what opens something for whoever knows it."""
+        """What it says, without what opens something for whoever knows it; of the protected nothing is shown."""
+        if self.is_protected:
+            return pages.words()["letter_log"]["withheld"]
         return OPENS.sub(r"\1…", self.letter.body)
 
 

@@ -1,13 +1,16 @@
 """A protected identity: letters lose what they say, and the name stands in none of them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from auth import people, protection
+from auth import invitations, people, protection
 from auth.states import Area, Category, Refusal, Role
 from lararportal import outbox
 from lararportal.errors import Refused
 from lararportal.journal import Entry
+from lararportal.letter_log import queries as letter_log
 from lararportal.outbox import Letter
 from make import coordinator, holder, person
 
@@ -51,6 +54,27 @@ def test_letters_before_and_after_say_nothing_and_those_to_others_do_not_name_th
     assert refused.value.reason is Refusal.NOT_PROTECTED
     deeds = db.execute(select(Entry.deed, Entry.by, Entry.facts).where(Entry.person_id == hidden.id)).all()
     assert deeds == [("person.protected", olle.id, {}), ("person.unprotected", olle.id, {})]
+
+
+def test_only_an_invitation_that_is_open_keeps_its_link_and_the_log_shows_no_text_of_theirs(db, now):
+    olle, bodies = coordinator(db), []
+    for at in (now, now - timedelta(days=3)):
+        address = f"xantippa{at:%d}@example.org"
+        wanted = {"given_name": "Xantippa", "family_name": "Hemligsson", "email": address, "roles": []}
+        bound, lasts = invitations.by_email(address), timedelta(days=2)
+        made = invitations.invite_somebody_new(db, **wanted, bound=bound, lasts=lasts, now=at, by=olle.id)
+        if at == now:
+            again = now + timedelta(hours=1)
+            invitations.send_again(db, invitation_id=made.id, lasts=lasts, now=again, by=olle.id)
+        db.flush()
+        db.expire_all()
+        protection.protect(db, person_id=made.person_id, now=again, by=olle.id)
+        theirs = select(Letter.id).where(Letter.person_id == made.person_id).order_by(Letter.id)
+        shown = [letter_log.letter(db, each) for each in db.scalars(theirs)]
+        bodies.append(["/inbjudan/" in each.letter.body for each in shown])
+        assert [each for each in shown if "xantippa" in each.text.lower()] == []
+
+    assert bodies == [[False, True], [False]]
 
 
 def test_longer_names_that_have_theirs_in_them_stay_as_they_are(db, now):
