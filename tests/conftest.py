@@ -1,6 +1,7 @@
 """What all tests stand on: a real PostgreSQL and Redis, a transaction that is undone, a client, a counter."""
 
 import gc
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -72,9 +73,19 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30
+"""Bytes; the servers of one process fill far less, and a machine that has not even that keeps its memory."""
+
+
+def _quickest() -> Path | None:
+    """A file system in memory: thousands of files come and go with each database, and none is missed."""
+    return MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > ROOM else None
+
+
 @pytest.fixture(scope="session")
 def servers_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="lararportal-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="lararportal-test-", dir=_quickest()))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -111,7 +122,8 @@ def copies(postgres_url: str) -> Iterator[Callable[[], str]]:
     def copy() -> str:
         name = f"copy_{next(numbers)}"
         with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+            # By the log, as is usual, it takes three times as long.
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY = FILE_COPY'))
         return f"{server}/{name}"
 
     yield copy

@@ -46,7 +46,7 @@ def browser_database_url(postgres_url: str, engine: Engine) -> Iterator[str]:
     server, _, template = postgres_url.rpartition("/")
     admin = connect(f"{server}/postgres")
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{template}"'))
+        connection.execute(text(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{template}" STRATEGY = FILE_COPY'))
     yield f"{server}/{DATABASE}"
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f'DROP DATABASE "{DATABASE}" WITH (FORCE)'))
