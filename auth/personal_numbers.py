@@ -98,10 +98,12 @@ def show(db: Session, *, person_id: int, reason: str, now: datetime, by: int) ->
 
     Raises:
         NotFound: nobody has told it.
-        Refused: no reason is given.
-        CannotOpen: as for `number_of`.
+        Refused: no reason is given, or its key is not in the settings.
     """
-    number = number_of(db, person_id)
+    try:
+        number = number_of(db, person_id)
+    except CannotOpen as fault:
+        raise Refused(Refusal.NUMBER_UNREADABLE) from fault
     if number is None:
         raise NotFound
     if not reason.strip():

@@ -91,6 +91,7 @@ class Refusal(StrEnum):
     ERASED_GOES_FIRST = "erased_goes_first"
     ERASED_LEADS = "erased_leads"
     LOOK_WITHOUT_REASON = "look_without_reason"
+    NUMBER_UNREADABLE = "number_unreadable"
     EMAIL_IMPLAUSIBLE = "email_implausible"
     RESIDENCY_ENDS_BEFORE_START = "residency_ends_before_start"
     RESIDENCY_ENDS_WITHOUT_START = "residency_ends_without_start"

@@ -62,6 +62,9 @@ def test_a_number_of_which_the_key_is_gone_breaks_no_page(client, sign_in, db, t
     sign_in(client, coordinator(db))
 
     assert client.get(f"/personer/{tolvan.id}").status_code == 200
+    answer = client.post(f"/personer/{tolvan.id}/personnummer", data={"reason": "Intyget ska skrivas om."})
+    assert (answer.status_code, "går inte att läsa" in answer.text) == (409, True)
+    assert queries.looks(db, tolvan.id) == []
 
 
 @pytest.mark.parametrize(
