@@ -122,8 +122,13 @@ def _kind() -> str:
 
 
 def _person() -> str:
-    """Who asks, if somebody has signed in; a hospital is one address, and these are the strict limits."""
-    return access.asker() or ""
+    """Who asks, if somebody has signed in; a hospital is one address, and these are the strict limits.
+
+    Also by the address: a cookie says whose it was when its sign-in has ended too, and whoever has it elsewhere
+    must not make its owner wait.
+    """
+    asker = access.asker()
+    return f"{asker}@{_address()}" if asker else ""
 
 
 def _address() -> str:

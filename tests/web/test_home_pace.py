@@ -4,6 +4,7 @@ import gc
 import socket
 import time
 from dataclasses import fields, replace
+from functools import partial
 
 import pytest
 from limits import parse
@@ -11,6 +12,7 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 import make
+from auth.login_sessions import COOKIE_KEY
 from lararportal import pace
 from lararportal.app import create_app
 from lararportal.config import Settings
@@ -40,6 +42,14 @@ def statuses(client, method, path, times, *, at=SOMEWHERE):
     return [client.open(path, method=method, environ_base=at).status_code for _ in range(times)]
 
 
+def signed_in(hurried, person):
+    """A browser with the cookie of a sign-in by a provider, which says whose it is."""
+    client = hurried(person)
+    with client.session_transaction() as cookie:
+        cookie["csrf_token"] = f"{person.id}-proof"
+    return client
+
+
 def count(name: str, **labels) -> float:
     return REGISTRY.get_sample_value(f"lararportal_{name}_total", labels) or 0
 
@@ -58,16 +68,20 @@ def test_who_hurries_is_told_when_to_come_back_and_the_others_of_a_hospital_are_
 
 
 def test_whoever_has_signed_in_anew_has_not_begun_anew(db, hurried):
-    anna = make.person(db)
-
-    def browser():
-        client = hurried(anna)
-        with client.session_transaction() as cookie:
-            cookie["csrf_token"] = f"{anna.id}-proof"
-        return client
+    browser = partial(signed_in, hurried, make.person(db))
 
     assert statuses(browser(), "GET", "/om", 3) == [200, 200, 200]
     assert statuses(browser(), "GET", "/om", 1) == [429]
+
+
+def test_who_has_an_old_cookie_of_somebody_makes_them_wait_nowhere_else(db, hurried):
+    anna = make.person(db)
+    own, stolen = signed_in(hurried, anna), signed_in(hurried, anna)
+    with stolen.session_transaction() as cookie:
+        cookie[COOKIE_KEY] = "ended"
+
+    assert statuses(stolen, "GET", "/om", 4, at=ELSEWHERE) == [200, 200, 200, 429]
+    assert statuses(own, "GET", "/mina-kurser", 3) == [200, 200, 200]
 
 
 def test_all_at_one_address_wait_together_and_nobody_elsewhere(hurried):
