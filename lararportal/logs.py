@@ -11,19 +11,34 @@ from lararportal.personal_number import redacted
 
 HIDDEN = "[hidden]"
 
+_PLAIN = r"(?!(?:None|null|true|false|\d+)[,}\s]|\[hidden\])"
+"""What a value is not that hides nothing: a number, or none."""
+
+_IS = r"""(\\?["']?\s*+[=:]\s*+(?:\\?["']|))"""
+"""What stands between a name and its value, in a line of JSON, in Python and in JSON in such a line."""
+
+_VALUE = (
+    r"""(?:(?<=\\")(?:[^"\\]|\\[^"])+|(?<=(?<!\\)")(?:[^"\\]|\\.)+|(?<=')(?:[^'"\\]|\\.)+"""
+    rf"""|(?<!["']){_PLAIN}[^\s"'\\&,;}})\]]+)"""
+)
+"""Up to the quotation mark that ends it; without any, one word."""
+
 SECRETS = (
-    (re.compile(r"(://[^/\s:@\"\\]*:)[^/\s@\"\\]+(?=@)"), rf"\1{HIDDEN}"),
-    (re.compile(r"(/inbjudan/)[\w-]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(://[^/\s:@\"\\]*:)[^/\s\"\\]+(?=@)"), rf"\1{HIDDEN}"),
+    (re.compile(r"(inbjudan(?:/|%2[fF]))[\w-]+"), rf"\1{HIDDEN}"),
     (re.compile(r"\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[\w.~+/=-]{8,}"), rf"\1\2{HIDDEN}"),
+    (re.compile(r"""(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[^"'\\]|\\[^"'])*"""), rf"\1{HIDDEN}"),
+    (re.compile(rf"""(?i)(\bcookie){_IS}{_PLAIN}[^"'\\]+"""), rf"\1\2{HIDDEN}"),
     (
         re.compile(
             r"(?i)(\b\w*(?:secret|token|password|passwd|cookie|authorization|assertion|verifier)\w*"
-            r"|[?&](?:code|state|nonce|session_state))"
-            r"""(\\?["']?\s*[=:]\s*\\?["']?)(?!(?:None|null|true|false|\d+)[,}\s]|\[hidden\])[^\s"'\\&,;})\]]+"""
+            rf"|[?&](?:code|state|nonce|session_state)){_IS}{_VALUE}"
         ),
         rf"\1\2{HIDDEN}",
     ),
+    (re.compile(rf"""(?i)(\b\w+_keys?){_IS}{_PLAIN}[^\s"'\\]+"""), rf"\1\2{HIDDEN}"),
+    (re.compile(rf"(\b(?:code|state|nonce)){_IS}(?=[a-z_]*[A-Z0-9])[\w.~+/%-]{{16,}}"), rf"\1\2{HIDDEN}"),
 )
 """What stands in an address before its host, what is signed, what opens a door, and what is called by such a name."""
 

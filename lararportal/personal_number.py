@@ -15,8 +15,8 @@ _TEN = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([-+])([0-9]{4})", re.ASCII)
 _GAP = r"[\s\u200b\u2060\ufeff]"
 """Space of any kind and width; `typed` takes numbers with it, so people write them so."""
 
-_SIGN = r"[-+\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
-"""As keyboards and word processors write it."""
+_SIGN = r"(?:[-+\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]|%2[BDbd]|%20)"
+"""As keyboards and word processors write it, and addresses."""
 
 _ANYWHERE = (
     re.compile(

@@ -21,6 +21,14 @@ SECRETS = {
     "facts in Python": "{'logout_token': 'HUSH', 'password': 'HUSH'}",
     "the link of an invitation": "/inbjudan/7-HUSH_-HUSH/demo",
     "a cookie": "Set-Cookie: HUSH; Path=/",
+    "all cookies of a browser": "{'headers': {'Cookie': 'a=1; __Host-session=HUSHHUSH; b=HUSH'}}",
+    "the keys of the settings": "LARARPORTAL_DATA_KEYS=2027:HUSHm1Z=,2026:HUSH= index_key: HUSH+/=",
+    "a private key": "-----BEGIN EC PRIVATE KEY-----\nHUSH/HUSH+HUSH=\nHUSH\n-----END EC PRIVATE KEY-----",
+    "what a provider is asked": "code=HUSHHUSHHUSHHUSH&grant_type=authorization_code",
+    "the same in JSON": '{"code": "HUSHHUSHHUSHHUSH", "state": "HUSHHUSHHUSHHUSHHUSH"}',
+    "a password of two words": "password: \"two HUSH\" and 'secret': 'one \" HUSH'",
+    "the password of a mail server": "smtp://u:p@HUSH@mail.internal:25",
+    "a link that was quoted": "next=%2Finbjudan%2F7-HUSH_-HUSH",
 }
 HARMLESS = (
     "sign-in refused",
@@ -28,6 +36,7 @@ HARMLESS = (
     "https://portal.test/kurser?q=hud&sida=2",
     "smtp://mail.internal:25 said 250 ok",
     "token used again",
+    "KeyError: 'x', key: new, course code: OB01, status_code=404, a cookie was refused",
 )
 
 
