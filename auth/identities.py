@@ -134,6 +134,8 @@ def remove(
 ) -> None:
     """The person does not sign in with it any more, is told, and whatever sign-in began with it has ended.
 
+    A personal number that it brought goes with it: it may have been linked by mistake, and be somebody else's.
+
     `usable` are the issuers and kinds that somebody can sign in with.
 
     Raises:
@@ -151,6 +153,8 @@ def remove(
     db.flush()
     login_sessions.end_with_identity(db, identity_id=identity_id, now=now, by=by)
     _note(db, "identity.removed", removed, now=now, by=by)
+    if removed.kind == personal_numbers.KIND:
+        personal_numbers.forget_shown(db, person_id=by, value=removed.value, now=now, by=by)
     letters.identity_removed(db, person=person, identity_id=identity_id, provider=provider, now=now)
 
 

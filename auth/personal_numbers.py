@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -72,6 +72,17 @@ def keep_shown(db: Session, *, person_id: int, kind: str, value: str, now: datet
     number = of(value) if kind == KIND else None
     if number is not None:
         keep(db, person_id=person_id, number=number, now=now)
+
+
+def forget_shown(db: Session, *, person_id: int, value: str, now: datetime, by: int) -> None:
+    """The person has no number any more that came by this identity, unless another of theirs shows the same."""
+    kept, theirs = as_kept(db, kind=KIND, value=value), models.PersonalNumber.person_id == person_id
+    shows = (models.Identity.person_id == person_id, models.Identity.kind == KIND, models.Identity.value.in_(kept))
+    if db.scalar(select(models.Identity.id).where(*shows).limit(1)) is not None:
+        return
+    same = theirs & models.PersonalNumber.imprint.in_(kept)
+    if db.scalar(delete(models.PersonalNumber).where(same).returning(models.PersonalNumber.person_id)) is not None:
+        journal.note(db, "personal_number.forgotten", now=now, by=by, person=person_id)
 
 
 def number_of(db: Session, person_id: int) -> PersonalNumber | None:

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from auth import identities, login_sessions, personal_numbers
+from auth import identities, login_sessions, people, personal_numbers
 from auth.identities import Shown
-from auth.models import Identity, IdentityPutAside, LoginSession
+from auth.models import Identity, IdentityPutAside, LoginSession, Person
 from auth.states import Refusal
+from lararportal import personal_number
 from lararportal.errors import NotFound, Refused
 from lararportal.journal import Entry
 from lararportal.outbox import Letter
@@ -135,6 +136,29 @@ def test_an_identity_is_removed_once_with_the_sign_ins_that_began_with_it(db, an
     assert told(db) == [("identity_linked", anna.id), ("identity_removed", anna.id)]
     last = db.scalars(select(Entry).order_by(Entry.id.desc()).limit(1)).one()
     assert (last.deed, last.facts["identity"]) == ("identity.removed", first.id)
+
+
+def test_a_number_that_came_by_an_identity_goes_with_it_and_is_there_for_whose_it_is(db, anna, now):
+    number = personal_number.of("191212121212")
+
+    def arrive(issuer: str) -> Person:
+        by = {"kind": "personal_number", "value": number.reveal(), "given_name": "Bo", "family_name": "Ek"}
+        return people.arrive(db, issuer=issuer, **by, email="", now=now)
+
+    about = {"kind": "personal_number", "value": number.reveal(), "number": number}
+    same = [linked(db, put_aside(db, anna, now, issuer=each, **about), anna, now) for each in (CARD, "https://two")]
+    assert (arrive(CARD).id, personal_numbers.number_of(db, anna.id)) == (anna.id, number)
+    kept = []
+    for each in same:
+        wanted = {"identity_id": each.id, "usable": USABLE, "provider": "-"}
+        identities.remove(db, **wanted, now=now, by=anna.id)
+        db.flush()
+        kept.append(personal_numbers.number_of(db, anna.id))
+
+    bo = arrive(CARD)
+    assert (kept, bo.id != anna.id, personal_numbers.number_of(db, bo.id)) == ([number, None], True, number)
+    forgotten = select(Entry.person_id, Entry.by, Entry.facts).where(Entry.deed == "personal_number.forgotten")
+    assert db.execute(forgotten).all() == [(anna.id, anna.id, {})]
 
 
 def test_the_last_that_somebody_can_come_in_with_stays(db, anna, now):
