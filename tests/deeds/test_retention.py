@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from portals import KEYS
 from sqlalchemy import func, select, update
 
-from auth import queries
+from auth import protection, queries
 from auth.models import AccountInvitation, Grant, Identity, IdentityPutAside, LoginSession, Person, SpentToken
 from auth.states import Binding, Role, Standing
 from bookings.models import Round
@@ -154,6 +154,14 @@ def test_a_letter_without_its_text_is_not_sent_again(db, database, now, laid):
     old = db.scalar(select(Letter.id).where(Letter.once == "sent-old"))
 
     assert outbox.resend(db, letter_id=old, now=now, by=None) is False
+    # Nor does it say anything anew when its receiver is protected later.
+    by = person(db)
+    db.add(Grant(person_id=by.id, role=Role.COORDINATOR))
+    db.flush()
+    letter = db.get_one(Letter, old)
+    protection.protect(db, person_id=letter.person_id, now=now, by=by.id)
+    db.refresh(letter)
+    assert (letter.body, outbox.resend(db, letter_id=old, now=now, by=None)) == ("", False)
 
 
 def test_the_audit_says_what_is_two_days_late_by_the_settings(db, now, laid):
