@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    case,
     text,
 )
 from sqlalchemy import (
@@ -95,9 +96,10 @@ class Person(Base):
         return shown_name(self.id, self.given_name, self.family_name, self.is_protected)
 
     @property
-    def place_in_lists(self) -> tuple[bool, str, str]:
+    def place_in_lists(self) -> tuple[bool, str, str, int]:
         """As `BY_NAME`, for rows that are here already."""
-        return bool(self.is_protected), self.family_name, self.given_name
+        names = ("", "") if self.is_protected else (self.family_name, self.given_name)
+        return bool(self.is_protected), *names, self.id
 
     @property
     def own_name(self) -> str:
@@ -115,8 +117,16 @@ class Person(Base):
         return Recipient(person_id=self.id, name=self.name, address=self.email, reads_here=bool(self.is_protected))
 
 
-BY_NAME = (Person.is_protected, Person.family_name, Person.given_name, Person.id)
-"""The order of every list of people; where the protected stand in it tells nothing of what they are called."""
+BY_NAME = (
+    Person.is_protected,
+    case((Person.is_protected, ""), else_=Person.family_name),
+    case((Person.is_protected, ""), else_=Person.given_name),
+    Person.id,
+)
+"""The order of every list of people; where the protected stand in it tells nothing of what they are called.
+
+They stand last, and among themselves by their numbers.
+"""
 
 
 class Identity(Base):

@@ -100,7 +100,7 @@ def _seats(areas: Collection[Area] | None, *conditions: ColumnElement[bool], tod
             CourseSession.starts_on >= today,
             *conditions,
         )
-        .order_by(CourseSession.cancel_by, CourseSession.id, *BY_NAME[:-1], Booking.id)
+        .order_by(CourseSession.cancel_by, CourseSession.id, *BY_NAME, Booking.id)
         .options(
             contains_eager(Booking.person),
             contains_eager(Booking.session).contains_eager(CourseSession.course),

@@ -131,7 +131,7 @@ def _of(period: Period) -> Select[*tuple[Any, ...]]:
         .having(or_(sum_ != 0, sum_.is_(None) & (late > credited)))
         .order_by(
             Booking.charged_workplace,
-            *BY_NAME[:-1],
+            *BY_NAME,
             CourseSession.starts_on,
             func.min(_EVENTS.c.booking_id),
         )

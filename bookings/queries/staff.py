@@ -85,9 +85,7 @@ def roster(db: Session, session_id: int, *, now: datetime) -> Roster:
     live = facts.live_bookings(db, {each.person_id for each in cancelled}) if cancelled else {}
     booked = [each for each in rows if each.state in SEATED]
     waiting = [each for each in rows if each.state in OPEN]
-    by_name = sorted(
-        booked, key=lambda each: (each.person.is_protected, each.person.family_name, each.person.given_name, each.id)
-    )
+    by_name = sorted(booked, key=lambda each: each.person.place_in_lists)
     return Roster(
         session=row_of(session),
         booked=[_roster_row(each, None) for each in by_name],

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from auth import invitations, people, protection
+from auth import invitations, people, protection, queries
 from auth.states import Area, Category, Refusal, Role
 from lararportal import outbox
 from lararportal.errors import Refused
@@ -115,3 +115,14 @@ def test_who_decided_about_somebody_is_not_named_either_when_they_are_protected(
 
     [letter] = db.scalars(select(Letter))
     assert ("Xantippa" in letter.body, eva.name in letter.body) == (False, True)
+
+
+def test_where_the_protected_stand_in_a_list_tells_nothing_of_what_they_are_called(db):
+    names = ("Öst", "Ek", "Alm")
+    hidden = [person(db, family_name=name, category=Category.SPECIALIST, is_protected=True) for name in names]
+    known = [person(db, family_name=name, category=Category.SPECIALIST) for name in names]
+    as_told = [*(each.id for each in reversed(known)), *(each.id for each in hidden)]
+
+    everybody = queries.people(db, areas=None, name="", standing=None, number=1).rows
+    assert [each.id for each in everybody] == as_told
+    assert [each.id for each in sorted(everybody, key=lambda each: each.place_in_lists)] == as_told
