@@ -13,6 +13,7 @@ import structlog
 
 from bookings.rules.funding import Unfunded
 from lararportal import clock, config, logs
+from lararportal.cli.telling import a_moment
 from lararportal.edge import Installation, install
 from lararportal.kept import days
 from lararportal.mail import Mailer
@@ -63,7 +64,9 @@ def _tick_once(place: Installation, moment: str | None) -> dict[str, int]:
     """One tick: at a moment that somebody has named, or now."""
     if moment is None:
         return tick_now(place, now=clock.now(), told=lambda: False)
-    return one_tick(place, now=_moment(moment), told=lambda: False)
+    named = a_moment(moment)
+    insist_on_true_clock(place.database, now=clock.now())
+    return one_tick(place, now=named, told=lambda: False)
 
 
 class Told(BaseException):
@@ -104,22 +107,19 @@ def tick_now(place: Installation, *, now: datetime, told: Callable[[], bool]) ->
 
 
 def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) -> dict[str, int]:
-    """Does what is due by `now`, leaves a sign of life, and delivers the letters until told to stop."""
+    """Does what is due by `now`, leaves a sign of life, and delivers the letters until told to stop.
+
+    What is not too old yet by the clock is not deleted, whatever time the tick was told: nobody could bring it back.
+    """
     done = run_due(place.database, now=now, unfunded=Unfunded(place.settings.unfunded_seats))
-    done["rows deleted"] = sum(forget(place.database, now=now, kept=days(place.settings.retention)).values())
+    gone = forget(place.database, now=min(now, clock.now()), kept=days(place.settings.retention))
+    done["rows deleted"] = sum(gone.values())
     done["entries sealed"] = seal_journal(place.database, now=now)
     # A sign of life is given when one lives, whatever time the tick was told, and before a long delivery.
     heartbeat(place.database, now=clock.now())
     with ObedientMailer(place.settings, told) as mailer:
         done["letters tried"] = deliver_letters(place.database, mailer, now=now)
     return done
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return clock.parse(text)
-    except ValueError as fault:
-        raise click.BadParameter(f"{text} is not a moment such as 2027-03-01T08:00", param_hint="--now") from fault
 
 
 def _tick_on(place: Installation, seconds: int) -> None:

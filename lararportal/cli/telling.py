@@ -1,4 +1,13 @@
-"""What commands tell of documents and rows that others wrote: a line each, in which nothing steers the terminal."""
+"""What commands tell of documents and rows that others wrote: a line each, in which nothing steers the terminal.
+
+And the moment that somebody tells a command.
+"""
+
+from datetime import datetime
+
+import click
+
+from lararportal import clock
 
 LONGEST = 100
 """So many signs of a name are told; of a longer one its beginning and its end."""
@@ -18,6 +27,18 @@ def plain(name: object) -> str:
     if len(escaped) <= LONGEST:
         return escaped
     return f"{escaped[: LONGEST // 2]}...{escaped[-LONGEST // 4 :]}"
+
+
+def a_moment(text: str) -> datetime:
+    """The moment that was named.
+
+    Raises:
+        BadParameter: it is none.
+    """
+    try:
+        return clock.parse(text)
+    except ValueError as fault:
+        raise click.BadParameter(f"{text} is not a moment such as 2027-03-01T08:00", param_hint="--now") from fault
 
 
 def counted(number: int, one: str) -> str:

@@ -12,9 +12,12 @@ from auth import protection, queries
 from auth.models import AccountInvitation, Grant, Identity, IdentityPutAside, LoginSession, Person, SpentToken
 from auth.states import Binding, Role, Standing
 from bookings.models import Round
-from lararportal import journal, kept, outbox, retention, tick
+from lararportal import clock, config, journal, kept, outbox, retention, tick
 from lararportal.checks import When
 from lararportal.cli import main
+from lararportal.cli.retention import forget_now
+from lararportal.cli.serving import one_tick
+from lararportal.edge import install
 from lararportal.journal import Entry
 from lararportal.kept import DAYS, Kept
 from lararportal.outbox import Letter, LetterState
@@ -188,7 +191,7 @@ def test_days_are_as_usual_where_nothing_else_is_said():
     assert kept.days(kept.read("")) == DAYS
 
 
-def test_the_command_lists_what_would_go_and_does_it_when_asked(fresh_database_url, redis_url, now, engine):
+def test_the_command_lists_what_would_go_and_does_it_when_asked(fresh_database_url, redis_url):
     environment = {
         **KEYS,
         "LARARPORTAL_ENV": "development",
@@ -201,9 +204,19 @@ def test_the_command_lists_what_would_go_and_does_it_when_asked(fresh_database_u
         "LARARPORTAL_SMTP_URL": "smtp://127.0.0.1:1",
         "LARARPORTAL_MAIL_FROM": "portal@example.org",
     }
-    tried = CliRunner(env=environment).invoke(main, ["retention", "--dry-run"])
-    done = CliRunner(env=environment).invoke(main, ["retention"])
+    at, place = clock.now(), install(config.from_environment(environment))
+    place.database.run(lambda db: db.add(SpentToken(token_hash="x", until=at)))
+    words = ("--dry-run --now 2099-01-01", "--now 2099-01-01", "--dry-run --now then", "--dry-run", "")
+    later, *faulty, tried, done = (
+        CliRunner(env=environment).invoke(main, ["retention", *each.split()]) for each in words
+    )
 
+    assert ([each.exit_code for each in (later, *faulty)], "used_tokens: 1 (" in later.stdout) == ([0, 2, 2], True)
+    with pytest.raises(tick.ClocksDiffer):
+        forget_now(place, now=at + timedelta(days=3650))
+    # Whatever time a tick is told, only what is too old by the clock goes.
+    assert one_tick(place, now=at + timedelta(days=3650), told=lambda: True)["rows deleted"] == 0
+    place.database.dispose()
     assert (tried.exit_code, done.exit_code) == (0, 0)
     assert [line.partition(" (")[0] for line in tried.stdout.splitlines()] == [f"{each}: 0" for each in Kept]
     assert done.stdout == tried.stdout + "0 done; what is left goes at the next ticks.\n"
