@@ -2,13 +2,17 @@
 
 import pytest
 from bookings_room import AFTER
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 import make
 from bookings import left_over_seats, waitlist
 from lararportal import journal
+from lararportal.audit.seals import CHECKS
+from lararportal.checks import When
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
+
+REFUSING = "CREATE OR REPLACE FUNCTION refuse_to_change() RETURNS trigger LANGUAGE plpgsql"
 
 
 def test_an_entry_says_who_did_what_to_whom_and_when(db):
@@ -47,3 +51,25 @@ def test_a_deed_that_failed_leaves_no_entry(db, database):
 def join_both(db, session_ids, person) -> None:
     for session_id in session_ids:
         waitlist.join(db, session_id=session_id, person_id=person.id, now=AFTER, by=None)
+
+
+@pytest.mark.parametrize(
+    ("statement", "guarded"),
+    [
+        ("SELECT", []),
+        (f"{REFUSING} AS $$ BEGIN RETURN NULL; END $$", ["journal", "journal_seals"]),
+        (f"{REFUSING} AS $$ BEGIN RETURN NULL; {journal.REFUSE.split('BEGIN')[1]}", ["journal", "journal_seals"]),
+        (
+            journal.GUARD.replace("CREATE", "CREATE OR REPLACE").replace("EXECUTE", "WHEN (false) EXECUTE"),
+            ["journal"],
+        ),
+        (journal.GUARD.replace("CREATE", "CREATE OR REPLACE").replace("UPDATE", "UPDATE OF deed"), ["journal"]),
+    ],
+    ids=["nothing", "returns", "returns first", "when", "one column"],
+)
+def test_a_guard_that_was_put_in_the_place_of_ours_is_found(db, now, statement, guarded):
+    db.execute(text(statement.format(table="journal")))
+    db.execute(text(journal.ALWAYS.format(table="journal")))
+
+    [unguarded] = [each for each in CHECKS if each.name == "journal_unguarded"]
+    assert [each["guarded"] for each in unguarded.look(db, When(now=now, settled=now))] == guarded
