@@ -1,6 +1,6 @@
 """One place in line of one's own: left, answered when a seat is offered, how a seat is wanted; and a choice."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,6 +16,7 @@ from lararportal.errors import NotFound, Refused
 
 Page = str | Response | tuple[str, int]
 Of = TypeVar("Of", Place, Offer, ToChoose)
+Done = TypeVar("Done")
 
 
 @signed_in
@@ -69,15 +70,7 @@ def want_less(session_id: int) -> Response:
 def accept(session_id: int) -> Page:
     """Says yes to what is offered; asks once more when that means something else than what was shown."""
     try:
-        with edge.deed() as db:
-            booking = answers.accept(
-                db,
-                session_id=session_id,
-                person_id=me().person_id,
-                saw=SeenForm().saw.data or "",
-                now=edge.moment(),
-                by=me().person_id,
-            )
+        booking = as_shown(answers.accept, session_id)
     except Refused as refusal:
         why = why_it_means_other(refusal)
         return render_template("bookings/accept.html", offer=_offer(session_id), why=why), 409
@@ -98,15 +91,7 @@ def decline(session_id: int) -> Page:
 def keep(session_id: int) -> Page:
     """Keeps the seat in a session that was moved, and leaves what else is on its days; asks once more as `accept`."""
     try:
-        with edge.deed() as db:
-            choices.keep(
-                db,
-                session_id=session_id,
-                person_id=me().person_id,
-                saw=SeenForm().saw.data or "",
-                now=edge.moment(),
-                by=me().person_id,
-            )
+        as_shown(choices.keep, session_id)
     except Refused as refusal:
         why = why_it_means_other(refusal)
         return render_template("bookings/keep.html", choice=_choice(session_id), why=why), 409
@@ -121,6 +106,19 @@ def give_up(session_id: int) -> Page:
     with edge.deed() as db:
         choices.give_up(db, session_id=session_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)
     return _done("seat_given_up")
+
+
+def as_shown(deed: Callable[..., Done], session_id: int) -> Done:
+    """Does with the session, for the visitor, what they pressed; the deed hears what their page showed of it."""
+    with edge.deed() as db:
+        return deed(
+            db,
+            session_id=session_id,
+            person_id=me().person_id,
+            saw=SeenForm().saw.data or "",
+            now=edge.moment(),
+            by=me().person_id,
+        )
 
 
 def _mine() -> MyCourses:

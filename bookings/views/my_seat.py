@@ -7,11 +7,10 @@ from werkzeug.wrappers import Response
 import courses.queries
 from auth.access import me, signed_in
 from bookings import left_over_seats, queries, waitlist
-from bookings.forms import SeenForm
 from bookings.states import BookingState
 from bookings.views import changes
 from bookings.views.changes import Whose
-from bookings.views.my_line import why_it_means_other
+from bookings.views.my_line import as_shown, why_it_means_other
 from lararportal import edge, pages
 from lararportal.downloads import attachment
 from lararportal.errors import Refused
@@ -33,15 +32,7 @@ def book(session_id: int) -> Page:
     Asks once more when the session was moved since it was shown.
     """
     try:
-        with edge.deed() as db:
-            booking = left_over_seats.book(
-                db,
-                session_id=session_id,
-                person_id=me().person_id,
-                saw=SeenForm().saw.data or "",
-                now=edge.moment(),
-                by=me().person_id,
-            )
+        booking = as_shown(left_over_seats.book, session_id)
     except Refused as refusal:
         return _asked_anew(refusal, session_id, "bookings/book.html")
     return _done(BOOKED_AS[booking.state])
@@ -51,15 +42,7 @@ def book(session_id: int) -> Page:
 def join(session_id: int) -> Page:
     """Waits in line for a session; asks once more as `book`."""
     try:
-        with edge.deed() as db:
-            waitlist.join(
-                db,
-                session_id=session_id,
-                person_id=me().person_id,
-                saw=SeenForm().saw.data or "",
-                now=edge.moment(),
-                by=me().person_id,
-            )
+        as_shown(waitlist.join, session_id)
     except Refused as refusal:
         return _asked_anew(refusal, session_id, "bookings/join.html")
     return _done("place_in_line")
