@@ -6,7 +6,7 @@ from typing import TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from auth import people, queries
+from auth import identities, people, queries
 from auth.models import Person
 from auth.states import Area, Role
 from lararportal import clock, config, pages
@@ -37,8 +37,14 @@ def held() -> None:
 @WHO
 @ROLE
 @AREA
-def grant(who: str, name: str, area: str | None) -> None:
-    """Let WHO (a number or an e-mail address) hold ROLE. Every sign-in of theirs ends."""
+@click.option("--yes", "is_meant", is_flag=True, help="Whoever has that address is who you mean.")
+def grant(who: str, name: str, area: str | None, *, is_meant: bool) -> None:
+    """Let WHO (a number or an e-mail address) hold ROLE. Every sign-in of theirs ends.
+
+    People write their addresses themselves: of an address it is told whose it is, and the role given with --yes.
+    """
+    if not who.isdecimal() and not is_meant:
+        raise click.ClickException(_in_one_transaction(lambda db: _told(db, who)))
     person = _change(people.grant, who, Role(name), _area(area))
     click.echo(f"{person.name} is {name} now.")
 
@@ -65,6 +71,17 @@ def _only_one(db: Session, who: str) -> Person:
         numbers = ", ".join(f"{person.id} ({person.name})" for person in found)
         raise click.ClickException(f"several people have the address {who}: say the number of one, {numbers}")
     return found[0]
+
+
+def _told(db: Session, who: str) -> str:
+    found = _only_one(db, who)
+    own = [f"{each.issuer} since {each.linked_at:%Y-%m-%d}" for each in identities.of_person(db, found.id)]
+    ways = ", ".join(own) or "no provider yet"
+    return (
+        f"{who} stands in the profile of {found.id} ({found.name}), here since {found.created_at:%Y-%m-%d}, who "
+        f"signs in at {ways}. Anybody can write an address there: if that is who you mean, say {found.id} "
+        "instead, or --yes"
+    )
 
 
 def _change(deed: Callable[..., object], who: str, role: Role, area: Area | None) -> Person:

@@ -49,9 +49,17 @@ def command(db, fresh_database_url, redis_url, monkeypatch):
 
 
 def test_an_operator_makes_the_first_administrator(command, db):
-    siv = person(db, given_name="Siv", family_name="Ekman", email="siv@example.org")
+    siv = person(db, subject="siv", given_name="Siv", family_name="Ekman", email="siv@example.org")
+    db.flush()
+    told = (
+        f"Error: SIV@example.org stands in the profile of {siv.id} (Siv Ekman), here since 2026-01-01, who signs in "
+        "at http://127.0.0.1:1 since 2026-01-01. Anybody can write an address there: if that is who you mean, say "
+        f"{siv.id} instead, or --yes\n"
+    )
 
-    assert command("grant", "SIV@example.org", "administrator") == (0, "Siv Ekman is administrator now.\n")
+    assert command("grant", "SIV@example.org", "administrator") == (1, told)
+    assert db.scalars(select(Grant)).all() == []
+    assert command("grant", "SIV@example.org", "administrator", "--yes") == (0, "Siv Ekman is administrator now.\n")
     assert [(grant.person_id, grant.role) for grant in db.scalars(select(Grant))] == [(siv.id, Role.ADMINISTRATOR)]
     assert [(entry.deed, entry.by) for entry in db.scalars(select(Entry))] == [("role.granted", None)]
     assert command("list") == (0, f"{siv.id:>6}  Siv Ekman <siv@example.org>  administrator\n")
@@ -75,7 +83,7 @@ def test_a_director_is_one_for_an_area(command, db):
 def test_a_refusal_is_said_and_changes_nothing(command, db):
     person(db, email="eva@example.org")
 
-    assert command("grant", "eva@example.org", "director") == (
+    assert command("grant", "eva@example.org", "director", "--yes") == (
         1,
         "Error: En studierektor måste ha ett delområde.\n",
     )
@@ -90,7 +98,7 @@ def test_an_operator_says_whom_they_mean(command, db):
         "Error: nobody is known as 99999999999: a person must have signed in once\n",
     )
     numbers = f"{twins[0].id} (Ada Ek), {twins[1].id} (Bo Ek)"
-    assert command("grant", "ek@example.org", "leader") == (
+    assert command("grant", "ek@example.org", "leader", "--yes") == (
         1,
         f"Error: several people have the address ek@example.org: say the number of one, {numbers}\n",
     )

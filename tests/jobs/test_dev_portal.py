@@ -114,7 +114,7 @@ def test_a_killed_portal_leaves_nothing_that_blocks_the_next_which_stops_every_p
     assert developer.status("/dev/letters") == 200
     assert stat.S_IMODE(developer.settings.stat().st_mode) == 0o600
     told = developer.commands(
-        "role grant anna.st@example.org leader",
+        "role grant anna.st@example.org leader --yes",
         "role list",
         "courses import lararportal/demo/catalogue.csv",
     )
