@@ -106,6 +106,7 @@ class Refusal(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     PROVIDER_DOWN = "provider_down"
     ASSURANCE_TOO_LOW = "assurance_too_low"
+    NOT_PROVED_ANEW = "not_proved_anew"
     IDENTITY_MISSING = "identity_missing"
     IDENTITY_IMPOSSIBLE = "identity_impossible"
     NAME_MISSING = "name_missing"

@@ -30,6 +30,15 @@ class ClientAuth(StrEnum):
     PRIVATE_KEY = "private_key_jwt"
 
 
+class AuthTime(StrEnum):
+    """What shows that somebody has proved anew who they are, when a provider was told to ask them."""
+
+    DEMANDED = "demanded"
+    """The answer says when they did."""
+    ASSUMED = "assumed"
+    """The provider never says when, and is believed to have asked."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """One OpenID Connect provider that doctors may sign in through; `docs/sign-in.md` tells what each part is for.
@@ -52,6 +61,7 @@ class Provider:
     claims: str = ""
     acr_values: tuple[str, ...] = ()
     accepted_acr: tuple[str, ...] = ()
+    auth_time: AuthTime = AuthTime.DEMANDED
     identity_kind: IdentityKind = IdentityKind.SUB
     identity_claim: str = "sub"
     given_name_claim: str = "given_name"
@@ -72,6 +82,7 @@ KINDS_OF_KEYS: dict[str, type[RSAKey | ECKey | OKPKey]] = {"RS": RSAKey, "PS": R
 
 ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 LISTS = ("acr_values", "accepted_acr", "sends_to")
+WORDS: dict[str, type[StrEnum]] = {"client_auth": ClientAuth, "identity_kind": IdentityKind, "auth_time": AuthTime}
 PLACES_OF_CLAIMS = {"id_token", "userinfo"}
 
 
@@ -140,7 +151,7 @@ def _of_shape(entry: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{called} has {name} that are no list of words"
         elif name != "claims" and not isinstance(value, str):
             yield f"{called} has a {name} that is no text"
-    for name, words in (("client_auth", ClientAuth), ("identity_kind", IdentityKind)):
+    for name, words in WORDS.items():
         if name in entry and entry[name] not in list(words):
             yield f"{called} has a {name} that is none of {', '.join(words)}"
 
@@ -149,9 +160,9 @@ def _provider(entry: Mapping[str, Any]) -> Provider:
     values = dict(entry)
     if "claims" in values:
         values["claims"] = json.dumps(values["claims"], separators=(",", ":"))
-    for name, kind in (("client_auth", ClientAuth), ("identity_kind", IdentityKind)):
+    for name, words in WORDS.items():
         if name in values:
-            values[name] = kind(values[name])
+            values[name] = words(values[name])
     for name in LISTS:
         values[name] = tuple(values.get(name, ()))
     return Provider(**values)

@@ -10,7 +10,7 @@ from house.reading import ROOT
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from lararportal import providers
-from lararportal.providers import ClientAuth, IdentityKind, Provider
+from lararportal.providers import AuthTime, ClientAuth, IdentityKind, Provider
 
 PLAIN = {
     "name": "region",
@@ -63,12 +63,18 @@ def test_what_is_not_said_is_as_most_providers_have_it():
 def test_everything_can_be_said(key_file):
     asked = {"id_token": {"employeeHsaId": None}}
     more = {"key_file": key_file, "key_id": "one", "claims": asked, "acr_values": ["a", "b"], "accepted_acr": ["b"]}
-    who = {"identity_kind": "hsa_id", "identity_claim": "employeeHsaId", "given_name_claim": "first"}
+    who = {
+        "auth_time": "assumed",
+        "identity_kind": "hsa_id",
+        "identity_claim": "employeeHsaId",
+        "given_name_claim": "first",
+    }
     [found] = read({**BY_KEY, **more, **who})
 
     assert (found.client_auth, found.key_file, found.key_id) == (ClientAuth.PRIVATE_KEY, key_file, "one")
     assert (found.acr_values, found.accepted_acr) == (("a", "b"), ("b",))
     assert json.loads(found.claims) == asked
+    assert found.auth_time is AuthTime.ASSUMED
     assert (found.identity_kind, found.identity_claim) == (IdentityKind.HSA_ID, "employeeHsaId")
     assert providers.private_key(found).as_dict(private=True)["d"] == KEY.as_dict(private=True)["d"]
 
@@ -96,6 +102,7 @@ def test_a_key_may_be_a_json_web_key(tmp_path):
             "region has a client_auth that is none of client_secret_basic, client_secret_post, private_key_jwt",
         ),
         ({"identity_kind": "email"}, "region has a identity_kind that is none of sub, hsa_id, personal_number"),
+        ({"auth_time": "never"}, "region has a auth_time that is none of demanded, assumed"),
     ],
 )
 def test_what_is_not_of_its_kind_is_named(change, said):

@@ -96,7 +96,7 @@ def come_back(provider: Provider, *, now: datetime) -> Proof:
             token = client.authorize_access_token(claims_options=proofs.expected(provider))
             claims = token["userinfo"]
             proofs.insist_on_assurance(provider, claims)
-            proved_at = proofs.proved_at(claims, demanded=journey.get("anew"), now=now)
+            proved_at = proofs.proved_at(provider, claims, demanded=journey.get("anew"), now=now)
             if not _suffices(provider, claims, journey):
                 claims = _asked_for(client, token)
             return proofs.proof(provider, claims, id_token=token["id_token"], proved_at=proved_at)

@@ -12,7 +12,7 @@ from auth.states import Refusal
 from lararportal import pages, personal_number
 from lararportal.errors import Refused
 from lararportal.personal_number import PersonalNumber
-from lararportal.providers import IdentityKind, Provider
+from lararportal.providers import AuthTime, IdentityKind, Provider
 
 VALUE_LENGTH = 250
 """As much as an identity has room for."""
@@ -151,18 +151,26 @@ FORMS: dict[IdentityKind, Callable[[str], str | None]] = {
 """What a value of each kind looks like, as it is kept."""
 
 
-def proved_at(claims: Mapping[str, Any], *, demanded: int | None, now: datetime) -> datetime | None:
-    """When the person proved who they are: what the provider says, else now where it was demanded anew.
+def proved_at(
+    provider: Provider, claims: Mapping[str, Any], *, demanded: int | None, now: datetime
+) -> datetime | None:
+    """When the person proved who they are, as the provider says; None when nobody can tell.
 
-    A provider that ought to have asked and says that it has not is not believed.
+    OpenID Connect Core, section 2: a provider that was asked with `max_age` says it. One that does not may have
+    answered by what it remembered; the settings say whether it is believed.
+
+    Raises:
+        Refused: it was demanded anew, and the answer does not show that it was.
     """
     said = claims.get("auth_time")
     if said is None:
+        if demanded is not None and provider.auth_time is AuthTime.DEMANDED:
+            raise Refused(Refusal.NOT_PROVED_ANEW)
         return now if demanded is not None else None
     if not 0 <= said < END_OF_TIME:
         raise OAuthError(error="no_such_moment")
     if demanded is not None and said < demanded - CLOCKS_DIFFER_SECONDS:
-        raise OAuthError(error="not_proved_anew")
+        raise Refused(Refusal.NOT_PROVED_ANEW)
     return min(datetime.fromtimestamp(said, tz=UTC), now)
 
 

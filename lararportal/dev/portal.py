@@ -51,7 +51,7 @@ class Addresses:
 
 def environment(data: Data, addresses: Addresses) -> dict[str, str]:
     """The environment of every program but for the servers; what the developer has set goes before."""
-    client = {"client_id": "lararportal", "client_secret": "development"}
+    client = {"client_id": "lararportal", "client_secret": "development", "auth_time": "assumed"}
     providers = [
         {"name": PROVIDER, "title": "Demo", "issuer": addresses.issuer, **client},
         {

@@ -113,7 +113,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 def provider_settings(issuer: str) -> str:
     demo = {"name": "demo", "title": "Demo", "issuer": issuer, "client_id": "portal", "client_secret": "not a secret"}
-    return json.dumps([demo])
+    return json.dumps([demo | {"auth_time": "assumed"}])
 
 
 @dataclass

@@ -29,6 +29,7 @@ NOT_IN_WORDS = {
     "Progress": "the page of long work tells each in a sentence",
     "Beginning": "an option of a command, for developers",
     "ClientAuth": "a word of the settings, for operators",
+    "AuthTime": "a word of the settings, for operators",
 }
 
 

@@ -13,7 +13,7 @@ from auth.models import Identity, LoginSession, Person
 from lararportal import clock
 from lararportal.config import Settings
 from lararportal.outbox import Letter
-from lararportal.providers import Provider
+from lararportal.providers import AuthTime, Provider
 from make import person
 
 PORTAL = "http://portal.test"
@@ -23,7 +23,8 @@ LIST = "/profil/inloggningar"
 @pytest.fixture
 def settings(settings: Settings, issuer: str) -> Settings:
     """The provider where most sign in, and the other one, in the same process."""
-    demo = Provider(name="demo", title="Demo", issuer=issuer, client_id="portal", client_secret="not a secret")
+    secret = {"client_secret": "not a secret", "auth_time": AuthTime.ASSUMED}
+    demo = Provider(name="demo", title="Demo", issuer=issuer, client_id="portal", **secret)
     other = replace(demo, name="other", title="Privat", issuer=issuer.replace("127.0.0.1", "localhost"))
     return replace(settings, providers=(demo, other))
 

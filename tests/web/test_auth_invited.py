@@ -15,7 +15,7 @@ from auth.states import Role
 from lararportal import clock
 from lararportal.config import Settings
 from lararportal.outbox import Letter
-from lararportal.providers import Provider
+from lararportal.providers import AuthTime, Provider
 from make import coordinator, person
 
 PORTAL = "http://portal.test"
@@ -26,7 +26,8 @@ ERIK = {"given_name": "Erik", "family_name": "B", "email": "Erik.Extern@example.
 @pytest.fixture
 def settings(settings: Settings, issuer: str) -> Settings:
     """The provider where most sign in, and the other one, in the same process."""
-    demo = Provider(name="demo", title="Demo", issuer=issuer, client_id="portal", client_secret="not a secret")
+    secret = {"client_secret": "not a secret", "auth_time": AuthTime.ASSUMED}
+    demo = Provider(name="demo", title="Demo", issuer=issuer, client_id="portal", **secret)
     other = replace(demo, name="other", title="Privat", issuer=issuer.replace("127.0.0.1", "localhost"))
     return replace(settings, providers=(demo, other))
 

@@ -15,7 +15,7 @@ from auth.models import Identity, LoginSession, Person
 from auth.states import Role, Standing
 from lararportal.config import Settings
 from lararportal.journal import Entry
-from lararportal.providers import Provider
+from lararportal.providers import AuthTime, Provider
 from make import holder, person
 
 PORTAL = "http://portal.test"
@@ -23,7 +23,8 @@ PORTAL = "http://portal.test"
 
 @pytest.fixture
 def settings(settings: Settings, issuer: str) -> Settings:
-    demo = Provider(name="demo", title="Demo", issuer=issuer, client_id="portal", client_secret="not a secret")
+    secret = {"client_secret": "not a secret", "auth_time": AuthTime.ASSUMED}
+    demo = Provider(name="demo", title="Demo", issuer=issuer, client_id="portal", **secret)
     return replace(settings, providers=(demo,))
 
 
