@@ -1,15 +1,17 @@
 """What the pages of the courses room read: the catalogue, a course, a session, and the coordinator's lists."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth.models import BY_NAME, Grant, Person
 from auth.states import Area, Role
-from courses.models import Course, CourseSession
+from courses.models import Course, CourseDay, CourseSession
 from courses.states import Kind, Publicity
 from lararportal.errors import NotFound
 from lararportal.paging import Page, paginate
@@ -41,30 +43,98 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A course that was looked for, with those of its coming sessions that fit."""
+class Listed:
+    """A session on a list for everybody. Facts alone, so that what a page says of them can be remembered by them."""
 
-    course: Course
-    sessions: list[CourseSession]
+    id: int
+    days: tuple[date, ...]
+    place: str
+    area: Area
+    seats: int
+    free_seats: int
+    publicity: Publicity
+    is_reserve: bool
+
+    @property
+    def is_public(self) -> bool:
+        """As that of the session."""
+        return self.publicity is not Publicity.DRAFT and not self.is_reserve
 
 
-def catalogue(db: Session, filters: Filters, *, today: date) -> list[Hit]:
+@dataclass(frozen=True)
+class Found:
+    """A course that was looked for, with the first of its coming sessions that fit, and how many do."""
+
+    code: str
+    title: str
+    kind: Kind
+    day_count: int
+    objectives_2015: tuple[str, ...]
+    objectives_2021: tuple[str, ...]
+    preparatory_parts: int
+    sessions: tuple[Listed, ...]
+    session_count: int
+
+
+FIRST_SESSIONS = 4
+"""So many stand in the catalogue with their course; the page of the course has all."""
+
+
+def catalogue(db: Session, filters: Filters, *, today: date) -> list[Found]:
     """The published courses that fit, mandatory ones first, each with its coming sessions that fit."""
     wanted = _wanted_sessions(filters, today=today)
-    courses = select(Course).where(Course.publicity == Publicity.PUBLISHED, *_wanted_courses(filters))
+    courses = select(
+        Course.id,
+        Course.code,
+        Course.title,
+        Course.kind,
+        Course.day_count,
+        Course.objectives_2015,
+        Course.objectives_2021,
+        Course.preparatory_parts,
+    ).where(Course.publicity == Publicity.PUBLISHED, *_wanted_courses(filters))
     if filters.are_of_sessions:
         courses = courses.where(select(CourseSession.id).where(CourseSession.course_id == Course.id, wanted).exists())
-    found = db.scalars(courses.order_by(KIND_ORDER, Course.code)).all()
-    sessions = db.scalars(
-        select(CourseSession)
-        .where(CourseSession.course_id.in_([course.id for course in found]), wanted)
+    rows = db.execute(courses.order_by(KIND_ORDER, Course.code)).all()
+    sessions = _listed(db, CourseSession.course_id.in_([row.id for row in rows]), wanted)
+    return [
+        Found(
+            row.code,
+            row.title,
+            row.kind,
+            row.day_count,
+            tuple(row.objectives_2015),
+            tuple(row.objectives_2021),
+            row.preparatory_parts,
+            tuple(sessions[row.id][:FIRST_SESSIONS]),
+            len(sessions[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def _listed(db: Session, *conditions: ColumnElement[bool]) -> dict[int, list[Listed]]:
+    """The sessions of which these hold, by course, in the order they begin."""
+    days = select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day)))
+    rows = db.execute(
+        select(
+            CourseSession.course_id,
+            CourseSession.id,
+            days.where(CourseDay.session_id == CourseSession.id).scalar_subquery(),
+            CourseSession.place,
+            CourseSession.area,
+            CourseSession.seats,
+            CourseSession.free_seats,
+            CourseSession.publicity,
+            CourseSession.is_reserve,
+        )
+        .where(*conditions)
         .order_by(CourseSession.starts_on, CourseSession.id)
-        .options(selectinload(CourseSession.days))
-    ).all()
-    hits = {course.id: Hit(course, []) for course in found}
-    for each in sessions:
-        hits[each.course_id].sessions.append(each)
-    return list(hits.values())
+    )
+    found: dict[int, list[Listed]] = defaultdict(list)
+    for course_id, session_id, each, *facts in rows:
+        found[course_id].append(Listed(session_id, tuple(each), *facts))
+    return found
 
 
 def _wanted_courses(filters: Filters) -> list[ColumnElement[bool]]:
@@ -130,20 +200,11 @@ def course(db: Session, code: str) -> Course:
     return found
 
 
-def coming_sessions(db: Session, course_id: int, *, today: date) -> list[CourseSession]:
+def coming_sessions(db: Session, course_id: int, *, today: date) -> list[Listed]:
     """The sessions of a course from today on, drafts and reserves among them, in the order they begin."""
-    return list(
-        db.scalars(
-            select(CourseSession)
-            .where(
-                CourseSession.course_id == course_id,
-                CourseSession.starts_on >= today,
-                CourseSession.publicity != Publicity.ARCHIVED,
-            )
-            .order_by(CourseSession.starts_on, CourseSession.id)
-            .options(selectinload(CourseSession.days))
-        )
-    )
+    is_given = CourseSession.publicity != Publicity.ARCHIVED
+    found = _listed(db, CourseSession.course_id == course_id, CourseSession.starts_on >= today, is_given)
+    return found[course_id]
 
 
 def session(db: Session, session_id: int) -> CourseSession:

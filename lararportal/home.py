@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auth.access import Visitor, me, public
 from auth.states import Role
-from lararportal import assets, edge, forms, heartbeat, revisions
+from lararportal import assets, edge, forms, heartbeat, parts, revisions
 from lararportal.dev import gallery
 from lararportal.edge import Installation
 from lararportal.errors import Undone
@@ -77,7 +77,7 @@ def _is_part_of(path: str, start: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Gives every template its surroundings: navigation, visitor, contact, form macros, hashed static files.
+    """Gives every template its surroundings: navigation, visitor, contact, form macros, hashed files, known parts.
 
     They are functions, so that a page that says the database is away need not ask the database who reads it.
     """
@@ -91,6 +91,7 @@ def init_app(app: Flask) -> None:
     )
     forms.init_app(app)
     assets.init_app(app)
+    parts.init_app(app)
     if settings.is_development:
         app.register_blueprint(gallery.blueprint)
 

@@ -1,7 +1,12 @@
 """The public catalogue: find a course, read about it and about each of its sessions."""
 
+from datetime import date
+from functools import lru_cache
+
 from flask import Blueprint, render_template, request
 from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from auth.access import me, public, reaching
 from auth.states import Role
@@ -17,20 +22,42 @@ from lararportal.errors import NotFound
 
 blueprint = Blueprint("catalogue", __name__)
 
+KNOWN_MONTHS = 8
+"""For how many rows of months the form is remembered; there is one at a time, and a new one some times a month."""
+
 
 @blueprint.get("/kurser")
 @public
 def courses() -> str:
     """The catalogue, or what a search finds in it."""
     today = day_of(edge.moment())
-    form = SearchForm(request.args)
     with edge.reading() as db:
-        form.offer(queries.months(db, today=today))
-        form.validate()
-        hits = queries.catalogue(db, form.filters, today=today)
-    return render_template(
-        "courses/catalogue.html", form=form, hits=hits, is_search=form.filters != Filters(), today=today
-    )
+        form, filters = _search(tuple(queries.months(db, today=today)))
+        found = queries.catalogue(db, filters, today=today)
+    return render_template("courses/catalogue.html", form=form, found=found, is_search=filters != Filters())
+
+
+def _search(months: tuple[date, ...]) -> tuple[Markup, Filters]:
+    """The form as it was filled in, and what it looks for."""
+    if not request.args:
+        return _blank_form(months), Filters()
+    form = SearchForm(request.args)
+    form.offer(months)
+    form.validate()
+    return _shown(form), form.filters
+
+
+@lru_cache(KNOWN_MONTHS)
+def _blank_form(months: tuple[date, ...]) -> Markup:
+    """The form before anything is looked for: the same for all, for as long as sessions begin in these months."""
+    form = SearchForm(MultiDict())
+    form.offer(months)
+    return _shown(form)
+
+
+def _shown(form: SearchForm) -> Markup:
+    markup = render_template("courses/_search.html", form=form, is_search=form.filters != Filters())
+    return Markup(markup)  # noqa: S704 - a template of our own, escaped as any
 
 
 @blueprint.get("/kurser/<code>")

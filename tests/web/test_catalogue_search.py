@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from jinja2 import UndefinedError
 
 import make
 from auth.states import Area
@@ -170,7 +171,26 @@ def test_the_catalogue_asks_as_much_of_the_database_for_30_courses_as_for_one(db
     answer = client.get("/kurser?q=kurs")
 
     assert len(codes(answer)) == 30
-    assert (for_one, queries.count) == (4, 4)
+    assert (for_one, queries.count) == (3, 3)
+
+
+def test_the_catalogue_says_what_is_true_now_whatever_it_said_before(db, client):
+    session = make.session(db, days=[SOON], seats=10, seats_taken=3)
+    before = client.get("/kurser").text
+    session.seats_taken = 10
+    db.flush()
+
+    after = client.get("/kurser").text
+
+    assert ("<strong>7</strong> lediga av 10" in before, "<strong>Fullt</strong>, 10 platser" in after) == (
+        True,
+        True,
+    )
+
+
+def test_a_part_that_is_remembered_cannot_ask_who_reads_it(app):
+    with app.test_request_context(), pytest.raises(UndefinedError, match="'visitor' is undefined"):
+        app.jinja_env.globals["part"]("base.html", is_development=False, is_bare=False)
 
 
 def test_months_are_offered_in_which_something_begins(db, client):
