@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from auth import identities, letters, people, personal_numbers, queries, rules
@@ -230,7 +231,11 @@ def _write(db: Session, invitation: AccountInvitation, *, person: Person, secret
 
 
 def _insist_on_somebody_new(db: Session, email: str, *, others: Collection[int]) -> None:
-    """An account that nobody signs in to is opened instead: its address is what a coordinator wrote."""
+    """An account that nobody signs in to is opened instead: its address is what a coordinator wrote.
+
+    Of two who invite the same address at once, or one who presses twice, the second waits here and finds the first.
+    """
+    db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"invited {email.lower()}", 0))))
     for each in queries.known_as(db, email):
         if not identities.of_person(db, each.id):
             raise Refused(Refusal.ADDRESS_HAS_ACCOUNT)

@@ -109,6 +109,23 @@ def test_a_role_granted_by_many_at_once_is_held_once(database, now):
         assert db.scalars(select(Grant.role)).all() == [Role.LEADER]
 
 
+def test_somebody_invited_by_many_presses_at_once_has_one_account_and_one_invitation(database, now):
+    with database.transaction() as db:
+        office = coordinator(db).id
+    wanted = {"given_name": "Gunnar", "family_name": "Dahl", "roles": [], "lasts": timedelta(days=1), "now": now}
+
+    def invite(number: int) -> str:
+        address = "g@klinik.example" if number % 2 else "G@Klinik.example"
+        bound = invitations.by_email(address)
+        with database.transaction() as db:
+            invitations.invite_somebody_new(db, **wanted, email=address, bound=bound, by=office)
+        return "invited"
+
+    assert sorted(all_at_once(invite)) == [Refusal.ADDRESS_HAS_ACCOUNT] * (MANY - 1) + ["invited"]
+    with database.transaction() as db:
+        assert db.scalar(select(func.count()).select_from(Person).where(Person.id != office)) == 1
+
+
 def test_an_invitation_opened_by_many_at_once_lets_one_of_them_in(database, now):
     with database.transaction() as db:
         wanted = {
