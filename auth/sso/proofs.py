@@ -20,7 +20,7 @@ VALUE_LENGTH = 250
 CLOCKS_DIFFER_SECONDS = 60
 """How far a provider's clock may be behind ours."""
 
-VERIFIED = "email_verified"
+VERIFIES, VERIFIED = "email", "email_verified"
 """What OpenID Connect calls it that an address is known to be the person's; true, and not the word for it."""
 
 END_OF_TIME = 2**33
@@ -78,7 +78,7 @@ def is_complete(provider: Provider, claims: Mapping[str, Any]) -> bool:
 
 def tells_whose(provider: Provider, claims: Mapping[str, Any]) -> bool:
     """Whether the claims say all that an invitation may be bound to: an address that is theirs, and the number."""
-    said = claims.get(provider.email_claim) and VERIFIED in claims
+    said = claims.get(provider.email_claim) and VERIFIES in claims and VERIFIED in claims
     return bool(said) and (not provider.personal_number_claim or provider.personal_number_claim in claims)
 
 
@@ -124,7 +124,12 @@ def _identity(provider: Provider, claims: Mapping[str, Any]) -> str:
 def _verified_email(provider: Provider, claims: Mapping[str, Any]) -> str:
     """Letters beside ASCII are no part of an address here, and some of them have a small one that is."""
     said = _text(claims, provider.email_claim)
-    return said.lower() if claims.get(VERIFIED) is True and said.isascii() else ""
+    return said.lower() if _vouches(provider, claims) and said.isascii() else ""
+
+
+def _vouches(provider: Provider, claims: Mapping[str, Any]) -> bool:
+    """OpenID Connect Core, section 5.1: what is verified is the address in `email`, and in no other claim."""
+    return claims.get(VERIFIED) is True and claims.get(provider.email_claim) == claims.get(VERIFIES)
 
 
 def _number(provider: Provider, claims: Mapping[str, Any]) -> PersonalNumber | None:

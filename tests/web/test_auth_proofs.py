@@ -226,9 +226,12 @@ def test_a_name_in_one_piece_is_taken_apart(come_back, story, db):
     assert (anna.given_name, anna.family_name) == ("Anna Maria", "Stenberg")
 
 
+DEMO = Provider(name="demo", title="D", issuer="https://idp.example", client_id="c", client_secret="not a secret")
+WHO, UNSEEN = {"sub": "anna", "nonce": "n"}, {"id_token": "", "proved_at": None}
+
+
 def proved(**claims) -> proofs.Proof:
-    demo = Provider(name="demo", title="D", issuer="https://idp.example", client_id="c", client_secret="not a secret")
-    return proofs.proof(demo, {"sub": "anna", "nonce": "n"} | claims, id_token="", proved_at=None)
+    return proofs.proof(DEMO, WHO | claims, **UNSEEN)
 
 
 def test_a_name_that_is_made_of_an_address_is_known_as_that():
@@ -242,6 +245,12 @@ def test_an_address_is_verified_in_small_letters_and_no_other_sign_becomes_one_o
 
     assert [proved(email=each, email_verified=True).verified_email for each in said] == ["karin@example.org", ""]
     assert proved(email=said[0], email_verified="true").verified_email == ""
+    # Another claim is not what is verified, unless it has the same address.
+    written = {"work_email": "office@example.org", "email_verified": True, "family_name": "Ek"}
+    told = [{}, {"email": "karin@example.org"}, {"email": "office@example.org"}]
+    by_work = [proofs.proof(replace(DEMO, email_claim="work_email"), WHO | written | more, **UNSEEN) for more in told]
+    assert {each.email for each in by_work} == {"office@example.org"}
+    assert [each.verified_email for each in by_work] == ["", "", "office@example.org"]
 
 
 @pytest.mark.parametrize("said", [{**ANNA, "sub": "bo"}, {}])
