@@ -27,7 +27,7 @@ def rotate(batch: int) -> None:
     settings = config.from_environment()
     place = install(settings)
     try:
-        left = sum(_rotate(place.database, kind, batch=batch) for kind in KINDS)
+        left = rotated(place.database, batch=batch)
     finally:
         place.database.dispose()
     if left:
@@ -36,6 +36,11 @@ def rotate(batch: int) -> None:
             "`lararportal audit` says whose they are"
         )
     click.echo(f"Everything is encrypted by the key {settings.data_keys.newest.name}.")
+
+
+def rotated(database: Database, *, batch: int) -> int:
+    """Seals everything anew, and says how many could not be."""
+    return sum(_rotate(database, kind, batch=batch) for kind in KINDS)
 
 
 def _rotate(database: Database, kind: Kind, *, batch: int) -> int:
