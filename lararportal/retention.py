@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, Select, delete, exists, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Integer, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from auth.models import AccountInvitation, IdentityPutAside, LoginSession, Person, SpentToken
@@ -35,7 +35,8 @@ class Kind:
     """A kind of data: the rows that are over since before a moment, and what becomes of them."""
 
     due: Callable[[datetime], Select[Any]]
-    forget: Callable[[Session, list[Any]], object]
+    forget: Callable[..., object]
+    """Of the session and the keys of the rows, and `now`."""
     why: str
 
 
@@ -48,7 +49,7 @@ def _proofs(cutoff: datetime) -> Select[Any]:
     return select(LoginSession.id).where(LoginSession.seen_at < cutoff, named)
 
 
-def _blank_proofs(db: Session, ids: list[Any]) -> object:
+def _blank_proofs(db: Session, ids: list[Any], *, now: datetime) -> object:  # noqa: ARG001 - as all kinds
     blank = update(LoginSession).where(LoginSession.id.in_(ids)).values(id_token="", subject=None, sid=None)
     return db.execute(blank.execution_options(synchronize_session=False))
 
@@ -58,19 +59,35 @@ def _invitations(cutoff: datetime) -> Select[Any]:
     return select(AccountInvitation.id).where(ended < cutoff, AccountInvitation.bound_to != "")
 
 
-def _blank_invitations(db: Session, ids: list[Any]) -> object:
+def _blank_invitations(db: Session, ids: list[Any], *, now: datetime) -> object:  # noqa: ARG001 - as all kinds
     blank = update(AccountInvitation).where(AccountInvitation.id.in_(ids)).values(bound_to="")
     return db.execute(blank.execution_options(synchronize_session=False))
 
 
 def _letters(cutoff: datetime) -> Select[Any]:
     is_over = (Letter.state == LetterState.SENT) | Letter.stopped_at.is_not(None)
-    return select(Letter.id).where(is_over, Letter.created_at < cutoff, Letter.body != "")
+    # One that was given up had its next attempt before it, a few hours after the last.
+    given_up = (Letter.state == LetterState.FAILED) & (Letter.next_attempt_at < cutoff)
+    return select(Letter.id).where(is_over | given_up, Letter.created_at < cutoff, Letter.body != "")
 
 
-def _blank_letters(db: Session, ids: list[Any]) -> object:
-    blank = update(Letter).where(Letter.id.in_(ids)).values(address="", body="", calendars=[], answer="")
-    return db.execute(blank.execution_options(synchronize_session=False))
+def _blank_letters(db: Session, ids: list[Any], *, now: datetime) -> None:
+    """One that failed is not to be sent any more either, and nobody is asked to look at it."""
+    _blank(db, Letter.id.in_(ids), now=now)
+
+
+def _blank(db: Session, theirs: ColumnElement[bool], *, now: datetime) -> None:
+    unsent = (theirs, Letter.state != LetterState.SENT, Letter.stopped_at.is_(None))
+    stopped = update(Letter).where(*unsent).values(state=LetterState.FAILED, stopped_at=now)
+    blank = update(Letter).where(theirs).values(address="", body="", calendars=[], answer="")
+    for statement in (stopped, blank):
+        db.execute(statement.execution_options(synchronize_session=False))
+
+
+def _delete_accounts(db: Session, ids: list[Any], *, now: datetime) -> None:
+    """What letters to them said goes with them."""
+    _blank(db, Letter.person_id.in_(ids), now=now)
+    db.execute(delete(Person).where(Person.id.in_(ids)).execution_options(synchronize_session=False))
 
 
 def _accounts(cutoff: datetime) -> Select[Any]:
@@ -108,8 +125,8 @@ def who_decided() -> list[Column[Any]]:
     ]
 
 
-def _delete(column: Any) -> Callable[[Session, list[Any]], object]:
-    def forget(db: Session, ids: list[Any]) -> object:
+def _delete(column: Any) -> Callable[..., object]:
+    def forget(db: Session, ids: list[Any], *, now: datetime) -> object:  # noqa: ARG001 - as all kinds
         return db.execute(delete(column.class_).where(column.in_(ids)).execution_options(synchronize_session=False))
 
     return forget
@@ -134,11 +151,13 @@ KINDS: Mapping[Kept, Kind] = {
         _invitations, _blank_invitations, "whom an invitation was bound to that is used, withdrawn or over is deleted"
     ),
     Kept.LETTERS: Kind(
-        _letters, _blank_letters, "what a letter said that was sent or stopped, and where it went, is deleted"
+        _letters,
+        _blank_letters,
+        "what a letter said that was sent, stopped or given up, and where it went, is deleted",
     ),
     Kept.ACCOUNTS: Kind(
         _accounts,
-        _delete(Person.id),
+        _delete_accounts,
         "an account is deleted of which nothing was made, and that nobody has used since",
     ),
 }
@@ -155,7 +174,7 @@ def forget(db: Session, name: Kept, *, now: datetime, days: int) -> int:
     rows = kind.due(now - timedelta(days=days)).limit(AT_ONCE).with_for_update(skip_locked=True)
     ids = list(db.scalars(rows))
     if ids:
-        kind.forget(db, ids)
+        kind.forget(db, ids, now=now)
         journal.note(db, "retention.done", now=now, by=None, kind=name, rows=len(ids), days=days)
     return len(ids)
 

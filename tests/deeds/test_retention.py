@@ -58,6 +58,8 @@ def laid(db, now):
     db.add(Grant(person_id=role.id, role=Role.LEADER))
     seat(db, session(db), seated)
     journal.note(db, "login_session.begun", now=now - timedelta(days=100), by=back.id, person=back.id)
+    gone = db.get_one(Person, made["old"]).recipient
+    outbox.post(db, "facts_corrected", to=gone, once="to-the-gone", now=now, changes=[], decided_by="Eva")
     db.add(Identity(person_id=made["old"], issuer="i", kind="sub", value="gone", linked_at=long_ago))
     known.category = "specialist"
     db.flush()
@@ -66,7 +68,7 @@ def laid(db, now):
 
 def test_what_is_too_old_goes_is_counted_before_and_noted_after(db, database, now, laid):
     before = retention.counts(db, now=now, kept=DAYS)
-    assert before == dict.fromkeys(Kept, 1) | {Kept.PROOFS: 3}
+    assert before == dict.fromkeys(Kept, 1) | {Kept.PROOFS: 3, Kept.LETTERS: 2}
 
     done = tick.forget(database, now=now, kept=DAYS)
     # A sign-in that is gone has no proof any more.
@@ -91,8 +93,16 @@ def test_what_is_too_old_goes_is_counted_before_and_noted_after(db, database, no
     assert {once: told.pop() for once, told in said.items() if len(told) == 1} == {
         "sent-old": False,
         "sent-new": True,
-        "failed-old": True,
+        "failed-old": False,
         "failed-new": True,
+        "to-the-gone": False,
+    }
+    # Nobody is asked to look at a letter that says nothing, nor is it sent.
+    handled = db.execute(select(Letter.once, Letter.state, Letter.stopped_at).where(Letter.body == "")).all()
+    assert {row.once: (row.state, row.stopped_at) for row in handled} == {
+        "sent-old": (LetterState.SENT, None),
+        "failed-old": (LetterState.FAILED, now),
+        "to-the-gone": (LetterState.FAILED, now),
     }
     left = set(db.scalars(select(Person.id)))
     assert ({laid["old"]} & left, {laid["new"], *laid["kept"]} - left) == (set(), set())
@@ -173,7 +183,7 @@ def test_the_audit_says_what_is_two_days_late_by_the_settings(db, now, laid):
 
     # Of a sign-in that is as old as that the proof should have gone long ago.
     assert late(timedelta(days=1)) == {Kept.PROOFS: 2}
-    assert late(timedelta(days=2)) == dict.fromkeys(Kept, 1) | {Kept.PROOFS: 3}
+    assert late(timedelta(days=2)) == dict.fromkeys(Kept, 1) | {Kept.PROOFS: 3, Kept.LETTERS: 2}
     db.info["kept"] = kept.days(kept.read("letters:900"))
     assert Kept.LETTERS not in late(timedelta(days=2))
 
