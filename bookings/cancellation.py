@@ -75,10 +75,10 @@ def cancel(
     booking.ended_late = is_late
     booking.cancel_ground = ground if owes_ground or ground is CancelGround.OURS else None
     booking.end_reason = reason if owes_ground or by != person_id else ""
-    if owes_ground:
-        charging.charge_late(db, booking, person, now=now)
+    credited = charging.charge_late(db, booking, person, now=now) if owes_ground else []
     seats.release(db, booking, session, to=BookingState.CANCELLED, now=now)
-    noting.note(db, "seat.cancelled", booking, now=now, by=by, late=is_late, fee=booking.fee_percent)
+    what = {"late": is_late, "fee": booking.fee_percent}
+    noting.note_with(db, "seat.cancelled", booking, credited, now=now, by=by, **what)
     until = seats.keep_precedence(db, booking, now=now, by=by) if holds_again else None
     _tell(db, booking, person, session, until=until, now=now, by=by)
     choices.settle(db, [person_id], now=now)
@@ -134,10 +134,11 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     booking.ended_late, booking.cancel_ground, booking.end_reason = False, None, ""
     booking.fee_percent = booking.cancelled_by_staff = None
     charging.take_back(booking)
-    _wish_less(asked.bookings, booking, since=seat.ended_at)
+    lowered = _wish_less(asked.bookings, booking, since=seat.ended_at)
     seats.restore(db, booking, asked.session, now=now)
     settled = seats_from_line.settle_among(asked.bookings, booking, course_id=asked.session.course_id, now=now)
-    noting.note(db, "seat.restored", booking, now=now, by=by, struck=[each.id for each in settled.struck])
+    struck = [each.id for each in settled.struck]
+    noting.note_with(db, "seat.restored", booking, lowered, now=now, by=by, struck=struck)
     letters.cancellation_undone(
         db,
         booking,
@@ -151,11 +152,12 @@ def undo(db: Session, *, session_id: int, person_id: int, now: datetime, by: int
     return booking
 
 
-def _wish_less(bookings: Iterable[Booking], than: Booking, *, since: datetime) -> None:
+def _wish_less(bookings: Iterable[Booking], than: Booking, *, since: datetime) -> list[Booking]:
     """What was wished for after the seat was given back comes after it, as it would have with the seat in hand."""
-    for each in bookings:
-        if each.joined_at >= since and each.rank <= than.rank:
-            each.rank += than.rank
+    lowered = [each for each in bookings if each.joined_at >= since and each.rank <= than.rank]
+    for each in lowered:
+        each.rank += than.rank
+    return lowered
 
 
 def _cancelled(db: Session, asked: Asking) -> Booking:

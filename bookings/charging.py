@@ -7,10 +7,11 @@ which workplace. Whoever was there after all, or whose session is called off, ha
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
+from bookings import noting
 from bookings.models import Booking
 from bookings.rules.late_fee import EXCUSED
 from bookings.states import BookingState
@@ -26,11 +27,15 @@ OUTSTANDING = (
 """Of a booking: a late cancellation that is charged for."""
 
 
-def charge_late(db: Session, booking: Booking, person: Person, *, now: datetime) -> None:
-    """The late cancellation counts from today, instead of earlier ones of the seat; who is excused owes nothing."""
-    _credit(db, booking.session_id, Booking.person_id == person.id, on=day_of(now))
+def charge_late(db: Session, booking: Booking, person: Person, *, now: datetime) -> list[Booking]:
+    """The late cancellation counts from today, instead of earlier ones of the seat, which come back.
+
+    Who is excused owes nothing.
+    """
+    credited = _credit(db, booking.session_id, Booking.person_id == person.id, on=day_of(now))
     if booking.cancel_ground not in EXCUSED:
         _put_down(booking, person, on=day_of(now))
+    return credited
 
 
 def take_back(booking: Booking) -> None:
@@ -73,7 +78,9 @@ def settle(db: Session, session_id: int, *, now: datetime, by: int | None) -> in
     """
     [session] = sessions.lock(db, [session_id])
     if session.publicity is Publicity.CALLED_OFF:
-        _credit(db, session_id, on=day_of(now))
+        credited = _credit(db, session_id, on=day_of(now))
+        stands = noting.as_they_stand(credited)
+        journal.note(db, "seats.credited", now=now, by=by, session=session_id, stands=stands)
         return 1
     last_day = session.days[-1].day
     if last_day >= day_of(now):
@@ -86,8 +93,9 @@ def settle(db: Session, session_id: int, *, now: datetime, by: int | None) -> in
     ).all()
     for booking, person in rows:
         _put_down(booking, person, on=last_day)
-    _credit(db, session_id, Booking.person_id.in_([person.id for _, person in rows]), on=last_day)
-    journal.note(db, "seats.charged", now=now, by=by, session=session_id, seats=len(rows))
+    credited = _credit(db, session_id, Booking.person_id.in_([person.id for _, person in rows]), on=last_day)
+    stands = noting.as_they_stand([*(booking for booking, _ in rows), *credited])
+    journal.note(db, "seats.charged", now=now, by=by, session=session_id, seats=len(rows), stands=stands)
     return len(rows)
 
 
@@ -96,6 +104,9 @@ def _put_down(booking: Booking, person: Person, *, on: date) -> None:
     booking.charged_category, booking.charged_workplace = person.category, person.workplace
 
 
-def _credit(db: Session, session_id: int, *whose: ColumnElement[bool], on: date) -> None:
-    credited = update(Booking).where(Booking.session_id == session_id, OUTSTANDING, *whose)
-    db.execute(credited.values(credited_on=on))
+def _credit(db: Session, session_id: int, *whose: ColumnElement[bool], on: date) -> list[Booking]:
+    outstanding = select(Booking).where(Booking.session_id == session_id, OUTSTANDING, *whose).order_by(Booking.id)
+    credited = list(db.scalars(outstanding.execution_options(populate_existing=True)))
+    for each in credited:
+        each.credited_on = on
+    return credited

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.states import Role
-from bookings import asking, facts, letters, waitlist
+from bookings import asking, facts, letters, noting, waitlist
 from bookings.asking import Asking
 from bookings.models import Booking, LineException
 from bookings.precedence import insist_on_powers, insist_on_reason, name_of, prospect
@@ -27,7 +27,6 @@ from bookings.states import (
     RoundState,
 )
 from courses.states import Publicity
-from lararportal import journal
 from lararportal.errors import Refused
 
 
@@ -132,22 +131,26 @@ def _place(
     db.add(made)
     db.flush()
     line = facts.line(db, [asked.session.id], today=asked.today)[asked.session.id]
-    _tell(db, made, asked, former=former, position=active_places(line)[booking.id])
+    _tell(db, made, booking, asked, former=former, position=active_places(line)[booking.id])
     return made
 
 
 def _tell(
-    db: Session, made: LineException, asked: Asking, *, former: dict[str, object] | None, position: int | None
+    db: Session,
+    made: LineException,
+    booking: Booking,
+    asked: Asking,
+    *,
+    former: dict[str, object] | None,
+    position: int | None,
 ) -> None:
     """The journal has where the person stood before, and as what it was decided; the person has a letter."""
-    journal.note(
+    noting.note(
         db,
         "line.exception",
+        booking,
         now=made.made_at,
         by=made.made_by,
-        person=made.person_id,
-        session=made.session_id,
-        booking=made.booking_id,
         exception=made.id,
         kind=made.kind,
         ground=made.ground,

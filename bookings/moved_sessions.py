@@ -13,7 +13,7 @@ from bookings.letters.changes import Before
 from bookings.minimum import cases
 from bookings.models import Application, Booking, Choice, Round
 from bookings.rules.answer_time import answer_anew
-from bookings.states import LIVE, SEATED, ApplicationState, BookingState, Refusal, RoundState
+from bookings.states import ANSWERABLE, LIVE, SEATED, ApplicationState, BookingState, Refusal, RoundState
 from courses.concerned import Change, Elsewhere, Former, Seated, Touched
 from courses.models import CourseSession, SessionLeader
 from courses.rules import Day, is_working_day
@@ -100,7 +100,7 @@ def follow(
     others = _others(db, session, live, now=now)
     for booking in live:
         was = Before(before[booking.id], former)
-        noting.note(db, "session.told", booking, now=now, by=by, was=was.state, state=booking.state)
+        noting.note(db, "session.told", booking, now=now, by=by, was=was.state, **_state_of(booking))
         letters.session_changed(
             db,
             booking,
@@ -113,6 +113,12 @@ def follow(
         )
     _tell_leaders(db, session, changes, now=now, by=by)
     _tell_applicants(db, session, changes, now=now, by=by)
+
+
+def _state_of(booking: Booking) -> dict[str, str | None]:
+    is_waited_for = booking.state in (*ANSWERABLE, BookingState.MUST_CHOOSE)
+    until = booking.answer_by.isoformat() if is_waited_for and booking.answer_by is not None else None
+    return {"state": booking.state, "answer_by": until}
 
 
 def _lock_concerned(db: Session, session_id: int) -> tuple[dict[int, Person], Sequence[Booking]]:

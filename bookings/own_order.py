@@ -69,4 +69,4 @@ def _put_after(db: Session, moved: Booking, other: Booking, *, now: datetime, by
     order.insert(order.index(other) + 1, moved)
     for rank, each in enumerate(order, start=1):
         each.rank = rank
-    noting.note(db, "line.reordered", moved, now=now, by=by, after=other.id)
+    noting.note_with(db, "line.reordered", moved, order, now=now, by=by, after=other.id)

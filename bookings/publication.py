@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import facts, frozen, letters, opening_and_closing, register, seats
+from bookings import facts, frozen, letters, noting, opening_and_closing, register, seats
 from bookings.allocation import insist_on_no_own_interest, last_run
 from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession
 from bookings.rounds import lock
@@ -86,7 +86,7 @@ def publish(db: Session, *, round_id: int, run_id: int, now: datetime, by: int |
             outline,
             application,
             decisions=decisions[application.person_id],
-            given=mine.seats,
+            given=mine,
             now=now,
             by=by,
         )
@@ -237,13 +237,15 @@ def _tell(
     application: Application,
     *,
     decisions: Sequence[Decision],
-    given: Sequence[Booking],
+    given: Given,
     now: datetime,
     by: int | None,
 ) -> None:
     outcomes = {str(each.session_id): each.code.value for each in decisions}
     person = application.person
-    journal.note(db, "round.decided", now=now, by=by, person=person.id, round=round_.id, outcomes=outcomes)
+    stands = noting.as_they_stand([*given.seats, *given.places])
+    decided: dict[str, Any] = {"round": round_.id, "outcomes": outcomes, "stands": stands}
+    journal.note(db, "round.decided", now=now, by=by, person=person.id, **decided)
     letters.decided(
         db,
         round_=round_,
@@ -252,7 +254,7 @@ def _tell(
         sessions=outline.sessions,
         explanations=_explanations(outline, decisions),
         standings=_standings(outline, decisions),
-        seats=given,
+        seats=given.seats,
         now=now,
     )
 

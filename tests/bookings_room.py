@@ -117,7 +117,8 @@ def noted(db: Session) -> list[tuple]:
 
 def last_facts(db: Session) -> dict:
     """What the last entry of the journal says beside that."""
-    return db.scalars(select(Entry.facts).order_by(Entry.id.desc())).first()
+    facts = db.scalars(select(Entry.facts).order_by(Entry.id.desc())).first()
+    return {name: fact for name, fact in facts.items() if name != "stands"}
 
 
 def states(db: Session, session: CourseSession) -> dict[int, BookingState]:

@@ -3,99 +3,29 @@
 What a deed leaves behind in more than one place is made up in all of them but one.
 """
 
+from planting import (
+    A_LETTER,
+    ADMITTED,
+    AHEAD,
+    CANCELLED,
+    CHOSEN,
+    FIRST,
+    GIVEN,
+    LONGEST_LINE,
+    NO_SEAT,
+    ONE_SEAT,
+    PAIR,
+    RESTOOD,
+    RETOLD,
+    SEATED,
+    STAMP,
+    noted,
+    offered,
+    posted,
+    precedence,
+)
 from unkept import lifting
 
-ONE_SEAT = "SELECT min(id) FROM bookings WHERE state = 'booked'"
-LONGEST_LINE = """
-    SELECT session_id FROM bookings b JOIN course_sessions s ON s.id = b.session_id
-    WHERE state = 'waiting' AND starts_on > '2027-01-12' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
-"""
-PAIR = """
-    SELECT a.session_id AS one, b.session_id AS other FROM bookings a JOIN bookings b USING (person_id)
-    WHERE a.state = 'booked' AND b.state = 'booked' AND a.session_id < b.session_id
-        AND NOT EXISTS (SELECT FROM bookings w WHERE w.session_id IN (a.session_id, b.session_id)
-            AND w.state IN ('waiting', 'asked', 'offered'))
-    GROUP BY 1, 2 HAVING count(*) = 1 ORDER BY 1, 2 LIMIT 1
-"""
-AHEAD = """
-    SELECT min(b.id) FROM bookings b JOIN course_sessions s ON s.id = b.session_id
-    WHERE state = 'booked' AND starts_on > '2027-02-01' AND NOT EXISTS (
-        SELECT FROM bookings o WHERE o.person_id = b.person_id AND o.state IN ('waiting', 'asked', 'offered'))
-"""
-A_LETTER = "SELECT min(id) FROM letters WHERE occasion = 'seat_cancelled'"
-FIRST = "SELECT min(id) FROM course_sessions"
-CHOSEN = "SELECT min(id) FROM bookings WHERE state = 'must_choose'"
-CANCELLED = "SELECT min(id) FROM bookings WHERE state = 'cancelled' AND NOT ended_late"
-ADMITTED = """
-    SELECT min(b.id) FROM bookings b JOIN decisions d USING (person_id, session_id, round_id)
-    WHERE b.state = 'booked' AND b.origin = 'round' AND d.code = 'ADMITTED'
-"""
-NO_PRECEDENCE = "SELECT FROM precedences p WHERE p.person_id = b.person_id AND p.course_id = s.course_id"
-SEATED = f"SELECT person_id FROM bookings WHERE id = ({ONE_SEAT})"
-STAMP = r"\:20270110000000000000"
-"""The moment of what is planted, as letters have it."""
-
-
-def noted(deed: str, booking: str, facts: str = "{}") -> str:
-    """An entry about a booking, as if the deed had been done."""
-    return f"""INSERT INTO journal (at, deed, person_id, session_id, facts)
-        SELECT '2027-01-10T00:00Z', '{deed}', person_id, session_id, jsonb_build_object('booking', id) || '{facts}'
-        FROM bookings WHERE id = ({booking})"""
-
-
-def posted(once: str, booking: str) -> str:
-    """A letter about a booking; in `once`, {} is its number."""
-    return f"""INSERT INTO letters (once, occasion, person_id, address, subject, body, calendars, message_id,
-            created_at, state, attempts, next_attempt_at)
-        SELECT replace('{once}', '{{}}', id::text), 'planted', person_id, 'a@example.org', '', '', '{{}}',
-            '<planted>', '2027-01-10', 'queued', 0, '2027-01-10'
-        FROM bookings WHERE id = ({booking})"""
-
-
-RETOLD = """INSERT INTO journal (at, deed, session_id, facts)
-    SELECT '2027-01-10', 'session.changed', s.id, jsonb_build_object('changed', jsonb_build_object(
-        'seats', jsonb_build_array(1, seats), 'minimum', jsonb_build_array(0, minimum),
-        'cancel_by', jsonb_build_array(null, cancel_by), 'go_no_go_on', jsonb_build_array(null, go_no_go_on),
-        'course', jsonb_build_array(null, course_id),
-        'days', jsonb_build_array(null, (SELECT jsonb_agg(format('%s %s-%s', day, left(starts::text, 5),
-            left(ends::text, 5))) FROM course_days d WHERE d.session_id = s.id))))
-    FROM course_sessions s"""
-"""Whatever is said of sessions now has been noted."""
-
-
-GIVEN = "SELECT id FROM bookings WHERE state = 'offered'"
-
-
-def offered(answer_by: str) -> list[str]:
-    """One of the longest line is offered a seat that is there for them."""
-    return [
-        f"""UPDATE course_sessions SET seats = seats + 1, seats_offered = seats_offered + 1
-        WHERE id = ({LONGEST_LINE})""",
-        RETOLD,
-        f"""UPDATE bookings SET state = 'offered', answer_by = '{answer_by}'
-        WHERE id = (SELECT min(id) FROM bookings WHERE state = 'waiting' AND session_id = ({LONGEST_LINE}))""",
-        noted("offer.made", GIVEN),
-        posted("seat_offered:{}" + STAMP, GIVEN),
-    ]
-
-
-def precedence(used_by: str, rest: str, *, entry: bool) -> str:
-    """A precedence by which somebody was compensated for the course of a booking, and its entry in the journal."""
-    return f"""WITH made AS (
-            INSERT INTO precedences (person_id, course_id, kind, term, reason, granted_at, used_by, revoke_reason)
-            SELECT b.person_id, s.course_id, 'called_off', '2027-1', '', '2027-01-10', ({used_by}), ''
-            FROM bookings b JOIN course_sessions s ON s.id = b.session_id
-            WHERE NOT EXISTS ({NO_PRECEDENCE}) AND {rest} ORDER BY b.id LIMIT 1 RETURNING id
-        )
-        INSERT INTO journal (at, deed, facts)
-        SELECT '2027-01-10', 'planted.{entry}', jsonb_build_object('precedence', id) FROM made""".replace(
-        "planted.True", "precedence.displaced"
-    )
-
-
-NO_SEAT = """b.state = 'cancelled' AND NOT EXISTS (
-    SELECT FROM bookings o JOIN course_sessions t ON t.id = o.session_id
-    WHERE o.person_id = b.person_id AND t.course_id = s.course_id AND o.state = 'booked')"""
 FAULTS = {
     "first_day_wrong": [
         f"""UPDATE course_sessions SET starts_on = starts_on + 1
@@ -186,7 +116,8 @@ FAULTS = {
     ],
     "late_without_ground": [
         """UPDATE bookings SET cancel_ground = 'other', end_reason = ''
-        WHERE id = (SELECT min(id) FROM bookings WHERE state = 'cancelled' AND ended_late)"""
+        WHERE id = (SELECT min(id) FROM bookings WHERE state = 'cancelled' AND ended_late)""",
+        RESTOOD,
     ],
     "fee_without_lateness": [f"UPDATE bookings SET fee_percent = 50 WHERE id = ({ONE_SEAT})"],
     "session_not_as_noted": ["UPDATE course_days SET ends = ends - interval '1 hour' WHERE day = '2027-03-09'"],
@@ -279,7 +210,8 @@ FAULTS = {
     ],
     "funding_not_noted": [
         """UPDATE bookings SET funded_at = '2027-01-10', funded_by = (SELECT min(person_id) FROM grants)
-        WHERE id = (SELECT max(id) FROM bookings WHERE state = 'cancelled' AND funded_at IS NULL)"""
+        WHERE id = (SELECT max(id) FROM bookings WHERE state = 'cancelled' AND funded_at IS NULL)""",
+        RESTOOD,
     ],
     "released_unannounced": [
         noted("seat.unfunded", CANCELLED),
@@ -308,17 +240,21 @@ FAULTS = {
     "cancelled_otherwise": [f"UPDATE bookings SET ended_at = ended_at + interval '1 day' WHERE id = ({CANCELLED})"],
     "answer_by_otherwise": [
         *offered("2027-01-13"),
-        noted("call_out.joined", GIVEN, '{"said_yes": false, "answer_by": "2027-01-12T08:00Z"}'),
+        noted("session.told", GIVEN, '{"state": "offered", "answer_by": "2027-01-12T08:00Z"}'),
+        posted("session_changed:{}" + STAMP, GIVEN),
     ],
     "place_otherwise": [
         """UPDATE bookings SET joined_at = joined_at - interval '1 day' WHERE id = (
-        SELECT max(id) FROM bookings WHERE state = 'waiting' AND origin = 'line')"""
+        SELECT max(id) FROM bookings WHERE state = 'waiting' AND origin = 'line')""",
+        RESTOOD,
     ],
+    "booking_not_as_noted": [f"UPDATE bookings SET standing_yes = NOT standing_yes WHERE id = ({CANCELLED})"],
     "admitted_without_booking": [
         noted("seat.booked", ADMITTED),
         posted("seat:{}", ADMITTED),
         f"""UPDATE bookings SET origin = 'direct', round_id = NULL, wave = 1, booked_at = '2027-01-10'
         WHERE id = ({ADMITTED})""",
+        RESTOOD,
     ],
     "booking_without_decision": [
         """UPDATE bookings SET origin = 'round', round_id = (SELECT id FROM rounds WHERE state = 'open'),
@@ -333,6 +269,7 @@ FAULTS = {
         SELECT format('decision:%s:%s', round_id, person_id), 'planted', person_id, '', '', '', '{}', '<planted>',
             '2027-01-10', 'queued', 0, '2027-01-10'
         FROM bookings WHERE round_id = (SELECT id FROM rounds WHERE state = 'open')""",
+        RESTOOD,
     ],
     "round_not_as_published": ["UPDATE runs SET result = replace(result, '\"WAITLISTED\"', '\"HELD_BACK\"')"],
     "round_not_as_noted": ["UPDATE rounds SET state = 'revealed' WHERE state = 'published'"],
@@ -363,3 +300,19 @@ FAULTS = {
     ],
 }
 """By the name of the check."""
+CHANGES = {
+    "rank": "rank = rank + 1",
+    "joined_at": "joined_at = joined_at - interval '1 microsecond'",
+    "standing_yes": "standing_yes = NOT standing_yes",
+    "short_notice": "short_notice = NOT short_notice",
+    "bound_days": "bound_days = 3",
+    "cancel_ground": "cancel_ground = 'illness'",
+    "end_reason": "end_reason = end_reason || '.'",
+    "charged_on": "charged_on = NULL",
+    "charged_category": "charged_category = 'specialist'",
+    "charged_workplace": "charged_workplace = charged_workplace || '.'",
+    "credited_on": "credited_on = '2027-01-10'",
+    "funded_at": "funded_at = funded_at - interval '1 day'",
+    "funded_by": "funded_by = funded_by + 1",
+}
+"""What can be changed of a booking that was charged for and is paid for, by the name of the column."""

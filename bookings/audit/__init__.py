@@ -1,10 +1,10 @@
 """What must hold of seats, lines and rounds, asked of the rows and never of a counter.
 
 `seats.sql` looks at seats, days and offers as they are now; `lines` asks the rules about the lines; `journal.sql`
-lays everything beside what was noted of it, `moments.sql` when and for how much, and `rounds.sql` the decisions of
-published rounds beside the bookings; `published` does every published round again, and lays the others beside what
-was noted of them. `erased.sql` looks for what is left of whoever was erased. `letters_owed.sql` says which letters
-the deeds of this room owe.
+lays everything beside what was noted of it, `moments.sql` when and for how much, `stands.sql` what else holds of
+each booking, and `rounds.sql` the decisions of published rounds beside the bookings; `published` does every published
+round again, and lays the others beside what was noted of them. `erased.sql` looks for what is left of whoever was
+erased. `letters_owed.sql` says which letters the deeds of this room owe.
 """
 
 from pathlib import Path
@@ -20,6 +20,7 @@ THOROUGH = (
     *lines.CHECKS,
     *in_sql(_HERE / "journal.sql"),
     *in_sql(_HERE / "moments.sql"),
+    *in_sql(_HERE / "stands.sql"),
     *in_sql(_HERE / "rounds.sql"),
     *published.CHECKS,
     *in_sql(_HERE / "erased.sql"),

@@ -44,6 +44,8 @@ def _called(name: str, fact: Any, names: Names) -> Any:
         return words["kept"][fact]
     if name == "told_facts":
         return ", ".join(words["session_fact"][each].lower() for each in fact)
+    if name == "booking_facts":
+        return ", ".join(words["booking_fact"][each] for each in fact)
     if name == "check":
         return heading(fact)
     if name not in KINDS or fact is None:

@@ -7,7 +7,8 @@ from hashlib import sha256
 from random import Random
 
 import pytest
-from demo_faults import FAULTS, LONGEST_LINE
+from demo_faults import CHANGES, FAULTS
+from planting import LONGEST_LINE, STOOD
 from portals import SAFE
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.orm import Session
@@ -34,7 +35,7 @@ from courses.models import CourseDay, CourseSession, SessionLeader
 from courses.rules import is_working_day
 from courses.states import Publicity
 from lararportal import clock
-from lararportal.audit import INVARIANTS, NOT_DONE, invariants, telling
+from lararportal.audit import INVARIANTS, NOT_DONE, found, in_motion, invariants, telling
 from lararportal.db import Database
 from lararportal.demo import build_term
 from lararportal.demo.answers import Answers
@@ -359,11 +360,21 @@ def test_a_planted_fault_is_found_by_its_check_and_by_no_other_and_told_in_one_s
     for statement in FAULTS[name]:
         assert db.execute(text(statement)).rowcount != 0
 
-    found = invariants(db, now=NOW)
-    assert [each.check for each in found] == [name], found
-    [finding] = found
+    findings = invariants(db, now=NOW)
+    assert [each.check for each in findings] == [name], findings
+    [finding] = findings
     told = telling.sentence(finding)
     assert (told.count("."), told[-1], told[0].isupper()) == (told[:-1].count(".") + 1, ".", True)
+
+
+def test_each_column_of_a_booking_that_is_changed_behind_the_journal_is_named(db):
+    checks = [each for each in INVARIANTS if each.name == "booking_not_as_noted"]
+    for column, change in CHANGES.items():
+        with db.begin_nested() as savepoint:
+            assert db.execute(text(f"UPDATE bookings SET {change} WHERE id = ({STOOD})")).rowcount == 1
+            named = [each.facts["booking_facts"] for each in found(db, checks, in_motion(NOW))]
+            assert named == [[column]], column
+            savepoint.rollback()
 
 
 def test_some_seats_were_given_back_late_last_month_for_a_reason_and_one_is_had_again(db):

@@ -151,7 +151,7 @@ LOST = {
     },
 }  # fmt: skip
 """What of a term the way back over a migration loses: it has no place in the former schema."""
-MISSED = {"0015": {"access_not_as_noted"}}
+MISSED = {"0016": {"booking_not_as_noted"}, "0015": {"access_not_as_noted"}}
 """What the audit misses then, and rightly: that of which the journal still knows."""
 NOW = clock.parse("2026-11-21T09:00")
 
