@@ -252,7 +252,8 @@ def _publish(db: Session, session: CourseSession, *, today: date) -> None:
 
 
 def _for_journal(wanted: SessionPlan) -> dict[str, Any]:
-    return {name: plain(value) for name, value in wanted.items()}
+    """As it is planned, with no seat reserved for any group."""
+    return {**{name: plain(value) for name, value in wanted.items()}, "reserves": {}}
 
 
 def plain(value: Any) -> Any:

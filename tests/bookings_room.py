@@ -116,7 +116,7 @@ def noted(db: Session) -> list[tuple]:
 
 
 def last_facts(db: Session) -> dict:
-    """What the last entry of the journal says beside that."""
+    """What the last entry of the journal says beside that, but for how bookings stand."""
     facts = db.scalars(select(Entry.facts).order_by(Entry.id.desc())).first()
     return {name: fact for name, fact in facts.items() if name != "stands"}
 

@@ -33,7 +33,8 @@ FAULTS = {
     ],
     "reserves_above_seats": [
         f"""UPDATE course_sessions SET reserves = '{{"SPEC": 900}}'
-        WHERE id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))"""
+        WHERE id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))""",
+        RETOLD,
     ],
     "seats_taken": [
         f"""UPDATE course_sessions SET seats_taken = seats_taken - 1

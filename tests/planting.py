@@ -51,7 +51,7 @@ RETOLD = """INSERT INTO journal (at, deed, session_id, facts)
     SELECT '2027-01-10', 'session.changed', s.id, jsonb_build_object('changed', jsonb_build_object(
         'seats', jsonb_build_array(1, seats), 'minimum', jsonb_build_array(0, minimum),
         'cancel_by', jsonb_build_array(null, cancel_by), 'go_no_go_on', jsonb_build_array(null, go_no_go_on),
-        'course', jsonb_build_array(null, course_id),
+        'course', jsonb_build_array(null, course_id), 'reserves', jsonb_build_array(null, reserves),
         'days', jsonb_build_array(null, (SELECT jsonb_agg(format('%s %s-%s', day, left(starts::text, 5),
             left(ends::text, 5))) FROM course_days d WHERE d.session_id = s.id))))
     FROM course_sessions s"""

@@ -3,7 +3,8 @@
 -- statement selects a row for whatever does not hold.
 
 WITH entries AS (
-    SELECT id, deed, at, session_id, facts FROM journal WHERE deed LIKE 'session.%' OR deed = 'minimum.day_moved'
+    SELECT id, deed, at, session_id, facts FROM journal WHERE deed LIKE 'session.%'
+        OR deed IN ('minimum.day_moved', 'minimum.reserves_opened')
 ),
 noted(session_id, entry, fact, value) AS (
     SELECT session_id, id, fact.key, fact.value FROM entries CROSS JOIN LATERAL jsonb_each(facts) AS fact
@@ -13,6 +14,8 @@ noted(session_id, entry, fact, value) AS (
     FROM entries CROSS JOIN LATERAL jsonb_each(facts -> 'changed') AS fact WHERE deed = 'session.changed'
     UNION ALL
     SELECT session_id, id, 'go_no_go_on', facts -> 'day' FROM entries WHERE deed = 'minimum.day_moved'
+    UNION ALL
+    SELECT session_id, id, 'reserves', '{}' FROM entries WHERE deed = 'minimum.reserves_opened'
     UNION ALL
     SELECT session_id, id, 'is_reserve', to_jsonb(deed = 'session.planned_in_reserve') FROM entries
     WHERE deed IN ('session.planned', 'session.planned_in_reserve', 'session.reserve_opened')
@@ -34,7 +37,7 @@ said AS (
     SELECT s.id AS session_id, fact.key AS fact, fact.value FROM course_sessions s CROSS JOIN LATERAL jsonb_each(
         jsonb_build_object('course', course_id, 'place', place, 'area', area, 'seats', seats, 'minimum', minimum,
             'cancel_by', cancel_by, 'go_no_go_on', go_no_go_on, 'prepare_by', prepare_by, 'publicity', publicity,
-            'is_reserve', is_reserve,
+            'is_reserve', is_reserve, 'reserves', reserves,
             'closed', jsonb_build_array(extract(epoch FROM booking_closed_at), booking_closed_reason),
             'leader_ids', (SELECT jsonb_agg(person_id) FROM session_leaders l WHERE l.session_id = s.id),
             'days', (SELECT jsonb_agg(format('%s %s-%s', day, left(starts::text, 5), left(ends::text, 5)))

@@ -15,6 +15,7 @@ from courses import catalogue, course_import, sessions
 from courses.models import Course, CourseSession
 from courses.rules import Day, default_dates
 from courses.states import Kind, Order
+from lararportal import journal
 from lararportal.demo.cast import Cast
 from lararportal.demo.dates import course_weeks, days_near, days_within_week, hours
 
@@ -142,16 +143,18 @@ def plan_sessions(db: Session, wanted: list[Offer], cast: Cast, *, now: datetime
             now=now,
             by=by,
         )
-        _reserve(session, offer)
+        _reserve(db, session, offer, now=now, by=by)
         if not offer.is_reserve:
             sessions.publish(db, session_id=session.id, now=now + timedelta(hours=1), by=by)
         offer.id = session.id
 
 
-def _reserve(session: CourseSession, offer: Offer) -> None:
-    """Clinical courses hold some seats for specialists; no deed sets reserves so far."""
+def _reserve(db: Session, session: CourseSession, offer: Offer, *, now: datetime, by: int | None) -> None:
+    """Clinical courses hold some seats for specialists; no deed sets reserves so far, so that it is noted here."""
     if offer.kind is Kind.CLINICAL:
         session.reserves = {"SPEC": min(RESERVED_FOR_SPECIALISTS, max(1, offer.seats // 6))}
+        changed = {"reserves": [{}, session.reserves]}
+        journal.note(db, "session.changed", now=now, by=by, session=session.id, changed=changed)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

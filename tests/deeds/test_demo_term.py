@@ -377,6 +377,14 @@ def test_each_column_of_a_booking_that_is_changed_behind_the_journal_is_named(db
             savepoint.rollback()
 
 
+def test_what_a_session_reserves_for_a_group_behind_the_journal_is_named(db):
+    """No page sets it, so that the one deed about it opens them."""
+    a_session = "(SELECT min(id) FROM course_sessions)"
+    db.execute(text(f"""UPDATE course_sessions SET reserves = '{{"PRE": 1}}' WHERE id = {a_session}"""))
+    [finding] = found(db, [each for each in INVARIANTS if each.name == "session_not_as_noted"], in_motion(NOW))
+    assert finding.facts["told_facts"] == ["reserves"]
+
+
 def test_some_seats_were_given_back_late_last_month_for_a_reason_and_one_is_had_again(db):
     late = select(Booking).where(Booking.state == BookingState.CANCELLED, Booking.ended_late)
     cancelled = db.scalars(late).all()
