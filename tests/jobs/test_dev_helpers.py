@@ -194,7 +194,6 @@ def test_the_sink_lays_each_letter_as_a_file(sink: tuple[int, Path]) -> None:
     [
         ["lararportal.dev.provider", "--port=1"],
         ["lararportal.dev.sink", "--port=1", "--folder=letters"],
-        ["lararportal.cli", "dev", "--data=data"],
     ],
 )
 def test_nothing_for_developers_starts_in_production(command: list[str], tmp_path: Path) -> None:

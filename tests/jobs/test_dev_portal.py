@@ -132,11 +132,22 @@ def test_a_killed_portal_leaves_nothing_that_blocks_the_next_which_stops_every_p
     assert developer.status("/healthz") == 0
 
 
-def test_a_taken_port_is_said_before_anything_is_made(developer: Developer) -> None:
-    with socket.create_server(("127.0.0.1", developer.port)):
-        _, complaint = developer.runs().communicate(timeout=READY_WITHIN)
-    assert complaint.startswith(f"Error: port {developer.port} is taken by another program: stop that one, or choose")
-    assert not (developer.data / "postgres").exists()
+def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(main, ["dev", f"--port={port}", f"--data={data}"])
+    said = f"Error: port {port} is taken by another program: stop that one, or choose another port"
+    assert (done.exit_code, done.stderr.startswith(said)) == (1, True)
+    assert not (data / "postgres").exists()
+
+
+def test_nothing_is_made_or_started_in_production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner(env={"LARARPORTAL_ENV": "production"}).invoke(main, ["dev", "--data=data"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == "Error: this is for development only, and LARARPORTAL_ENV says production\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_health_is_answered_while_the_servers_start(developer: Developer) -> None:
