@@ -93,7 +93,7 @@ def follow(
         if booking.state is before[booking.id] is BookingState.BOOKED and any(each.is_move for each in changes):
             booking.calendar_sequence += 1
     if any(each.what == "cancel_by" for each in changes):
-        funding.ask_anew(live)
+        funding.ask_anew([*live, *_given_back(db, session.id)])
     alike.write(db, live)
     # First, since what they have again is on the days of what they are asked about.
     choices.settle(db, persons, now=now)
@@ -141,6 +141,12 @@ def _move_seats(
     choosing = [each for each in seated if others[each.person_id]]
     choices.ask(db, session, choosing, others, persons=persons, now=now)
     seats.have_all_again(db, [(each, session) for each in again], now=now)
+
+
+def _given_back(db: Session, session_id: int) -> Sequence[Booking]:
+    """What can be a seat again, for as long as it can be undone; nobody does that while the session is locked."""
+    given_back = select(Booking).where(Booking.session_id == session_id, Booking.state == BookingState.CANCELLED)
+    return db.scalars(given_back.order_by(Booking.id)).all()
 
 
 def _others(

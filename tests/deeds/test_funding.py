@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from bookings_room import AFTER, last_facts, letter, noted, occasions, place, refused, seat, states, told
-from session_changes_room import changed
+from session_changes_room import change, changed
 
 import make
 from auth.states import Area, Category, Role
@@ -249,6 +249,20 @@ class TestReleasing:
         db.refresh(session, ["days"])
         changed(db, session, cancel_by=date(2027, 2, 25), now=EVENING - A_DAY)
         assert self.released(database, clock.parse("2027-02-25T18:00")) == 0
+
+    def test_what_was_announced_does_not_hold_for_who_had_given_the_seat_back_when_the_last_day_came_nearer(
+        self, db, database, session, hers, anna
+    ):
+        minute, whose = timedelta(minutes=1), {"session_id": session.id, "person_id": anna.id, "by": anna.id}
+        reminded(database, SECOND, Unfunded.RELEASE)
+        db.expire_all()
+        cancellation.cancel(db, **whose, reason="", now=SECOND + minute)
+        db.refresh(session, ["days"])
+        change(db, session, cancel_by=date(2027, 2, 18), now=SECOND + 2 * minute)
+        cancellation.undo(db, **whose, now=SECOND + 3 * minute)
+        assert reminded(database, SECOND + A_DAY, Unfunded.RELEASE) == 1
+        assert "släpper vi platsen" not in told(db, anna)
+        assert self.released(database, clock.parse("2027-02-18T18:00")) == 0
 
     def test_a_tick_a_day_later_releases_nothing_any_more(self, db, database, session, hers):
         reminded(database, SECOND, Unfunded.RELEASE)

@@ -125,7 +125,7 @@ class StaffsDeeds(Cases):
         if "cancel_by" in changed:
             venue.told.append((entry.at, venue.cancel_by))
             venue.cancel_by = date.fromisoformat(changed["cancel_by"][1])
-            for each in self.term.live(*OPEN, *SEATED, venue=venue):
+            for each in self.term.live(*OPEN, *SEATED, State.CANCELLED, venue=venue):
                 forget_reminders(each)
 
     def session_booking_closed(self, entry: Entry) -> None:
