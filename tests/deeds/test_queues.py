@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from queues.play import BEGINS
-from queues.played_by_doctors import DoctorsPlay
 from queues.played_by_staff import StaffsPlay
+from queues.played_by_time import PlayOfTime
 from queues.term import stage
 from sqlalchemy import Connection
 
 from lararportal.db import Database
 
 
-class Queues(DoctorsPlay, StaffsPlay):
+class Queues(PlayOfTime, StaffsPlay):
     """All that may happen."""
 
 

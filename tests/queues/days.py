@@ -22,7 +22,7 @@ def working_days_before(day: date, count: int) -> date:
     """The working day that lies so many before a day."""
     while count:
         day -= timedelta(days=1)
-        count -= _is_working_day(day)
+        count -= is_working_day(day)
     return day
 
 
@@ -30,7 +30,7 @@ def answer_by(begins: datetime, now: datetime) -> datetime:
     """When an offer lapses: not at night or on a day off, but at noon of the next working day, if that is in time."""
     plain, last = _hours_later(begins, now), begins - timedelta(hours=12)
     moved = _in_office_hours(plain)
-    return moved if moved == plain or moved < last else min(plain, last)
+    return moved if moved < last else min(plain, last)
 
 
 def choose_by(begins: datetime, first: date, now: datetime) -> datetime:
@@ -45,10 +45,10 @@ def _hours_later(begins: datetime, now: datetime) -> datetime:
 
 def _in_office_hours(plain: datetime) -> datetime:
     local = plain.astimezone(STOCKHOLM)
-    if _is_working_day(local.date()) and time(8) <= local.time() <= time(18):
+    if is_working_day(local.date()) and time(8) <= local.time() <= time(18):
         return plain
     day = local.date() + timedelta(days=local.time() >= time(8))
-    while not _is_working_day(day):
+    while not is_working_day(day):
         day += timedelta(days=1)
     return on_day(day, time(12))
 
@@ -58,5 +58,5 @@ def evening_before(day: date) -> datetime:
     return on_day(day - timedelta(days=1), time(18))
 
 
-def _is_working_day(day: date) -> bool:
+def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in RED_DAYS

@@ -43,6 +43,7 @@ class Funding(Follower):
         assert place.reminders < due, f"{place} has been reminded of {place.reminders} times, and {due} are due"
         place.reminders = due
         place.release_told = (place.release_told or entry.at) if entry.facts["announced"] else None
+        assert place.release_told is None or is_told_in_time(place), f"{place} is to be released, and is told so late"
         self._owe(place, "funding_missing")
 
     def seat_unfunded(self, entry: Entry) -> None:
@@ -74,8 +75,13 @@ def is_released(place: Place, now: datetime) -> bool:
     if place.release_told is None or place.venue.days_left(now) < 1:
         return False
     last = place.venue.cancel_by
-    in_time = day_of(place.release_told) <= working_days_before(last, REMINDED_BEFORE[-1])
-    return in_time and on_day(last, time(18)) <= now < on_day(last, time(18)) + timedelta(days=1)
+    return is_told_in_time(place) and on_day(last, time(18)) <= now < on_day(last, time(18)) + timedelta(days=1)
+
+
+def is_told_in_time(place: Place) -> bool:
+    """Whether there were as many working days left as after the last reminder."""
+    told = place.release_told
+    return told is not None and day_of(told) <= working_days_before(place.venue.cancel_by, REMINDED_BEFORE[-1])
 
 
 def not_reminded(term: Term, now: datetime) -> Iterator[str]:

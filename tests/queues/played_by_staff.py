@@ -10,11 +10,9 @@ from queues.play import PLACES, SEAT, Player, act, of
 
 from bookings import funding, taken_off
 from bookings.minimum import rescues
-from bookings.rules.funding import Unfunded
 from bookings.rules.minimum import Audience
 from bookings.states import BookingState as State
 from courses.rules import Day
-from lararportal import clock
 
 TO = [[date(2027, 3, 10)], [date(2027, 3, 30), date(2027, 3, 31)], [date(2027, 5, 4)], [date(2027, 6, 8)]]
 """The days that a session may be moved to; on most of them there is another."""
@@ -25,7 +23,6 @@ FOR = {
     "L": [{"SPEC": 0, "ST": 0, "PRE": 1}, {"ST": 0}, {"SPEC": 0, "PRE": 0}],
 }
 """Whom each course may be for, at first and later."""
-RESCUES = [looked_at.invite, looked_at.invite, looked_at.move_day, looked_at.run_anyway]
 
 
 class StaffsPlay(Player):
@@ -119,26 +116,6 @@ class StaffsPlay(Player):
             self.do(f"{seat} is not paid for", funding.unsettle, booking_id=seat.id, by=by)
         else:
             self.do(f"{seat} is paid for", funding.settle, booking_ids=[seat.id], by=by)
-
-    @act()
-    def release_or_keep_unfunded_seats(self, data: st.DataObject) -> None:
-        """From now on, by the setting."""
-        self.unfunded = data.draw(st.sampled_from([Unfunded.RELEASE, Unfunded.KEEP]), label="unfunded")
-
-    @act(often=2)
-    def decide_later(self, data: st.DataObject) -> None:
-        """On its day of decision a session has too few: it is decided later, and then, or when it is time again."""
-        found = [each for each in self.ahead if is_below(self.term, each, self.now) and not each.is_day_moved]
-        if not found:
-            return
-        venue = data.draw(st.sampled_from(found), label="of")
-        which = {"session_id": venue.id, "by": self.cast.staff}
-        self.go_on(clock.at(venue.go_no_go, 9), is_running=True)
-        self.do(f"{venue}: move_day", looked_at.move_day, **which)
-        if data.draw(st.booleans(), label="decided at once"):
-            self.do(f"{venue}: run_anyway", looked_at.run_anyway, **which)
-        else:
-            self.go_on(clock.at(venue.go_no_go, 9), is_running=True)
 
     @act(often=5)
     def rescue(self, data: st.DataObject) -> None:
