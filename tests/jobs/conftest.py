@@ -13,12 +13,13 @@ from lararportal.db import Database, driver_url
 
 pytest.register_assert_rewrite("crowd")
 
-CONNECTIONS = 40
+CONNECTIONS = 64
+"""More than the largest storm has threads: a pool gives to who asks next, and some could wait for minutes."""
 
 
 @pytest.fixture
 def shared_database(fresh_database_url: str, settings: Settings) -> Iterator[Database]:
-    """A database with real commits, for more threads than it has connections: they wait for each other."""
+    """A database with real commits, for many threads; where they are more than its connections, they wait."""
     engine = create_engine(driver_url(fresh_database_url), pool_size=CONNECTIONS, max_overflow=0, pool_timeout=120)
     yield Database(engine, portal_url=settings.base_url, safe=settings.safe)
     engine.dispose()
