@@ -80,6 +80,8 @@ def test_the_day_is_moved_and_cannot_be_moved_again(db, browser, session):
     db.refresh(session)
     assert session.go_no_go_on == date(2027, 2, 22)
     assert f'href="{path}"' not in browser.get(case(session)).text
+    page = browser.get(path).text
+    assert ("Beslutet har redan skjutits upp en gång" in page, 'name="day"' in page) == (True, False)
     answer = browser.post(path, data={"day": "2027-03-01", "reason": "Fler kommer."})
     assert answer.status_code == 409
     assert "Beslutet har redan skjutits upp en gång." in answer.text
