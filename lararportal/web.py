@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from flask import Flask, render_template
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import NoMoreData, ParseException
 
 from lararportal.app import create_app
 from lararportal.config import Settings
@@ -61,6 +63,20 @@ class Server(BaseApplication):
         memory that the processes share, and make it their own.
         """
         app = create_app(self._settings)
+        answer_bodies(app)
         gc.collect()
         gc.freeze()
         return app
+
+
+def answer_bodies(app: Flask) -> None:
+    """What was sent in pieces that cannot be put together, or without its end, is no fault of the portal's.
+
+    Gunicorn finds it out while a view reads, and tells it by exceptions of its own.
+    """
+    for fault in (ParseException, NoMoreData):
+        app.register_error_handler(fault, _not_read)
+
+
+def _not_read(_fault: Exception) -> tuple[str, int]:
+    return render_template("error.html", code=400), 400

@@ -5,8 +5,11 @@ from email.message import Message
 from urllib.parse import unquote
 
 import pytest
+from gunicorn.http.body import Body, ChunkedReader
+from gunicorn.http.unreader import IterUnreader
 from house.reading import product
 
+from lararportal import web
 from lararportal.downloads import attachment
 
 ONE_MEGABYTE = 1024 * 1024
@@ -76,3 +79,19 @@ def test_what_is_too_large_is_not_read_and_that_is_said(client, body, kind, path
     assert answer.status_code == 413
     assert "<h1>Det du skickade är för stort</h1>" in answer.text
     assert "Det får vara högst 1 megabyte. Inget av det är sparat." in answer.text
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [b"zz\r\nabc\r\n0\r\n\r\n", b"5\r\nabc", b"3\r\nabcd\r\n0\r\n\r\n", b"-1\r\n"],
+    ids=["no size", "no end", "too long", "negative"],
+)
+def test_what_comes_in_pieces_that_do_not_fit_is_no_fault_of_ours(own_app, pieces):
+    own_app.config["WTF_CSRF_ENABLED"] = True
+    web.answer_bodies(own_app)
+    body = Body(ChunkedReader(None, IterUnreader([pieces])))
+    sent = {"wsgi.input": body, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    answer = own_app.test_client().post("/logga-ut", environ_overrides=sent, **form)
+
+    assert (answer.status_code, "<h1>Det gick inte att läsa" in answer.text) == (400, True)
