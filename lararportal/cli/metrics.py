@@ -37,7 +37,7 @@ def metrics(host: str, port: int) -> None:
     settings = config.from_environment()
     logs.configure(settings.log_level)
     place = install(settings)
-    with stopping() as stop, make_server(host, port, _only_there(place), Server, Handler) as server:
+    with stopping() as stop, _listening(host, port, place) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
         click.echo(f"http://{host}:{server.server_port}{PATH}")
@@ -45,6 +45,13 @@ def metrics(host: str, port: int) -> None:
         server.shutdown()
         serving.join()
     place.database.dispose()
+
+
+def _listening(host: str, port: int, place: Installation) -> WSGIServer:
+    try:
+        return make_server(host, port, _only_there(place), Server, Handler)
+    except OSError as fault:
+        raise click.ClickException(f"nobody can listen at {host}:{port}: {fault.strerror}.") from fault
 
 
 def _only_there(place: Installation) -> Callable[..., Iterable[bytes]]:

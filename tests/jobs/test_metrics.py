@@ -38,6 +38,11 @@ def test_all_processes_of_a_host_are_told_as_one_and_at_that_path_only(parts: Pa
     assert requests.get(f"{address}/", timeout=30).status_code == 404
     assert requests.get(f"{portal}/metrics", timeout=30).status_code == 404
 
+    second = parts.start("-m", "lararportal.cli", "metrics", "--port", str(port))
+    wait_until(lambda: not second.is_running, what="nobody else listens there")
+    said = second.log.read_text("utf-8")
+    assert (second.exit_code, said) == (1, f"Error: nobody can listen at 127.0.0.1:{port}: Address already in use.\n")
+
     watcher.ask_to_stop()
     wait_until(lambda: not watcher.is_running, what="it ends when it is told to")
     assert watcher.exit_code == 0, watcher.last_lines()
