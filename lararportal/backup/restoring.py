@@ -16,14 +16,27 @@ from lararportal.backup.faults import BackupFault
 SCRATCH = "lararportal_drill"
 OPTIONS = ("--single-transaction", "--no-owner", "--no-privileges")
 FULL = """
-    SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-    WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
-        AND NOT EXISTS (
-            SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND deptype = 'e'
-        )
-    ORDER BY relkind = 'r' DESC, relname LIMIT 1
+    WITH own AS (
+        SELECT oid, nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+    ),
+    found (place, kind, oid, name) AS (
+        SELECT CASE relkind WHEN 'r' THEN 1 ELSE 2 END, 'pg_class'::regclass, oid, relname FROM pg_class
+        WHERE relnamespace IN (SELECT oid FROM own)
+        UNION ALL
+        SELECT 3, 'pg_type'::regclass, oid, typname FROM pg_type
+        WHERE typcategory <> 'A' AND typnamespace IN (SELECT oid FROM own)
+        UNION ALL
+        SELECT 4, 'pg_proc'::regclass, oid, proname FROM pg_proc WHERE pronamespace IN (SELECT oid FROM own)
+        UNION ALL
+        SELECT 5, 'pg_namespace'::regclass, oid, nspname FROM own WHERE nspname <> 'public'
+        UNION ALL
+        SELECT 6, 'pg_largeobject'::regclass, oid, ('large object ' || oid)::name FROM pg_largeobject_metadata
+    )
+    SELECT name FROM found f WHERE NOT EXISTS (
+        SELECT FROM pg_depend d WHERE d.classid = f.kind AND d.objid = f.oid AND deptype = 'e')
+    ORDER BY place, name LIMIT 1
 """
-"""A table, or what else is not PostgreSQL's own or an extension's."""
+"""A table, or what else is not PostgreSQL's own or an extension's: types, functions, schemas, large objects."""
 
 
 def restore(url: str, backup: Archive) -> None:

@@ -29,6 +29,13 @@ SECRETS = ("a key that nobody else may know at all", "secret-of-client", "secret
 PROVIDER = {
     "name": "p", "title": "Ä", "issuer": "http://127.0.0.1:1", "client_id": "c", "client_secret": SECRETS[1],
 }  # fmt: skip
+OF_OTHERS = {
+    "mood": ("CREATE TYPE mood AS ENUM ('glad')", "DROP TYPE mood"),
+    "one": ("CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'", "DROP FUNCTION one"),
+    "theirs": ("CREATE SCHEMA theirs", "DROP SCHEMA theirs"),
+    "large object 7": ("SELECT lo_create(7)", "SELECT lo_unlink(7)"),
+}
+"""What somebody may have in a database without a table, by what is said to be in it: how it comes and goes."""
 NOT_EMPTY = "The database is not empty, account_invitations is in it: make a new one, and let DATABASE_URL name that."
 WRITE = text("INSERT INTO heartbeats VALUES (:part, now())")
 
@@ -108,6 +115,13 @@ def test_what_is_backed_up_comes_back_the_same_and_nobody_else_can_read_it(
     assert [each for each in SECRETS if each.encode() in path.read_bytes()] == []
 
     with scratch(url) as empty:
+        for name, (made, gone) in OF_OTHERS.items():
+            with psycopg.connect(empty) as there:
+                there.execute(made)
+            code, told = said(command("restore", path, DATABASE_URL=empty))
+            assert (code, told.partition(":")[2]) == (1, f" {NOT_EMPTY.replace('account_invitations', name)}\n")
+            with psycopg.connect(empty) as there:
+                there.execute(gone)
         restored = command("restore", path, DATABASE_URL=empty, LARARPORTAL_LATE_FEE="")
         assert restored.exit_code == 0, restored.output
         assert restored.stderr == "Warning: LARARPORTAL_LATE_FEE is not what it was when the backup was made.\n"
