@@ -1,15 +1,23 @@
-"""What every process of one host counts: requests, how their deeds ended, and what was done anew.
+"""What every process of one host counts: requests, how deeds ended, what was done anew, what was due.
 
 The processes add up in the folder that PROMETHEUS_MULTIPROC_DIR names, and `lararportal metrics` reads it. Every
 instrument has labels: those without would make a file for each process that only imports this one.
 """
 
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Histogram, values
 
 from lararportal.errors import NotFound, Refused, Unclear, Undone
+
+HOST = socket.gethostname()
+"""Containers that share the folder have processes of the same number, and each a name of its own."""
+
+if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    values.ValueClass = values.MultiProcessValue(lambda: f"{HOST}-{os.getpid()}")  # type: ignore[no-untyped-call]
 
 REQUESTS = Counter(
     "lararportal_requests", "Requests that were answered, by route and status.", ["method", "route", "status"]
@@ -26,6 +34,9 @@ DEEDS = Counter(
     ["page", "outcome"],
 )
 ANEW = Counter("lararportal_done_anew", "Attempts that the database undid and that were repeated, by cause.", ["why"])
+DUE = Counter(
+    "lararportal_due", "What tick and workers did of what was due, by what and outcome.", ["what", "outcome"]
+)
 TOO_FAST = Counter(
     "lararportal_too_fast", "Requests over a limit, by what was asked for and whose limit.", ["kind", "whose"]
 )
@@ -62,6 +73,12 @@ def deed(page: str) -> Iterator[None]:
 def anew(why: str) -> None:
     """What was undone is done once more."""
     ANEW.labels(why).inc()
+
+
+def due(what: str, outcome: str, number: int = 1) -> None:
+    """So much of what was due has been done, or ended otherwise."""
+    if number:
+        DUE.labels(what, outcome).inc(number)
 
 
 def too_fast(kind: str, whose: str) -> None:

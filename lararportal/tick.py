@@ -11,7 +11,7 @@ from bookings import charging, choices, deadlines, funding, offers, rounds, swap
 from bookings.minimum import cases, reserve_sessions
 from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
-from lararportal import outbox, retention, seals
+from lararportal import counted, outbox, retention, seals
 from lararportal.db import Database
 from lararportal.errors import RecipientError, Refused
 from lararportal.heartbeat import beat
@@ -58,7 +58,10 @@ def run_due(database: Database, *, now: datetime, unfunded: Unfunded = Unfunded.
     """
     done: dict[str, int] = {}
     for name, find, deed in (*DUE, *UNFUNDED[unfunded]):
-        done[name] = sum(1 for key in _found(database, find, now=now) if _do(database, deed, key, now=now))
+        outcomes = [_do(database, deed, key, now=now) for key in _found(database, find, now=now)]
+        done[name] = sum(outcomes)
+        counted.due(name, "done", done[name])
+        counted.due(name, "fault", len(outcomes) - done[name])
     return done | give_seats(database, now=now)
 
 
@@ -83,6 +86,7 @@ def forget(database: Database, *, now: datetime, kept: Mapping[Kept, int]) -> di
             done[name.value] = database.run(partial(retention.forget, name=name, now=now, days=kept[name]))
         except Exception as fault:
             log.error("tick: not deleted", kind=name, exc_info=fault)  # noqa: TRY400 - structured
+            counted.due("retention", "fault")
     return done
 
 
@@ -96,6 +100,8 @@ def give_seats(database: Database, *, now: datetime) -> dict[str, int]:
         filled += fill_freed_seats(database, now=now)
         moved = sum(_close(database, key, now=now) for key in _found(database, swap_rings.due, now=now))
         if not moved:
+            counted.due("seats filled", "done", filled)
+            counted.due("seats swapped", "done", swapped)
             return {"seats filled": filled, "seats swapped": swapped}
         swapped += moved
 
@@ -127,6 +133,7 @@ def _moved(database: Database, deed: Callable[..., int], *, now: datetime, **abo
         log.info("seats not given", deed=deed.__name__, reason=refusal.reason, **about)
     except Exception as fault:
         log.error("tick: not given", deed=deed.__name__, exc_info=fault, **about)  # noqa: TRY400 - structured
+        counted.due("seats given", "fault")
     return 0
 
 
@@ -136,6 +143,7 @@ def seal_journal(database: Database, *, now: datetime) -> int:
         return seals.seal(database, now=now)
     except Exception as fault:
         log.error("tick: journal not sealed", exc_info=fault)  # noqa: TRY400 - structured
+        counted.due("journal sealed", "fault")
         return 0
 
 
@@ -158,8 +166,16 @@ def deliver_letters(database: Database, mailer: Mailer, *, now: datetime) -> int
     while failed_in_a_row < FAILURES_IN_A_ROW and (letter := _deliver_one(database, send, now=now)):
         tried += 1
         was_heard = letter.state is LetterState.SENT or letter.id in refused
+        counted.due("letters", _how(letter, is_refused=letter.id in refused))
         failed_in_a_row = 0 if was_heard else failed_in_a_row + 1
     return tried
+
+
+def _how(letter: Letter, *, is_refused: bool) -> str:
+    """What became of a letter that was tried; of one that is neither the server could not be asked."""
+    if letter.state is LetterState.SENT:
+        return "done"
+    return "refused" if is_refused else "put_off"
 
 
 def _deliver_one(database: Database, send: Callable[[Letter], str], *, now: datetime) -> Letter | None:

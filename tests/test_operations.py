@@ -167,6 +167,20 @@ def test_the_settings_to_be_filled_in_are_those_without_a_default_and_can_be_rea
     assert set(environment) == needed | {"LARARPORTAL_PROXIES"}
 
 
+def test_every_part_counts_where_the_metrics_are_read():
+    folder = "PROMETHEUS_MULTIPROC_DIR=/run/lararportal"
+    counting = {path.stem.removeprefix("lararportal-") for path in UNITS if folder in path.read_text("utf-8")}
+    compose = (DEPLOY / "compose.yaml").read_text("utf-8")
+    shared = re.findall(
+        r"^    environment: .*_MULTIPROC_DIR: /run/lararportal}\n    volumes: \[\"counters:/run/lararportal\"\]$",
+        compose,
+        re.MULTILINE,
+    )
+
+    assert counting == {"web", "worker@", "tick", "metrics"}
+    assert len(shared) == len(counting)
+
+
 def test_units_that_are_enabled_on_the_page_lie_in_the_folder():
     enabled = re.findall(
         r"\b(lararportal-[a-z]+)(@\d)?(\.timer)?", PAGE.split("systemctl enable", 1)[1].split("```")[0]

@@ -19,6 +19,7 @@ from bookings_room import (
     seat,
     states,
 )
+from prometheus_client import REGISTRY
 from redis import Redis
 from sqlalchemy import select
 
@@ -224,6 +225,11 @@ def test_a_line_of_sleepers_does_not_keep_the_search_going(db, database):
     assert tick.fill_freed_seats(database, now=AFTER) == 0
 
 
+def counted(what, outcome):
+    """What those who watch over the portal are told that the tick did, or did not."""
+    return REGISTRY.get_sample_value("lararportal_due_total", {"what": what, "outcome": outcome}) or 0
+
+
 def test_one_question_that_fails_does_not_stop_the_others(db, database):
     office = make.coordinator(db)
     first, second = (make.session(db, minimum=2, days=[date(2027, 2, 1)]) for _ in range(2))
@@ -232,8 +238,11 @@ def test_one_question_that_fails_does_not_stop_the_others(db, database):
     db.flush()
     letter_to(db, "x").once = f"too-few:{case.id}:{first.go_no_go_on}:{office.id}"
     db.flush()
+    before = counted("decisions asked for", "done"), counted("decisions asked for", "fault")
     assert tick.run_due(database, now=AFTER) == NOTHING | {"decisions asked for": 1}
     assert [key for *_, key in noted(db)] == [second.id]
+    after = counted("decisions asked for", "done"), counted("decisions asked for", "fault")
+    assert after == (before[0] + 1, before[1] + 1)
 
 
 def test_one_seat_that_cannot_be_given_does_not_stop_the_others(db, database):
@@ -241,7 +250,10 @@ def test_one_seat_that_cannot_be_given_does_not_stop_the_others(db, database):
     stuck, moved = place(db, first, make.person(db)), place(db, second, make.person(db))
     letter_to(db, "x").once = f"seat:{stuck.id}"
     db.flush()
+    before = counted("seats filled", "done"), counted("seats given", "fault")
     assert tick.run_due(database, now=AFTER) == NOTHING | {"seats filled": 1}
+    assert counted("seats filled", "done") == before[0] + 1
+    assert counted("seats given", "fault") > before[1]
     assert (line_of(db, first), line_of(db, second)) == ([stuck.person_id], [])
     assert moved.person_id in states(db, second)
 
@@ -251,7 +263,9 @@ def test_every_due_letter_is_tried_once(db, database):
         letter_to(db, address)
     letter_to(db, "later", now=AFTER + timedelta(seconds=1))
     post = Post("b")
+    before = counted("letters", "done"), counted("letters", "put_off")
     assert tick.deliver_letters(database, post, now=AFTER) == 3
+    assert (counted("letters", "done"), counted("letters", "put_off")) == (before[0] + 2, before[1] + 1)
     assert post.taken == ["a", "c"]
     assert tick.deliver_letters(database, post, now=AFTER) == 0
 
