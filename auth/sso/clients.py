@@ -3,7 +3,7 @@
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,11 +14,13 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
+from authlib.oidc.core import CodeIDToken, ImplicitIDToken, UserInfo
 from flask import Flask, current_app
+from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jws import JWSRegistry
 from requests import RequestException
 
+from auth.sso import keys
 from auth.states import Refusal
 from lararportal import edge, providers
 from lararportal.errors import NotFound, Refused
@@ -49,8 +51,8 @@ TOO_LOW = ("unmet_authentication_requirements",)
 KNOWN_FOR_SECONDS = 3600
 """How long a provider is believed what it has said of itself, and its keys are: it may have taken one back."""
 
-JWSRegistry.max_header_length = 8192
-"""Characters: some providers put the certificates of their key into what they sign, which takes more than 512."""
+CLOCKS_DIFFER_SECONDS = 120
+"""How far a provider's clock may be from ours when it says how long its answer is good."""
 
 _KNOWN_SINCE = "_known_since"
 _EXTENSION = "lararportal.sso"
@@ -89,9 +91,36 @@ class Questions(OAuth2Session):  # type: ignore[misc]
 
 
 class Client(FlaskOAuth2App):  # type: ignore[misc]
-    """A provider that is asked so."""
+    """A provider that is asked so, and whose answers are read by any of its keys."""
 
     client_cls = Questions
+
+    def parse_id_token(
+        self,
+        token: Mapping[str, Any],
+        nonce: str,
+        claims_options: Mapping[str, Any] | None = None,
+        claims_cls: None = None,  # noqa: ARG002 - the signature is Authlib's
+        leeway: int = CLOCKS_DIFFER_SECONDS,
+    ) -> UserInfo:
+        """As Authlib does it, but for the choice of the key."""
+        signed = self.verified(token["id_token"], may_ask_again=lambda: True)
+        asked = {"nonce": nonce, "client_id": self.client_id}
+        if "access_token" in token:
+            asked["access_token"] = token["access_token"]
+        kind = CodeIDToken if "access_token" in token else ImplicitIDToken
+        claims = kind(signed.claims, signed.header, claims_options, asked)
+        claims.validate(leeway=leeway)
+        return UserInfo(claims)
+
+    def verified(self, text: str, *, may_ask_again: Callable[[], bool]) -> jwt.Token:
+        """What the provider has signed with an algorithm of private keys.
+
+        Raises:
+            JoseError: it has not.
+        """
+        algorithms = self.server_metadata[ALGORITHMS_OFFERED]
+        return keys.verified(text, algorithms=algorithms, told=self.fetch_jwk_set, may_ask_again=may_ask_again)
 
 
 def init_app(app: Flask) -> None:
@@ -167,7 +196,8 @@ def _believed(provider: Provider, said: dict[str, Any]) -> dict[str, Any]:
     led_to = {providers.origin(str(believed[name])) for name in SEEN_BY_BROWSERS if name in believed}
     if led_to - providers.origins(provider):
         raise OAuthError(error="other_host")
-    signed = [name for name in believed.get(ALGORITHMS_OFFERED) or ["RS256"] if name in ALGORITHMS]
+    # An empty list would be taken for whatever is usual, with shared secrets among it.
+    signed = [name for name in believed.get(ALGORITHMS_OFFERED) or () if name in ALGORITHMS] or ["RS256"]
     return believed | {ALGORITHMS_OFFERED: signed, "_loaded_at": told["_loaded_at"]}
 
 

@@ -12,9 +12,6 @@ from typing import Any
 
 from authlib.integrations.base_client import OAuthError
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError
-from joserfc.jwk import KeySet
-from joserfc.jws import JWSRegistry
 
 from auth.sso import clients
 from lararportal.providers import Provider
@@ -33,7 +30,7 @@ CLOCKS_DIFFER_SECONDS = 60
 """How far a provider's clock may be from ours."""
 
 KEYS_EVERY_SECONDS = 60
-"""How often strangers can make the portal ask for a provider's keys anew, by naming one that nobody has."""
+"""How often strangers can make the portal ask for a provider's keys anew, by naming or using one that nobody has."""
 
 _ASKED_FOR_KEYS = "_asked_for_keys"
 
@@ -66,16 +63,15 @@ def read(provider: Provider, text: str, *, now: datetime) -> SignOut:
 
 
 def _verified(client: Any, text: str) -> jwt.Token:
-    """The token, signed by the provider with an algorithm of private keys; its keys may have changed."""
-    registry = JWSRegistry(algorithms=client.server_metadata[clients.ALGORITHMS_OFFERED], strict_check_header=False)
-    try:
-        return jwt.decode(text, KeySet.import_key_set(client.fetch_jwk_set()), registry=registry)
-    except InvalidKeyIdError:
+    def may_ask_again() -> bool:
         asked, now = client.server_metadata.get(_ASKED_FOR_KEYS), time.monotonic()
         if asked is not None and now - asked < KEYS_EVERY_SECONDS:
-            raise
+            return False
         client.server_metadata[_ASKED_FOR_KEYS] = now
-        return jwt.decode(text, KeySet.import_key_set(client.fetch_jwk_set(force=True)), registry=registry)
+        return True
+
+    token: jwt.Token = client.verified(text, may_ask_again=may_ask_again)
+    return token
 
 
 def _insist(provider: Provider, token: jwt.Token, *, now: float) -> None:

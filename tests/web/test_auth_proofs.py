@@ -2,6 +2,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -162,6 +163,36 @@ def test_a_forged_proof_signs_nobody_in(come_back, story, db, forgery, fault):
 
 def test_a_proof_may_bring_the_certificates_of_its_key_which_nobody_looks_at(come_back, story):
     story.header |= {"x5c": ["MIIC" * 400, "MIID" * 400]}
+
+    assert come_back().status_code == 302
+
+
+NAMELESS, SECOND = (RSAKey.generate_key(2048, private=True) for _ in range(2))
+BRAINPOOL = SimpleNamespace(as_dict=lambda **_: {"kty": "EC", "crv": "brainpoolP256r1", "x": "AA", "y": "AA"})
+FOR_SECRETS = SimpleNamespace(as_dict=lambda **_: {**KEY.as_dict(private=False), "use": "enc", "alg": "RSA-OAEP"})
+SETS_OF_KEYS = {
+    "no names": ([NAMELESS, SECOND], SECOND, {"alg": "RS256"}),
+    "a token without a name": ([OTHER, SECOND, KEY], KEY, {"alg": "RS256"}),
+    "a name that no key has": ([NAMELESS, OTHER], NAMELESS, {"alg": "RS256", "kid": "one"}),
+    "another kind first": ([OTHER, NAMELESS], NAMELESS, {"alg": "RS256"}),
+    "what is not known here": ([BRAINPOOL, KEY], KEY, {"alg": "RS256", "kid": "one"}),
+    "a key of that name for something else": ([FOR_SECRETS, KEY], KEY, {"alg": "RS256", "kid": "one"}),
+}
+
+
+@pytest.mark.parametrize(("keys", "key", "header"), SETS_OF_KEYS.values(), ids=SETS_OF_KEYS.keys())
+def test_the_key_is_found_among_those_that_a_provider_shows(come_back, story, keys, key, header):
+    story.keys, story.key, story.header = keys, key, header
+
+    assert come_back().status_code == 302
+    story.key = STRANGERS_KEY
+    assert come_back().status_code == 400
+
+
+def test_a_provider_may_give_its_new_key_the_old_ones_name(come_back, story):
+    assert come_back().status_code == 302
+    story.keys = [STRANGERS_KEY]
+    story.key = STRANGERS_KEY
 
     assert come_back().status_code == 302
 
