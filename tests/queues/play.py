@@ -119,8 +119,8 @@ class Player(RuleBasedStateMachine):
             return
         done = tick.run_due(self.witness, now=self.now, unfunded=self.unfunded)
         self.say(f"tick { ({what: count for what, count in done.items() if count}) }")
-        if done["seats filled"]:
-            # Enough may have come, which the next tick sees.
+        if done["seats filled"] or done.get("unfunded seats released"):
+            # Enough may have come, or too few be left, which the next tick sees.
             tick.run_due(self.witness, now=self.now, unfunded=self.unfunded)
         self.witness.insist(now=self.now, given=True)
         self.witness.insist_on_what_is_due(unfunded=self.unfunded, now=self.now)
