@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, FormField, StringField
@@ -80,7 +80,12 @@ class Form(FlaskForm):  # type: ignore[misc]
             return Messages()
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What was sent in; on a page that somebody comes back to, what they had sent there before."""
+            """What was sent in as a form; on a page that somebody comes back to, what they had sent there before.
+
+            A file, or JSON, in the place of a text is none, and no form of ours asks for any.
+            """
+            if (request.files or request.is_json) and form.is_submitted() and not isinstance(formdata, MultiDict):
+                return request.form
             sent = super().wrap_formdata(form, formdata)
             return sent if sent is not None else g.get("begun_with")
 

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from io import BytesIO
 
 import pytest
 from flask import Flask, render_template_string
@@ -261,3 +262,16 @@ def test_the_page_about_the_look_tells_of_every_component():
     macros = set(re.findall(r"{% macro ([a-z]\w*)", components))
 
     assert macros == set(re.findall(r"`(\w+)`", rows))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"data": {"place": (BytesIO(b"x"), "x.txt"), "reason": "Skäl"}}, {"json": {"place": 5, "reason": ["x"]}}],
+    ids=["a file", "json"],
+)
+def test_what_is_no_text_does_not_come_into_a_field(app: Flask, sent: dict):
+    with app.test_request_context("/", method="POST", **sent):
+        form = Written()
+
+        assert (form.validate(), form.place.data or "") == (True, "")
+        assert (form.reason.data or "") == ("Skäl" if "data" in sent else "")

@@ -1,5 +1,6 @@
 """The portal as a scanner sees it: every form without its proof, with an old sign-in, and with anything in it."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,14 +13,14 @@ from access_words import COORDINATOR, DIRECTOR, FRESH, LEADER, NOBODY, PENDING, 
 from bookings_room import AFTER
 from common_ground import laid
 from house.reading import product
-from scanning import IN_PATHS, TEXTS, all_but_one, encoded, faults, filled_with, sheets
+from scanning import IN_PATHS, TEXTS, all_but_one, encoded, faults, filled_with, in_parts, sheets
 
 SAID = said()
 WITHOUT_PROOF = {"/logga-ut/<name>/besked"}
 """A server sends it, and what is in it is signed."""
 
 ASKERS = (RESIDENT, COORDINATOR, DIRECTOR, LEADER, PENDING, NOBODY)
-FORM = {"content_type": "application/x-www-form-urlencoded"}
+FORM = "application/x-www-form-urlencoded"
 PROVIDER_AWAY = {
     "/inbjudan/<token>/<name>",
     "/logga-in/<name>",
@@ -108,26 +109,44 @@ def sent(
     for method, address in SAID:
         for who in askers(method, address)[:1]:
             for _ in range(per_address if address not in DEVELOPERS else 0):
-                for path, body in things(ask, who, method, address, names, next(numbers)):
-                    answer = ask.send(who, method, path, data=body, **FORM)
+                for path, body, kind in things(ask, who, method, address, names, next(numbers)):
+                    answer = ask.send(who, method, path, data=body, content_type=kind)
                     found = [*faults(answer)]
                     if answer.status_code == 503 and address not in PROVIDER_AWAY:
                         found.append("answers 503")
                     yield (who, method, path[:300], body[:3000]), found
 
 
-def things(ask, who, method, address, names, number) -> Iterator[tuple[str, bytes]]:
-    """Path and body of what is sent to one address."""
+def things(ask, who, method, address, names, number) -> Iterator[tuple[str, bytes, str]]:
+    """Path, body and type of what is sent to one address: most is a form, and some has files or JSON for texts."""
     path = filled(address, {}, names)
     if method == "GET":
-        yield f"{path.partition('?')[0]}?{encoded(filled_with(ARGUMENTS, number)).decode()}", b""
+        yield f"{path.partition('?')[0]}?{encoded(filled_with(ARGUMENTS, number)).decode()}", b"", FORM
     else:
-        yield path, encoded(filled_with(FIELDS, number))
+        fields = filled_with(FIELDS, number)
+        yield (
+            path,
+            *(as_files(fields) if number % 4 == 0 else as_json(fields) if number % 4 == 2 else as_form(fields)),
+        )
         for sheet in own_sheets(ask, who, address, path) if number % 2 else []:
-            yield path, encoded(all_but_one(sheet, number))
+            yield path, *as_form(all_but_one(sheet, number))
     if "<" in address and method == "GET" and number % 2:
         odd = IN_PATHS[number % len(IN_PATHS)]
-        yield IN_ADDRESS.sub(lambda _part: odd, address), b""
+        yield IN_ADDRESS.sub(lambda _part: odd, address), b"", FORM
+
+
+def as_form(fields: dict[str, list[str]]) -> tuple[bytes, str]:
+    return encoded(fields), FORM
+
+
+def as_files(fields: dict[str, list[str]]) -> tuple[bytes, str]:
+    """Every second text comes as a file; no more parts than are read."""
+    parts = [(name, values[0]) for name, values in fields.items()][:90]
+    return in_parts(parts), "multipart/form-data; boundary=x"
+
+
+def as_json(fields: dict[str, list[str]]) -> tuple[bytes, str]:
+    return json.dumps({name: [len(values), *values] for name, values in fields.items()}).encode(), "application/json"
 
 
 def own_sheets(ask, who, address, path) -> list[dict[str, list[str]]]:
