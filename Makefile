@@ -46,8 +46,8 @@ test: $(READY) ## Run every test (the browser suite where a Chromium is found)
 	@test -e $(CERTIFIED)/.installed || \
 		echo "The certified sign-in server was left out because it could not be installed (make certified says why)."
 
-test-long: $(READY) ## Run what takes too long for every time: storms, and properties with a hundred times the examples
-	@echo "Running what takes long, for about half an hour."
+test-long: $(READY) ## Run what takes too long for every time: storms, and properties with fifty times the examples (25 minutes)
+	@echo "Running what takes long: about 25 minutes on two cores that have nothing else to do."
 	@$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile long -m "long or hypothesis" $(PYTEST_OPTIONS)
 
 check: $(READY) ## Check style, types, house rules, and what is known of the dependencies

@@ -35,7 +35,7 @@ from lararportal.providers import Provider
 hypothesis.settings.register_profile(
     "portal", deadline=None, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
-hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("portal"), max_examples=10_000)
+hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("portal"), max_examples=2_500)
 hypothesis.settings.load_profile("portal")
 
 UNHURRIED = {f"pace_{kind}": "99999/second 99999/second" for kind in ("pages", "forms", "files", "sign_ins")}

@@ -20,7 +20,7 @@ class Queues(PlayOfTime, StaffsPlay):
     """All that may happen."""
 
 
-SHORT, LONG = 4, 400
+SHORT, LONG = 4, 120
 """So many terms are played: always the same ones in each run, and others each time where there is time."""
 
 

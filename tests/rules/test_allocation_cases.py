@@ -14,7 +14,7 @@ from bookings.rules.allocation.decisions import Code
 def examples(share):
     """So many examples of a property, as a share of what the profile of hypothesis gives.
 
-    The suite is to be quick and goes through thousands; hundreds of thousands are for whoever has the time.
+    The suite is to be quick and goes through thousands; tens of thousands are for whoever has the time.
     """
     return settings(max_examples=max(1, round(share * settings.default.max_examples)))
 
