@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 import requests
+from access_ground import Made
+from access_walk import Browsers
+from common_ground import Ground
 from flask import Flask
 from flask.testing import FlaskClient
 from portals import STOPPED, stop_the_clock
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from auth import login_sessions
 from auth.models import Person
 from lararportal.dev.program import Program, free_port
+from lararportal.edge import Installation
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +42,19 @@ def visit(app: Flask, db: Session, now: datetime) -> Callable[..., FlaskClient]:
         return browser
 
     return arrive
+
+
+@pytest.fixture
+def names(ground: Ground[Made], installation: Installation) -> dict[str, int | str]:
+    """What stands in addresses, for a module that walks through them all on its own ground."""
+    job = installation.queue.enqueue("lararportal.workers.publish_round", 1, 1, 1)
+    return ground.made.ids | {"job": job.id}
+
+
+@pytest.fixture
+def ask(app: Flask, db: Session, connection: Connection, ground: Ground[Made]) -> Browsers:
+    """The browsers of everybody there."""
+    return Browsers(app, db, connection, ground.made)
 
 
 @pytest.fixture(scope="session")

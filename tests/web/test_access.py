@@ -12,7 +12,6 @@ from access_walk import (
     IS_KNOWN,
     NO_NUMBER,
     OPEN_TO_ALL,
-    Browsers,
     elsewhere,
     filled,
     is_lottery,
@@ -57,17 +56,6 @@ def ground(engine):
 def connection(ground):
     with ground.lent() as connection:
         yield connection
-
-
-@pytest.fixture
-def names(ground, installation) -> dict[str, int | str]:
-    job = installation.queue.enqueue("lararportal.workers.publish_round", 1, 1, 1)
-    return ground.made.ids | {"job": job.id}
-
-
-@pytest.fixture
-def ask(app, db, connection, ground) -> Browsers:
-    return Browsers(app, db, connection, ground.made)
 
 
 def heard(answer: TestResponse) -> str:

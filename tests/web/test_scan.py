@@ -51,17 +51,6 @@ def connection(ground):
         yield connection
 
 
-@pytest.fixture
-def names(ground, installation) -> dict[str, int | str]:
-    job = installation.queue.enqueue("lararportal.workers.publish_round", 1, 1, 1)
-    return ground.made.ids | {"job": job.id}
-
-
-@pytest.fixture
-def ask(app, db, connection, ground) -> Browsers:
-    return Browsers(app, db, connection, ground.made)
-
-
 def askers(method: str, address: str, *, among: tuple[str, ...] = ASKERS) -> list[str]:
     """Those who may, in order."""
     kind = SAID[method, address]
