@@ -38,6 +38,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("portal"), max_examples=2_500)
 hypothesis.settings.load_profile("portal")
 
+HERE = Path(__file__).parent
+LONGEST = [
+    HERE / each
+    for each in ("browser", "jobs", "deeds/test_demo_term.py", "deeds/test_queues.py", "deeds/test_swap_rings.py")
+]
+"""Where tests take seconds."""
+
 UNHURRIED = {f"pace_{kind}": "99999/second 99999/second" for kind in ("pages", "forms", "files", "sign_ins")}
 """A test asks as one who never rests; how fast people may ask has tests of its own."""
 
@@ -64,6 +71,15 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin: at the end the processes take tests from each other, and wait for no long one."""
+
+    def place(item: pytest.Item) -> int:
+        return next((number for number, each in enumerate(LONGEST) if item.path.is_relative_to(each)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
