@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 import structlog
+from psycopg import Cursor
 from sqlalchemy import Connection, Engine, Enum, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
@@ -64,9 +65,29 @@ One that ends sooner is found out by whoever uses it, and what it was to do is d
 """
 
 
+class TerseCursor(Cursor[Any]):
+    """Says of the columns of an answer their names and types, which is all that SQLAlchemy reads of them.
+
+    It asks anew for every answer, and the whole of it takes longer than reading a row.
+    """
+
+    @property
+    def description(self) -> Any:
+        """A name and a type for each column; None when the answer has none."""
+        answer = self.pgresult
+        if answer is None or not answer.nfields:
+            return None
+        return [((answer.fname(n) or b"").decode(), answer.ftype(n), *UNSAID) for n in range(answer.nfields)]
+
+
+UNSAID = (None,) * 5
+"""Sizes and scales."""
+
+
 def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for the address; it connects when it is first used, and its faults repeat no value of a statement."""
-    engine = create_engine(driver_url(url), pool_size=pool_size, connect_args=SILENCE, hide_parameters=True)
+    arguments = {**SILENCE, "cursor_factory": TerseCursor}
+    engine = create_engine(driver_url(url), pool_size=pool_size, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_ask_after_rest, engine))
     return engine

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
@@ -50,3 +51,17 @@ def test_one_that_was_used_a_moment_ago_is_not_asked_and_its_end_is_found_out_by
 
     assert found.value.connection_invalidated
     assert used(engine_of_its_own) != former
+
+
+def test_an_answer_has_the_columns_that_the_driver_tells_of_it(engine_of_its_own: Engine):
+    with engine_of_its_own.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        terse = driver.execute('SELECT 1 AS one, now() AS "när"')
+        whole = psycopg.Cursor(driver).execute('SELECT 1 AS one, now() AS "när"')
+        said = [each[:2] for each in terse.description]
+
+        assert (said, terse.execute("SET LOCAL TIME ZONE 'UTC'").description) == (
+            [(each.name, each.type_code) for each in whole.description or ()],
+            None,
+        )
