@@ -52,6 +52,56 @@ OBJECTIVES_2021 = (
 COURSE_BEARING_2015 = ("a1", "a2", "a5", "a6", "b1", "b2", "b3", "b4", "b5", "c3", "c6", "c14")
 """The objectives of 2015 that demand a course (SOSFS 2015:8)."""
 
+COURSE_BEARING_2021 = ("STa1", "STa4", "STb1", "STb2", "STb3", "STb4", "STc3", "STc6", "STc14", "STc15")
+"""Their counterparts in the rules of 2021, as the mandatory courses of the catalogue pair them."""
+
+
+class Half(StrEnum):
+    """Which half of a day."""
+
+    MORNING = "fm"
+    AFTERNOON = "em"
+
+
+class Presence(StrEnum):
+    """Whether somebody was there for a half day."""
+
+    PRESENT = "present"
+    LATE = "late"
+    LEFT_EARLY = "left_early"
+    ABSENT_ILL = "absent_ill"
+    ABSENT_OTHER = "absent_other"
+
+
+class Source(StrEnum):
+    """Who said so: a leader, the participant by the code on the screen, or a coordinator afterwards."""
+
+    LEADER = "leader"
+    SELF = "self"
+    OFFICE = "office"
+
+
+class Absence(StrEnum):
+    """Why somebody with a seat was never there."""
+
+    NO_SHOW = "no_show"
+    ILL = "ill"
+
+
+class Outcome(StrEnum):
+    """Whether somebody has been through a course."""
+
+    PASSED = "passed"
+    NOT_PASSED = "not_passed"
+
+
+class Lack(StrEnum):
+    """What somebody lacks who has not."""
+
+    ATTENDANCE = "attendance"
+    PREPARATION = "preparation"
+    COMPETENCE = "competence"
+
 
 class Refusal(StrEnum):
     """Why the courses room says no."""
@@ -80,6 +130,18 @@ class Refusal(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
     CHANGE_NOT_CONFIRMED = "change_not_confirmed"
     IMPORT_FAULTY = "import_faulty"
+    HALF_DAY_AHEAD = "half_day_ahead"
+    ATTENDANCE_LOCKED = "attendance_locked"
+    MINUTES_OUT_OF_RANGE = "minutes_out_of_range"
+    NOT_BOOKED_HERE = "not_booked_here"
+    NOTES_ONESELF = "notes_oneself"
+    CHECK_IN_CLOSED = "check_in_closed"
+    CODE_OLD = "code_old"
+    CODE_FORGED = "code_forged"
+    SESSION_STILL_GOES_ON = "session_still_goes_on"
+    VERDICT_MISSING = "verdict_missing"
+    CORRECTION_WITHOUT_REASON = "correction_without_reason"
+    DAY_HAS_ATTENDANCE = "day_has_attendance"
 
 
 class Oddity(StrEnum):

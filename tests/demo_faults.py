@@ -3,6 +3,7 @@
 What a deed leaves behind in more than one place is made up in all of them but one.
 """
 
+from day_faults import OF_DAYS_NOTED, OF_DAYS_NOW
 from planting import (
     A_LETTER,
     ADMITTED,
@@ -36,6 +37,7 @@ FAULTS = {
         WHERE id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))""",
         RETOLD,
     ],
+    **OF_DAYS_NOW,
     "seats_taken": [
         f"""UPDATE course_sessions SET seats_taken = seats_taken - 1
         WHERE seats_over = 0 AND id = (SELECT session_id FROM bookings WHERE id = ({ONE_SEAT}))"""
@@ -127,6 +129,7 @@ FAULTS = {
     "course_not_as_noted": [
         "UPDATE courses SET swap_rings = NOT swap_rings WHERE id = (SELECT min(id) FROM courses)"
     ],
+    **OF_DAYS_NOTED,
     "identity_not_noted": [
         f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)
         SELECT person_id, 'http://elsewhere.test', 'sub', 'x', '2027-01-10' FROM bookings WHERE id = ({ONE_SEAT})"""

@@ -95,6 +95,7 @@ from bookings.queries.staff import (
     leads,
     led_by,
     roster,
+    seated,
 )
 from bookings.queries.wishes import Wish, may_apply, wishes
 
@@ -181,6 +182,7 @@ __all__ = [
     "rounds_past_closing",
     "row_of",
     "run_summary",
+    "seated",
     "sessions_for_round",
     "sessions_to_place_in",
     "settled",

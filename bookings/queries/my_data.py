@@ -20,10 +20,12 @@ SECRETS = frozenset({"sealed", "imprint", "token_hash", "id_token", "sid", "boun
 TRACE = "trace"
 """The fact of an entry that is a hash."""
 
-OTHERS = frozenset({"invited_by", "granted_by", "revoked_by", "made_by", "funded_by", "asked_by", "by"})
+OTHERS = frozenset(
+    {"invited_by", "granted_by", "revoked_by", "made_by", "funded_by", "asked_by", "noted_by", "decided_by", "by"}
+)
 """Who else did something: their names are theirs."""
 
-OF_OTHERS = frozenset({"audits", "rounds", "minimum_steps", "runs"})
+OF_OTHERS = frozenset({"audits", "course_sessions", "rounds", "minimum_steps", "runs"})
 """Tables that name somebody only for what they did in their office, which the journal has too."""
 
 ELSEWHERE = frozenset({"persons", "journal", "choices", "identities_put_aside"})

@@ -146,6 +146,12 @@ def leads(db: Session, person_id: int, session_id: int) -> bool:
     return db.get(SessionLeader, (session_id, person_id)) is not None
 
 
+def seated(db: Session, session_id: int) -> frozenset[int]:
+    """Who has a seat in a session."""
+    has_seat = (Booking.session_id == session_id, Booking.state.in_(SEATED))
+    return frozenset(db.scalars(select(Booking.person_id).where(*has_seat)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """What needs a coordinator's attention today, in figures."""

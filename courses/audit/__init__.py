@@ -1,6 +1,7 @@
 """What must hold of sessions: `sessions.sql` asks the rows, `journal.sql` lays them beside what was noted of them.
 
-`courses.sql` does so with courses.
+`courses.sql` does so with courses. `days.sql` asks who was there and has been through a session, and `days_noted.sql`
+what was noted of that. `letters_owed.sql` says which letters the deeds of this room owe.
 """
 
 from pathlib import Path
@@ -9,6 +10,7 @@ from lararportal.checks import in_sql
 
 _HERE = Path(__file__).parent
 
-AT_ONCE = in_sql(_HERE / "sessions.sql")
+AT_ONCE = (*in_sql(_HERE / "sessions.sql"), *in_sql(_HERE / "days.sql"))
 """What a page can wait for."""
-THOROUGH = (*in_sql(_HERE / "journal.sql"), *in_sql(_HERE / "courses.sql"))
+THOROUGH = (*in_sql(_HERE / "journal.sql"), *in_sql(_HERE / "courses.sql"), *in_sql(_HERE / "days_noted.sql"))
+LETTERS_OWED = (_HERE / "letters_owed.sql").read_text("utf-8")

@@ -21,6 +21,7 @@ noted_last AS (
 -- What decides over the seats of a course is the last that was noted of it.
 SELECT DISTINCT c.id AS course
 FROM courses c CROSS JOIN LATERAL jsonb_each(jsonb_build_object('kind', kind, 'order', "order", 'targets', targets,
-        'swap_rings', swap_rings, 'seats', seats, 'minimum', minimum, 'publicity', publicity)) AS said
+        'swap_rings', swap_rings, 'required_share', required_share,
+        'needs_preparation', needs_preparation, 'seats', seats, 'minimum', minimum, 'publicity', publicity)) AS said
     JOIN noted_last n ON n.code = c.code AND n.fact = said.key
 WHERE said.value IS DISTINCT FROM n.value ORDER BY c.id

@@ -325,6 +325,9 @@ ELSEWHERE = {
         "precedence_revoked": "test_what_is_revoked_has_a_name_and_a_reason_and_the_person_is_told",
     },
     "deeds/test_exceptions.py": {"placed_by_exception": "test_who_is_put_there_is_not_put_there_twice"},
+    "deeds/test_attendance.py": {
+        "absence_noted": "test_who_was_there_and_meets_the_competence_has_passed_and_who_was_absent_is_told_once"
+    },
     "deeds/test_people_told.py": {"facts_corrected": "test_who_is_corrected_is_told_by_whom_and_what_has_changed"},
     "deeds/test_people_invited.py": {
         "invited": "test_a_letter_sent_again_has_another_link_and_the_first_opens_nothing"

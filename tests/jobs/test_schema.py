@@ -119,6 +119,10 @@ def test_a_table_in_use_is_waited_for_not_for_long_tried_again_and_named(
 
 
 LOST = {
+    "0028": {
+        *("courses.required_share", "courses.needs_preparation", "course_sessions.completed_at"),
+        *("course_sessions.completed_by", "attendance", "completions"),
+    },
     "0026": {"letters.sent_again_at", "letters.refused_at"},
     "0025": {"persons.erased_at"},
     "0024": {"persons.is_protected"},

@@ -14,6 +14,7 @@ import pytest
 from letter_facts import ANNA, HEART, LATE, LATER_SKIN, NOW, ROUND, SKIN, UNEVEN, Desk, session
 from letters_about_calling_off import ABOUT_CALLING_OFF
 from letters_about_changes import ABOUT_CHANGES
+from letters_about_days import ABOUT_DAYS
 from letters_about_minimum import ABOUT_MINIMUM, lacking
 from letters_about_seats import ABOUT_SEATS
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from bookings.models import Application, Booking, Decision
 from bookings.rules.merits import merits
 from bookings.rules.reasons import explanation_of
 from bookings.states import Outcome
+from courses import letters as course_letters
 from courses.models import CourseSession
 from courses.states import Order
 from lararportal import clock, pages
@@ -186,6 +188,7 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     **ABOUT_CALLING_OFF,
     **ABOUT_SEATS,
     **ABOUT_CHANGES,
+    **ABOUT_DAYS,
 }
 """By the name of the golden copy: the occasion, and after a dot what is special."""
 
@@ -277,7 +280,7 @@ def test_every_template_has_a_golden_copy():
 def test_every_function_that_posts_a_letter_has_a_golden_copy():
     posting = {
         name
-        for room in (people_letters, letters)
+        for room in (people_letters, course_letters, letters)
         for name, function in inspect.getmembers(room, inspect.isfunction)
         if function.__module__.startswith(room.__name__) and not name.startswith("_")
     }

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, String, Text, Time
+from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, String, Text, Time, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -41,12 +41,19 @@ class Course(Base):
     swap_rings: Mapped[bool] = mapped_column(
         default=True, doc="Whether those who wait for each other's full sessions change seats."
     )
+    required_share: Mapped[int] = mapped_column(
+        default=80, server_default="80", doc="Per cent of the half days that it takes to have been through it."
+    )
+    needs_preparation: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false"), doc="Whether who has not prepared has not been through it."
+    )
     publicity: Mapped[Publicity] = mapped_column(default=Publicity.DRAFT)
 
     sessions: Mapped[list["CourseSession"]] = relationship(back_populates="course", lazy="raise")
 
     __table_args__ = (
         CheckConstraint("day_count >= 1 AND seats >= 1 AND minimum >= 0 AND minimum <= seats", name="size"),
+        CheckConstraint("required_share BETWEEN 0 AND 100", name="required_share"),
     )
 
     def move_to(self, publicity: Publicity) -> None:
@@ -103,6 +110,10 @@ class CourseSession(Base):
         DateTime(timezone=True), doc="Nobody new comes to a seat or a place in line; who waits goes on waiting."
     )
     booking_closed_reason: Mapped[str] = mapped_column(String(REASON_LENGTH), default="", server_default="")
+    completed_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When its leader last said who has been through it."
+    )
+    completed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
 
     course: Mapped[Course] = relationship(back_populates="sessions", lazy="raise")
     days: Mapped[list["CourseDay"]] = relationship(
@@ -119,6 +130,7 @@ class CourseSession(Base):
             name="seats_taken",
         ),
         CheckConstraint("cancel_by < starts_on AND go_no_go_on < starts_on", name="dates"),
+        CheckConstraint("completed_by IS NULL OR completed_at IS NOT NULL", name="completed"),
         Index("ix_course_sessions_starts_on", "starts_on", "id"),
     )
 

@@ -1,0 +1,5 @@
+-- The letters that the deeds of this room owe: what each was posted as (`once`), to whom, and about which session.
+
+SELECT format('absence_noted:%s:%s:%s', session_id, person_id, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'))
+    AS once, person_id, session_id
+FROM journal WHERE deed = 'absence.told'

@@ -1,0 +1,51 @@
+"""Correcting: a coordinator says otherwise who was there, or what the leader said of them, and why."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from courses.days import attendance, completion, half_days
+from courses.days.half_days import Roster
+from courses.rules import days
+from courses.rules.days import Key, Mark, Verdict
+from courses.sessions import lock
+from courses.states import Refusal, Source
+from lararportal.errors import Refused
+
+
+def correct(
+    db: Session,
+    *,
+    session_id: int,
+    person_id: int,
+    noted: Mapping[Key, Mark],
+    verdict: Verdict,
+    reason: str,
+    roster: Roster,
+    now: datetime,
+    by: int,
+) -> None:
+    """This is noted of the person for these half days; of a completed session, what follows from it does too.
+
+    Raises:
+        Refused: there is no reason, it is about oneself, the person has no seat, a half day lies ahead, or minutes
+            make no sense.
+        NotFound: there is no such session or half day.
+    """
+    if not reason.strip():
+        raise Refused(Refusal.CORRECTION_WITHOUT_REASON)
+    if by == person_id:
+        raise Refused(Refusal.NOTES_ONESELF)
+    [session] = lock(db, [session_id])
+    if person_id not in roster(db, session_id):
+        raise Refused(Refusal.NOT_BOOKED_HERE)
+    for key, mark in noted.items():
+        half = half_days.half_of(session, key)
+        refusal = Refusal.HALF_DAY_AHEAD if now < half.opens else days.fault_of(mark, half)
+        if refusal is not None:
+            raise Refused(refusal)
+    people = {key: {person_id: mark} for key, mark in noted.items()}
+    why = {"reason": reason.strip()}
+    attendance.write(db, session, people, source=Source.OFFICE, now=now, by=by, **why)
+    completion.say(db, session, {person_id: verdict}, now=now, by=by, **why)

@@ -1,0 +1,55 @@
+"""What must hold of courses, sessions and their days: pure rules, facts in and verdict out.
+
+`sessions` of a course and of a session's days and dates; `days` of half days and who has been through a session,
+`check_in` of the codes by which participants say that they are there.
+"""
+
+from courses.rules.sessions import (
+    CANCEL_DAYS,
+    GO_NO_GO_DAYS,
+    PREPARE_WORKING_DAYS,
+    CourseFacts,
+    Day,
+    Hint,
+    SessionDates,
+    SessionFacts,
+    code_of,
+    course_faults_of,
+    default_dates,
+    default_targets,
+    easter_sunday,
+    faults_of,
+    is_day_off,
+    is_working_day,
+    next_working_day,
+    objectives_in,
+    odd_days,
+    only_looks_mandatory,
+    past_dates,
+    working_days_before,
+)
+
+__all__ = [
+    "CANCEL_DAYS",
+    "GO_NO_GO_DAYS",
+    "PREPARE_WORKING_DAYS",
+    "CourseFacts",
+    "Day",
+    "Hint",
+    "SessionDates",
+    "SessionFacts",
+    "code_of",
+    "course_faults_of",
+    "default_dates",
+    "default_targets",
+    "easter_sunday",
+    "faults_of",
+    "is_day_off",
+    "is_working_day",
+    "next_working_day",
+    "objectives_in",
+    "odd_days",
+    "only_looks_mandatory",
+    "past_dates",
+    "working_days_before",
+]
