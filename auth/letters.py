@@ -1,7 +1,7 @@
 """What is posted to whom when: the letters of the auth room."""
 
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -35,18 +35,13 @@ def invited(db: Session, *, person: Person, invitation: AccountInvitation, token
         db,
         "invited",
         to=person.recipient,
-        once=once_invited(invitation),
+        once=invitation.once,
         now=now,
         token=token,
         expires_at=invitation.expires_at,
         address=invitation.bound_to if invitation.binding is Binding.EMAIL else None,
         roles=invitation.roles,
     )
-
-
-def once_invited(invitation: AccountInvitation) -> str:
-    """The occasion of the last letter, which alone has the link that opens something."""
-    return f"invitation:{invitation.id}:{invitation.sent_at.astimezone(UTC):%Y%m%d%H%M%S%f}"
 
 
 def identity_linked(db: Session, *, person: Person, identity_id: int, provider: str, now: datetime) -> None:

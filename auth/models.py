@@ -1,7 +1,7 @@
 """Persons, the identities they sign in with, the roles they hold, their login sessions, and who is invited."""
 
 import secrets
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
     ARRAY,
@@ -253,6 +253,11 @@ class AccountInvitation(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def once(self) -> str:
+        """The occasion of the last letter, which alone has the link that opens something."""
+        return f"invitation:{self.id}:{self.sent_at.astimezone(UTC):%Y%m%d%H%M%S%f}"
 
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=person_id)
     inviter: Mapped[Person] = relationship(lazy="raise", foreign_keys=invited_by)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from auth import letters, people, queries, rules
+from auth import people, queries, rules
 from auth.models import Person
 from auth.states import Refusal
 from lararportal import journal, outbox
@@ -26,7 +26,7 @@ def protect(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
         raise Refused(Refusal.PROTECTED_ALREADY)
     person.is_protected = True
     called = queries.called_like(db, person.own_name)
-    needed = [letters.once_invited(each) for each in queries.open_invitations(db, person.id, now=now)]
+    needed = [each.once for each in queries.open_invitations(db, person.id, now=now)]
     outbox.take_content_away(
         db, person_id=person.id, name=person.own_name, instead=person.name, called=called, needed=needed
     )

@@ -116,6 +116,7 @@ def invited(**facts):
             "binding": Binding.EMAIL,
             "bound_to": "anna.berg@example.org",
             "roles": [],
+            "sent_at": NOW,
             "expires_at": LATE,
             **facts,
         }
