@@ -61,6 +61,10 @@ Something that is there for others, and something that nobody has, get the same 
 outsider nothing. "Fresh" pages also ask for a sign-in of the last minutes (`LARARPORTAL_FRESH_MINUTES`). Addresses
 below `/dev/` exist in development only. A form that is sent in without a proof that one of the portal's own pages
 sent it is refused, whoever sends it; only `/logga-ut/<name>/besked` has none, since a provider sends it, signed.
+
+Who has a seat in a course, waits for one or has applied decides nothing about its sessions, nor about who else wants
+it: 409, whatever the cell says. Of every form of the staff `tests/access_words.py` says whether it is one of
+those, and the tests send them in as somebody who has applied.
 """
 
 

@@ -12,25 +12,44 @@ from access_walk import (
     IS_KNOWN,
     NO_NUMBER,
     OPEN_TO_ALL,
+    Browsers,
     elsewhere,
     filled,
     is_lottery,
     nothing,
 )
-from access_words import COORDINATOR, DIRECTOR, FRESH, LEADER, RESIDENT, WHO, said
-from bookings_room import AFTER
+from access_words import (
+    ADMINISTRATOR,
+    COORDINATOR,
+    DECIDES_NOTHING,
+    DIRECTOR,
+    FRESH,
+    IMPARTIAL,
+    IMPARTIAL_LATER,
+    LEADER,
+    RESIDENT,
+    WHO,
+    said,
+)
+from bookings_room import AFTER, OPENS
 from common_ground import laid
-from scanning import ESCAPED, faults, plant
+from scanning import ESCAPED, faults, plant, sheets
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+import make
 from auth import protection
 from auth.models import Person
+from bookings.models import Application, Choice, Round
+from bookings.states import RoundState
+from courses.models import Course
+from lararportal import pages
 from lararportal.app import create_app
 from lararportal.cli.access import COLUMNS, DOCTOR, NOWHERE, rows
 from lararportal.outbox import Letter
 
+STAFF = (LEADER, COORDINATOR, DIRECTOR, ADMINISTRATOR)
 SAID = said()
 PAST = (200, 302, 400, 409, 422, 503)
 """What is answered to somebody who may: the rest is no matter of access. No provider answers in these tests."""
@@ -207,3 +226,45 @@ def test_who_has_a_protected_identity_is_read_nowhere_but_by_themselves_and_who_
     theirs = [each for each in letters if each.person_id == protected.id]
     assert ({each.subject for each in theirs}, len(theirs) > 2) == ({"Nytt i Lärportalen"}, True)
     assert [each.calendars for each in theirs] == [[]] * len(theirs)
+
+
+@pytest.fixture
+def applied(db: Session, ground) -> None:
+    """Who decides has applied in every round that is not over, and for all courses."""
+    wanted = [make.session(db, of=each) for each in db.scalars(select(Course).order_by(Course.id))]
+    rounds = [*db.scalars(select(Round).where(Round.state != RoundState.PUBLISHED)), make.round_of(db, *wanted)]
+    for who in (COORDINATOR, DIRECTOR):
+        for round_ in rounds:
+            choices = [Choice(rank=rank, session_id=each.id) for rank, each in enumerate(wanted, 1)]
+            about = {"round_id": round_.id, "person_id": ground.made.persons[who], "choices": choices}
+            db.add(Application(**about, cap=1, submitted_at=OPENS))
+    db.flush()
+
+
+def decided(ask: Browsers, who: str, path: str, form: dict[str, str] | None) -> TestResponse:
+    """The answer to a form, or to the one that stands on the page as it stands there."""
+    if form is None:
+        page = ask(who, "GET", path).text
+        [form] = [each.fields for each in sheets(path, page) if (each.method, each.path) == ("POST", path)]
+    return ask(who, "POST", path, **form)
+
+
+def test_who_has_applied_for_a_course_is_refused_wherever_it_is_decided_about(ask, names, applied):
+    asked = {(address, who): case for address, case in IMPARTIAL.items() for who in case.who}
+    heard = {each: decided(ask, each[1], filled(each[0], {}, names), case.form) for each, case in asked.items()}
+
+    told = {
+        each: (heard[each].status_code, pages.sentence(asked[each].sentence) in heard[each].text) for each in asked
+    }
+    assert {each: what for each, what in told.items() if what != (409, True)} == {}
+
+
+def test_of_every_form_that_staff_sends_in_is_said_whether_it_decides_about_seats():
+    decided = {
+        address
+        for (method, address), kind in SAID.items()
+        if method == "POST" and {kind.cell(who) for who in STAFF} & {"all", "own area", "own session"}
+    }
+
+    assert decided == {*IMPARTIAL, *IMPARTIAL_LATER, *DECIDES_NOTHING}
+    assert len(decided) == len(IMPARTIAL) + len(IMPARTIAL_LATER) + len(DECIDES_NOTHING)
