@@ -143,7 +143,10 @@ def test_a_seat_that_is_booked_after_the_last_day_to_cancel_is_new_for_five_days
     browser.post(f"{path}/boka")
     until = "6 mars 2027 kl. 08.00"
     assert f"Platsen är ny. Till {until} räknas en avbokning inte som sen." in words_of(browser.get(f"{path}/avboka"))
-    assert f"Till {until} kan du avboka utan att det räknas som sent." in words_of(browser.get("/mina-kurser"))
+    mine = words_of(browser.get("/mina-kurser"))
+    assert f"Till {until} kan du avboka utan att det räknas som sent." in mine
+    assert "Klart: Sista dag att avboka 1 mars 2027 kl. 08.00 Klart: Bokad direkt" in mine
+    assert "Du fick platsen efter sista avbokningsdag, så ordna dem så snart du kan." in mine
 
 
 def test_where_nothing_is_charged_nothing_is_said_of_it(db, visit, anna, session):
