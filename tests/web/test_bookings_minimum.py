@@ -197,6 +197,10 @@ def test_sessions_that_cannot_become_one_say_who_could_not_come(db, browser, ses
     assert "förtur De andra tillfällena är fulla." in words_of(page)
     assert "så tillfällena går inte att slå ihop" in page.text
     assert "<textarea" not in page.text
+    # There was room when this was written.
+    sent = browser.post(case(session, f"sla-ihop/{full.id}"), data={"reason": "För få.", "saw": "room"})
+    assert (sent.status_code, "För få.</textarea>" in sent.text) == (409, True)
+    assert "så tillfällena går inte att slå ihop" in sent.text
 
 
 def test_somebody_asks_on_the_page_of_a_course_to_be_told_and_not_any_more(db, visit):
