@@ -6,7 +6,7 @@ rights of the database can: what is found here was changed in one of the two pla
 
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ from bookings.states import ApplicationState, PrecedenceKind
 from lararportal.journal import Entry
 
 FATE = "round.session_"
+_WHICH = "precedence"
+"""The fact by which an entry says of which precedence it tells."""
 SENT = ("cap", "standing_yes", "short_notice", "version")
 """What an application says beside its list."""
 Parts = Mapping[str, Any]
@@ -175,9 +177,10 @@ def _about_precedences(db: Session, *, closed_at: datetime) -> Iterator[str]:
     before_closing = Precedence.granted_at <= closed_at
     held = db.scalars(select(Precedence).where(before_closing).options(joinedload(Precedence.course)))
     rows = {each.id: each for each in held}
-    granted = yield from _by_number(db, "precedence.granted", "precedence", Entry.at <= closed_at)
-    used = yield from _used(db)
-    revoked = yield from _by_number(db, "precedence.revoked", "precedence")
+    entries = _of_deeds(db, [f"precedence.{each}" for each in ("granted", "used", "kept", "revoked")])
+    granted = yield from _by_number((each for each in entries["precedence.granted"] if each.at <= closed_at), _WHICH)
+    used = yield from _used(entries)
+    revoked = yield from _by_number(entries["precedence.revoked"], _WHICH)
     for number in sorted(rows.keys() | granted.keys()):
         row, entry = rows.get(number), granted.get(number)
         is_own = row is not None and row.kind is PrecedenceKind.CALLED_OFF and entry is None
@@ -187,10 +190,10 @@ def _about_precedences(db: Session, *, closed_at: datetime) -> Iterator[str]:
             yield f"The journal noted another end of precedence {number}, its reason or who took it."
 
 
-def _used(db: Session) -> Generator[str, None, Mapping[int, Entry]]:
+def _used(entries: Mapping[str, Sequence[Entry]]) -> Generator[str, None, Mapping[int, Entry]]:
     """By what seat each precedence was used, and was not kept afterwards when that seat was given back."""
-    used = yield from _by_number(db, "precedence.used", "precedence")
-    kept = yield from _by_number(db, "precedence.kept", "precedence")
+    used = yield from _by_number(entries["precedence.used"], _WHICH)
+    kept = yield from _by_number(entries["precedence.kept"], _WHICH)
     return {number: each for number, each in used.items() if number not in kept or kept[number].id < each.id}
 
 
@@ -218,7 +221,8 @@ def _about_exceptions(db: Session, round_: Round) -> Iterator[str]:
     """Every exception in the lines of the round's sessions, and every one that the journal has of them."""
     sessions = select(RoundSession.session_id).where(RoundSession.round_id == round_.id)
     made = {each.id: each for each in db.scalars(select(LineException).where(LineException.round_id == round_.id))}
-    noted = yield from _by_number(db, "line.exception", "exception", Entry.session_id.in_(sessions))
+    entries = _of_deeds(db, ["line.exception"], Entry.session_id.in_(sessions))
+    noted = yield from _by_number(entries["line.exception"], "exception")
     for number in sorted(made.keys() | noted.keys()):
         row, entry = made.get(number), noted.get(number)
         if row is None or entry is None or _of_exception(row) != _of_entry(entry):
@@ -255,12 +259,18 @@ def _in_words(names: Sequence[str]) -> str:
     return ", ".join(names).replace("_", " ")
 
 
-def _by_number(
-    db: Session, deed: str, fact: str, *conditions: ColumnElement[bool]
-) -> Generator[str, None, Mapping[int, Entry]]:
+def _of_deeds(db: Session, deeds: Sequence[str], *conditions: ColumnElement[bool]) -> Mapping[str, Sequence[Entry]]:
+    """The entries of these deeds, in order, by deed."""
+    found: dict[str, list[Entry]] = {deed: [] for deed in deeds}
+    for each in db.scalars(select(Entry).where(Entry.deed.in_(deeds), *conditions).order_by(Entry.id)):
+        found[each.deed].append(each)
+    return found
+
+
+def _by_number(entries: Iterable[Entry], fact: str) -> Generator[str, None, Mapping[int, Entry]]:
     """The entries of a deed by the number of what came of it; of one that has none, it says so."""
     found: dict[int, Entry] = {}
-    for each in db.scalars(select(Entry).where(Entry.deed == deed, *conditions).order_by(Entry.id)).all():
+    for each in entries:
         try:
             found[number_in(each, fact)] = each
         except UNREADABLE:
