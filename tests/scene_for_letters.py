@@ -50,7 +50,7 @@ class Scene:
     def ticks(self, now=AFTER, **settings) -> Person:
         """The tick comes, and comes again."""
         self.db.flush()
-        for minutes in range(3):
+        for minutes in range(2):
             tick.run_due(self.database, now=now + timedelta(minutes=minutes), **settings)
         self.db.expire_all()
         return self.anna
