@@ -26,7 +26,7 @@ from courses.concerned import (
     nobody,
 )
 from courses.models import CourseDay, CourseSession, SessionLeader
-from courses.sessions import SessionPlan, in_order, judge, leaders_chosen, lock, plain, said_of, write
+from courses.sessions import SessionPlan, in_order, judge, known_as, leaders_chosen, lock, plain, said_of, write
 from courses.states import Publicity
 from lararportal import journal
 from lararportal.clock import day_of
@@ -77,7 +77,8 @@ def change(
     _keep_what_was_told(session, changes, now=now)
     if changes:
         facts = {each.what: [plain(each.before), plain(each.after)] for each in changes}
-        journal.note(db, "session.changed", now=now, by=by, session=session.id, changed=facts)
+        days = known_as(session)
+        journal.note(db, "session.changed", now=now, by=by, session=session.id, changed=facts, known_as=days)
     if touching:
         seated.follow(db, session, touching, former, now=now, by=by)
     return session

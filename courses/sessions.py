@@ -252,8 +252,13 @@ def _publish(db: Session, session: CourseSession, *, today: date) -> None:
 
 
 def _for_journal(wanted: SessionPlan) -> dict[str, Any]:
-    """As it is planned, with no seat reserved for any group."""
-    return {**{name: plain(value) for name, value in wanted.items()}, "reserves": {}}
+    """As it is planned, with no seat reserved for any group, and no day that calendars have under another."""
+    return {**{name: plain(value) for name, value in wanted.items()}, "reserves": {}, "known_as": {}}
+
+
+def known_as(session: CourseSession) -> dict[str, str]:
+    """The days that calendars have under another one, which they were first known as."""
+    return {f"{each.day}": f"{each.first_known_as}" for each in session.days if each.first_known_as is not None}
 
 
 def plain(value: Any) -> Any:

@@ -226,6 +226,7 @@ FAULTS = {
         """INSERT INTO minimum_steps (case_id, step, at, reason)
         SELECT min(id), 'warned', '2027-01-10', '' FROM minimum_cases"""
     ],
+    "case_not_as_noted": ["UPDATE minimum_steps SET at = at + interval '1 hour'"],
     "precedence_used_wrongly": [precedence(ONE_SEAT, f"{NO_SEAT}", entry=True)],
     "precedence_left_open": [precedence("NULL", "b.state = 'booked'", entry=True)],
     "precedence_not_noted": [precedence("NULL", NO_SEAT, entry=False)],
@@ -320,3 +321,16 @@ CHANGES = {
     "funded_by": "funded_by = funded_by + 1",
 }
 """What can be changed of a booking that was charged for and is paid for, by the name of the column."""
+CHANGES_OF_CASES = [
+    "DELETE FROM minimum_cases",
+    "UPDATE minimum_steps SET by = (SELECT min(id) FROM persons)",
+    "UPDATE minimum_steps SET reason = 'x'",
+    "UPDATE minimum_steps SET count = 4",
+    "UPDATE minimum_steps SET step = 'warned'",
+    "UPDATE minimum_cases SET session_id = (SELECT min(id) FROM course_sessions)",
+    "UPDATE minimum_cases SET booked = booked + 1",
+    "UPDATE minimum_cases SET asked_at = NULL",
+    "UPDATE minimum_cases SET opened_at = opened_at - interval '1 day'",
+    """UPDATE minimum_cases SET ended_at = '2027-01-10', "end" = 'enough', booked_then = 9""",
+]
+"""Of the one case of the term, of which somebody was warned and then asked to decide."""

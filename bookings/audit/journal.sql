@@ -51,6 +51,12 @@ stands(booking, state, entry) AS (
     SELECT b.id, CASE o.code WHEN 'ADMITTED' THEN 'booked' ELSE 'waiting' END, o.id
     FROM bookings b JOIN outcomes o USING (person_id, round_id, session_id) WHERE b.origin = 'round'
 ),
+case_entries AS (
+    SELECT id, (facts ->> 'case')::int AS case_id, substr(deed, 9) AS step, at, by, session_id,
+        coalesce(facts ->> 'reason', '') AS reason, (facts ->> 'count')::int AS count, facts ? 'count' AS tells_count,
+        (facts ->> 'booked')::int AS booked
+    FROM journal WHERE deed LIKE 'minimum.%'
+),
 stands_last AS (
     SELECT DISTINCT ON (booking) booking, state FROM stands ORDER BY booking, entry DESC, state = 'moved' DESC
 )
@@ -128,6 +134,31 @@ FROM minimum_cases c
     LEFT JOIN (SELECT (facts ->> 'case')::int AS case_id, count(*) AS entries FROM journal
         WHERE deed LIKE 'minimum.%' GROUP BY 1) AS j ON j.case_id = c.id
 WHERE coalesce(s.steps, 0) <> coalesce(j.entries, 0) ORDER BY c.id
+
+--: case_not_as_noted
+-- What was done about a session with too few booked, when and why, and how it ended, is what was noted, as far as there
+-- is an entry for each step. A reason in which a personnummer was hidden is left alone.
+SELECT DISTINCT coalesce(s.session_id, n.session_id) AS session, coalesce(s.case_id, n.case_id) AS "case"
+FROM (SELECT m.*, c.session_id FROM minimum_steps m JOIN minimum_cases c ON c.id = m.case_id) AS s
+    FULL JOIN case_entries n ON n.case_id = s.case_id AND n.step = s.step AND n.at = s.at
+WHERE coalesce(s.case_id, n.case_id) NOT IN (
+        SELECT c.id FROM minimum_cases c WHERE (SELECT count(*) FROM minimum_steps m WHERE m.case_id = c.id)
+            <> (SELECT count(*) FROM case_entries e WHERE e.case_id = c.id))
+    AND ((s.id IS NULL) <> (n.id IS NULL) OR s.session_id <> n.session_id OR s.by IS DISTINCT FROM n.by
+    OR (s.reason <> n.reason AND n.reason NOT LIKE '%-****%') OR (n.tells_count AND s.count IS DISTINCT FROM n.count))
+UNION
+SELECT c.session_id, c.id FROM minimum_cases c
+    JOIN (SELECT DISTINCT ON (case_id) * FROM case_entries ORDER BY case_id, id) AS first ON first.case_id = c.id
+    JOIN (SELECT DISTINCT ON (case_id) * FROM case_entries ORDER BY case_id, id DESC) AS last ON last.case_id = c.id
+    LEFT JOIN (SELECT DISTINCT ON (case_id) * FROM case_entries WHERE step IN ('asked', 'day_moved')
+        ORDER BY case_id, id DESC) AS asked ON asked.case_id = c.id
+WHERE c.opened_at <> first.at OR c.booked <> first.booked
+    OR c.asked_at IS DISTINCT FROM CASE asked.step WHEN 'asked' THEN asked.at END
+    OR (c.ended_at IS NOT NULL AND NOT EXISTS (SELECT FROM case_entries e WHERE e.case_id = c.id
+        AND (e.step, e.at) = (c."end", c.ended_at) AND e.booked IS NOT DISTINCT FROM c.booked_then))
+    OR (c.ended_at IS NULL AND last.step IN (
+        'runs_anyway', 'called_off', 'merged', 'enough', 'withdrawn', 'moved', 'begun'))
+ORDER BY 1, 2
 
 --: precedence_used_wrongly
 -- Precedence is used up by a seat in its course, also by one that was had before and is had again.

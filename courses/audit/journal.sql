@@ -15,6 +15,8 @@ noted(session_id, entry, fact, value) AS (
     UNION ALL
     SELECT session_id, id, 'go_no_go_on', facts -> 'day' FROM entries WHERE deed = 'minimum.day_moved'
     UNION ALL
+    SELECT session_id, id, 'known_as', facts -> 'known_as' FROM entries WHERE deed = 'session.changed' AND facts ? 'known_as'
+    UNION ALL
     SELECT session_id, id, 'reserves', '{}' FROM entries WHERE deed = 'minimum.reserves_opened'
     UNION ALL
     SELECT session_id, id, 'is_reserve', to_jsonb(deed = 'session.planned_in_reserve') FROM entries
@@ -39,6 +41,8 @@ said AS (
             'cancel_by', cancel_by, 'go_no_go_on', go_no_go_on, 'prepare_by', prepare_by, 'publicity', publicity,
             'is_reserve', is_reserve, 'reserves', reserves,
             'closed', jsonb_build_array(extract(epoch FROM booking_closed_at), booking_closed_reason),
+            'known_as', (SELECT coalesce(jsonb_object_agg(day, first_known_as), '{}') FROM course_days d
+                WHERE d.session_id = s.id AND first_known_as IS NOT NULL),
             'leader_ids', (SELECT jsonb_agg(person_id) FROM session_leaders l WHERE l.session_id = s.id),
             'days', (SELECT jsonb_agg(format('%s %s-%s', day, left(starts::text, 5), left(ends::text, 5)))
                 FROM course_days d WHERE d.session_id = s.id))) AS fact

@@ -7,7 +7,7 @@ from hashlib import sha256
 from random import Random
 
 import pytest
-from demo_faults import CHANGES, FAULTS
+from demo_faults import CHANGES, CHANGES_OF_CASES, FAULTS
 from planted_faults import NOW, TOGETHER, insist_on_finding
 from planting import LONGEST_LINE, STOOD
 from portals import SAFE
@@ -370,12 +370,22 @@ def test_each_column_of_a_booking_that_is_changed_behind_the_journal_is_named(db
             savepoint.rollback()
 
 
-def test_what_a_session_reserves_for_a_group_behind_the_journal_is_named(db):
-    """No page sets it, so that the one deed about it opens them."""
+@pytest.mark.parametrize("change", CHANGES_OF_CASES)
+def test_whatever_is_changed_of_a_case_behind_the_journal_is_found(db, change):
+    assert db.execute(text(change)).rowcount in (1, 2)
+    checks = [each for each in INVARIANTS if each.name == "case_not_as_noted"]
+    assert [each.check for each in found(db, checks, in_motion(NOW))] == ["case_not_as_noted"]
+
+
+def test_what_a_session_reserves_and_its_days_are_called_behind_the_journal_is_named(db):
+    """No page sets what is reserved, so that the one deed about it opens them."""
     a_session = "(SELECT min(id) FROM course_sessions)"
     db.execute(text(f"""UPDATE course_sessions SET reserves = '{{"PRE": 1}}' WHERE id = {a_session}"""))
     [finding] = found(db, [each for each in INVARIANTS if each.name == "session_not_as_noted"], in_motion(NOW))
     assert finding.facts["told_facts"] == ["reserves"]
+    db.execute(text(f"UPDATE course_days SET first_known_as = day + 1 WHERE session_id = {a_session}"))
+    [finding] = found(db, [each for each in INVARIANTS if each.name == "session_not_as_noted"], in_motion(NOW))
+    assert finding.facts["told_facts"] == ["known_as", "reserves"]
 
 
 def test_some_seats_were_given_back_late_last_month_for_a_reason_and_one_is_had_again(db):

@@ -73,6 +73,7 @@ def test_a_planned_session_is_a_draft_with_its_days_in_order_and_its_leaders(db,
                 "go_no_go_on": "2027-02-09",
                 "prepare_by": "2027-03-04",
                 "reserves": {},
+                "known_as": {},
             },
         )
     ]
