@@ -139,10 +139,11 @@ async def load(
     working = asyncio.create_task(live(doctors))
     while not working.done():
         await asyncio.wait([working], timeout=LOOK_EVERY)
-        costs.append(await asyncio.to_thread(place.cost, is_shared_known=working.done()))
+        costs.append(await asyncio.to_thread(place.cost, is_shared_known=False))
         print(f"\r{time.monotonic() - begun:5.0f} s, {len(answers):,} answers ", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     await working
+    costs.append(place.cost(is_shared_known=True))
     return answers, costs, time.process_time() - own
 
 
