@@ -4,11 +4,10 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from lararportal import kept, providers, sealing
+from lararportal import fee_steps, inner_tls, kept, providers, sealing
 from lararportal.providers import Provider
 from lararportal.sealing import Key, Ring, Safe
 
@@ -16,9 +15,6 @@ from lararportal.sealing import Key, Ring, Safe
 class SettingsError(Exception):
     """The environment is incomplete, misspelt or contradicts itself; the message names every fault."""
 
-
-WHOLE = 100
-"""Per cent."""
 
 LONGEST_INVITATION = 365
 """Days: what lies in a mailbox for longer is no invitation."""
@@ -50,6 +46,13 @@ class Settings:
     )
     database_url: str = _variable("DATABASE_URL", "PostgreSQL 15 or newer, `postgresql://user:password@host/name`")
     redis_url: str = _variable("REDIS_URL", "Redis for the queue, `redis://host:6379/0` or `unix:///path`")
+    inner_tls: str = _variable(
+        "LARARPORTAL_INNER_TLS",
+        "`checked`: PostgreSQL and Redis on another host are spoken to with TLS and a checked certificate, "
+        "`?sslmode=verify-full` and `rediss://`, or the portal does not start in production; or `unchecked`, on a "
+        "network where nobody else is",
+        default="checked",
+    )
     base_url: str = _variable("LARARPORTAL_BASE_URL", "the portal's own address, as it stands in letters")
     proxies: int = _variable(
         "LARARPORTAL_PROXIES",
@@ -160,32 +163,11 @@ def _whole_number(text: str) -> int:
     return int(text)
 
 
-def _fee_steps(text: str) -> tuple[tuple[int, int], ...]:
-    """The steps of a fee, which comes nearer and grows: "30:50,14:100"."""
-    if not text.strip():
-        return ()
-    steps = tuple(_fee_step(step.strip()) for step in text.split(","))
-    for (days, percent), (fewer, more) in pairwise(steps):
-        if fewer >= days or more <= percent:
-            raise ValueError("does not come nearer to the start and cost more with every step")
-    return steps
-
-
-def _fee_step(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"([0-9]{1,3}):([0-9]{1,3})", text)
-    if found is None:
-        raise ValueError("does not read like 30:50,14:100 (days before the start, and per cent)")
-    days, percent = int(found[1]), int(found[2])
-    if not 1 <= percent <= WHOLE:
-        raise ValueError("has a step that does not cost 1 to 100 per cent")
-    return days, percent
-
-
 READERS: dict[Any, Callable[[str], Any]] = {
     int: _whole_number,
     str: str,
     tuple[Provider, ...]: providers.read,
-    tuple[tuple[int, int], ...]: _fee_steps,
+    tuple[tuple[int, int], ...]: fee_steps.read,
     kept.Days: kept.read,
     Ring: sealing.read_ring,
     Key: sealing.read_key,
@@ -227,6 +209,7 @@ SCHEMES = {
 }
 EITHER = {
     "env": ("production", "development"),
+    "inner_tls": ("checked", "unchecked"),
     "smtp_certificate": ("checked", "unchecked"),
     "unfunded_seats": ("keep", "release"),
 }
@@ -276,6 +259,12 @@ def _in_production(said: Mapping[str, Any]) -> list[str]:
         faults.append("LARARPORTAL_BASE_URL: begins with http://, which is for development only")
     if said["letters_dir"]:
         faults.append("LARARPORTAL_LETTERS_DIR: is for development only")
+    if said["inner_tls"] == "checked":
+        ways = (("database_url", inner_tls.of_database), ("redis_url", inner_tls.of_queue))
+        found = [
+            (name, wrong(said[name])) for name, wrong in ways if name in said and said[name].startswith(SCHEMES[name])
+        ]
+        faults += [f"{_variable_of(name)}: {fault}" for name, fault in found if fault is not None]
     return faults if said["env"] == "production" else []
 
 

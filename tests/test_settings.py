@@ -36,6 +36,8 @@ PACE_FORM = "does not read like 60/minute 3000/minute (of a person, and of an ad
 ONE, OTHER = (part.partition(":")[2] for part in KEYS["LARARPORTAL_DATA_KEYS"].split(","))
 RING_FORM = "does not read like NAME:KEY,NAME:KEY, with keys of 32 bytes in Base64, the newest first"
 NOT_RANDOM = "has a key that is no random 32 bytes: openssl rand -base64 32"
+FAR_DATABASE = "leads to another host without sslmode=verify-full"
+FAR_QUEUE = "leads to another host without rediss:// and a certificate that is checked"
 BARE = "is no plain address such as bounces@example.org"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -120,6 +122,14 @@ class TestTheEnvironment:
             ("LARARPORTAL_INDEX_KEY", "", "is no key of 32 bytes in Base64"),
             ("LARARPORTAL_INDEX_KEY", "A" * 43 + "=", NOT_RANDOM),
             ("LARARPORTAL_INDEX_KEY", OTHER, "is one of LARARPORTAL_DATA_KEYS, and must be a key of its own"),
+            ("LARARPORTAL_INNER_TLS", "no", "is neither checked nor unchecked"),
+            ("DATABASE_URL", "postgresql://u:p@db/x", FAR_DATABASE),
+            ("DATABASE_URL", "postgresql://u:p@db/x?sslmode=require", FAR_DATABASE),
+            ("DATABASE_URL", "postgresql://u:p@127.0.0.1,db:5433/x", FAR_DATABASE),
+            ("DATABASE_URL", "postgresql:///x?host=db", FAR_DATABASE),
+            ("REDIS_URL", "redis://:p@queue:6379/0", FAR_QUEUE),
+            ("REDIS_URL", "rediss://queue/0?ssl_cert_reqs=none", FAR_QUEUE),
+            ("REDIS_URL", "rediss://queue/0?ssl_check_hostname=False", FAR_QUEUE),
             ("DATABASE_URL", "sqlite:///x", "does not begin with postgresql:// or postgres://"),
             ("REDIS_URL", "127.0.0.1:6379", "does not begin with redis:// or rediss:// or unix://"),
             ("LARARPORTAL_BASE_URL", "portal.example.org", "does not begin with https:// or http://"),
@@ -163,6 +173,20 @@ class TestTheEnvironment:
     )
     def test_holds_no_value_that_cannot_be_meant(self, variable, value, fault):
         assert faults(**{variable: value}) == [f"{variable}: {fault}"]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"DATABASE_URL": "postgresql://u:p@db/x?sslmode=verify-full", "REDIS_URL": "rediss://:p@queue:6380/0"},
+            {"DATABASE_URL": "postgresql:///x?host=/run/postgresql", "REDIS_URL": "unix:///run/redis.sock"},
+            {"DATABASE_URL": "postgresql://u@[::1]:5432/x", "REDIS_URL": "redis://localhost"},
+            {"DATABASE_URL": "postgresql://db/x", "REDIS_URL": "redis://queue", "LARARPORTAL_INNER_TLS": "unchecked"},
+            {"DATABASE_URL": "postgresql://db/x", "REDIS_URL": "redis://queue", "LARARPORTAL_ENV": "development"},
+        ],
+        ids=["enciphered", "sockets", "own addresses", "said otherwise", "development"],
+    )
+    def test_leads_to_other_hosts_with_a_checked_certificate_alone(self, changes):
+        assert from_environment({**ENVIRONMENT, **changes}).database_url == changes["DATABASE_URL"]
 
     @pytest.mark.parametrize(
         ("value", "part"),
