@@ -1,11 +1,12 @@
 """The tick: every minute, what is due by then. Run twice, it does nothing twice."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bookings import charging, choices, deadlines, funding, offers, rounds, swap_rings, waitlist
 from bookings.minimum import cases, reserve_sessions
@@ -25,8 +26,9 @@ FAILURES_IN_A_ROW = 3
 
 Find = Callable[..., list[int]]
 Deed = Callable[..., object]
+Kind = tuple[str, Find, Deed]
 
-DUE: tuple[tuple[str, Find, Deed], ...] = (
+DUE: tuple[Kind, ...] = (
     ("rounds opened", rounds.due_to_open, rounds.open_round),
     ("rounds closed", rounds.due_to_close, rounds.close_round),
     ("lines ended", waitlist.to_end, waitlist.end),
@@ -41,7 +43,7 @@ DUE: tuple[tuple[str, Find, Deed], ...] = (
     ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
 )
 """What is due: what it is called, how it is found, and what is done to each."""
-UNFUNDED: dict[Unfunded, tuple[tuple[str, Find, Deed], ...]] = {
+UNFUNDED: dict[Unfunded, tuple[Kind, ...]] = {
     Unfunded.KEEP: (("funding reminded of", funding.to_remind, funding.remind),),
     Unfunded.RELEASE: (
         ("funding reminded of", funding.to_remind, funding.warn),
@@ -56,13 +58,25 @@ def run_due(database: Database, *, now: datetime, unfunded: Unfunded = Unfunded.
 
     One thing that fails is logged and does not stop the others; it is due again at the next tick.
     """
-    done: dict[str, int] = {}
-    for name, find, deed in (*DUE, *UNFUNDED[unfunded]):
-        outcomes = [_do(database, deed, key, now=now) for key in _found(database, find, now=now)]
-        done[name] = sum(outcomes)
-        counted.due(name, "done", done[name])
-        counted.due(name, "fault", len(outcomes) - done[name])
+    kinds = (*DUE, *UNFUNDED[unfunded])
+    done = {name: 0 for name, _, _ in kinds}
+    while kinds:
+        place, keys = database.run(partial(_first_due, kinds=kinds, now=now))
+        for name, _, deed in kinds[place : place + 1]:
+            outcomes = [_do(database, deed, key, now=now) for key in keys]
+            done[name] = sum(outcomes)
+            counted.due(name, "done", done[name])
+            counted.due(name, "fault", len(outcomes) - done[name])
+        kinds = kinds[place + 1 :]
     return done | give_seats(database, now=now)
+
+
+def _first_due(db: Session, *, kinds: Sequence[Kind], now: datetime) -> tuple[int, list[int]]:
+    """The place of the first kind of which something is due, and what: mostly nothing is, and one look shows it."""
+    for place, (_, find, _) in enumerate(kinds):
+        if keys := find(db, now=now):
+            return place, keys
+    return len(kinds), []
 
 
 def _found(database: Database, find: Find, *, now: datetime) -> list[int]:
