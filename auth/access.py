@@ -37,6 +37,7 @@ __all__ = [
     "sign_in_browser",
     "sign_out_browser",
     "signed_in",
+    "way_to_proof",
 ]
 
 log = structlog.get_logger("lararportal.auth.access")
@@ -184,11 +185,21 @@ def reaching(role: Role, reach: Reach) -> Callable[[View], View]:
 
 def _let_in(view: View, *args: Any, **kwargs: Any) -> ViewResult:
     """The page, for somebody who may open it; what they had sent in before they came back stands in its form."""
-    if getattr(view, "asks_for_proof", False) and not _has_proved_anew():
-        _keep_what_was_sent(by=me().person_id)
-        return redirect(url_for("auth.prove_anew", next=_way_back(view)))
+    if getattr(view, "asks_for_proof", False) and (way := way_to_proof(_way_back(view))) is not None:
+        return way
     _put_back_what_was_sent()
     return view(*args, **kwargs)
+
+
+def way_to_proof(came_for: str) -> ViewResult | None:
+    """Where a visitor proves anew who they are, and from there to a page; None for whoever has just done so.
+
+    What they have sent in is kept for it.
+    """
+    if _has_proved_anew():
+        return None
+    _keep_what_was_sent(by=me().person_id)
+    return redirect(url_for("auth.prove_anew", next=came_for))
 
 
 def _way_back(view: View) -> str:

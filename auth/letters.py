@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from auth import rules
 from auth.models import AccountInvitation, Person
 from auth.rules import Facts
 from auth.states import Binding
 from lararportal import outbox
+from lararportal.outbox import Recipient
 
 
 def facts_corrected(db: Session, *, person: Person, old: Facts, new: Facts, decided_by: str, now: datetime) -> None:
@@ -42,6 +44,12 @@ def invited(db: Session, *, person: Person, invitation: AccountInvitation, token
         address=invitation.bound_to if invitation.binding is Binding.EMAIL else None,
         roles=invitation.roles,
     )
+
+
+def address_changed(db: Session, *, to: Recipient, address: str, now: datetime) -> None:
+    """Letters do not come here any more, but to an address that is told in part; if it was not you, say so."""
+    once = f"address_changed:{to.person_id}:{now:%Y%m%d%H%M%S%f}"
+    outbox.post(db, "address_changed", to=to, once=once, now=now, address=rules.masked_email(address), at=now)
 
 
 def identity_linked(db: Session, *, person: Person, identity_id: int, provider: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from auth import letters, login_sessions, personal_numbers, rules
+from auth import addresses, letters, login_sessions, personal_numbers, rules
 from auth.models import AccountInvitation, Grant, Identity, Person
 from auth.rules import Facts, Powers
 from auth.states import Area, Binding, Category, Refusal, Role, Standing
@@ -121,7 +121,7 @@ def describe_oneself(
     _insist(rules.may_be_true(facts))
     if not rules.is_plausible_email(email):
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
-    person.email = email
+    addresses.change(db, person, email=email, now=now, by=by)
     person.workplace = rules.one_line(workplace, longest=WORKPLACE_LENGTH)
     journal.note(db, "person.described_oneself", now=now, by=by, person=person_id, **_write(person, facts))
     return person

@@ -4,6 +4,9 @@ SELECT format('facts:%s:%s', person_id, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDD
     NULL::int AS session_id
 FROM journal WHERE deed = 'person.corrected' AND facts -> 'new' <> '{}'
 UNION ALL
+SELECT format('address_changed:%s:%s', person_id, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')), person_id, NULL
+FROM journal WHERE deed = 'person.address_changed'
+UNION ALL
 SELECT format('invitation:%s:%s', facts ->> 'invitation', to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')),
     person_id, NULL
 FROM journal WHERE deed IN ('invitation.made', 'invitation.sent_again')

@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 from flask import flash, redirect, render_template, request, url_for
 
-from auth import people, queries
-from auth.access import ViewResult, me, signed_in
+from auth import addresses, people, queries
+from auth.access import ViewResult, me, signed_in, way_to_proof
 from auth.forms import ContactForm, ProfileForm
 from auth.states import Standing
 from auth.views.forms_sent import own_path, send_in
@@ -22,6 +22,11 @@ def profile() -> ViewResult:
         directors = queries.directors(db, person.area) if person.area and not is_confirmed else []
     form = ContactForm(obj=person) if is_confirmed else ProfileForm(obj=person)
     facts = form.facts if isinstance(form, ProfileForm) else people.facts_of(person)
+    if form.is_submitted() and addresses.differ(person.email, form.email.data or "") and form.validate():
+        # Letters that tell of a new sign-in go there: a screen that was left open must not be enough.
+        way = way_to_proof(request.path)
+        if way is not None:
+            return way
     status = send_in(
         form,
         lambda db: people.describe_oneself(

@@ -328,7 +328,10 @@ ELSEWHERE = {
     "deeds/test_attendance.py": {
         "absence_noted": "test_who_was_there_and_meets_the_competence_has_passed_and_who_was_absent_is_told_once"
     },
-    "deeds/test_people_told.py": {"facts_corrected": "test_who_is_corrected_is_told_by_whom_and_what_has_changed"},
+    "deeds/test_people_told.py": {
+        "address_changed": "test_the_former_address_hears_of_the_new_one_once",
+        "facts_corrected": "test_who_is_corrected_is_told_by_whom_and_what_has_changed",
+    },
     "deeds/test_people_invited.py": {
         "invited": "test_a_letter_sent_again_has_another_link_and_the_first_opens_nothing"
     },

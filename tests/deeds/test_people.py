@@ -113,7 +113,7 @@ class TestDescribingOneself:
         assert (anna.email, anna.workplace) == ("anna@vard.example", "Vårdcentralen Linden")
         assert facts_of(anna) == RESIDENT
         assert anna.standing == Standing.PENDING
-        assert entries(db)[1:] == [
+        assert entries(db)[2:] == [
             (
                 "person.described_oneself",
                 anna.id,
@@ -149,7 +149,8 @@ class TestDescribingOneself:
 
         assert refusal(people.describe_oneself, db, **moved, by=anna.id).reason == Refusal.CONFIRMED_FACTS_STAND
         assert (anna.email, anna.workplace, anna.area) == ("new@example.org", "Vårdcentralen Ny", Area.SKARABORG)
-        assert entries(db) == [("person.described_oneself", anna.id, anna.id, {"old": {}, "new": {}})]
+        described = ("person.described_oneself", anna.id, anna.id, {"old": {}, "new": {}})
+        assert entries(db) == [("person.address_changed", anna.id, anna.id, {}), described]
 
     @pytest.mark.parametrize(
         ("wrong", "reason"),

@@ -1,4 +1,4 @@
-"""Whoever is corrected is told: by whom, and what has changed."""
+"""Whoever is corrected is told: by whom, and what has changed; and whose address has changed, at the former one."""
 
 from datetime import date
 
@@ -37,3 +37,15 @@ def test_who_is_corrected_is_told_by_whom_and_what_has_changed(db, now):
 
 def test_nobody_is_told_of_a_correction_that_changes_nothing(db, now):
     assert corrected(db, now) == []
+
+
+def test_the_former_address_hears_of_the_new_one_once(db, now):
+    anna = person(db, email="old@example.org", **RESIDENT)
+    for email in ("new@example.org", "NEW@example.org"):
+        told = {"person_id": anna.id, "email": email, "workplace": "", **RESIDENT}
+        people.describe_oneself(db, **told, now=now, by=anna.id)
+    db.flush()
+
+    [letter] = db.scalars(select(Letter))
+    assert (letter.occasion, letter.address) == ("address_changed", "old@example.org")
+    assert ("n…@example.org" in letter.body, "new@" in letter.body) == (True, False)

@@ -184,6 +184,9 @@ LETTERS: dict[str, Callable[[Desk], None]] = {
     ),
     "invited": invited(),
     "invited.by_number": invited(binding=Binding.PERSONAL_NUMBER, bound_to="0f" * 32, roles=["leader", "reviewer"]),
+    "address_changed": lambda db: people_letters.address_changed(
+        db, to=ANNA.recipient, address="anna@klinik.example", now=NOW
+    ),
     "identity_linked": told_of_identity(people_letters.identity_linked),
     "identity_removed": told_of_identity(people_letters.identity_removed),
     **ABOUT_CALLING_OFF,

@@ -18,6 +18,7 @@ from auth.models import Grant, LoginSession, Person
 from auth.states import Area, Role
 from bookings.states import RoundState
 from lararportal.config import Settings
+from lararportal.outbox import Letter
 from lararportal.providers import AuthTime
 
 NOW = int(time.time())
@@ -119,6 +120,19 @@ def test_a_provider_that_ought_to_have_asked_and_has_not_is_not_believed(app, co
     assert prove_anew()[1].status_code == 302
     (proved_at,) = proofs(db)
     assert abs(proved_at.timestamp() - time.time()) < 60
+
+
+def test_another_address_takes_a_fresh_sign_in_and_the_rest_does_not(client, come_back, prove_anew, db):
+    come_back()
+    same, other = ({"email": each, "workplace": "Ny"} for each in ("Anna@example.org", "intruder@example.org"))
+    assert client.post("/profil", data=same).location == "/profil"
+    assert client.post("/profil", data=other).location == "/logga-in/igen?next=/profil"
+    assert db.scalars(select(Person.email)).all() == ["Anna@example.org"]
+
+    prove_anew()
+    assert 'value="intruder@example.org"' in client.get("/profil").text
+    assert client.post("/profil", data=other).location == "/profil"
+    assert db.execute(select(Letter.occasion, Letter.address)).all() == [("address_changed", "Anna@example.org")]
 
 
 def test_who_has_not_signed_in_cannot_prove_it_anew(client, story):
