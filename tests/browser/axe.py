@@ -7,6 +7,16 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CONTRAST = "color-contrast"
 """The rule that costs more than all others together: it looks up what is painted beneath each text."""
 OF_COLOUR = [CONTRAST, "link-in-text-block"]
+OF_LAYOUT = [*OF_COLOUR, "target-size", "scrollable-region-focusable"]
+"""The rules that look where things are as well: all that another width can change while it shows the same things."""
+SHOWS_THE_SAME = """
+() => {
+    const before = window.shownToAxe, now = [...document.body.querySelectorAll('*')]
+        .filter(each => each.checkVisibility({ visibilityProperty: true }))
+    window.shownToAxe = new Set(now)
+    return before?.size === now.length && now.every(each => before.has(each))
+}
+"""
 MARK = "data-look"
 MARK_LOOKS = """
 ([mark, known]) => {
@@ -60,6 +70,13 @@ _looks: set[str] = set()
 def findings(page: Page) -> list[str]:
     """What axe finds wrong, one line for each element."""
     return _found(page, {"type": "tag", "values": TAGS})
+
+
+def findings_at_another_width(page: Page) -> list[str]:
+    """What it finds wrong at one width after the other: by every rule, unless exactly the same things are shown."""
+    if page.evaluate(SHOWS_THE_SAME):
+        return _found(page, {"type": "rule", "values": OF_LAYOUT})
+    return findings(page)
 
 
 def findings_of_colour(page: Page) -> list[str]:

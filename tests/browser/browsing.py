@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
-from browser.axe import findings, findings_of_colour
+from browser.axe import findings_at_another_width, findings_of_colour
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from sqlalchemy.orm import Session
 
@@ -185,7 +185,8 @@ class Visit:
             if self.shown != (scheme, size):
                 self.show(scheme, size)
             where = f"{self.page.url} {scheme} {size['width']}"
-            faults = findings_of_colour(self.page) if size["width"] in widths else findings(self.page)
+            is_known = size["width"] in widths
+            faults = findings_of_colour(self.page) if is_known else findings_at_another_width(self.page)
             widths.add(size["width"])
             found += [f"{where}: {fault}" for fault in faults]
             width = self.page.evaluate("document.documentElement.scrollWidth")

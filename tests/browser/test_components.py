@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from browser.axe import findings
+from browser.axe import findings, findings_at_another_width
 from browser.browsing import PHONE, House, Visit, visiting
 from playwright.sync_api import Browser, expect
 
@@ -41,6 +41,22 @@ def test_axe_finds_what_goes_wrong_on_a_page_that_was_right(visit: Visit, wrong:
     page.locator("h1").evaluate(wrong)
 
     assert [found.partition(":")[0] for found in findings(page)] == [rule]
+
+
+def test_what_is_hidden_or_too_small_at_another_width_alone_is_found(visit: Visit):
+    page = visit.go("/om")
+    assert findings_at_another_width(page) == []
+    page.set_viewport_size(PHONE)
+
+    def found(selector: str, style: str) -> set[str]:
+        page.locator(selector).evaluate_all(
+            "(all, style) => all.forEach(each => { each.style.cssText = style })", style
+        )
+        return {each.partition(":")[0] for each in findings_at_another_width(page)}
+
+    assert found("h1", "display: none") == {"page-has-heading-one"}
+    assert found("h1", "display: block") == set()
+    assert found(".site-nav a", "display: block; min-height: 0; height: 9px; padding: 0") == {"target-size"}
 
 
 @pytest.mark.parametrize("path", ["/", "/dev/galleri", "/tillganglighet"])
