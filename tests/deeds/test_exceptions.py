@@ -21,14 +21,18 @@ from bookings_room import (
     states,
     told,
 )
+from common_ground import laid
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 import make
+from auth.models import Person
 from auth.states import Area, Category, Role
 from auth.states import Refusal as PeopleRefusal
 from bookings import exceptions, precedence, waitlist
 from bookings.models import Booking, LineException, Precedence
 from bookings.states import IN_TIME, BookingState, ExceptionKind, Ground, Origin, Refusal
+from courses.models import Course, CourseSession
 from courses.states import Kind, Publicity
 from lararportal import clock
 from lararportal.errors import NotFound
@@ -38,14 +42,41 @@ LAST_TERM = date(2027, 6, 30)
 WHY = "Föräldraledig när ansökan var öppen; intyg visat."
 
 
-@pytest.fixture
-def course(db):
-    return make.course(db, code="HUD", title="Hud")
+def with_a_line(db) -> tuple[int, list[int]]:
+    """A session with one seat, and who asked a round for it, in order: the first has the seat, and two wait."""
+    session = make.session(db, of=make.course(db, code="HUD", title="Hud"), seats=1)
+    persons = [make.person(db, planned_end=end) for end in (NEAR, MIDDLE, FAR)]
+    published(db, {each: [session] for each in persons})
+    return session.id, [each.id for each in persons]
+
+
+@pytest.fixture(scope="module")
+def ground(engine):
+    with laid(engine, with_a_line) as ground:
+        yield ground
 
 
 @pytest.fixture
-def session(db, course):
-    return make.session(db, of=course, seats=1)
+def connection(ground):
+    with ground.lent() as connection:
+        yield connection
+
+
+@pytest.fixture
+def session(ground, db):
+    session_id, _ = ground.made
+    return db.get_one(CourseSession, session_id, options=[selectinload(CourseSession.days)])
+
+
+@pytest.fixture
+def course(db, session):
+    return db.get_one(Course, session.course_id)
+
+
+@pytest.fixture
+def elsewhere(db):
+    """A session that no round has given yet."""
+    return make.session(db, seats=1)
 
 
 @pytest.fixture
@@ -60,11 +91,10 @@ def late(db):
 
 
 @pytest.fixture
-def waiting(db, session):
+def waiting(ground, db):
     """Two who applied in time and wait, in order; a third has the seat."""
-    first, second = make.person(db, planned_end=MIDDLE), make.person(db, planned_end=FAR)
-    published(db, {make.person(db, planned_end=NEAR): [session], first: [session], second: [session]})
-    return [first, second]
+    _, [_, *waiting] = ground.made
+    return [db.get_one(Person, each) for each in waiting]
 
 
 def hardship(db, session, person, by, *, ground=Ground.PARENTAL_LEAVE, reason=WHY, now=AFTER) -> LineException:
@@ -180,11 +210,11 @@ def test_a_last_chance_is_for_residents_and_what_they_must_have(db, eva, late):
             hardship(db, session, person, eva)
 
 
-def test_who_applied_in_time_stands_there_already(db, session, eva):
+def test_who_applied_in_time_stands_there_already(db, elsewhere, eva):
     last = make.person(db, planned_end=LAST_TERM)
-    published(db, {make.person(db, planned_end=date(2027, 3, 1)): [session], last: [session]})
+    published(db, {make.person(db, planned_end=date(2027, 3, 1)): [elsewhere], last: [elsewhere]})
     with refused(Refusal.STANDS_IN_TIME):
-        hardship(db, session, last, eva)
+        hardship(db, elsewhere, last, eva)
 
 
 def test_precedence_that_came_too_late_puts_somebody_in_front(db, course, session, waiting, eva):
@@ -243,10 +273,10 @@ def test_no_exception_is_made_by_somebody_who_may_not_decide(db, course, session
         place_(db, session, late, rival)
 
 
-def test_no_exception_is_made_before_everybody_has_been_told(db, session, eva, late):
-    drawn_up(db, {make.person(db): [session]})
+def test_no_exception_is_made_before_everybody_has_been_told(db, elsewhere, eva, late):
+    drawn_up(db, {make.person(db): [elsewhere]})
     with refused(Refusal.SESSION_NOT_GIVEN):
-        hardship(db, session, late, eva)
+        hardship(db, elsewhere, late, eva)
     with refused(Refusal.SESSION_NOT_GIVEN):
         hardship(db, make.session(db), late, eva)
 
