@@ -28,6 +28,7 @@ from bookings import seats
 from bookings.models import MinimumCase
 from bookings.states import BookingState, RoundState
 from lararportal import clock, heartbeat, tick, workers
+from lararportal.audit import invariants
 from lararportal.cli.serving import one_tick, tick_now
 from lararportal.edge import Installation
 from lararportal.outbox import Letter, LetterState
@@ -181,9 +182,11 @@ def test_a_clock_that_was_set_back_does_nothing_twice_and_letters_go_out_when_it
 
 @pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(minutes=-3)])
 def test_by_a_clock_that_has_jumped_nothing_is_done(db, installation, much_is_due, jump):
+    found = invariants(db, now=AFTER)
     with pytest.raises(tick.ClocksDiffer, match=r"^nothing was done, since the clocks differ: here it is 20"):
         tick_now(installation, now=clock.now() + jump, told=lambda: False)
     assert (noted(db), occasions(db), heartbeat.last_beat(db, "tick")) == ([], [], None)
+    assert invariants(db, now=AFTER) == found
     # A minute is what machines may differ by, and by then all of it is due, or long over.
     assert tick_now(installation, now=clock.now() + timedelta(minutes=1), told=lambda: False)["letters tried"] >= 0
 
