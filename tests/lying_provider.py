@@ -89,7 +89,9 @@ def lying_provider() -> Iterator[Story]:
         if request.path in told.moved:
             return Response(status=307, headers={"Location": f"{told.issuer}/elsewhere"})
         if request.path in told.instead:
-            return Response(told.instead[request.path], content_type="application/json")
+            is_signed = told.instead[request.path].startswith("ey")
+            kind = "application/jwt" if is_signed else "application/json"
+            return Response(told.instead[request.path], content_type=kind)
         return ("", told.status) if told.status != 200 else None
 
     @app.get("/.well-known/openid-configuration")

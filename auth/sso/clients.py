@@ -113,6 +113,20 @@ class Client(FlaskOAuth2App):  # type: ignore[misc]
         claims.validate(leeway=leeway)
         return UserInfo(claims)
 
+    def userinfo(self, **asked: Any) -> UserInfo:
+        """What the provider says when it is asked, also where it signs that (OpenID Connect Core, section 5.3.2)."""
+        answer = self.get(self.server_metadata["userinfo_endpoint"], **asked)
+        answer.raise_for_status()
+        if not answer.headers.get("Content-Type", "").startswith("application/jwt"):
+            return UserInfo(answer.json())
+        said = self.verified(answer.text, may_ask_again=lambda: True).claims
+        audience = said.get("aud", self.client_id)
+        if self.client_id not in (audience if isinstance(audience, list) else [audience]):
+            raise OAuthError(error="userinfo_for_another")
+        if said.get("iss", self.server_metadata["issuer"]) != self.server_metadata["issuer"]:
+            raise OAuthError(error="other_issuer")
+        return UserInfo(said)
+
     def verified(self, text: str, *, may_ask_again: Callable[[], bool]) -> jwt.Token:
         """What the provider has signed with an algorithm of private keys.
 

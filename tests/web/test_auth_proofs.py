@@ -249,6 +249,17 @@ def test_names_that_are_not_in_the_proof_are_asked_for(come_back, story, db):
     assert (anna.name, anna.email) == ("Anna Stenberg", "anna@example.org")
 
 
+def test_what_is_asked_for_may_be_signed_by_the_provider_for_the_portal(come_back, story):
+    answers = []
+    for claims, key in (({}, KEY), ({"aud": "other"}, KEY), ({"iss": "https://x.example"}, KEY), ({}, STRANGERS_KEY)):
+        story.key, story.claims = key, claims
+        story.instead = {"/userinfo": story.id_token()}
+        story.key, story.claims = KEY, {"given_name": None, "family_name": None, "email": None}
+        answers.append(come_back().status_code)
+
+    assert answers == [302, 400, 400, 400]
+
+
 def test_a_name_in_one_piece_is_taken_apart(come_back, story, db):
     story.claims = {"given_name": None, "family_name": None, "name": "Anna Maria Stenberg"}
     come_back()
