@@ -36,7 +36,7 @@ def take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now
         db.add(booking)
     alike.write(db, [booking for booking, _ in pairs])
     _occupy(db, pairs)
-    _use_up_precedence(db, {booking.id for booking, _ in pairs}, now=now)
+    _use_up_precedence(db, {booking.id: booking for booking, _ in pairs}, now=now)
     db.flush()
 
 
@@ -52,21 +52,21 @@ def _occupy_no_day(db: Session, bookings: Collection[Booking]) -> None:
     db.execute(delete(SeatDay).where(SeatDay.booking_id.in_([booking.id for booking in bookings])))
 
 
-def _use_up_precedence(db: Session, booking_ids: Collection[int], *, now: datetime) -> None:
+def _use_up_precedence(db: Session, bookings: Mapping[int, Booking], *, now: datetime) -> None:
     """Whoever has a seat needs no precedence for the course any more, wherever the seat came from."""
     rows = db.execute(
-        select(Precedence, Booking)
+        select(Precedence, Booking.id)
         .join(CourseSession, CourseSession.course_id == Precedence.course_id)
         .join(Booking, (Booking.session_id == CourseSession.id) & (Booking.person_id == Precedence.person_id))
-        .where(Booking.id.in_(booking_ids), Precedence.used_by.is_(None), Precedence.revoked_at.is_(None))
+        .where(Booking.id.in_(bookings), Precedence.used_by.is_(None), Precedence.revoked_at.is_(None))
         .order_by(Precedence.id)
     )
     this_term = term_of(day_of(now))
-    for precedence, booking in rows:
+    for precedence, booking_id in rows:
         if not precedence_holds(since=precedence.term, in_term=this_term):
             continue
-        precedence.used_by = booking.id
-        noting.note(db, "precedence.used", booking, now=now, by=None, precedence=precedence.id)
+        precedence.used_by = booking_id
+        noting.note(db, "precedence.used", bookings[booking_id], now=now, by=None, precedence=precedence.id)
 
 
 def release(db: Session, booking: Booking, session: CourseSession, *, to: BookingState, now: datetime) -> None:
