@@ -24,6 +24,7 @@ import bookings.views.desk
 import bookings.views.fairness
 import bookings.views.mine
 import courses.views.catalogue
+import courses.views.days
 import courses.views.desk
 import lararportal.audit.views
 import lararportal.journal_log.views
@@ -74,19 +75,13 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.jinja_env.filters.update(pages.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["words"] = pages.words()
-    for room in (auth.views.signing_in, bookings.views.mine, home):
-        room.init_app(app)
-    courses.views.desk.init_app(
-        app,
-        interested=bookings.queries.interested,
-        seated=bookings.moved_sessions.WHO_SITS,
-        impartial=bookings.impartiality.insist,
-    )
+    _introduce(app)
     for blueprint in (
         home.blueprint,
         auth.views.signing_in.blueprint,
         courses.views.catalogue.blueprint,
         courses.views.desk.blueprint,
+        courses.views.days.blueprint,
         bookings.views.mine.blueprint,
         bookings.views.fairness.blueprint,
         bookings.views.desk.blueprint,
@@ -101,6 +96,19 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     headers.init_app(app, settings)
     app.after_request(_count)
     return app
+
+
+def _introduce(app: Flask) -> None:
+    """Tells the rooms what they need, and the pages of courses what only bookings know."""
+    for room in (auth.views.signing_in, bookings.views.mine, home):
+        room.init_app(app)
+    courses.views.desk.init_app(
+        app,
+        interested=bookings.queries.interested,
+        seated=bookings.moved_sessions.WHO_SITS,
+        impartial=bookings.impartiality.insist,
+    )
+    courses.views.days.init_app(app, roster=bookings.queries.seated)
 
 
 def _stand_before(app: Flask, settings: Settings) -> None:

@@ -38,6 +38,10 @@ THEIRS = {
 THERE = {
     "/dev/galleri/fel/<int:code>": {"code": "400"},
     "/kursledare/tillfallen/<int:session_id>": {"session_id": "led"},
+    **{
+        f"/kursledare/tillfallen/<int:session_id>/{way}": {"session_id": "led"}
+        for way in ("kod", "narvaro", "slutfor")
+    },
     "/mina-kurser/besked/<int:round_id>": {"round_id": "published"},
     "/regler/omgang/<int:round_id>/verifiering.json": {"round_id": "published"},
     "/samordning/kontroll/<name>/<int:number>": {"name": "recount"},
@@ -89,8 +93,8 @@ ELSEWHERE = {
 }
 """What is there, and not for somebody who reaches so far; for who reaches everything it is there."""
 
-OPEN_TO_ALL = {"/ansokan/<int:round_id>"}
-"""What is one's own only after one has sent it in."""
+OPEN_TO_ALL = {"/ansokan/<int:round_id>", "/incheckning/<int:session_id>/<token>"}
+"""What is one's own only after one has sent it in, and what says in a sentence that one has no seat."""
 
 IS_KNOWN = {
     "/regler/omgang/<int:round_id>",

@@ -71,6 +71,7 @@ KINDS = (
         addresses="""
             GET /ansokan
             GET POST /ansokan/<int:round_id>
+            GET POST /incheckning/<int:session_id>/<token>
             GET POST /ansokan/<int:round_id>/ta-tillbaka
             POST /kurser/<code>/sag-inte-till
             POST /kurser/<code>/sag-till
@@ -110,6 +111,9 @@ KINDS = (
         addresses="""
             GET /kursledare
             GET /kursledare/tillfallen/<int:session_id>
+            GET /kursledare/tillfallen/<int:session_id>/kod
+            GET POST /kursledare/tillfallen/<int:session_id>/narvaro
+            GET POST /kursledare/tillfallen/<int:session_id>/slutfor
         """,
     ),
     Kind(
@@ -309,6 +313,8 @@ IMPARTIAL_LATER = {
 
 DECIDES_NOTHING = {
     "/finansiering",
+    "/kursledare/tillfallen/<int:session_id>/narvaro",
+    "/kursledare/tillfallen/<int:session_id>/slutfor",
     f"{PERSON}/bekrafta",
     f"{PERSON}/personnummer",
     f"{PERSON}/radera",

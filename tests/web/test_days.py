@@ -1,0 +1,140 @@
+"""The days of a session on pages: the leader's sheet and code, the participant's check-in, and completing."""
+
+import re
+
+import pytest
+from bookings_room import seat
+from portals import STOPPED
+
+import make
+from auth import login_sessions
+from auth.states import Role
+from bookings.queries import seated
+from courses.days import attendance, check_in, half_days
+from courses.models import Attendance, Completion, SessionLeader
+from courses.rules.days import Mark
+from courses.states import Half, Outcome, Presence, Source
+from lararportal import clock
+
+MORNING, END = clock.parse("2027-03-15T08:20"), clock.parse("2027-03-16T15:45")
+DRAWN = 'aria-label="QR-kod för incheckning"><svg'
+
+
+@pytest.fixture
+def session(db):
+    return make.session(db)
+
+
+@pytest.fixture
+def leader(db, session):
+    made = make.holder(db, Role.LEADER)
+    db.add(SessionLeader(session_id=session.id, person_id=made.id))
+    return made
+
+
+@pytest.fixture
+def people(db, session):
+    made = [make.person(db) for _ in range(3)]
+    for each in made:
+        seat(db, session, each)
+    return made
+
+
+@pytest.fixture
+def at(app, db):
+    """A browser of somebody who has just signed in, at a moment."""
+
+    def at(person, moment):
+        browser = app.test_client()
+        token = login_sessions.begin(db, person_id=person.id, provider="demo", id_token="", now=moment)
+        db.flush()
+        browser.environ_base[STOPPED] = moment
+        with browser.session_transaction() as cookie:
+            cookie[login_sessions.COOKIE_KEY] = token
+        return browser
+
+    return at
+
+
+def noted(db, session, person, half="fm"):
+    key = (session.id, person.id, session.days[0].day, Half(half))
+    row = db.get(Attendance, key, populate_existing=True)
+    return row and (row.state, row.minutes, row.source)
+
+
+def test_the_leader_notes_by_the_form_row_by_row_and_everybody_at_once(db, session, leader, people, at, queries):
+    anna, bo, _ = people
+    browser, page = at(leader, MORNING), f"/kursledare/tillfallen/{session.id}/narvaro"
+    queries.reset()
+    shown = browser.get(page)
+    few = queries.count
+    assert (shown.status_code, shown.text.count("inte noterad<")) == (200, 3)
+    script = {"Accept": "application/json"}
+    row = {f"state-{anna.id}": "late", f"minutes-{anna.id}": "20"}
+    saved = browser.post(page, data=row, headers=script)
+    assert (saved.status_code, saved.json) == (200, {"at": "08.20"})
+    refused = browser.post(page, data={**row, f"minutes-{anna.id}": "999"}, headers=script)
+    assert (refused.status_code, list(refused.json)) == (409, ["refused"])
+    # What the page showed and nobody touched is not said anew.
+    stale = {f"state-{anna.id}": "absent_ill", f"was-{anna.id}": "absent_ill", f"state-{bo.id}": "absent_other"}
+    assert browser.post(page, data={**stale, "alla": "1"}).status_code == 302
+    by = Source.LEADER
+    expected = [(Presence.LATE, 20, by), (Presence.ABSENT_OTHER, None, by), (Presence.PRESENT, None, by)]
+    assert [noted(db, session, each) for each in people] == expected
+    assert browser.post(page, data={f"state-{bo.id}": "late", f"minutes-{bo.id}": "x"}).status_code == 409
+    assert browser.get(f"{page}?halvdag=2027-03-17-fm").status_code == 404
+    for _ in range(6):
+        seat(db, session, make.person(db))
+    queries.reset()
+    assert leader.name in browser.get(page).text
+    assert queries.count == few
+    for elsewhere in (page, page.replace("narvaro", "kod"), page.replace("narvaro", "slutfor")):
+        assert at(make.holder(db, Role.LEADER), MORNING).get(elsewhere).status_code == 404
+
+
+def test_a_participant_checks_in_by_the_code_on_the_screen(db, session, leader, people, at):
+    anna, bo, _ = people
+    screen = at(leader, MORNING).get(f"/kursledare/tillfallen/{session.id}/kod")
+    assert (screen.headers["Refresh"], DRAWN in screen.text) == ("15", True)
+    assert DRAWN not in at(leader, END.replace(hour=23)).get(f"/kursledare/tillfallen/{session.id}/kod").text
+    from_the_screen = code_of(db, session)
+    page = f"/incheckning/{session.id}/{from_the_screen}"
+    browser = at(anna, MORNING)
+    assert "Checka in medan" in browser.get(page).text
+    assert "Du är incheckad sedan" in browser.post(page).text
+    assert noted(db, session, anna) == (Presence.PRESENT, None, Source.SELF)
+    later = at(anna, clock.parse("2027-03-15T09:30")).get(page)
+    assert (later.status_code, "Du är incheckad sedan" in later.text) == (200, True)
+    answers = {
+        "Koden är för gammal": at(bo, clock.parse("2027-03-15T08:22")).post(page),
+        "Koden hör inte till": at(bo, MORNING).post(f"/incheckning/{session.id}/aaaabbbbccccdddd"),
+        "Du är inte bokad på": at(make.person(db), MORNING).post(page),
+        "Incheckningen är inte": at(bo, clock.parse("2027-03-15T06:00")).get(page),
+    }
+    assert [(said in answer.text, answer.status_code) for said, answer in answers.items()] == [(True, 409)] * 4
+    assert noted(db, session, bo) is None
+
+
+def code_of(db, session):
+    return check_in.code_now(db, session.id, half_days.halves_of(session)[0], now=MORNING)
+
+
+def test_the_leader_completes_the_session_on_one_page(db, session, leader, people, at):
+    anna, _, cia = people
+    browser, page = at(leader, END), f"/kursledare/tillfallen/{session.id}/slutfor"
+    about = {"session_id": session.id, "roster": seated, "now": END, "by": leader.id}
+    for half in half_days.halves_of(session):
+        attendance.note(db, half=half.key, noted={cia.id: Mark(Presence.ABSENT_ILL)}, **about)
+        attendance.everybody_is_there(db, half=half.key, **about)
+    db.flush()
+    assert re.findall(r"(\d) av 4", browser.get(page).text) == ["4", "4", "0"]
+    assert at(leader, MORNING).post(page).status_code == 409
+    assert browser.post(page, data={f"competence-{anna.id}": "on"}).status_code == 302
+    results = [db.get_one(Completion, (session.id, each.id)) for each in people]
+    assert [(each.outcome, each.competence_met) for each in results] == [
+        (Outcome.PASSED, True),
+        (Outcome.NOT_PASSED, False),
+        (Outcome.NOT_PASSED, None),
+    ]
+    told = browser.get(page).text
+    assert ("Slutfört" in told, told.count("inte godkänd")) == (True, 2)
