@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from icalendar import Calendar, Event
+
 from lararportal.clock import STOCKHOLM
-
-LONGEST_LINE = 75
-"""Octets, without the end of the line."""
-
-ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
 @dataclass(frozen=True)
@@ -41,40 +38,20 @@ def cancellation(events: Sequence[CourseEvent], *, now: datetime) -> str:
 
 
 def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, now: datetime) -> str:
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//lararportal//seats//SV", f"METHOD:{method}"]
+    calendar = Calendar()
+    calendar.add("prodid", "-//lararportal//seats//SV")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
     for each in events:
-        lines += [
-            "BEGIN:VEVENT",
-            f"SUMMARY:{_text(each.title)}",
-            f"DTSTART:{_moment(datetime.combine(each.day, each.starts, STOCKHOLM))}",
-            f"DTEND:{_moment(datetime.combine(each.day, each.ends, STOCKHOLM))}",
-            f"DTSTAMP:{_moment(now)}",
-            f"UID:{_text(each.uid)}",
-            f"SEQUENCE:{each.sequence}",
-            f"LOCATION:{_text(each.place)}",
-            f"STATUS:{status}",
-            f"URL:{each.url}",
-            "END:VEVENT",
-        ]
-    return "".join(_folded(line) + "\r\n" for line in (*lines, "END:VCALENDAR"))
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _text(value: str) -> str:
-    """A text in which nothing is taken for the end of the value or of the line (RFC 5545, 3.3.11)."""
-    return value.translate(ESCAPES)
-
-
-def _folded(line: str) -> str:
-    """A line in pieces that are short enough, of which each but the first begins with a blank (RFC 5545, 3.1)."""
-    pieces, octets = [""], 0
-    for sign in line:
-        octets += len(sign.encode())
-        if octets > LONGEST_LINE:
-            pieces.append(" ")
-            octets = 1 + len(sign.encode())
-        pieces[-1] += sign
-    return "\r\n".join(pieces)
+        event = Event()
+        event.add("uid", each.uid)
+        event.add("dtstamp", now)
+        event.add("dtstart", datetime.combine(each.day, each.starts, STOCKHOLM).astimezone(UTC))
+        event.add("dtend", datetime.combine(each.day, each.ends, STOCKHOLM).astimezone(UTC))
+        event.add("summary", each.title)
+        event.add("location", each.place)
+        event.add("url", each.url)
+        event.add("status", status)
+        event.add("sequence", each.sequence)
+        calendar.add_component(event)
+    return str(calendar.to_ical().decode())
