@@ -44,7 +44,7 @@ class DoctorsPlay(Player):
         else:
             self.do(f"{seat} would rather come to {to}", looked_at.join, session_id=to.id, **person)
 
-    @act(SEAT, often=4)
+    @act(SEAT, often=6)
     def want_each_others(self, data: st.DataObject) -> None:
         """Two who have seats in a course would rather have the other's, unless one of them thinks better of it."""
         pairs = [

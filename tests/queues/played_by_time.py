@@ -57,7 +57,7 @@ class PlayOfTime(DoctorsPlay):
         has_all = bool(self.term.live(*SEATED, venue=venue)) and not self.term.line(venue)
         return has_all or is_below(self.term, venue, self.now)
 
-    @act(SEAT, often=2)
+    @act(SEAT)
     def give_back_before_the_holidays(self, data: st.DataObject) -> None:
         """In an evening, so near the start that whoever is asked then may have no office hours to answer in."""
         seats = [each for each in self.term.live(SEAT) if self.term.line(each.venue) and self.is_before(each)]
@@ -74,7 +74,7 @@ class PlayOfTime(DoctorsPlay):
         """Whether somebody will still be asked for it alone."""
         return seat.venue in self.ahead and seat.venue.days_left(self.now) > LAST_OFFERS
 
-    @act(State.OFFERED, often=2)
+    @act(State.OFFERED)
     def move_near(self, data: st.DataObject) -> None:
         """A session that somebody is offered a seat in begins tomorrow already, or some days later."""
         venue = self.one(data, State.OFFERED).venue
@@ -82,7 +82,7 @@ class PlayOfTime(DoctorsPlay):
         about = {"session_id": venue.id, "days": [begins], "by": self.cast.staff}
         self.do(f"{venue} is moved to {begins}", looked_at.move, **about)
 
-    @act(SEAT, often=2)
+    @act(SEAT)
     def reach_the_last_day_unfunded(self, data: st.DataObject) -> None:
         """Where seats are released, until that evening: who was told has time, or has none by now."""
         today = day_of(self.now)
