@@ -125,6 +125,8 @@ def facts_of(course: Course) -> CourseFacts:
         sessions_per_year=course.sessions_per_year,
         order=course.order,
         swap_rings=course.swap_rings,
+        required_share=course.required_share,
+        needs_preparation=course.needs_preparation,
         targets=dict(course.targets),
     )
 

@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation, ValidationError
 
 from courses import rules, seen
 from courses.course_import import TITLE_LENGTH
@@ -66,6 +75,8 @@ class CourseForm(Form):
     target_spec = SelectField(coerce=rank_or_none)
     target_pre = SelectField(coerce=rank_or_none)
     swap_rings = BooleanField()
+    required_share = IntegerField(validators=[InputRequired(), NumberRange(0, 100)])
+    needs_preparation = BooleanField()
     saw = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,8 +101,9 @@ class CourseForm(Form):
     def facts(self) -> CourseFacts:
         """What the deeds take."""
         plain = ("title", "kind", "description", "day_count", "seats", "minimum", "order", "swap_rings")
+        demanded = ("required_share", "needs_preparation")
         return CourseFacts(
-            **{name: self[name].data for name in (*plain, "preparatory_parts", "sessions_per_year")},
+            **{name: self[name].data for name in (*plain, *demanded, "preparatory_parts", "sessions_per_year")},
             objectives_2015=self.objectives_2015.found,
             objectives_2021=self.objectives_2021.found,
             targets={group: field.data for group, field in self.targets.items() if field.data is not None},

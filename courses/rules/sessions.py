@@ -179,6 +179,9 @@ class CourseFacts:
     sessions_per_year: int = 1
     order: Order = Order.DEADLINE
     swap_rings: bool = True
+    required_share: int = 80
+    """Per cent of the half days that it takes to have been through it."""
+    needs_preparation: bool = False
     targets: Mapping[str, int]
 
 

@@ -34,6 +34,8 @@ TYPED = {
     "target_spec": "0",
     "target_pre": "",
     "swap_rings": "y",
+    "required_share": "75",
+    "needs_preparation": "y",
 }
 FACTS = CourseFacts(
     title="Hud och hår",
@@ -48,6 +50,8 @@ FACTS = CourseFacts(
     sessions_per_year=3,
     order=Order.STRAIGHT,
     targets={"ST": 1, "SPEC": 0},
+    required_share=75,
+    needs_preparation=True,
 )
 
 
