@@ -88,7 +88,7 @@ class Absence(StrEnum):
     ILL = "ill"
 
 
-class Outcome(StrEnum):
+class CourseOutcome(StrEnum):
     """Whether somebody has been through a course."""
 
     PASSED = "passed"

@@ -7,12 +7,12 @@ from letter_facts import ANNA, NOW, SKIN, Desk
 from courses import letters
 from courses.days.half_days import halves_of
 from courses.models import Completion
-from courses.states import Absence, Outcome, Presence
+from courses.states import Absence, CourseOutcome, Presence
 
 
 def absent(states: list[Presence | None], *lacks: str, absence: Absence | None = None) -> Callable[[Desk], None]:
     missed = [(half, state) for half, state in zip(halves_of(SKIN), states, strict=True) if state != Presence.PRESENT]
-    outcome = Outcome.NOT_PASSED if lacks else Outcome.PASSED
+    outcome = CourseOutcome.NOT_PASSED if lacks else CourseOutcome.PASSED
     completion = Completion(outcome=outcome, lacks=list(lacks), absence=absence)
     return lambda db: letters.absence_noted(
         db, person=ANNA, session=SKIN, missed=missed, completion=completion, now=NOW

@@ -15,7 +15,7 @@ from courses.days.half_days import Roster
 from courses.models import Completion, CourseSession
 from courses.rules import days
 from courses.rules.days import Demands, HalfDay, Key, Mark, Tally, Verdict
-from courses.states import Outcome, Refusal
+from courses.states import CourseOutcome, Refusal
 from lararportal import journal
 from lararportal.errors import Refused
 
@@ -49,7 +49,7 @@ def complete(
     found = _found(db, session, booked)
     _insist_on_verdicts(db, half_days.demands_of(session), found, verdicts, by=by)
     changed = _decide(db, session, found, verdicts, now=now, by=by)
-    passed = [each for each in _completions(db, session_id).values() if each.outcome is Outcome.PASSED]
+    passed = [each for each in _completions(db, session_id).values() if each.outcome is CourseOutcome.PASSED]
     if changed or session.completed_at is None:
         session.completed_at, session.completed_by = now, by
         journal.note(

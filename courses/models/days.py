@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, ForeignKey, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from courses.states import Absence, Half, Outcome, Presence, Refusal, Source
+from courses.states import Absence, CourseOutcome, Half, Presence, Refusal, Source
 from lararportal.database_faults import guard
 from lararportal.db import Base
 from lararportal.errors import Refused
@@ -46,7 +46,7 @@ class Completion(Base):
 
     session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
-    outcome: Mapped[Outcome]
+    outcome: Mapped[CourseOutcome]
     half_days: Mapped[int]
     of_half_days: Mapped[int]
     minutes: Mapped[int] = mapped_column(doc="That they were there, without lunch.")

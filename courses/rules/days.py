@@ -10,9 +10,9 @@ from courses.states import (
     COURSE_BEARING_2015,
     COURSE_BEARING_2021,
     Absence,
+    CourseOutcome,
     Half,
     Lack,
-    Outcome,
     Presence,
     Refusal,
 )
@@ -202,9 +202,9 @@ def lacks(demands: Demands, found: Tally, verdict: Verdict) -> list[Lack]:
     return [lack for lack, is_so in is_lacking.items() if is_so]
 
 
-def outcome(lacking: Sequence[Lack]) -> Outcome:
+def outcome(lacking: Sequence[Lack]) -> CourseOutcome:
     """Who lacks nothing has passed."""
-    return Outcome.NOT_PASSED if lacking else Outcome.PASSED
+    return CourseOutcome.NOT_PASSED if lacking else CourseOutcome.PASSED
 
 
 def is_unsaid(demands: Demands, found: Tally, verdict: Verdict) -> bool:

@@ -15,7 +15,7 @@ from bookings.queries import seated
 from courses.days import attendance, check_in, completion, correcting, half_days
 from courses.models import Attendance, Completion, CourseDay, CourseSession, SessionLeader
 from courses.rules.days import Mark, Verdict
-from courses.states import Absence, Half, Outcome, Presence, Refusal, Source
+from courses.states import Absence, CourseOutcome, Half, Presence, Refusal, Source
 from lararportal import clock
 from lararportal.audit import invariants
 from lararportal.errors import NotFound
@@ -156,8 +156,8 @@ def test_who_was_there_and_meets_the_competence_has_passed_and_who_was_absent_is
         room.complete(MET, MET, now=clock.parse("2027-03-16T12:59"))
     assert room.complete(MET, MET) == 1
     [first, second, third] = (room.result(each) for each in room.ids)
-    assert (first.outcome, first.half_days, first.of_half_days, first.minutes) == (Outcome.PASSED, 4, 4, 840)
-    assert (second.outcome, second.lacks, second.half_days) == (Outcome.NOT_PASSED, ["attendance"], 3)
+    assert (first.outcome, first.half_days, first.of_half_days, first.minutes) == (CourseOutcome.PASSED, 4, 4, 840)
+    assert (second.outcome, second.lacks, second.half_days) == (CourseOutcome.NOT_PASSED, ["attendance"], 3)
     assert (third.absence, third.competence_met, third.minutes) == (Absence.ILL, None, 0)
     assert letters(room) == [(bo, "absence_noted"), (cia, "absence_noted")]
     entries = noted(room.db)
@@ -167,9 +167,9 @@ def test_who_was_there_and_meets_the_competence_has_passed_and_who_was_absent_is
         room.checks_in(room.people[2], room.code(AT_THE_END, EM2), now=AT_THE_END)
     # What is noted afterwards changes what came of it.
     room.note({bo: THERE}, EM, AT_THE_END)
-    assert (room.result(bo).outcome, room.result(bo).half_days) == (Outcome.PASSED, 4)
+    assert (room.result(bo).outcome, room.result(bo).half_days) == (CourseOutcome.PASSED, 4)
     room.complete(NOT_MET, MET)
-    assert (room.result(anna).outcome, room.result(anna).lacks) == (Outcome.NOT_PASSED, ["competence"])
+    assert (room.result(anna).outcome, room.result(anna).lacks) == (CourseOutcome.NOT_PASSED, ["competence"])
     assert len(letters(room)) == 2
     assert wrong(room, AT_THE_END) == set()
 
@@ -189,7 +189,7 @@ def test_when_it_is_locked_a_coordinator_corrects_it_with_a_reason(room, office)
 
     correct({FM: AWAY, EM: THERE})
     assert room.state(anna) == (Presence.ABSENT_OTHER, None, Source.OFFICE, office.id)
-    assert (room.result(anna).half_days, room.result(anna).outcome) == (3, Outcome.NOT_PASSED)
+    assert (room.result(anna).half_days, room.result(anna).outcome) == (3, CourseOutcome.NOT_PASSED)
     assert letters(room) == [(anna, "absence_noted")]
     reasons = [each for each in room.db.scalars(select(Entry.facts["reason"].astext)) if each]
     assert reasons == ["Fel person kryssad."] * 2

@@ -24,7 +24,7 @@ from courses.rules.days import (
     shown_at,
     tally,
 )
-from courses.states import Absence, Half, Lack, Outcome, Presence, Refusal
+from courses.states import Absence, CourseOutcome, Half, Lack, Presence, Refusal
 from lararportal import clock
 
 MONDAY, TUESDAY = date(2027, 3, 15), date(2027, 3, 16)
@@ -162,7 +162,7 @@ def test_who_lacks_nothing_that_the_course_demands_has_passed(demands, half_days
     absence = None if half_days_of_4 else Absence.NO_SHOW
     found = Tally(half_days_of_4, 4, 0, absence)
     assert lacks(demands, found, verdict) == lacking
-    assert outcome(lacking) is (Outcome.NOT_PASSED if lacking else Outcome.PASSED)
+    assert outcome(lacking) is (CourseOutcome.NOT_PASSED if lacking else CourseOutcome.PASSED)
     is_asked = (demands.preparation or demands.competence) and verdict == Verdict() and absence is None
     assert is_unsaid(demands, found, verdict) is is_asked
 

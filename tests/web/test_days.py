@@ -13,7 +13,7 @@ from bookings.queries import seated
 from courses.days import attendance, check_in, half_days
 from courses.models import Attendance, Completion, SessionLeader
 from courses.rules.days import Mark
-from courses.states import Half, Outcome, Presence, Source
+from courses.states import CourseOutcome, Half, Presence, Source
 from lararportal import clock
 
 MORNING, END = clock.parse("2027-03-15T08:20"), clock.parse("2027-03-16T15:45")
@@ -132,9 +132,9 @@ def test_the_leader_completes_the_session_on_one_page(db, session, leader, peopl
     assert browser.post(page, data={f"competence-{anna.id}": "on"}).status_code == 302
     results = [db.get_one(Completion, (session.id, each.id)) for each in people]
     assert [(each.outcome, each.competence_met) for each in results] == [
-        (Outcome.PASSED, True),
-        (Outcome.NOT_PASSED, False),
-        (Outcome.NOT_PASSED, None),
+        (CourseOutcome.PASSED, True),
+        (CourseOutcome.NOT_PASSED, False),
+        (CourseOutcome.NOT_PASSED, None),
     ]
     told = browser.get(page).text
     assert ("Slutfört" in told, told.count("inte godkänd")) == (True, 2)
