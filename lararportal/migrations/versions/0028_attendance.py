@@ -66,7 +66,7 @@ def _create_completions() -> None:
         "completions",
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("outcome", _word("outcome", OUTCOMES), nullable=False),
+        sa.Column("outcome", _word("courseoutcome", OUTCOMES), nullable=False),
         sa.Column("half_days", sa.Integer(), nullable=False),
         sa.Column("of_half_days", sa.Integer(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
