@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 import make
 from bookings import left_over_seats
 from lararportal import clock
+from lararportal.audit import invariants
 from lararportal.backup import BackupFault, archive, opened, programs, scratch, surroundings, tables
 from lararportal.backup import back_up as backed_up
 from lararportal.cli import main
@@ -230,6 +231,8 @@ def test_a_full_disk_leaves_the_backup_of_yesterday_and_no_half_one(
     nowhere = tmp_path / ("x" * 300)
     assert said(command("backup", nowhere)) == (1, f"Error: {nowhere} cannot be written: File name too long.\n")
     assert said(command("backup", tmp_path / "no" / "file"))[0] == 1
+    with database.transaction() as db:
+        assert invariants(db, now=clock.now()) == []
 
 
 def test_a_backup_made_while_others_write_is_one_moment(

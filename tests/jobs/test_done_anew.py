@@ -26,6 +26,7 @@ from bookings.models import Booking
 from bookings.states import BookingState
 from courses.models import CourseSession
 from lararportal import clock, tick
+from lararportal.audit import invariants
 from lararportal.config import Settings
 from lararportal.db import Database, Patience, connect
 from lararportal.edge import Installation
@@ -142,13 +143,14 @@ def engine_at(url: str) -> Iterator[Engine]:
 
 
 def insist_on_one_booking(database: Database, doctor: Doctor) -> None:
-    """One seat, one letter and one note in the journal."""
+    """One seat, one letter and one note in the journal, and nothing for the audit to find."""
     with database.transaction() as db:
         found = db.execute(select(Booking.person_id, Booking.state)).all()
         assert [tuple(row) for row in found] == [(doctor.person_id, BookingState.BOOKED)]
         assert list(db.scalars(select(Letter.occasion))) == ["seat_booked"]
         assert [row[0] for row in noted(db)].count("seat.booked") == 1
         assert list(db.scalars(select(CourseSession.seats_taken))) == [1]
+        assert invariants(db, now=clock.now()) == []
 
 
 def test_a_booking_whose_connection_is_ended_in_the_middle_is_done_once(
