@@ -130,7 +130,7 @@ WRONG = {
     "made at no time": ({"iat": None}, "iat"),
     "made at some time": ({"iat": "now"}, "iat"),
     "made long ago": ({"iat": NOW - 800}, "iat"),
-    "not made yet": ({"iat": NOW + 300}, "iat"),
+    "not made yet": ({"iat": NOW + 7200}, "iat"),
     "over": ({"exp": NOW - 120}, "exp"),
     "never over": ({"exp": None}, "exp"),
     "of no event": ({"events": None}, "events"),
