@@ -213,6 +213,8 @@ KINDS = (
             GET POST /samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/boka-om
             POST /samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/ko
             GET POST /samordning/tillfallen/<int:session_id>/deltagare/<int:person_id>/ur-kon
+            GET /samordning/tillfallen/<int:session_id>/narvaro
+            GET POST /samordning/tillfallen/<int:session_id>/narvaro/<int:person_id>
             POST /samordning/tillfallen/<int:session_id>/oppna
             POST /samordning/tillfallen/<int:session_id>/oppna-bokningen
             POST /samordning/tillfallen/<int:session_id>/publicera
@@ -293,6 +295,7 @@ IMPARTIAL = {
     f"{SEAT}/boka-om": Case(OF_SESSION, None),
     f"{SEAT}/ko": Case(OF_SESSION),
     f"{SEAT}/ur-kon": Case(OF_COURSE, REASON),
+    f"{SESSION}/narvaro/<int:person_id>": Case(OF_SESSION, REASON),
     f"{SESSION}/oppna": Case(OF_SESSION),
     f"{SESSION}/oppna-bokningen": Case(OF_SESSION),
     f"{SESSION}/stall-in": Case(OF_SESSION, REASON),

@@ -78,10 +78,11 @@ def say(
     now: datetime,
     by: int | None,
     **facts: Any,
-) -> None:
-    """This is said of these people, if the session is completed; what follows is decided anew of them."""
-    if session.completed_at is not None:
-        _decide(db, session, _found(db, session, verdicts), verdicts, now=now, by=by, **facts)
+) -> list[int]:
+    """This is said of these people, if the session is completed; those of whom something else follows now."""
+    if session.completed_at is None:
+        return []
+    return _decide(db, session, _found(db, session, verdicts), verdicts, now=now, by=by, **facts)
 
 
 def _decide(

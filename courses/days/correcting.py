@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from courses.concerned import Impartial, everybody
 from courses.days import attendance, completion, half_days
 from courses.days.half_days import Roster
 from courses.rules import days
@@ -23,14 +24,17 @@ def correct(
     verdict: Verdict,
     reason: str,
     roster: Roster,
+    impartial: Impartial = everybody,
     now: datetime,
     by: int,
-) -> None:
+) -> bool:
     """This is noted of the person for these half days; of a completed session, what follows from it does too.
 
+    Returns whether anything is otherwise than before; where nothing is, the reason is not kept either.
+
     Raises:
-        Refused: there is no reason, it is about oneself, the person has no seat, a half day lies ahead, or minutes
-            make no sense.
+        Refused: there is no reason, it is about oneself, `by` is not impartial, the person has no seat, a half day
+            lies ahead, or minutes make no sense.
         NotFound: there is no such session or half day.
     """
     if not reason.strip():
@@ -38,6 +42,7 @@ def correct(
     if by == person_id:
         raise Refused(Refusal.NOTES_ONESELF)
     [session] = lock(db, [session_id])
+    impartial(db, session, now=now, by=by)
     if person_id not in roster(db, session_id):
         raise Refused(Refusal.NOT_BOOKED_HERE)
     for key, mark in noted.items():
@@ -47,5 +52,6 @@ def correct(
             raise Refused(refusal)
     people = {key: {person_id: mark} for key, mark in noted.items()}
     why = {"reason": reason.strip()}
-    attendance.write(db, session, people, source=Source.OFFICE, now=now, by=by, **why)
-    completion.say(db, session, {person_id: verdict}, now=now, by=by, **why)
+    noted_anew = attendance.write(db, session, people, source=Source.OFFICE, now=now, by=by, **why)
+    decided_anew = completion.say(db, session, {person_id: verdict}, now=now, by=by, **why)
+    return bool(noted_anew or decided_anew)

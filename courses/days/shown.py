@@ -11,7 +11,7 @@ from auth.models import BY_NAME, Person
 from courses.days import half_days
 from courses.models import Attendance, Completion, CourseSession, SessionLeader
 from courses.rules import days
-from courses.rules.days import Key, Tally
+from courses.rules.days import HalfDay, Key, Tally
 from courses.states import Presence, Source
 from lararportal.errors import NotFound
 
@@ -83,6 +83,14 @@ def _row(person: Person, noted: Attendance | None, names: dict[int, str]) -> Row
         return Row(person.id, person.name, person.workplace, None, None, None, None, "")
     by = names.get(noted.noted_by or 0, "")
     return Row(person.id, person.name, person.workplace, noted.state, noted.minutes, noted.source, noted.noted_at, by)
+
+
+def half_days_of(db: Session, session: CourseSession, person: Person) -> list[tuple[HalfDay, Row]]:
+    """The half days of the session, each with what is noted of this person."""
+    rows = half_days.rows_of(db, session.id, [person.id])[person.id]
+    noted_by = select(Person).where(Person.id.in_({each.noted_by for each in rows.values()}))
+    names = {each.id: each.name for each in db.scalars(noted_by)}
+    return [(each, _row(person, rows.get(each.key), names)) for each in half_days.halves_of(session)]
 
 
 def results(db: Session, session: CourseSession, people: Collection[int]) -> list[Result]:

@@ -1,7 +1,13 @@
-"""What a leader says of the people in a session: rows of a page, of which a browser may send some or all."""
+"""What is said of the people in a session: rows of a page, of which a browser may send some or all."""
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple, TypeVar
 
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from courses.forms.fields import unfolded
+from courses.models import REASON_LENGTH
 from courses.rules.days import Mark, Verdict
 from courses.states import Presence, Refusal
 from lararportal.errors import Refused
@@ -9,23 +15,47 @@ from lararportal.forms import Form
 
 MOST_MINUTES = 9999
 
+Name = TypeVar("Name", int, str)
+"""What a row is known by: a person's number on a leader's sheet, a half day's name where it is about one person."""
+
+
+class Typed(NamedTuple):
+    """What stands in a row, as a browser sent it."""
+
+    state: str
+    minutes: str
+
 
 class RowsForm(Form):
-    """A form whose fields are named after people; it has nothing of its own but its proof."""
+    """A form whose fields are named after its rows; it has nothing of its own but its proof."""
 
 
-def marks_in(sent: Mapping[str, str], people: Collection[int]) -> dict[int, Mark]:
-    """What is said otherwise of these people than the page showed; what was shown may be old, and is not said anew.
+class CorrectionForm(RowsForm):
+    """Rows for the half days of one person, and why they are corrected."""
+
+    reason = TextAreaField(filters=[unfolded], validators=[DataRequired(), Length(max=REASON_LENGTH)])
+
+
+def typed_in(sent: Mapping[str, str], rows: Collection[Name]) -> dict[Name, Typed]:
+    """What was typed in these rows, so that a page that says no keeps it."""
+    return {
+        each: Typed(sent[f"state-{each}"], sent.get(f"minutes-{each}", "").strip())
+        for each in rows
+        if f"state-{each}" in sent
+    }
+
+
+def marks_in(sent: Mapping[str, str], rows: Collection[Name]) -> dict[Name, Mark]:
+    """What is said otherwise in these rows than the page showed; what was shown may be old, and is not said anew.
 
     Raises:
         Refused: a number of minutes is none.
     """
-    found = {}
-    for each in people:
-        said = (sent.get(f"state-{each}", ""), sent.get(f"minutes-{each}", "").strip())
-        if said[0] in set(Presence) and f"{said[0]} {said[1]}".strip() != sent.get(f"was-{each}", ""):
-            found[each] = Mark(Presence(said[0]), _minutes(said[1]))
-    return found
+    return {
+        each: Mark(Presence(said.state), _minutes(said.minutes))
+        for each, said in typed_in(sent, rows).items()
+        if said.state in set(Presence) and " ".join(said).strip() != sent.get(f"was-{each}", "")
+    }
 
 
 def _minutes(typed: str) -> int | None:

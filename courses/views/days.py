@@ -22,7 +22,7 @@ from auth.access import ViewResult, me, needs, signed_in
 from auth.states import Role
 from courses.days import attendance, check_in, completion, half_days, shown
 from courses.days.half_days import Roster
-from courses.forms.days import RowsForm, marks_in, verdicts_in
+from courses.forms.days import RowsForm, marks_in, typed_in, verdicts_in
 from courses.models import CourseSession
 from courses.rules import days
 from courses.rules.days import HalfDay
@@ -41,7 +41,8 @@ def init_app(app: Flask, *, roster: Roster) -> None:
     app.extensions[ROSTER] = roster
 
 
-def _roster() -> Roster:
+def roster() -> Roster:
+    """Who has a seat in a session."""
     return cast("Roster", current_app.extensions[ROSTER])
 
 
@@ -76,7 +77,7 @@ def sheet(session_id: int) -> ViewResult:
             flash(pages.sentence("attendance_saved", at=at))
             return redirect(url_for("course_days.sheet", session_id=session_id, halvdag=half.name))
     with edge.reading() as db:
-        rows = shown.sheet(db, session, half.key, _roster()(db, session_id))
+        rows = shown.sheet(db, session, half.key, roster()(db, session_id))
     halves = half_days.halves_of(session)
     page = render_template(
         "courses/attendance.html",
@@ -85,18 +86,19 @@ def sheet(session_id: int) -> ViewResult:
         halves=halves,
         half=half,
         rows=rows,
+        typed=typed_in(request.form, [each.person_id for each in rows]),
         refusal=days.may_note(halves, half, now=edge.moment()),
     )
     return page, status
 
 
 def _note(session_id: int, half: HalfDay) -> None:
-    roster, now, by = _roster(), edge.moment(), me().person_id
+    seated, now, by = roster(), edge.moment(), me().person_id
     with edge.deed() as db:
-        noted = marks_in(request.form, roster(db, session_id))
-        attendance.note(db, session_id=session_id, half=half.key, noted=noted, roster=roster, now=now, by=by)
+        noted = marks_in(request.form, seated(db, session_id))
+        attendance.note(db, session_id=session_id, half=half.key, noted=noted, roster=seated, now=now, by=by)
         if "alla" in request.form:
-            attendance.everybody_is_there(db, session_id=session_id, half=half.key, roster=roster, now=now, by=by)
+            attendance.everybody_is_there(db, session_id=session_id, half=half.key, roster=seated, now=now, by=by)
 
 
 def _is_script() -> bool:
@@ -126,15 +128,15 @@ def code(session_id: int) -> Response:
 @signed_in
 def own_check_in(session_id: int, token: str) -> ViewResult:
     """Somebody has read the code on the screen, and says that they are there."""
-    form, roster, now, by = RowsForm(), _roster(), edge.moment(), me().person_id
+    form, seated, now, by = RowsForm(), roster(), edge.moment(), me().person_id
     session = noted = sentence = None
     try:
         if form.validate_on_submit():
             with edge.deed() as db:
-                noted = check_in.by_code(db, session_id=session_id, code=token, roster=roster, now=now, by=by)
+                noted = check_in.by_code(db, session_id=session_id, code=token, roster=seated, now=now, by=by)
         else:
             with edge.reading() as db:
-                noted = check_in.look(db, session_id=session_id, code=token, roster=roster, now=now, by=by)
+                noted = check_in.look(db, session_id=session_id, code=token, roster=seated, now=now, by=by)
         with edge.reading() as db:
             session = shown.session_of(db, session_id)
     except Refused as refusal:
@@ -161,12 +163,14 @@ def complete(session_id: int) -> ViewResult:
             return redirect(url_for("course_days.complete", session_id=session_id))
     with edge.reading() as db:
         session = shown.session_of(db, session_id)
-        results = shown.results(db, session, _roster()(db, session_id))
+        results = shown.results(db, session, roster()(db, session_id))
+    decided = {each.person_id: each.completion for each in results}
     page = render_template(
         "courses/complete.html",
         form=form,
         session=session,
         results=results,
+        said=verdicts_in(request.form, decided) if form.is_submitted() else decided,
         demands=half_days.demands_of(session),
         refusal=days.may_complete(half_days.halves_of(session), now=edge.moment()),
     )
@@ -174,7 +178,7 @@ def complete(session_id: int) -> ViewResult:
 
 
 def _complete(session_id: int) -> int:
-    roster, now, by = _roster(), edge.moment(), me().person_id
+    seated, now, by = roster(), edge.moment(), me().person_id
     with edge.deed() as db:
-        verdicts = verdicts_in(request.form, roster(db, session_id))
-        return completion.complete(db, session_id=session_id, verdicts=verdicts, roster=roster, now=now, by=by)
+        verdicts = verdicts_in(request.form, seated(db, session_id))
+        return completion.complete(db, session_id=session_id, verdicts=verdicts, roster=seated, now=now, by=by)

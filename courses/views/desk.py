@@ -11,7 +11,7 @@ from courses.forms.searching import DeskSearchForm
 from courses.models import Course
 from courses.rules import CourseFacts, default_targets
 from courses.states import Kind
-from courses.views import desk_sessions
+from courses.views import desk_days, desk_sessions
 from lararportal import edge, pages
 from lararportal.clock import day_of
 from lararportal.errors import Refused
@@ -122,5 +122,5 @@ def _form_page(form: CourseForm, course: Course | None = None) -> str:
 
 init_app = desk_sessions.init_app
 
-for rule, view, methods in desk_sessions.PAGES:
+for rule, view, methods in (*desk_sessions.PAGES, *desk_days.PAGES):
     blueprint.add_url_rule(rule, view_func=view, methods=methods)

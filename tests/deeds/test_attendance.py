@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from bookings_room import last_facts, noted, refused, seat
+from bookings_room import last_facts, noted, place, refused, seat
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 import make
 from auth.models import Person
 from auth.states import Role
+from bookings import impartiality
 from bookings.queries import seated
+from bookings.states import Refusal as NoSeat
 from courses.days import attendance, check_in, completion, correcting, half_days
 from courses.models import Attendance, Completion, CourseDay, CourseSession, SessionLeader
 from courses.rules.days import Mark, Verdict
@@ -204,6 +206,9 @@ def test_when_it_is_locked_a_coordinator_corrects_it_with_a_reason(room, office)
     with refused(Refusal.HALF_DAY_AHEAD):
         correct({FM: AWAY}, now=clock.parse("2027-03-01T09:00"))
     assert wrong(room, later) == set()
+    place(room.db, make.session(room.db, of=room.session.course, days=[date(2027, 6, 1)]), office)
+    with refused(NoSeat.DECIDES_OVER_OWN_SESSION):
+        correct({FM: AWAY}, impartial=impartiality.insist)
 
 
 def test_a_day_of_which_something_is_noted_is_not_taken_away(room, database):

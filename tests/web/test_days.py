@@ -10,13 +10,14 @@ import make
 from auth import login_sessions
 from auth.states import Role
 from bookings.queries import seated
-from courses.days import attendance, check_in, half_days
+from courses.days import attendance, check_in, completion, half_days
 from courses.models import Attendance, Completion, SessionLeader
-from courses.rules.days import Mark
+from courses.rules.days import Mark, Verdict
 from courses.states import CourseOutcome, Half, Presence, Source
 from lararportal import clock
 
 MORNING, END = clock.parse("2027-03-15T08:20"), clock.parse("2027-03-16T15:45")
+LOCKED = clock.parse("2027-04-20T09:00")
 DRAWN = 'aria-label="QR-kod för incheckning"><svg'
 
 
@@ -56,6 +57,10 @@ def at(app, db):
     return at
 
 
+def chosen_in(page):
+    return re.findall(r'<option value="(\w+)" selected', page)
+
+
 def noted(db, session, person, half="fm"):
     key = (session.id, person.id, session.days[0].day, Half(half))
     row = db.get(Attendance, key, populate_existing=True)
@@ -81,7 +86,10 @@ def test_the_leader_notes_by_the_form_row_by_row_and_everybody_at_once(db, sessi
     by = Source.LEADER
     expected = [(Presence.LATE, 20, by), (Presence.ABSENT_OTHER, None, by), (Presence.PRESENT, None, by)]
     assert [noted(db, session, each) for each in people] == expected
-    assert browser.post(page, data={f"state-{bo.id}": "late", f"minutes-{bo.id}": "x"}).status_code == 409
+    # Without the script, what is refused stands there as it was typed.
+    kept = browser.post(page, data={f"state-{bo.id}": "left_early", f"minutes-{bo.id}": "x"})
+    assert (kept.status_code, chosen_in(kept.text)) == (409, ["late", "left_early", "present"])
+    assert re.findall(r'name="minutes-\d+" value="([^"]+)"', kept.text) == ["20", "x"]
     assert browser.get(f"{page}?halvdag=2027-03-17-fm").status_code == 404
     for _ in range(6):
         seat(db, session, make.person(db))
@@ -138,3 +146,31 @@ def test_the_leader_completes_the_session_on_one_page(db, session, leader, peopl
     ]
     told = browser.get(page).text
     assert ("Slutfört" in told, told.count("inte godkänd")) == (True, 2)
+
+
+def test_a_coordinator_puts_right_what_is_locked_and_what_is_refused_stays_as_typed(db, session, leader, people, at):
+    anna = people[0]
+    about = {"session_id": session.id, "roster": seated, "now": END, "by": leader.id}
+    for half in half_days.halves_of(session):
+        attendance.everybody_is_there(db, half=half.key, **about)
+    completion.complete(db, verdicts={each.id: Verdict(competence_met=True) for each in people}, **about)
+    browser, locked = at(make.coordinator(db), LOCKED), f"/samordning/tillfallen/{session.id}/narvaro"
+    assert f'href="{locked}"' in browser.get(f"/samordning/tillfallen/{session.id}").text
+    assert browser.get(locked).text.count("4 av 4") == 3
+    page = f"{locked}/{anna.id}"
+    assert chosen_in(browser.get(page).text) == ["present"] * 4
+    typed = {f"competence-{anna.id}": "on", "state-2027-03-15-em": "left_early", "minutes-2027-03-15-em": "999"}
+    for fault, status in (({}, 400), ({"reason": "Gick hem."}, 409)):
+        kept = browser.post(page, data={**typed, **fault})
+        assert (kept.status_code, chosen_in(kept.text)) == (status, ["present", "left_early", "present", "present"])
+        assert ('value="999"' in kept.text, " checked" in kept.text) == (True, True)
+    saved = {**typed, "minutes-2027-03-15-em": "60", "reason": "Gick hem."}
+    assert browser.post(page, data=saved).location == locked
+    assert noted(db, session, anna, "em") == (Presence.LEFT_EARLY, 60, Source.OFFICE)
+    assert "Rättelsen för" in browser.get(locked).text
+    assert browser.post(page, data={f"competence-{anna.id}": "on", "reason": "Igen."}).location == locked
+    assert "Ingenting var annorlunda" in browser.get(locked).text
+    assert browser.post(page, data={"reason": "Inte godkänd."}).location == locked
+    assert db.get_one(Completion, (session.id, anna.id), populate_existing=True).lacks == ["competence"]
+    assert browser.get(f"{locked}/{leader.id}").status_code == 404
+    assert at(anna, LOCKED).get(locked).status_code == 403
