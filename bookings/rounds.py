@@ -51,12 +51,14 @@ def change(
 
     Raises:
         Refused: as for `plan`; or the round is closed; or somebody else has changed it since what `saw` stands for
-            was shown; or it is open and a session, or time to apply or to answer,
+            was shown; or it is open and `by` has applied in it, or a session, or time to apply or to answer,
             would be lost, decisions would come later, or its term, its opening or its lottery would be another.
     """
     round_ = lock(db, round_id)
     if round_.state not in (RoundState.PLANNED, RoundState.OPEN):
         raise Refused(Refusal.ROUND_STATE)
+    if has_applied(db, round_id, by):
+        raise Refused(Refusal.DECIDES_OVER_OWN_SEAT)
     said = round_plan.said_of(db, round_)
     seen.insist(said, seen=saw, wanted=wanted)
     present = set(said.session_ids)

@@ -50,14 +50,16 @@ def test_nobody_closes_a_round_before_its_time_without_a_reason(db):
     }
 
 
-def test_who_applied_closes_the_round_at_its_time_but_not_before(db):
-    """Whoever is in the list may gain by the others' not coming to be in it."""
+def test_who_applied_closes_the_round_at_its_time_but_neither_before_nor_later(db):
+    """Whoever is in the list may gain by who else comes to be in it, by more seats for each, by other sessions."""
     office, session = make.coordinator(db, **DOCTOR), make.session(db)
     round_ = make.round_of(db, session, opens_at=OPENS, closes_at=CLOSES)
     sent(db, round_, office, session)
     early = CLOSES - timedelta(minutes=1)
     with refused(Refusal.DECIDES_OVER_OWN_SEAT), db.begin_nested():
         rounds.close_early(db, round_id=round_.id, reason="Alla har sökt.", now=early, by=office.id)
+    with refused(Refusal.DECIDES_OVER_OWN_SEAT), db.begin_nested():
+        rounds.change(db, round_id=round_.id, wanted=plan_of(session, cap=9), now=early, by=office.id)
     db.refresh(round_)
     assert (round_.state, round_.closed_at, round_.early_reason) == (RoundState.OPEN, None, "")
     assert rounds.close_round(db, round_.id, now=CLOSES, by=office.id).closed_at == CLOSES

@@ -19,7 +19,7 @@ from lararportal import clock, pages
 LOTTERY = ("second_party_id", "source_kind", "source_name", "source_at")
 """What the form of an open round does not ask for."""
 BEFORE = clock.parse("2026-12-16T08:00")
-WHY_NOT = "Du har själv sökt i omgången och får därför inte stänga den i förtid, lotta eller fördela"
+WHY_NOT = "Du har själv sökt i omgången och får därför inte ändra den, stänga den i förtid, lotta eller fördela"
 
 
 def sent(*sessions, **changes) -> dict:
