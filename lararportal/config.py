@@ -68,8 +68,9 @@ class Settings:
     smtp_url: str = _variable("LARARPORTAL_SMTP_URL", "mail server, `smtp://[user:password@]host:port` or `smtps://`")
     smtp_certificate: str = _variable(
         "LARARPORTAL_SMTP_CERTIFICATE",
-        "`checked`: where the mail server speaks TLS its certificate must be for its host, by an authority that this "
-        "machine knows (or the file in SSL_CERT_FILE); or `unchecked`, for a server without such a one",
+        "`checked`: the mail server's certificate must be for its host, by an authority that this machine knows (or "
+        "the file in SSL_CERT_FILE), and one on another host gets no letter without TLS; or `unchecked`: TLS where "
+        "it is offered, and whoever answers is believed",
         default="checked",
     )
     mail_from: str = _variable("LARARPORTAL_MAIL_FROM", "sender of every letter, `Name <address>`")

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
+from lararportal import inner_tls
 from lararportal.config import Settings
 from lararportal.errors import RecipientError
 from lararportal.outbox import Letter
@@ -58,6 +59,8 @@ class Mailer:
 
     `bounces` is the address to which other servers report what they could not deliver; without it, the sender's.
     `certificate` is a word of `TRUST`: nothing is told to a server that speaks TLS and is not the one that is meant.
+    Where that is looked at, nothing is told in clear text to another host either: whoever stands on the way could
+    take the offer of TLS out of what the server says.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class Mailer:
     ) -> None:
         self._url = urlsplit(url)
         self._trust = TRUST[certificate]
+        self._may_be_heard = certificate != "checked" or inner_tls.is_near(self._url.netloc.rpartition("@")[2])
         self._sender = sender
         self._bounces = bounces
         self._timeout = timeout
@@ -116,14 +120,20 @@ class Mailer:
         connection = self._dialled(self._url.hostname or "", self._url.port or 0)
         try:
             connection.ehlo_or_helo_if_needed()  # Before that nobody knows what the server can.
-            if self._url.scheme == "smtp" and connection.has_extn("starttls"):
-                connection.starttls(context=self._trust())
+            if self._url.scheme == "smtp":
+                self._encipher(connection)
             if self._url.username:
                 connection.login(unquote(self._url.username), unquote(self._url.password or ""))
         except OSError:
             connection.close()
             raise
         return connection
+
+    def _encipher(self, connection: _Plain) -> None:
+        if connection.has_extn("starttls"):
+            connection.starttls(context=self._trust())
+        elif not self._may_be_heard:
+            raise MailError("the mail server is on another host and offers no TLS")
 
     def _dialled(self, host: str, port: int) -> _Plain:
         if self._url.scheme == "smtps":

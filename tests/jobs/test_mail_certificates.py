@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from mail_server import Talk, served
 
 from lararportal.config import Settings
-from lararportal.mail import postman
+from lararportal.mail import MailError, postman
 from lararportal.outbox import Letter
 
 NOW = datetime.now(UTC)
@@ -92,3 +92,35 @@ def test_a_letter_is_told_only_to_a_server_whose_certificate_is_known_unless_the
             else:
                 assert post.send(letter) == "250 taken"
     assert server.heard == ([] if fault else ["<1@test>"])
+
+
+ELSEWHERE = "0.0.0.0"
+"""It leads back to this host, and is none of the names that it has."""
+LINE = "250 taken"
+
+
+def speaks_plainly(talk: Talk) -> None:
+    """Takes one letter, and knows nothing of TLS, or says so."""
+    talk.greet()
+    if talk.hear_letter():
+        talk.say(LINE)
+        talk.rfile.readline()
+
+
+@pytest.mark.parametrize(
+    ("host", "certificate", "is_told"),
+    [("127.0.0.1", "checked", True), (ELSEWHERE, "checked", False), (ELSEWHERE, "unchecked", True)],
+)
+def test_no_letter_goes_to_another_host_in_clear_text_unless_the_settings_say_otherwise(
+    settings: Settings, host, certificate, is_told
+):
+    letter = Letter(**LETTER, message_id="<1@test>", created_at=NOW)
+    with served(speaks_plainly) as server:
+        url = f"smtp://{host}:{server.port}"
+        with postman(replace(settings, smtp_url=url, smtp_certificate=certificate)) as post:
+            if is_told:
+                assert post.send(letter) == LINE
+            else:
+                with pytest.raises(MailError, match="offers no TLS"):
+                    post.send(letter)
+    assert server.heard == (["<1@test>"] if is_told else [])
