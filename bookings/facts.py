@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from auth.models import Person
 from auth.states import Standing
+from bookings.in_vain import has_seat_in, in_vain
 from bookings.models import Application, Booking, Round, RoundSession
 from bookings.register import group_of
 from bookings.rules import seats as rules
@@ -24,10 +25,13 @@ from lararportal.clock import STOCKHOLM, day_of
 
 
 def live_bookings(db: Session, person_ids: Collection[int]) -> dict[int, list[Booking]]:
-    """The live seats and places of these persons, also in sessions that are over, with session, course and days."""
+    """The live seats and places of these persons, also in sessions that are over, with session, course and days.
+
+    But for seats in vain: who did not pass a course has as little of it as who never had a seat there.
+    """
     rows = db.scalars(
         select(Booking)
-        .where(Booking.person_id.in_(person_ids), Booking.state.in_(LIVE))
+        .where(Booking.person_id.in_(person_ids), Booking.state.in_(LIVE), ~in_vain())
         .order_by(Booking.rank, Booking.id)
         .options(
             joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
@@ -145,14 +149,9 @@ def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int,
 
 def holders_in_line(db: Session, course_id: int, *, today: date) -> dict[int, list[Waiter]]:
     """As `line`, for all sessions of a course, but only those in line who have a seat in it already."""
-    seat, session, held = aliased(Booking), aliased(CourseSession), aliased(CourseSession)
-    has_seat = (
-        select(seat.id)
-        .join(held, held.id == seat.session_id)
-        .where(held.course_id == course_id, seat.state.in_(SEATED), seat.person_id == Booking.person_id)
-        .exists()
-    )
+    session = aliased(CourseSession)
     of_course = select(session.id).where(session.course_id == course_id)
+    has_seat = has_seat_in(course_id)
     return _lines(db, Booking.session_id.in_(of_course), has_seat, states=IN_LINE, bar=_barred, today=today)
 
 

@@ -167,10 +167,12 @@ FROM precedences p JOIN bookings b ON b.id = p.used_by JOIN course_sessions s ON
 WHERE b.person_id <> p.person_id OR s.course_id <> p.course_id OR b.booked_at IS NULL
 
 --: precedence_left_open
--- Whoever has a seat in a course has no precedence for it any more.
+-- Whoever has a seat in a course, and had it not in vain, has no precedence for it any more.
 SELECT p.id AS precedence, p.person_id AS person, p.course_id AS course
 FROM precedences p JOIN bookings b USING (person_id) JOIN course_sessions s ON s.id = b.session_id
 WHERE p.used_by IS NULL AND p.revoked_at IS NULL AND s.course_id = p.course_id AND b.state = 'booked'
+    AND NOT EXISTS (SELECT FROM completions c WHERE c.session_id = b.session_id AND c.person_id = b.person_id
+        AND (c.outcome = 'not_passed' OR c.decided_at > p.granted_at))
 
 --: precedence_not_noted
 -- Every precedence has its entry in the journal.

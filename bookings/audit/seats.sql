@@ -53,10 +53,12 @@ FROM bookings WHERE state IN ('waiting', 'asked', 'offered', 'booked', 'must_cho
 GROUP BY person_id, session_id HAVING count(*) > 1 ORDER BY person_id, session_id
 
 --: course_twice
--- Nobody has two seats in one course.
+-- Nobody has two seats in one course, unless they did not pass, or it was corrected later that they did.
 SELECT person_id AS person, course_id AS course, count(*) AS seats
-FROM bookings b JOIN course_sessions s ON s.id = b.session_id
-WHERE state IN ('booked', 'must_choose') GROUP BY person_id, course_id HAVING count(*) > 1 ORDER BY person_id, course_id
+FROM (SELECT person_id, course_id, session_id, max(booked_at) OVER (PARTITION BY person_id, course_id) AS booked_last
+    FROM bookings b JOIN course_sessions s ON s.id = b.session_id WHERE state IN ('booked', 'must_choose')) AS had
+WHERE NOT EXISTS (SELECT FROM completions c WHERE c.session_id = had.session_id AND c.person_id = had.person_id
+    AND (c.outcome = 'not_passed' OR c.decided_at > had.booked_last)) GROUP BY person_id, course_id HAVING count(*) > 1 ORDER BY person_id, course_id
 
 --: in_called_off_session
 -- Nobody has a seat, or is kept or asked for one, in a session that was called off.

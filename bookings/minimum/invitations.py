@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from auth.states import Category, Standing
 from bookings import impartiality, letters
+from bookings.in_vain import in_vain
 from bookings.minimum import cases, displaced, prospects
 from bookings.models import Booking, CourseWish, Invitation
 from bookings.rules.minimum import LACKING_A_DAY, Audience, CaseStep, lacks
@@ -124,12 +125,12 @@ def _lacking(db: Session, course: Course, *, today: date) -> list[Person]:
 
 
 def _covered(db: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
-    """The objectives of the courses in which each of them has a seat, or had one to the end."""
+    """The objectives of the courses in which each of them has a seat, or had one to the end and not in vain."""
     rows = db.execute(
         select(Booking.person_id, Course.objectives_2015, Course.objectives_2021)
         .join(CourseSession, CourseSession.id == Booking.session_id)
         .join(Course, Course.id == CourseSession.course_id)
-        .where(Booking.person_id.in_(person_ids), Booking.state.in_(SEATED))
+        .where(Booking.person_id.in_(person_ids), Booking.state.in_(SEATED), ~in_vain())
     )
     found: dict[int, set[str]] = defaultdict(set)
     for person_id, old, new in rows:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from auth.models import Person
 from bookings import facts, sisters
 from bookings.asking import Asking
+from bookings.in_vain import in_vain
 from bookings.models import Booking, Round
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules import last_days
@@ -82,7 +83,7 @@ def my_situation(db: Session, session: CourseSession, *, person_id: int, now: da
         NotFound: there is no such person.
     """
     today = day_of(now)
-    round_, (person, bookings) = facts.round_of(db, session.id), _person_with_bookings(db, person_id)
+    round_, (person, bookings) = facts.round_of(db, session.id), _person_with_bookings(db, person_id, session.id)
     here = next((each for each in bookings if each.session_id == session.id), None)
     asked = Asking(person=person, session=session, bookings=bookings, round_=round_, now=now)
     line = facts.line(db, [session.id], today=today)[session.id]
@@ -117,9 +118,13 @@ def open_round_with(db: Session, session_id: int, *, now: datetime) -> OpenRound
     return OpenRound.of(facts.round_of(db, session_id), now=now)
 
 
-def _person_with_bookings(db: Session, person_id: int) -> tuple[Person, list[Booking]]:
-    """A person and their live seats and places, as `facts.live_bookings` has them, in one statement."""
-    is_live = and_(Booking.person_id == Person.id, Booking.state.in_(LIVE))
+def _person_with_bookings(db: Session, person_id: int, session_id: int) -> tuple[Person, list[Booking]]:
+    """A person and their live seats and places, as `facts.live_bookings` has them, in one statement.
+
+    What they have in the session itself is among them, in vain or not.
+    """
+    counts = (Booking.session_id == session_id) | ~in_vain()
+    is_live = and_(Booking.person_id == Person.id, Booking.state.in_(LIVE), counts)
     rows = (
         db.execute(
             select(Person, Booking)

@@ -78,7 +78,7 @@ class GivenBack:
 
 
 def why_not_eligible(person: Participant, *, course_id: int, groups: Collection[str]) -> Refusal | None:
-    """A course is for confirmed persons of its target groups who have not been through it yet.
+    """A course is for confirmed persons of its target groups who have not been through it yet, or did not pass.
 
     It is asked when somebody comes to a seat, and again whenever the line gives one: what was true of a person when
     they joined need not be true any more. Source: allocation rules, sections 2.2 (who has no key is not eligible)
