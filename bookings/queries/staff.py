@@ -38,6 +38,8 @@ class RosterRow:
     category: Category | None
     area: Area | None
     workplace: str
+    is_protected: bool
+    """Only who needs it for their work reads where they are."""
     email: str
     since: datetime
     position: int | None
@@ -107,6 +109,7 @@ def _roster_row(booking: Booking, position: int | None) -> RosterRow:
         category=person.category,
         area=person.area,
         workplace=person.workplace,
+        is_protected=person.is_protected,
         email=person.shown_email,
         since=booking.booked_at or booking.joined_at,
         position=position,

@@ -22,7 +22,6 @@ class Row:
 
     person_id: int
     name: str
-    workplace: str
     state: Presence | None
     minutes: int | None
     source: Source | None
@@ -80,9 +79,9 @@ def sheet(db: Session, session: CourseSession, half: Key, people: Collection[int
 
 def _row(person: Person, noted: Attendance | None, names: dict[int, str]) -> Row:
     if noted is None:
-        return Row(person.id, person.name, person.workplace, None, None, None, None, "")
+        return Row(person.id, person.name, None, None, None, None, "")
     by = names.get(noted.noted_by or 0, "")
-    return Row(person.id, person.name, person.workplace, noted.state, noted.minutes, noted.source, noted.noted_at, by)
+    return Row(person.id, person.name, noted.state, noted.minutes, noted.source, noted.noted_at, by)
 
 
 def half_days_of(db: Session, session: CourseSession, person: Person) -> list[tuple[HalfDay, Row]]:

@@ -178,6 +178,7 @@ def test_what_is_elsewhere_is_not_reached_beside_what_is_near(ask, names):
 
 
 HIDDEN = ("Xantippa", "Hemligsson", "xantippa")
+WORKS_AT = "Vårdcentralen Gömman"
 THEIR_PAGE = "/personer/{near}"
 
 
@@ -195,6 +196,7 @@ def protected(db, ground) -> Person:
     anna = db.get_one(Person, ground.made.persons[RESIDENT])
     old = anna.own_name
     anna.given_name, anna.family_name, anna.email = "Xantippa", "Hemligsson", "xantippa@example.org"
+    anna.workplace = WORKS_AT
     for each in db.scalars(select(Letter)):
         each.body = each.body.replace(old, anna.own_name)
     db.flush()
@@ -217,6 +219,7 @@ def test_who_has_a_protected_identity_is_read_nowhere_but_by_themselves_and_who_
     may = {(COORDINATOR, THEIR_PAGE.format(**names))}
     assert (len(asked) > 200, {each for each in told if each[0] != RESIDENT} - may) == (True, set())
     assert told >= may | {(RESIDENT, "/profil")}
+    assert {who for (who, _), text in read.items() if WORKS_AT in text} == {COORDINATOR, DIRECTOR, RESIDENT}
     stand_in = f"Skyddade uppgifter {protected.id}"
     shown = {path for who, path in asked if who == COORDINATOR and stand_in in read[(who, path)]}
     assert {"/personer", "/personer?q=Xanti", "/samordning/brev", "/finansiering"} <= shown
