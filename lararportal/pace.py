@@ -141,13 +141,13 @@ def _person() -> str:
 
 
 def _address() -> str:
-    """Where from."""
+    """Where from; a socket for both protocols tells short addresses in the long form, all of them of one network."""
     try:
         found = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
         return "nowhere"
-    if found.version == 4:  # noqa: PLR2004 - the name of the protocol
-        return str(found)
+    if (short := getattr(found, "ipv4_mapped", found)) is not None:
+        return str(short)
     return str(ipaddress.ip_network((found, ONE_HOME), strict=False))
 
 

@@ -92,9 +92,14 @@ def test_all_at_one_address_wait_together_and_nobody_elsewhere(hurried):
 
 @pytest.mark.parametrize(
     ("address", "neighbour", "is_waiting"),
-    [("2001:db8:1:2::3", "2001:db8:1:2:ffff::4", True), ("2001:db8:1:2::3", "2001:db8:1:3::3", False)],
+    [
+        ("2001:db8:1:2::3", "2001:db8:1:2:ffff::4", True),
+        ("2001:db8:1:2::3", "2001:db8:1:3::3", False),
+        ("::ffff:192.0.2.3", "::ffff:192.0.2.4", False),
+        ("::ffff:192.0.2.3", "192.0.2.3", True),
+    ],
 )
-def test_of_a_long_address_the_network_counts(hurried, address, neighbour, is_waiting):
+def test_of_a_long_address_the_network_counts_unless_it_is_a_short_one(hurried, address, neighbour, is_waiting):
     statuses(hurried(), "GET", "/om", 6, at={"REMOTE_ADDR": address})
 
     assert (statuses(hurried(), "GET", "/om", 1, at={"REMOTE_ADDR": neighbour}) == [429]) is is_waiting
