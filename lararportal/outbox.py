@@ -276,9 +276,8 @@ def rename(db: Session, *, name: str, instead: str, called: Mapping[int, str]) -
     `called` is everybody with that name in their own: letters to namesakes stay, and longer names stay everywhere.
     """
     namesakes = [number for number, each in called.items() if each == name]
-    written = func.regexp_replace(
-        Letter.subject + " " + Letter.body, r"\s+", " ", "g"
-    )  # Lines are broken in names too.
+    # Lines are broken in names too.
+    written = func.regexp_replace(Letter.subject + " " + Letter.body, r"\s+", " ", "g")
     named = written.contains(name, autoescape=True)
     found = select(Letter).where(Letter.person_id.not_in(namesakes), named).order_by(Letter.id)
     longer = {each for each in called.values() if each != name}

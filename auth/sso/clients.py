@@ -51,8 +51,8 @@ TOO_LOW = ("unmet_authentication_requirements",)
 KNOWN_FOR_SECONDS = 3600
 """How long a provider is believed what it has said of itself, and its keys are: it may have taken one back."""
 
-CLOCKS_DIFFER_SECONDS = 120
-"""How far a provider's clock may be from ours when it says how long its answer is good."""
+CLOCKS_DIFFER_SECONDS = 60
+"""How far a provider's clock may be from ours, whatever it says the time of: an answer, a proof, a sign-out."""
 
 _KNOWN_SINCE = "_known_since"
 _EXTENSION = "lararportal.sso"

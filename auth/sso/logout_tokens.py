@@ -14,6 +14,7 @@ from authlib.integrations.base_client import OAuthError
 from joserfc import jwt
 
 from auth.sso import clients
+from auth.sso.clients import CLOCKS_DIFFER_SECONDS
 from lararportal.providers import Provider
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -25,9 +26,6 @@ LONGEST = 8192
 
 OLDEST_SECONDS = 600
 """How long ago a token may have been made."""
-
-CLOCKS_DIFFER_SECONDS = 60
-"""How far a provider's clock may be from ours."""
 
 KEYS_EVERY_SECONDS = 60
 """How often strangers can make the portal ask for a provider's keys anew, by naming or using one that nobody has."""

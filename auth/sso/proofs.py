@@ -8,6 +8,7 @@ from typing import Any
 from authlib.integrations.base_client import OAuthError
 
 from auth import rules
+from auth.sso.clients import CLOCKS_DIFFER_SECONDS
 from auth.states import Refusal
 from lararportal import pages, personal_number
 from lararportal.errors import Refused
@@ -16,9 +17,6 @@ from lararportal.providers import AuthTime, IdentityKind, Provider
 
 VALUE_LENGTH = 250
 """As much as an identity has room for."""
-
-CLOCKS_DIFFER_SECONDS = 60
-"""How far a provider's clock may be behind ours."""
 
 VERIFIES, VERIFIED = "email", "email_verified"
 """What OpenID Connect calls it that an address is known to be the person's; true, and not the word for it."""
