@@ -27,8 +27,15 @@ _ANYWHERE = (
         rf"(?<![0-9])([0-9]{{2}}){_GAP}?([0-9]{{2}}){_GAP}?([0-9]{{2}})"
         rf"(?:{_GAP}{{,2}}{_SIGN}{_GAP}{{,2}}|{_GAP}{{1,2}})([0-9]{{4}})(?![0-9])"
     ),
+    re.compile(
+        rf"(?<![0-9])((?:18|19|20)[0-9]{{2}}){_SIGN}([0-9]{{2}}){_SIGN}([0-9]{{2}})"
+        rf"{_SIGN}([0-9]{{4}})(?!{_SIGN}?[0-9])"
+    ),
 )
-"""Twelve digits, then ten; ten without anything before the last four may as well be a telephone number."""
+"""Twelve digits, then ten, then twelve behind a date as it is written elsewhere, unless another date begins there.
+
+Ten without anything before the last four may as well be a telephone number.
+"""
 
 
 class PersonalNumber:
