@@ -25,6 +25,7 @@ LONGEST_HSA_ID = 31
 INVITED_ROLES = frozenset({Role.LEADER, Role.REVIEWER})
 """What an invitation may bring beside an account. Who decides over others is made so by an administrator."""
 
+_WORD = re.compile(r"[\w-]+")
 _HSA_ID = re.compile(r"SE[0-9]{10}-[A-Z0-9]+")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,}"
@@ -179,10 +180,12 @@ def holds_back(ahead: Ahead) -> list[Refusal]:
 
 
 def erasure_reason_fault(reason: str, *, name: str, email: str) -> Refusal | None:
-    """Why somebody is erased is kept, and therefore must not tell who it was."""
+    """Why somebody is erased is kept, and therefore must not tell who it was, in any order of the names."""
     if not reason.strip():
         return Refusal.ERASED_WITHOUT_REASON
-    tells = any(each and each.casefold() in reason.casefold() for each in (name, email))
+    said, names = reason.casefold(), set(_WORD.findall(name.casefold()))
+    words = {form for word in _WORD.findall(said) for form in (word, word.removesuffix("s"))}
+    tells = (names and names <= words) or (email and email.casefold() in said)
     return Refusal.ERASED_BY_NAME if tells else None
 
 

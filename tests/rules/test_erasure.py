@@ -34,6 +34,8 @@ def test_a_coordinator_erases_others(roles, person_id, refusal):
         ("Bo bad om det", None),
         (" \n", Refusal.ERASED_WITHOUT_REASON),
         ("bo ek bad om det", Refusal.ERASED_BY_NAME),
+        ("Bo\r\nEks begäran", Refusal.ERASED_BY_NAME),
+        ("Begäran av Ek, Bo (2027/14)", Refusal.ERASED_BY_NAME),
         ("Mejl från BO@example.org", Refusal.ERASED_BY_NAME),
     ],
 )
