@@ -162,6 +162,10 @@ def test_the_settings_to_be_filled_in_are_those_without_a_default_and_can_be_rea
         from_environment(environment)
     assert [fault.partition(":")[0] for fault in str(wrong.value).splitlines()] == [*KEYS]
     from_environment(environment | KEYS)
+    # In containers some are others.
+    contained = re.search(r"&environment\n((?:    .+\n)+)", (DEPLOY / "compose.yaml").read_text("utf-8"))[1]
+    others = dict(re.findall(r"^    ([A-Z_]+): \"?([^\"\n]+)", contained, re.MULTILINE))
+    assert from_environment(environment | KEYS | others).redis_url == "redis://redis:6379/0"
 
     needed = {each.metadata["variable"] for each in fields(Settings) if each.default is MISSING}
     assert set(environment) == needed | {"LARARPORTAL_PROXIES"}
