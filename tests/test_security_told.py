@@ -7,7 +7,7 @@ import pytest
 from house.reading import ROOT, product
 
 PAGE = (ROOT / "docs/security.md").read_text("utf-8")
-NAMED = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", PAGE)
+NAMED = re.findall(r"`(tests/[\w/]+\.py)(?:::(?:\w+::)?(\w+))?`", PAGE)
 SECRET = re.compile(r"(^|_)(tokens?|secrets?|passwords?|signature|hmac|verifier|nonce|sid|proof_key)$")
 SHOWN = ("bookings/minimum/calling_off", "bookings/minimum/invitations", "bookings/minimum/reserve_sessions")
 NOT_SECRET = {
@@ -26,6 +26,7 @@ def lacking(path: str, name: str) -> bool:
 
 def test_every_test_that_is_named_is_there():
     assert len({name for _, name in NAMED if name}) > 40
+    assert len(NAMED) == PAGE.count("`tests/")
     assert [f"{path}::{name}" for path, name in NAMED if lacking(path, name)] == []
 
 

@@ -18,7 +18,7 @@ from authlib.oidc.core import CodeIDToken, ImplicitIDToken, UserInfo
 from flask import Flask, current_app
 from joserfc import jwt
 from joserfc.errors import JoseError
-from requests import RequestException
+from requests import RequestException, Timeout
 
 from auth.sso import keys
 from auth.states import Refusal
@@ -53,6 +53,12 @@ KNOWN_FOR_SECONDS = 3600
 
 CLOCKS_DIFFER_SECONDS = 60
 """How far a provider's clock may be from ours, whatever it says the time of: an answer, a proof, a sign-out."""
+
+REST_SECONDS = 10.0
+"""For how long a process asks a provider nothing after one has kept it waiting in vain.
+
+It answers one request at a time: while some wait for a provider that is silent, nobody else has a page.
+"""
 
 _KNOWN_SINCE = "_known_since"
 _EXTENSION = "lararportal.sso"
@@ -94,6 +100,7 @@ class Client(FlaskOAuth2App):  # type: ignore[misc]
     """A provider that is asked so, and whose answers are read by any of its keys."""
 
     client_cls = Questions
+    silent_since = -math.inf
 
     def parse_id_token(
         self,
@@ -218,6 +225,9 @@ def _believed(provider: Provider, said: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def politely(provider: Provider) -> Iterator[None]:
     """Turns what can go wrong between us and a provider into a refusal, and logs neither code nor token."""
+    asked = client(provider)
+    if time.monotonic() - asked.silent_since < REST_SECONDS:
+        raise Refused(Refusal.PROVIDER_DOWN)
     try:
         yield
     except Refused as refusal:
@@ -225,6 +235,8 @@ def politely(provider: Provider) -> Iterator[None]:
         raise
     except RequestException as fault:
         log.warning("provider down", provider=provider.name, fault=type(fault).__name__)
+        if isinstance(fault, Timeout):
+            asked.silent_since = time.monotonic()
         raise Refused(Refusal.PROVIDER_DOWN) from fault
     except (AuthlibBaseError, JoseError, LookupError, TypeError, ValueError, RuntimeError) as fault:
         said = str(getattr(fault, "error", ""))

@@ -351,13 +351,17 @@ class TestAway:
         assert logs == [{"event": "provider down", "log_level": "warning", "provider": "demo", "fault": "HTTPError"}]
         assert db.scalars(select(LoginSession)).all() == []
 
-    def test_a_provider_that_is_slow(self, client, story, monkeypatch):
+    def test_a_provider_that_is_silent_keeps_nobody_waiting_again_for_a_while(self, client, story, monkeypatch):
         oauth = client.application.extensions["lararportal.sso"]
         assert oauth.create_client("demo").client_kwargs["default_timeout"] == 5
         monkeypatch.setitem(oauth.create_client("demo").client_kwargs, "default_timeout", 0.1)
         story.slow_seconds = 0.5
 
-        assert self.is_polite(client.post("/logga-in/demo"))
+        assert [self.is_polite(client.post("/logga-in/demo")) for _ in range(2)] == [True, True]
+        assert story.asked == ["/.well-known/openid-configuration"]
+        story.slow_seconds = 0
+        monkeypatch.setattr("auth.sso.clients.REST_SECONDS", 0)
+        assert client.post("/logga-in/demo").status_code == 302
 
     def test_signing_out_does_not_wait_for_a_provider_that_is_away(self, client, come_back, story, db):
         come_back()
