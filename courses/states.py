@@ -138,6 +138,7 @@ class Refusal(StrEnum):
     CHECK_IN_CLOSED = "check_in_closed"
     CODE_OLD = "code_old"
     CODE_FORGED = "code_forged"
+    CODE_USED = "code_used"
     SESSION_STILL_GOES_ON = "session_still_goes_on"
     VERDICT_MISSING = "verdict_missing"
     CORRECTION_WITHOUT_REASON = "correction_without_reason"

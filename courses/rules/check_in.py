@@ -2,13 +2,16 @@
 
 It is made of a key that only the portal has, the session, the half day and the half minute. So nothing is stored, and
 a code that was photographed is worth nothing a minute later.
+
+Whoever has read it in time and has to sign in first is given longer, in the browser that they read it with (`Scan`).
 """
 
 import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from courses.rules.days import HalfDay
 from courses.states import Refusal
@@ -19,6 +22,25 @@ VALID_STEPS = 2
 
 LENGTH = 16
 """Letters and digits of five bits each."""
+
+SCAN_LASTS = timedelta(minutes=5)
+"""To sign in takes up to a minute, and longer for whoever has to look for a card."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A code was read off the screen while it was good, as a browser can prove."""
+
+    session_id: int
+    code: str
+    at: datetime
+
+
+def read_at(scan: Scan | None, *, session_id: int, code: str, now: datetime) -> datetime:
+    """The moment by which a code is judged: when it was read, if that is proved of this code and not long ago."""
+    if scan is None or (scan.session_id, scan.code) != (session_id, code):
+        return now
+    return scan.at if scan.at <= now <= scan.at + SCAN_LASTS else now
 
 
 def step_at(now: datetime) -> int:

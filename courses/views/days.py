@@ -18,7 +18,7 @@ from flask import (
 )
 from markupsafe import Markup
 
-from auth.access import ViewResult, me, needs, signed_in
+from auth.access import ViewResult, me, needs
 from auth.states import Role
 from courses.days import attendance, check_in, completion, half_days, shown
 from courses.days.half_days import Roster
@@ -116,33 +116,12 @@ def code(session_id: int) -> Response:
         token = check_in.code_now(db, session_id, half, now=now) if half else ""
     drawn = None
     if half is not None:
-        path = url_for("course_days.own_check_in", session_id=session_id, token=token)
+        path = url_for("check_in.own_check_in", session_id=session_id, token=token)
         address = edge.installation().settings.base_url.rstrip("/") + path
         drawn = Markup(segno.make(address, micro=False).svg_inline(omitsize=True, border=2))  # noqa: S704 - no markup of others is in it
     answer = make_response(render_template("courses/code.html", session=session, half=half, drawn=drawn))
     answer.headers["Refresh"] = ANOTHER_AFTER
     return answer
-
-
-@blueprint.route("/incheckning/<int:session_id>/<token>", methods=["GET", "POST"])
-@signed_in
-def own_check_in(session_id: int, token: str) -> ViewResult:
-    """Somebody has read the code on the screen, and says that they are there."""
-    form, seated, now, by = RowsForm(), roster(), edge.moment(), me().person_id
-    session = noted = sentence = None
-    try:
-        if form.validate_on_submit():
-            with edge.deed() as db:
-                noted = check_in.by_code(db, session_id=session_id, code=token, roster=seated, now=now, by=by)
-        else:
-            with edge.reading() as db:
-                noted = check_in.look(db, session_id=session_id, code=token, roster=seated, now=now, by=by)
-        with edge.reading() as db:
-            session = shown.session_of(db, session_id)
-    except Refused as refusal:
-        sentence = pages.sentence(refusal.reason.value, **refusal.facts)
-    page = render_template("courses/check_in.html", form=form, session=session, noted=noted, sentence=sentence)
-    return page, 409 if sentence else 200
 
 
 @blueprint.route("/kursledare/tillfallen/<int:session_id>/slutfor", methods=["GET", "POST"])

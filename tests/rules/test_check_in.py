@@ -1,11 +1,11 @@
 """The code on the screen: good for a minute at most, for one half day of one session, and made by nobody else."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
 from courses.rules import Day
-from courses.rules.check_in import code, fault_of, step_at
+from courses.rules.check_in import Scan, code, fault_of, read_at, step_at
 from courses.rules.days import half_days, open_at
 from courses.states import Refusal
 from lararportal import clock
@@ -53,3 +53,20 @@ def test_a_code_of_yesterday_or_of_the_morning_is_old(moment, of, fault):
     shown = code(KEY, SESSION, of, step_at(now) if of is not MORNING else step_at(MORNING.begins))
     about = {"key": KEY, "session_id": SESSION, "halves": HALVES, "half": open_at(HALVES, now), "now": now}
     assert fault_of(shown, **about) is fault
+
+
+@pytest.mark.parametrize(
+    ("scan", "minutes", "counts"),
+    [
+        pytest.param(Scan(SESSION, "code", NOW), 1, True, id="after the sign-in"),
+        pytest.param(Scan(SESSION, "code", NOW), 5, True, id="at the last moment"),
+        pytest.param(Scan(SESSION, "code", NOW), 5.1, False, id="too late"),
+        pytest.param(Scan(SESSION, "code", NOW), -1, False, id="before it was read"),
+        pytest.param(Scan(SESSION + 1, "code", NOW), 1, False, id="of another session"),
+        pytest.param(Scan(SESSION, "another", NOW), 1, False, id="of another code"),
+        pytest.param(None, 1, False, id="nothing proved"),
+    ],
+)
+def test_a_code_that_was_read_in_time_is_judged_by_then_for_five_minutes(scan, minutes, counts):
+    now = NOW + timedelta(minutes=minutes)
+    assert read_at(scan, session_id=SESSION, code="code", now=now) == (NOW if counts else now)

@@ -1,6 +1,7 @@
 """The days of a session on pages: the leader's sheet and code, the participant's check-in, and completing."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from bookings_room import seat
@@ -45,8 +46,8 @@ def people(db, session):
 def at(app, db):
     """A browser of somebody who has just signed in, at a moment."""
 
-    def at(person, moment):
-        browser = app.test_client()
+    def at(person, moment, browser=None):
+        browser = browser or app.test_client()
         token = login_sessions.begin(db, person_id=person.id, provider="demo", id_token="", now=moment)
         db.flush()
         browser.environ_base[STOPPED] = moment
@@ -108,7 +109,7 @@ def test_a_participant_checks_in_by_the_code_on_the_screen(db, session, leader, 
     from_the_screen = code_of(db, session)
     page = f"/incheckning/{session.id}/{from_the_screen}"
     browser = at(anna, MORNING)
-    assert "Checka in medan" in browser.get(page).text
+    assert "Checka in inom fem minuter" in browser.get(page).text
     assert "Du är incheckad sedan" in browser.post(page).text
     assert noted(db, session, anna) == (Presence.PRESENT, None, Source.SELF)
     later = at(anna, clock.parse("2027-03-15T09:30")).get(page)
@@ -121,6 +122,46 @@ def test_a_participant_checks_in_by_the_code_on_the_screen(db, session, leader, 
     }
     assert [(said in answer.text, answer.status_code) for said, answer in answers.items()] == [(True, 409)] * 4
     assert noted(db, session, bo) is None
+
+
+def test_a_code_that_was_read_in_time_outlives_the_sign_in_in_that_browser_and_for_one_person(
+    app, db, session, people, at
+):
+    anna, bo, cia = people
+    page = f"/incheckning/{session.id}/{code_of(db, session)}"
+
+    def reads(path=page, moment=MORNING):
+        browser = app.test_client()
+        browser.environ_base[STOPPED] = moment
+        assert browser.get(path).location.startswith("/logga-in?next=")
+        return browser
+
+    browser = reads()
+    proof = browser.get_cookie("scan")
+    assert (proof.http_only, proof.same_site, proof.max_age) == (True, "Lax", 300)
+    at(anna, MORNING + timedelta(seconds=100), browser)
+    assert "Checka in inom fem minuter" in browser.get(page).text
+    assert "Du är incheckad sedan" in browser.post(page).text
+    assert noted(db, session, anna) == (Presence.PRESENT, None, Source.SELF)
+    assert browser.get_cookie("scan") is None
+
+    def answers(value, path=page, later=100):
+        browser = at(bo, MORNING + timedelta(seconds=later))
+        browser.set_cookie("scan", value)
+        answer = browser.post(path)
+        return answer.status_code, re.search(r"Koden är för gammal|Någon har redan|Koden hör inte", answer.text)[0]
+
+    elsewhere = make.session(db)
+    foreign = reads(f"/incheckning/{elsewhere.id}/{code_of(db, elsewhere)}").get_cookie("scan")
+    assert answers(proof.value) == (409, "Någon har redan")
+    assert answers(proof.value + "x") == (409, "Koden är för gammal")
+    assert answers(foreign.value) == (409, "Koden är för gammal")
+    assert answers(foreign.value, path=f"/incheckning/{session.id}/aaaabbbbccccdddd") == (409, "Koden hör inte")
+    late = reads().get_cookie("scan").value
+    assert answers(late, later=301) == (409, "Koden är för gammal")
+    # A code that is not good when it is read is kept for nobody.
+    assert reads(moment=MORNING + timedelta(seconds=100)).get_cookie("scan") is None
+    assert [noted(db, session, each) for each in (bo, cia)] == [None, None]
 
 
 def code_of(db, session):
