@@ -101,7 +101,9 @@ def in_digits() -> ColumnElement[bool]:
     return (Identity.kind == personal_numbers.KIND) & (func.length(Identity.value) == personal_numbers.DIGITS)
 
 
-def _by_another(column: InstrumentedAttribute[str]) -> Callable[[Session], ColumnElement[bool]]:
+def by_another(column: InstrumentedAttribute[str]) -> Callable[[Session], ColumnElement[bool]]:
+    """Whether the newest key has not sealed what stands there."""
+
     def where(db: Session) -> ColumnElement[bool]:
         newest = f"{SEALED}:{safe_of(db).ring.newest.name}:"
         return (column != "") & ~column.startswith(newest, autoescape=True)
@@ -110,6 +112,6 @@ def _by_another(column: InstrumentedAttribute[str]) -> Callable[[Session], Colum
 
 
 IDENTITIES = Kind("identities in plain digits", Identity.id, lambda _db: in_digits(), _seal_identity)
-NUMBERS = Kind("personal numbers", PersonalNumber.person_id, _by_another(PersonalNumber.sealed), _seal_number)
-SIGN_INS = Kind("sign-ins", LoginSession.id, _by_another(LoginSession.id_token), _seal_sign_in)
+NUMBERS = Kind("personal numbers", PersonalNumber.person_id, by_another(PersonalNumber.sealed), _seal_number)
+SIGN_INS = Kind("sign-ins", LoginSession.id, by_another(LoginSession.id_token), _seal_sign_in)
 KINDS = (IDENTITIES, NUMBERS, SIGN_INS)

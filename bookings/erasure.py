@@ -11,6 +11,7 @@ from auth.states import Refusal
 from bookings.models import Application, Booking, CourseWish, Precedence, Round
 from bookings.rules.history import precedence_state, term_of
 from bookings.states import LIVE, ApplicationState, BookingState, PrecedenceState, RoundState
+from courses.certificates import forgetting
 from courses.models import CourseDay, CourseSession, SessionLeader
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -30,6 +31,7 @@ def erase(db: Session, *, person_id: int, reason: str, now: datetime, by: int) -
     if refusals := held_by(db, person_id, now=now):
         raise Refused(refusals[0])
     db.execute(delete(CourseWish).where(CourseWish.person_id == person_id))
+    forgetting.forget(db, person_id=person_id, now=now, by=by)
     erasure.forget(db, person, reason=reason, now=now, by=by)
     return person
 

@@ -1,12 +1,12 @@
 """What is posted to whom when: the letters of the courses room."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from courses.models import Completion, CourseSession
+from courses.models import Certificate, Completion, CourseSession
 from courses.rules.days import HalfDay
 from courses.states import Presence
 from lararportal import outbox
@@ -32,3 +32,21 @@ def absence_noted(
         missed=missed,
         completion=completion,
     )
+
+
+def certificate_ready(db: Session, *, person: Person, certificate: Certificate, now: datetime) -> None:
+    """Your certificate can be fetched; another version says that the ones before are replaced."""
+    _about_certificate(db, "certificate_ready", person=person, certificate=certificate, now=now)
+
+
+def certificate_withdrawn(db: Session, *, person: Person, certificate: Certificate, now: datetime) -> None:
+    """Your certificate does not hold any more, and whom to ask about that."""
+    _about_certificate(db, "certificate_withdrawn", person=person, certificate=certificate, now=now)
+
+
+def _about_certificate(
+    db: Session, occasion: str, *, person: Person, certificate: Certificate, now: datetime
+) -> None:
+    days = [date.fromisoformat(each) for each in certificate.content["days"]]
+    once = f"{occasion}:{certificate.id}"
+    outbox.post(db, occasion, to=person.recipient, once=once, now=now, certificate=certificate, days=days)

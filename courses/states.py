@@ -103,6 +103,26 @@ class Lack(StrEnum):
     COMPETENCE = "competence"
 
 
+class CertificateKind(StrEnum):
+    """What form a certificate has.
+
+    Kind A has the fields of Socialstyrelsen's form, by the rules of 2015 (Bilaga 5) or 2021 (Bilaga 10); B is ours.
+    """
+
+    A_2015 = "a_2015"
+    A_2021 = "a_2021"
+    B = "b"
+
+
+class CertificateState(StrEnum):
+    """What has become of a version of a certificate: only one that is valid says something that holds."""
+
+    MAKING = "making"
+    VALID = "valid"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
 class Refusal(StrEnum):
     """Why the courses room says no."""
 
@@ -143,6 +163,10 @@ class Refusal(StrEnum):
     VERDICT_MISSING = "verdict_missing"
     CORRECTION_WITHOUT_REASON = "correction_without_reason"
     DAY_HAS_ATTENDANCE = "day_has_attendance"
+    SESSION_NOT_COMPLETED = "session_not_completed"
+    NOBODY_SIGNS = "nobody_signs"
+    SIGNED_AHEAD = "signed_ahead"
+    SIGNED_BEFORE_MADE = "signed_before_made"
 
 
 class Oddity(StrEnum):

@@ -12,6 +12,7 @@ from bookings import charging, choices, deadlines, funding, offers, rounds, swap
 from bookings.minimum import cases, reserve_sessions
 from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
+from courses.certificates import issuing
 from lararportal import counted, outbox, retention, seals
 from lararportal.db import Database
 from lararportal.errors import RecipientError, Refused
@@ -41,6 +42,7 @@ DUE: tuple[Kind, ...] = (
     ("decisions asked for", cases.due, cases.ask_for_decision),
     ("seats charged", charging.due, charging.settle),
     ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
+    ("certificates made", issuing.waiting, issuing.make),
 )
 """What is due: what it is called, how it is found, and what is done to each."""
 UNFUNDED: dict[Unfunded, tuple[Kind, ...]] = {
@@ -90,6 +92,12 @@ def _do(database: Database, deed: Deed, key: int, *, now: datetime) -> bool:
         log.error("tick: not done", deed=deed.__name__, key=key, exc_info=fault)  # noqa: TRY400 - structured
         return False
     return True
+
+
+def make_certificates(database: Database, session_id: int, *, now: datetime) -> int:
+    """Makes the certificates of a session that wait to be made, one transaction each; how many were made."""
+    keys = database.run(lambda db: issuing.waiting_of(db, session_id))
+    return sum(_do(database, issuing.make, key, now=now) for key in keys)
 
 
 def forget(database: Database, *, now: datetime, kept: Mapping[Kept, int]) -> dict[str, int]:

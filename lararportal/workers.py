@@ -64,6 +64,17 @@ def publish_round(round_id: int, run_id: int, by: int) -> dict[str, Any]:
     return {"letters": posted}
 
 
+def make_certificates(session_id: int) -> None:
+    """Makes the certificates of a session that somebody has asked for; the page shows how far it has come.
+
+    A worker that ends in the middle leaves the rest as it was, for the one that has it in hand next, or the tick.
+    """
+    place = _place()
+    made = tick.make_certificates(place.database, session_id, now=clock.now())
+    nudge(place)
+    log.info("certificates made", session=session_id, made=made)
+
+
 def look_at_everything(audit_id: int) -> None:
     """Looks whether everything holds, and keeps what was found; the page shows how far it has come."""
     found = stored.look(_place(), audit_id, clock=clock.now)

@@ -3,6 +3,7 @@
 What a deed leaves behind in more than one place is made up in all of them but one.
 """
 
+from certificate_faults import OF_CERTIFICATES
 from day_faults import OF_DAYS_NOTED, OF_DAYS_NOW
 from planting import (
     A_LETTER,
@@ -130,6 +131,7 @@ FAULTS = {
         "UPDATE courses SET swap_rings = NOT swap_rings WHERE id = (SELECT min(id) FROM courses)"
     ],
     **OF_DAYS_NOTED,
+    **OF_CERTIFICATES,
     "identity_not_noted": [
         f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)
         SELECT person_id, 'http://elsewhere.test', 'sub', 'x', '2027-01-10' FROM bookings WHERE id = ({ONE_SEAT})"""

@@ -6,8 +6,8 @@ from letter_facts import ANNA, NOW, SKIN, Desk
 
 from courses import letters
 from courses.days.half_days import halves_of
-from courses.models import Completion
-from courses.states import Absence, CourseOutcome, Presence
+from courses.models import Certificate, Completion
+from courses.states import Absence, CertificateKind, CourseOutcome, Presence
 
 
 def absent(states: list[Presence | None], *lacks: str, absence: Absence | None = None) -> Callable[[Desk], None]:
@@ -19,6 +19,12 @@ def absent(states: list[Presence | None], *lacks: str, absence: Absence | None =
     )
 
 
+def certificate(posts: Callable[..., None], kind=CertificateKind.A_2015, version=1) -> Callable[[Desk], None]:
+    content = {"course": SKIN.course.title, "days": [str(each.day) for each in SKIN.days]}
+    made = Certificate(id=5, year=2027, serial=42, version=version, kind=kind, content=content)
+    return lambda db: posts(db, person=ANNA, certificate=made, now=NOW)
+
+
 ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted": absent(
         [Presence.PRESENT, None, Presence.ABSENT_ILL, Presence.PRESENT], "attendance", "competence"
@@ -26,4 +32,7 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted.passed": absent([Presence.PRESENT, Presence.ABSENT_OTHER, *[Presence.PRESENT] * 2]),
     "absence_noted.ill": absent([Presence.ABSENT_ILL] * 4, "attendance", absence=Absence.ILL),
     "absence_noted.no_show": absent([None] * 4, "attendance", absence=Absence.NO_SHOW),
+    "certificate_ready": certificate(letters.certificate_ready),
+    "certificate_ready.again": certificate(letters.certificate_ready, CertificateKind.B, 2),
+    "certificate_withdrawn": certificate(letters.certificate_withdrawn),
 }

@@ -12,6 +12,8 @@ WHERE p.erased_at IS NOT NULL AND (
     OR EXISTS (SELECT FROM login_sessions s WHERE s.person_id = p.id)
     OR EXISTS (SELECT FROM account_invitations i WHERE i.person_id = p.id)
     OR EXISTS (SELECT FROM course_wishes w WHERE w.person_id = p.id)
+    OR EXISTS (SELECT FROM certificates c WHERE c.person_id = p.id AND (c.sealed <> '' OR c.imprint <> ''
+        OR concat(c.content ->> 'given', c.content ->> 'family') <> ''))
     OR EXISTS (SELECT FROM letters l WHERE l.person_id = p.id AND (l.body <> '' OR l.address <> ''))
     OR EXISTS (SELECT FROM bookings b WHERE b.person_id = p.id AND b.charged_on IS NULL
         AND b.state IN ('waiting', 'asked', 'offered', 'booked', 'must_choose')))

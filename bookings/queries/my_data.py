@@ -21,7 +21,10 @@ TRACE = "trace"
 """The fact of an entry that is a hash."""
 
 OTHERS = frozenset(
-    {"invited_by", "granted_by", "revoked_by", "made_by", "funded_by", "asked_by", "noted_by", "decided_by", "by"}
+    {
+        *("invited_by", "granted_by", "revoked_by", "made_by", "funded_by", "asked_by", "noted_by", "decided_by"),
+        *("by", "signatory_id"),
+    }
 )
 """Who else did something: their names are theirs."""
 

@@ -1,16 +1,25 @@
 """What must hold of sessions: `sessions.sql` asks the rows, `journal.sql` lays them beside what was noted of them.
 
 `courses.sql` does so with courses. `days.sql` asks who was there and has been through a session, and `days_noted.sql`
-what was noted of that. `letters_owed.sql` says which letters the deeds of this room owe.
+what was noted of that; `certificates.sql` and `certificates_noted.sql` do the same with certificates, whose
+sealed numbers are looked at beside them. `letters_owed.sql` says which letters the deeds of this room owe.
 """
 
 from pathlib import Path
 
+from courses.certificates import resealing
 from lararportal.checks import in_sql
 
 _HERE = Path(__file__).parent
 
 AT_ONCE = (*in_sql(_HERE / "sessions.sql"), *in_sql(_HERE / "days.sql"))
 """What a page can wait for."""
-THOROUGH = (*in_sql(_HERE / "journal.sql"), *in_sql(_HERE / "courses.sql"), *in_sql(_HERE / "days_noted.sql"))
+THOROUGH = (
+    *in_sql(_HERE / "journal.sql"),
+    *in_sql(_HERE / "courses.sql"),
+    *in_sql(_HERE / "days_noted.sql"),
+    *in_sql(_HERE / "certificates.sql"),
+    *in_sql(_HERE / "certificates_noted.sql"),
+    *resealing.CHECKS,
+)
 LETTERS_OWED = (_HERE / "letters_owed.sql").read_text("utf-8")

@@ -3,3 +3,9 @@
 SELECT format('absence_noted:%s:%s:%s', session_id, person_id, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'))
     AS once, person_id, session_id
 FROM journal WHERE deed = 'absence.told'
+UNION ALL
+SELECT format('certificate_ready:%s', facts ->> 'certificate'), person_id, session_id
+FROM journal WHERE deed = 'certificate.made'
+UNION ALL
+SELECT format('certificate_withdrawn:%s', facts ->> 'certificate'), person_id, session_id
+FROM journal WHERE deed = 'certificate.withdrawn' AND (facts ->> 'told')::boolean

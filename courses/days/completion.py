@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from courses import letters
+from courses.certificates import withdrawing
 from courses.days import half_days
 from courses.days.half_days import Roster
 from courses.models import Completion, CourseSession
@@ -115,6 +116,7 @@ def _decide(
         changed.append(person_id)
     _tell(db, session, found, rows, now=now)
     db.flush()
+    withdrawing.follow(db, session_id=session.id, people=changed, now=now, by=by)
     return changed
 
 

@@ -28,7 +28,7 @@ INVARIANTS = (
 AT_ONCE = (*running.CHECKS, *OF_ROWS_NOW)
 """What a page can wait for."""
 EVERYTHING = (*running.CHECKS, *INVARIANTS)
-NOT_BUILT = ("certificates", "files")
+NOT_BUILT = ("files",)
 """What is not looked at, because the portal has nothing of the kind yet."""
 NOT_DONE = "check_not_done"
 REST = timedelta(minutes=5)

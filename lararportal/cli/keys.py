@@ -6,10 +6,13 @@ import click
 from sqlalchemy.orm import Session
 
 from auth import resealing
-from auth.resealing import BATCH, KINDS, Kind, Step
+from auth.resealing import BATCH, Kind, Step
+from courses.certificates import resealing as of_certificates
 from lararportal import config
 from lararportal.db import Database
 from lararportal.edge import install
+
+KINDS = (*resealing.KINDS, *of_certificates.KINDS)
 
 
 @click.group()

@@ -46,6 +46,7 @@ NOTHING = {
     "decisions asked for": 0,
     "seats charged": 0,
     "reserves asked for": 0,
+    "certificates made": 0,
     "funding reminded of": 0,
     "seats filled": 0,
     "seats swapped": 0,

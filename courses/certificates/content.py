@@ -1,0 +1,142 @@
+"""What certificates say: gathered from what was decided, the catalogue and the person, before it is frozen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auth.models import BY_NAME, Person, PersonalNumber
+from auth.states import Category, Standing
+from courses.models import Certificate, Completion, CourseSession, SessionLeader
+from courses.rules import certificates as rules
+from courses.states import CertificateKind, CertificateState, CourseOutcome, Refusal
+from lararportal.errors import Refused
+
+LIVE = (CertificateState.MAKING, CertificateState.VALID)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody's certificate would say now, beside what the one says that they have."""
+
+    person: Person
+    kind: CertificateKind
+    content: dict[str, Any]
+    imprint: str
+    last: Certificate | None
+    """Their last version, whatever has become of it."""
+    differs: list[str]
+    """What would stand otherwise in another version; nothing where they have none."""
+
+    @property
+    def live(self) -> Certificate | None:
+        """The version that they have, if it was neither replaced nor withdrawn."""
+        return self.last if self.last is not None and self.last.state in LIVE else None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there would be something to make."""
+        return self.live is None or bool(self.differs)
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it should be made; what only the catalogue says otherwise since can be."""
+        return self.live is None or rules.calls_for_version(self.differs)
+
+
+def versions(db: Session, session_id: int) -> list[Certificate]:
+    """All there are of a session, the oldest first, held until the transaction ends."""
+    found = select(Certificate).where(Certificate.session_id == session_id).order_by(Certificate.id)
+    return list(db.scalars(found.with_for_update().execution_options(populate_existing=True)))
+
+
+def drafts(db: Session, session: CourseSession, made: Sequence[Certificate]) -> list[Draft]:
+    """Everybody who has been through a session that has its course and days loaded, by name.
+
+    `made` is what there is of it, the oldest first. Who has been erased has nothing any more that could be certified.
+
+    Raises:
+        Refused: it has no leader who could sign.
+    """
+    of_session = _of_session(db, session)
+    passed = (Completion.session_id == session.id) & (Completion.outcome == CourseOutcome.PASSED)
+    found = (
+        select(Completion, Person, PersonalNumber.imprint)
+        .join(Person, Person.id == Completion.person_id)
+        .join(PersonalNumber, PersonalNumber.person_id == Person.id, isouter=True)
+        .where(passed, Person.erased_at.is_(None))
+        .order_by(*BY_NAME)
+    )
+    last = {each.person_id: each for each in made}
+    return [
+        _draft(session, of_session, completion, _Of(person, imprint or "", last.get(person.id)))
+        for completion, person, imprint in db.execute(found)
+    ]
+
+
+def signatory_of(session: CourseSession, leaders: Sequence[Person]) -> Person:
+    """Who signs: the leader who completed the session, else the first by name."""
+    return next((each for each in leaders if each.id == session.completed_by), leaders[0])
+
+
+def leaders_of(db: Session, session_id: int) -> Sequence[Person]:
+    """Who leads the session, by name."""
+    found = select(Person).join(SessionLeader, SessionLeader.person_id == Person.id)
+    return db.scalars(found.where(SessionLeader.session_id == session_id).order_by(*BY_NAME)).all()
+
+
+@dataclass(frozen=True)
+class _Of:
+    person: Person
+    imprint: str
+    last: Certificate | None
+
+
+def _of_session(db: Session, session: CourseSession) -> dict[str, Any]:
+    """What all certificates of it say."""
+    leaders = leaders_of(db, session.id)
+    if not leaders:
+        raise Refused(Refusal.NOBODY_SIGNS)
+    return {
+        "course": session.course.title,
+        "description": rules.fitted(session.course.description),
+        "days": [str(each.day) for each in session.days],
+        "place": session.place,
+        "leaders": [each.own_name for each in leaders if not each.is_protected],
+        rules.OF_THE_SIGNATORY: _said_of(signatory_of(session, leaders)),
+    }
+
+
+def _draft(session: CourseSession, of_session: dict[str, Any], completion: Completion, of: _Of) -> Draft:
+    person, last = of.person, of.last
+    category = person.category if person.standing is Standing.CONFIRMED else None
+    objectives = session.course.objectives_2015, session.course.objectives_2021
+    kind = rules.kind_of(category, *objectives) if completion.competence_met else CertificateKind.B
+    kind = rules.kept_kind(kind, last.kind if last is not None else None, category)
+    content = of_session | {
+        "kind": kind,
+        "given": person.given_name,
+        "family": person.family_name,
+        "objectives": rules.objectives_on(kind, *objectives),
+        "minutes": completion.minutes,
+        "half_days": completion.half_days,
+        "of_half_days": completion.of_half_days,
+    }
+    imprint = "" if kind is CertificateKind.B else of.imprint
+    return Draft(person, kind, content, imprint, last, _differing(content, imprint, last))
+
+
+def _said_of(signatory: Person) -> dict[str, Any]:
+    """Whoever has a protected identity writes it by hand, if they want to."""
+    if signatory.is_protected:
+        return {"name": "", "workplace": "", "is_specialist": False}
+    is_specialist = signatory.category is Category.SPECIALIST
+    return {"name": signatory.own_name, "workplace": signatory.workplace, "is_specialist": is_specialist}
+
+
+def _differing(content: dict[str, Any], imprint: str, last: Certificate | None) -> list[str]:
+    if last is None or last.state not in LIVE:
+        return []
+    return rules.differing({**content, rules.NUMBER: imprint}, {**last.content, rules.NUMBER: last.imprint})

@@ -1,0 +1,37 @@
+"""For whom the certificates of a session are: its leaders, and coordinators."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auth.models import Grant
+from auth.states import Role
+from courses.models import CourseSession, SessionLeader
+from courses.sessions import lock
+from lararportal.errors import NotFound
+
+
+def session_of(db: Session, *, session_id: int, by: int) -> CourseSession:
+    """The session, locked, for whom its certificates are.
+
+    Raises:
+        NotFound: there is no such session, or they are not for `by`.
+    """
+    insist(db, session_id=session_id, by=by)
+    [session] = lock(db, [session_id])
+    return session
+
+
+def insist(db: Session, *, session_id: int, by: int) -> None:
+    """They are for `by`.
+
+    Raises:
+        NotFound: they are not.
+    """
+    if db.get(SessionLeader, (session_id, by)) is None and not is_coordinator(db, by):
+        raise NotFound
+
+
+def is_coordinator(db: Session, person_id: int) -> bool:
+    """Whether the certificates of all sessions are for somebody, and the names on them whoever they are of."""
+    held = select(Grant.id).where(Grant.person_id == person_id, Grant.role == Role.COORDINATOR)
+    return db.scalar(held.limit(1)) is not None
