@@ -34,7 +34,7 @@ def insist_for(db: Session, session: CourseSession, *, person_id: int, now: date
 
 
 def insist_between(db: Session, *, person_id: int, now: datetime, by: int | None) -> None:
-    """As `insist`, where it is about what somebody hears of us, whatever the course.
+    """As `insist`, where it is about what somebody hears of us or is known as, whatever the course.
 
     Raises:
         Refused: `by` is somebody else, and both have, want or have applied for the same course.

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
+import auth.views.directory
 import auth.views.signing_in
 import bookings.impartiality
 import bookings.moved_sessions
@@ -104,6 +105,7 @@ def _introduce(app: Flask) -> None:
     """Tells the rooms what they need, and the pages of courses what only bookings know."""
     for room in (auth.views.signing_in, bookings.views.mine, home):
         room.init_app(app)
+    auth.views.directory.init_app(app, between=bookings.impartiality.insist_between)
     courses.views.desk.init_app(
         app,
         interested=bookings.queries.interested,

@@ -270,17 +270,22 @@ class Case:
 
 
 OF_SESSION, OF_COURSE, OF_ROUND = "decides_over_own_session", "decides_over_own_course", "decides_over_own_seat"
+OF_ANOTHER = "same_course_wanted"
 BOTH = (COORDINATOR, DIRECTOR)
 REASON = {"reason": "Skäl"}
 DESK, SESSION = "/samordning/minimum/<int:session_id>", "/samordning/tillfallen/<int:session_id>"
 SEAT, ROUND = f"{SESSION}/deltagare/<int:person_id>", "/samordning/omgangar/<int:round_id>"
 PERSON = "/personer/<int:person_id>"
 
+FACTS = {"category": "specialist", "area": "goteborg"}
+
 IMPARTIAL = {
     "/finansiering/<int:booking_id>/ta-tillbaka": Case(OF_SESSION, who=BOTH),
+    f"{PERSON}/bekrafta": Case(OF_ANOTHER, FACTS, who=BOTH),
     f"{PERSON}/fortur/<int:precedence_id>/aterkalla": Case(OF_COURSE, REASON, who=BOTH),
-    "/samordning/brev/<int:letter_id>/adress": Case("same_course_wanted", {"address": "x@example.org"}),
-    "/samordning/brev/<int:letter_id>/stoppa": Case("same_course_wanted"),
+    f"{PERSON}/ratta": Case(OF_ANOTHER, FACTS | REASON, who=BOTH),
+    "/samordning/brev/<int:letter_id>/adress": Case(OF_ANOTHER, {"address": "x@example.org"}),
+    "/samordning/brev/<int:letter_id>/stoppa": Case(OF_ANOTHER),
     f"{DESK}/flytta-beslutet": Case(OF_SESSION, {**REASON, "day": "2027-03-10"}),
     f"{DESK}/ge-anda": Case(OF_SESSION, REASON),
     f"{DESK}/sla-ihop/<int:into>": Case(OF_SESSION, REASON),
@@ -319,10 +324,8 @@ DECIDES_NOTHING = {
     "/finansiering",
     "/kursledare/tillfallen/<int:session_id>/narvaro",
     "/kursledare/tillfallen/<int:session_id>/slutfor",
-    f"{PERSON}/bekrafta",
     f"{PERSON}/personnummer",
     f"{PERSON}/radera",
-    f"{PERSON}/ratta",
     f"{PERSON}/skydd",
     "/samordning/brev/<int:letter_id>/igen",
     *(f"/samordning/inbjudningar/<int:invitation_id>/{way}" for way in ("aterkalla", "igen")),
@@ -334,4 +337,5 @@ DECIDES_NOTHING = {
     f"{SESSION}/publicera",
     "/samordning/tillfallen/nytt",
 }
-"""What is no case of a seat: who somebody is, what nobody can have applied for yet, what has been decided before."""
+"""What is no case of a seat: what is hidden or read of somebody, what nobody can have applied for yet, what has been
+decided before."""

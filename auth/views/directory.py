@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import asdict
+from typing import cast
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
@@ -18,6 +19,18 @@ from lararportal import edge
 from lararportal.errors import NotFound
 
 NAME_LENGTH = 100
+
+BETWEEN = "lararportal.between"
+
+
+def init_app(app: Flask, *, between: Callable[..., None]) -> None:
+    """Tells who has nothing to gain by what is said of somebody: what is confirmed decides who goes before whom."""
+    app.extensions[BETWEEN] = between
+
+
+def _insist_on_impartiality(db: Session, person_id: int) -> None:
+    between = cast("Callable[..., None]", current_app.extensions[BETWEEN])
+    between(db, person_id=person_id, now=edge.moment(), by=me().person_id)
 
 
 @needs(Role.DIRECTOR, Role.COORDINATOR)
@@ -53,12 +66,12 @@ def confirm(person_id: int) -> ViewResult:
     with edge.reading() as db:
         found = _visible(db, person_id)
     form = ConfirmForm(obj=found)
-    status = send_in(
-        form,
-        lambda db: people.confirm(
-            db, person_id=person_id, **asdict(form.facts), now=edge.moment(), by=me().person_id
-        ),
-    )
+
+    def deed(db: Session) -> None:
+        _insist_on_impartiality(db, person_id)
+        people.confirm(db, person_id=person_id, **asdict(form.facts), now=edge.moment(), by=me().person_id)
+
+    status = send_in(form, deed)
     if status is None:
         flash("person_confirmed")
         return redirect(url_for(".person", person_id=person_id))
@@ -71,17 +84,13 @@ def correct(person_id: int) -> ViewResult:
     with edge.reading() as db:
         found = _visible(db, person_id)
     form = CorrectForm(obj=found)
-    status = send_in(
-        form,
-        lambda db: people.correct(
-            db,
-            person_id=person_id,
-            **asdict(form.facts),
-            reason=form.reason.data or "",
-            now=edge.moment(),
-            by=me().person_id,
-        ),
-    )
+
+    def deed(db: Session) -> None:
+        _insist_on_impartiality(db, person_id)
+        said = {**asdict(form.facts), "reason": form.reason.data or ""}
+        people.correct(db, person_id=person_id, **said, now=edge.moment(), by=me().person_id)
+
+    status = send_in(form, deed)
     if status is None:
         flash("person_corrected")
         return redirect(url_for(".person", person_id=person_id))
