@@ -109,6 +109,7 @@ def test_a_proof_that_does_not_hold_signs_nobody_in(come_back, story, db, claims
 
 
 OTHER, BOTH = ECKey.generate_key("P-256", private=True), {"id_token_signing_alg_values_supported": ["RS256", "ES256"]}
+FOR_SECRETS = SimpleNamespace(as_dict=lambda **_: {**KEY.as_dict(private=False), "use": "enc"})
 FORGERIES = {
     "signed by a stranger": ({"key": STRANGERS_KEY}, "BadSignatureError"),
     "signed with what everybody knows": (
@@ -138,6 +139,7 @@ FORGERIES = {
         {"key": OTHER, "metadata": BOTH, "header": {"alg": "ES256", "kid": "one"}},
         "InvalidKeyTypeError",
     ),
+    "signed with a key for enciphering": ({"keys": [FOR_SECRETS]}, "InvalidKeyIdError"),
     "not signed, in other letters": ({"key": b"", "header": {"alg": "nOnE"}}, "UnsupportedAlgorithmError"),
     "with what must be understood, and is not": (
         {"header": {"alg": "RS256", "kid": "one", "crit": ["must"], "must": "be"}},
@@ -169,7 +171,6 @@ def test_a_proof_may_bring_the_certificates_of_its_key_which_nobody_looks_at(com
 
 NAMELESS, SECOND = (RSAKey.generate_key(2048, private=True) for _ in range(2))
 BRAINPOOL = SimpleNamespace(as_dict=lambda **_: {"kty": "EC", "crv": "brainpoolP256r1", "x": "AA", "y": "AA"})
-FOR_SECRETS = SimpleNamespace(as_dict=lambda **_: {**KEY.as_dict(private=False), "use": "enc", "alg": "RSA-OAEP"})
 SETS_OF_KEYS = {
     "no names": ([NAMELESS, SECOND], SECOND, {"alg": "RS256"}),
     "a token without a name": ([OTHER, SECOND, KEY], KEY, {"alg": "RS256"}),
