@@ -101,10 +101,10 @@ def test_what_belongs_to_an_account_is_refused_with_what_to_do(client, db, anna,
     assert told(db) == []
 
 
-def test_what_is_shown_counts_in_the_sign_in_that_asked_for_it_alone(app, client, db, anna):
+def test_what_is_shown_counts_in_the_sign_in_that_asked_for_it_alone(app, client, db, anna, sign_in):
     """The answer of a provider that another browser, another sign-in or another provider's address brings is none."""
     client.get(onward(client, "/logga-in/demo", "anna.st"))
-    path = onward(client, f"{LIST}/ny/other", "petra.privat")
+    path, path_again = (onward(client, f"{LIST}/ny/other", "petra.privat") for _ in range(2))
     with client.session_transaction() as cookie:
         remembered = {name: value for name, value in cookie.items() if name.startswith("_state_")}
 
@@ -114,6 +114,8 @@ def test_what_is_shown_counts_in_the_sign_in_that_asked_for_it_alone(app, client
         cookie.update(remembered)
     assert stranger.get(path.replace("/other/", "/demo/")).status_code == 400
     assert stranger.get(path).status_code == 400
+    sign_in(stranger, person(db))
+    assert stranger.get(path_again).status_code == 400
     assert identities(db) == [(anna.id, "anna.st")]
     assert client.get(f"{LIST}/bekrafta").location == LIST
 
