@@ -89,8 +89,8 @@ def test_the_leader_notes_by_the_form_row_by_row_and_everybody_at_once(db, sessi
     assert [noted(db, session, each) for each in people] == expected
     # Without the script, what is refused stands there as it was typed.
     kept = browser.post(page, data={f"state-{bo.id}": "left_early", f"minutes-{bo.id}": "x"})
-    assert (kept.status_code, chosen_in(kept.text)) == (409, ["late", "left_early", "present"])
-    assert re.findall(r'name="minutes-\d+" value="([^"]+)"', kept.text) == ["20", "x"]
+    assert (kept.status_code, sorted(chosen_in(kept.text))) == (409, ["late", "left_early", "present"])
+    assert sorted(re.findall(r'name="minutes-\d+" value="([^"]+)"', kept.text)) == ["20", "x"]
     assert browser.get(f"{page}?halvdag=2027-03-17-fm").status_code == 404
     for _ in range(6):
         seat(db, session, make.person(db))
@@ -176,7 +176,7 @@ def test_the_leader_completes_the_session_on_one_page(db, session, leader, peopl
         attendance.note(db, half=half.key, noted={cia.id: Mark(Presence.ABSENT_ILL)}, **about)
         attendance.everybody_is_there(db, half=half.key, **about)
     db.flush()
-    assert re.findall(r"(\d) av 4", browser.get(page).text) == ["4", "4", "0"]
+    assert sorted(re.findall(r"(\d) av 4", browser.get(page).text)) == ["0", "4", "4"]
     assert at(leader, MORNING).post(page).status_code == 409
     assert browser.post(page, data={f"competence-{anna.id}": "on"}).status_code == 302
     results = [db.get_one(Completion, (session.id, each.id)) for each in people]

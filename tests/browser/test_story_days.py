@@ -1,0 +1,152 @@
+"""A leader's day on a telephone: who is there, by the code and by tick, with a network that is away for a while."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from browser import cast
+from browser.browsing import PHONE, Visit
+from browser.stage import Stage, heading, press, said
+from playwright.sync_api import Page, expect
+
+import make
+from auth.states import Role
+from bookings import seats
+from bookings.models import Booking
+from bookings.states import LATE, BookingState, Origin
+from courses.days import check_in, half_days
+from courses.models import CourseSession, SessionLeader
+from courses.rules import days
+from lararportal import clock
+
+TITLE = "Försäkringsmedicin"
+LUNCH, LAST = time(13), time(23, 59)
+
+
+def hours_around(now: datetime) -> tuple[time, time]:
+    """Hours of which one half day has just begun."""
+    local = now.astimezone(clock.STOCKHOLM)
+    begun = local.replace(second=0, microsecond=0) - timedelta(minutes=5)
+    noon = local.replace(hour=12, minute=0, second=0, microsecond=0)
+    if local < noon:
+        return (begun.time() if begun.date() == local.date() else time(0)), LUNCH
+    over = local + timedelta(hours=2)
+    return max(begun, noon).time(), over.time().replace(second=0) if over.date() == local.date() else LAST
+
+
+def seated(db, session: CourseSession, *people) -> None:
+    for each in people:
+        facts = {"state": BookingState.WAITING, "origin": Origin.DIRECT, "rank": 1, "wave": LATE, "key": []}
+        booking = Booking(person_id=each.id, session_id=session.id, joined_at=make.LONG_AGO, **facts)
+        db.add(booking)
+        db.flush()
+        seats.take(db, booking, session, now=make.LONG_AGO)
+
+
+def code_now(stage: Stage, session: CourseSession) -> str:
+    """What the telephone of a participant reads off the screen."""
+    with stage.house.rows() as db:
+        half = days.open_at(half_days.halves_of(session), clock.now())
+        assert half is not None
+        return check_in.code_now(db, session.id, half, now=clock.now())
+
+
+def on_a_phone(stage: Stage) -> Visit:
+    visit = stage.enter()
+    visit.show("light", PHONE)
+    return visit
+
+
+def prepared(stage: Stage) -> tuple[CourseSession, str]:
+    """A session of this day that Karin leads, with Anna, Bo and Cia in it; and where letters to Bo go."""
+    with stage.house.rows() as db:
+        karin = cast.staff(stage.house, db, "karin.kursledare", Role.LEADER)
+        cast.staff(stage.house, db, "olle.samordnare", Role.COORDINATOR)
+        anna = cast.person(stage.house, db, "anna.st")
+        bo, cia = (make.person(db, given_name=name, family_name="Ek") for name in ("Bo", "Cia"))
+        course = make.course(db, title=TITLE, objectives_2015=["a5"])
+        session = make.session(db, of=course, days=[clock.day_of(clock.now())])
+        [day] = session.days
+        day.starts, day.ends = hours_around(clock.now())
+        db.add(SessionLeader(session_id=session.id, person_id=karin.id))
+        seated(db, session, anna, bo, cia)
+    return session, bo.email
+
+
+@pytest.mark.parametrize("stage", ["with script"], indirect=True)
+def test_a_leader_notes_the_day_on_a_telephone_and_completes_the_session(stage: Stage):
+    session, address_of_bo = prepared(stage)
+    leader = on_a_phone(stage)
+    leader.is_let_in_as("karin.kursledare")
+    page = leader.go("/kursledare")
+    page.get_by_role("link", name=TITLE).first.click()
+    page.get_by_role("link", name="Närvaro").click()
+    heading(page, "Närvaro")
+    page.get_by_role("link", name="Visa koden på skärmen").click()
+    expect(page.get_by_role("img", name="QR-kod för incheckning")).to_be_visible()
+    annas = on_a_phone(stage)
+    reads_the_code_and_signs_in(stage, annas, session)
+    stage.look(annas, "checked-in")
+
+    page = leader.go(f"/kursledare/tillfallen/{session.id}/narvaro")
+    expect(page.get_by_label("Närvaro för Anna")).to_have_value("present")
+    ticks_the_others(leader, page)
+    page.reload()
+    kept = [page.get_by_label(f"Närvaro för {name}").input_value() for name in ("Anna", "Bo Ek", "Cia Ek")]
+    assert kept == ["present", "absent_ill", "late"]
+    stage.look(leader, "attendance")
+
+    page.get_by_role("link", name="Slutför kurstillfället").click()
+    heading(page, "Slutför kurstillfället")
+    expect(page.get_by_label("Kompetenskraven är uppfyllda för Bo Ek")).to_have_count(0)
+    for name in ("Anna", "Cia Ek"):
+        page.get_by_label(f"Kompetenskraven är uppfyllda för {name}").check()
+    press(page, "Slutför kurstillfället")
+    said(page, "Kurstillfället är slutfört. Godkända: 2.")
+    expect(page.get_by_role("row", name="Bo Ek")).to_contain_text("inte godkänd")
+    stage.look(leader, "completed")
+    stage.tick()
+    assert stage.subjects(address_of_bo) == [f"Frånvaro: {TITLE}"]
+    office = on_a_phone(stage)
+    office.is_let_in_as("olle.samordnare")
+    is_put_right(stage, office, session)
+
+
+def reads_the_code_and_signs_in(stage: Stage, visit: Visit, session: CourseSession) -> None:
+    page = visit.go(f"/incheckning/{session.id}/{code_now(stage, session)}")
+    press(page, "Logga in med Demo")
+    page.locator('button[name="sub"][value="anna.st"]').first.click()
+    press(page, "Checka in")
+    expect(page.get_by_role("main")).to_contain_text("Du är incheckad sedan")
+
+
+def ticks_the_others(leader: Visit, page: Page) -> None:
+    """Bo while the network is away, and Cia first with more minutes than there are."""
+    status, minutes = page.locator("form [data-status]"), page.get_by_label("Minuter som Cia Ek missade")
+    leader.context.set_offline(True)
+    page.get_by_label("Närvaro för Bo Ek").select_option("absent_ill")
+    expect(status).to_contain_text("Inte sparat än: nätet svarar inte.")
+    leader.context.set_offline(False)
+    expect(page.get_by_role("row", name="Bo Ek")).to_contain_text("Sparat kl.")
+    page.get_by_label("Närvaro för Cia Ek").select_option("late")
+    expect(page.get_by_role("row", name="Cia Ek")).to_contain_text("Sparat kl.")
+    for typed, answer in (("900", "Minuter skrivs för den som kom sent"), ("3", "Sparat kl.")):
+        minutes.fill(typed)
+        minutes.blur()
+        expect(status).to_contain_text(answer)
+    # The browser itself tells of the network that was away, and of what was refused.
+    leader.complaints.clear()
+
+
+def is_put_right(stage: Stage, visit: Visit, session: CourseSession) -> None:
+    """Bo was there in the end, and a coordinator says so and why."""
+    page = visit.go(f"/samordning/tillfallen/{session.id}")
+    page.get_by_role("link", name="Närvaro och resultat").click()
+    stage.look(visit, "results")
+    page.get_by_role("link", name="Rätta för Bo Ek").click()
+    page.get_by_label("Närvaro för Bo Ek").select_option("present")
+    page.get_by_label("Kompetenskraven är uppfyllda").check()
+    page.get_by_label("Varför rättas närvaron?").fill("Kom efter lunch.")
+    stage.look(visit, "correction")
+    press(page, "Spara rättelsen")
+    said(page, "Rättelsen för Bo Ek är sparad.")
+    expect(page.get_by_role("row", name="Bo Ek")).to_contain_text("1 av 1")
