@@ -86,8 +86,7 @@ BOOKING_MOVES = {
 IN_LINE = (BookingState.WAITING, BookingState.ASKED)
 """No seat is held for whoever is in line; those who are asked in a call-out stand where they stood."""
 ANSWERABLE = (BookingState.ASKED, BookingState.OFFERED)
-OPEN = (*IN_LINE, BookingState.OFFERED)
-"""What may still become a seat."""
+OPEN = (*IN_LINE, BookingState.OFFERED)  # What may still become a seat.
 SEATED = (BookingState.BOOKED, BookingState.MUST_CHOOSE)
 """A seat, also while its holder chooses between it and another that they have on a day the session was moved to."""
 LIVE = (*OPEN, *SEATED)
@@ -160,6 +159,7 @@ class Charge(StrEnum):
 
     SEAT = "seat"
     LATE_CANCELLATION = "late_cancellation"
+    NO_SHOW = "no_show"
     CREDIT = "credit"
 
 

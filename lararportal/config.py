@@ -102,6 +102,12 @@ class Settings:
         "course's fee, from 14 days 100; empty: it is recorded only. Illness and the care of a child cost nothing",
         default=(),
     )
+    no_show_fee: int | None = _variable(
+        "LARARPORTAL_NO_SHOW_FEE",
+        "what it costs never to come to a course without being ill, in per cent of its fee; empty: it is recorded "
+        "only",
+        default=None,
+    )
     unfunded_seats: str = _variable(
         "LARARPORTAL_UNFUNDED_SEATS",
         "`keep` or `release`: what becomes of a resident's seat whose funding nobody has settled by the last day to "
@@ -166,6 +172,7 @@ def _whole_number(text: str) -> int:
 
 READERS: dict[Any, Callable[[str], Any]] = {
     int: _whole_number,
+    int | None: fee_steps.read_percent,
     str: str,
     tuple[Provider, ...]: providers.read,
     tuple[tuple[int, int], ...]: fee_steps.read,

@@ -22,6 +22,19 @@ def read(text: str) -> tuple[tuple[int, int], ...]:
     return steps
 
 
+def read_percent(text: str) -> int | None:
+    """A part of a fee in per cent; None where there is none.
+
+    Raises:
+        ValueError: it is not from 1 to 100.
+    """
+    if not text.strip():
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= WHOLE:
+        raise ValueError("is not a whole number from 1 to 100")
+    return int(text)
+
+
 def _step(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"([0-9]{1,3}):([0-9]{1,3})", text)
     if found is None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, update_wrapper
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bookings import charging, choices, deadlines, funding, offers, rounds, swap_rings, waitlist
+from bookings import absences, charging, choices, deadlines, funding, offers, rounds, swap_rings, waitlist
 from bookings.minimum import cases, reserve_sessions
 from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
@@ -55,12 +55,15 @@ UNFUNDED: dict[Unfunded, tuple[Kind, ...]] = {
 """What is due about a resident's seat that nobody has said is paid for."""
 
 
-def run_due(database: Database, *, now: datetime, unfunded: Unfunded = Unfunded.KEEP) -> dict[str, int]:
+def run_due(
+    database: Database, *, now: datetime, unfunded: Unfunded = Unfunded.KEEP, no_show_fee: int | None = None
+) -> dict[str, int]:
     """Does what is due by `now`, each thing in its own transaction, and says how many of each.
 
     One thing that fails is logged and does not stop the others; it is due again at the next tick.
     """
-    kinds = (*DUE, *UNFUNDED[unfunded])
+    settle_absences: Deed = update_wrapper(partial(absences.settle, fee=no_show_fee), absences.settle)
+    kinds = (*DUE, ("absences charged", absences.due, settle_absences), *UNFUNDED[unfunded])
     done = {name: 0 for name, _, _ in kinds}
     while kinds:
         place, keys = database.run(partial(_first_due, kinds=kinds, now=now))

@@ -89,7 +89,12 @@ def catch_up() -> None:
     """
     place, now = _place(), clock.now()
     tick.insist_on_true_clock(place.database, now=now)
-    done = tick.run_due(place.database, now=now, unfunded=Unfunded(place.settings.unfunded_seats))
+    done = tick.run_due(
+        place.database,
+        now=now,
+        unfunded=Unfunded(place.settings.unfunded_seats),
+        no_show_fee=place.settings.no_show_fee,
+    )
     done["entries sealed"] = tick.seal_journal(place.database, now=now)
     with postman(place.settings) as mailer:
         done["letters tried"] = tick.deliver_letters(place.database, mailer, now=clock.now())

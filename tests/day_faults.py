@@ -1,5 +1,7 @@
 """Faults of attendance and completions, for `demo_faults`: they are planted on somebody's seat in a session ahead."""
 
+from planting import RESTOOD
+
 SEAT = """SELECT session_id, person_id FROM bookings b JOIN course_sessions s ON s.id = b.session_id
     WHERE state = 'booked' AND starts_on > '2027-02-01' ORDER BY b.id LIMIT 1"""
 STRANGER = f"""SELECT s.session_id, p.id AS person_id FROM ({SEAT}) s CROSS JOIN persons p WHERE p.id NOT IN (
@@ -64,6 +66,21 @@ OF_DAYS_NOW = {
     "attendance_without_seat": [attended(STRANGER), noted_attended(STRANGER)],
     "completion_not_as_attended": [*completed(ONE_HALF), *whole(SEAT), *completed(NEVER, THE_OTHERS)],
     "completion_missing": [*whole(SEAT), *completed(NEVER, THE_OTHERS)],
+}
+A_SEAT = f"(SELECT b.id FROM bookings b JOIN ({SEAT}) s USING (session_id, person_id) WHERE b.state = 'booked')"
+OF_ABSENCES = {
+    "absence_not_charged": [
+        *completed(NEVER),
+        *whole(SEAT),
+        *completed(NEVER, THE_OTHERS),
+        f"""UPDATE bookings SET charged_on = '2027-01-10', charged_category = 'st_2015', charged_workplace = ''
+        WHERE id = {A_SEAT}""",
+        RESTOOD,
+    ],
+    "absence_charge_not_noted": [
+        f"""INSERT INTO absence_charges (booking_id, person_id, "on", percent)
+        SELECT id, person_id, '2027-01-10', 0 FROM bookings WHERE id = {A_SEAT}"""
+    ],
 }
 OF_DAYS_NOTED = {
     "attendance_not_as_noted": [attended(), noted_attended(state="late")],

@@ -4,7 +4,7 @@ What a deed leaves behind in more than one place is made up in all of them but o
 """
 
 from certificate_faults import OF_CERTIFICATES
-from day_faults import OF_DAYS_NOTED, OF_DAYS_NOW
+from day_faults import OF_ABSENCES, OF_DAYS_NOTED, OF_DAYS_NOW
 from planting import (
     A_LETTER,
     ADMITTED,
@@ -123,6 +123,7 @@ FAULTS = {
         WHERE id = (SELECT min(id) FROM bookings WHERE state = 'cancelled' AND ended_late)""",
         RESTOOD,
     ],
+    "absence_not_charged": OF_ABSENCES["absence_not_charged"],
     "fee_without_lateness": [f"UPDATE bookings SET fee_percent = 50 WHERE id = ({ONE_SEAT})"],
     "session_not_as_noted": ["UPDATE course_days SET ends = ends - interval '1 hour' WHERE day = '2027-03-09'"],
     "access_not_as_noted": [f"UPDATE course_sessions SET publicity = 'archived' WHERE id = ({FIRST})"],
@@ -239,6 +240,7 @@ FAULTS = {
             (SELECT min(person_id) FROM grants)
         FROM bookings WHERE id = ({ONE_SEAT})"""
     ],
+    "absence_charge_not_noted": OF_ABSENCES["absence_charge_not_noted"],
     "in_time_by_nobody": [
         """UPDATE bookings SET wave = 0 WHERE id = (
         SELECT min(id) FROM bookings WHERE origin = 'line' AND state = 'waiting' AND wave = 1)"""

@@ -148,6 +148,7 @@ class TestTheEnvironment:
             ("LARARPORTAL_BOUNCE_ADDRESS", "Studs <studs@example.org>", BARE),
             ("LARARPORTAL_BOUNCE_ADDRESS", "studs", BARE),
             ("LARARPORTAL_LATE_FEE", "30", FEE_FORM),
+            ("LARARPORTAL_NO_SHOW_FEE", "101", "is not a whole number from 1 to 100"),
             ("LARARPORTAL_LATE_FEE", "30:50;14:100", FEE_FORM),
             ("LARARPORTAL_LATE_FEE", "30:50,", FEE_FORM),
             ("LARARPORTAL_LATE_FEE", "-1:50", FEE_FORM),
@@ -236,7 +237,7 @@ def rows_of(table: str) -> list[list[str]]:
 def default_of(default: object) -> str:
     if default is MISSING:
         return "none: must be set"
-    return "empty" if default in {"", ()} else f"`{default}`"
+    return "empty" if default in {"", (), None} else f"`{default}`"
 
 
 def code_of(kind: str) -> list[tuple[str, str]]:

@@ -186,6 +186,15 @@ SELECT id AS exception, person_id AS person, session_id AS session FROM line_exc
 WHERE NOT EXISTS (SELECT FROM journal j
     WHERE j.deed = 'line.exception' AND (j.facts ->> 'exception')::int = x.id)
 
+--: absence_charge_not_noted
+-- What was put down of somebody's absence is what was noted.
+SELECT coalesce(a.booking_id, (j.facts ->> 'booking')::int) AS booking, coalesce(a.person_id, j.person_id) AS person
+FROM absence_charges a FULL JOIN (SELECT person_id, facts FROM journal WHERE deed = 'absence.charged') j
+    ON (j.facts ->> 'charge')::int = a.id
+WHERE (a.booking_id, a.person_id, a."on"::text, a.absence, a.percent) IS DISTINCT FROM
+    ((j.facts ->> 'booking')::int, j.person_id, j.facts ->> 'on', j.facts ->> 'absence', (j.facts ->> 'percent')::int)
+ORDER BY 1
+
 --: in_time_by_nobody
 -- Whoever stands in line without having applied in time does so by a decision.
 SELECT id AS booking, person_id AS person, session_id AS session FROM bookings b

@@ -91,6 +91,13 @@ WHERE state = 'cancelled' AND (
     (ended_late AND cancel_ground IS NULL) OR (cancel_ground IN ('other', 'ours') AND end_reason = '')
     OR (cancel_ground = 'ours' AND (ended_late OR cancelled_by_staff IS NOT TRUE))) ORDER BY id
 
+--: absence_not_charged
+-- What was put down of a seat that was charged for is whether its holder came, as it was decided.
+SELECT b.id AS booking, b.person_id AS person, b.session_id AS session
+FROM bookings b JOIN completions c USING (session_id, person_id)
+WHERE b.state = 'booked' AND b.charged_on IS NOT NULL AND c.decided_at < :settled AND c.absence IS DISTINCT FROM (
+    SELECT absence FROM absence_charges a WHERE a.booking_id = b.id ORDER BY id DESC LIMIT 1) ORDER BY b.id
+
 --: fee_without_lateness
 -- Nobody pays but for what was late.
 SELECT id AS booking, person_id AS person, session_id AS session, fee_percent FROM bookings

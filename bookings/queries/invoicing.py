@@ -1,19 +1,20 @@
-"""What there is to invoice in a period: seats that ran and that an employer pays, and what was given back late."""
+"""What there is to invoice in a period: paid seats, late cancellations, and who stayed away."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from auth.models import BY_NAME, Person, shown_name
 from auth.states import Category
-from bookings.models import Booking
+from bookings.models import AbsenceCharge, Booking
 from bookings.states import BookingState, Charge
 from courses.models import Course, CourseDay, CourseSession
+from courses.states import Absence
 from lararportal.paging import Page, paginate
 
 WHOLE = 100
@@ -49,7 +50,7 @@ class InvoiceRow:
     is_credited: bool
     """A late cancellation of the seat that was charged for is taken off."""
     percent: int | None
-    """Of the fee of the course; None where a late cancellation is recorded only."""
+    """Of the fee of the course; None where a late cancellation, or staying away, is recorded only."""
 
 
 def month_before(today: date) -> Period:
@@ -93,20 +94,36 @@ def _credited() -> Select[*tuple[Any, ...]]:
     )
 
 
-_EVENTS = union_all(_charged(), _credited()).subquery()
+_ABSENCE = "absence"
+"""What is less or more since it was said whether they came: it is no row of its own, unless that is all there is."""
+
+
+def _absences() -> Select[*tuple[Any, ...]]:
+    """And what a seat costs more or less by whether they came to it, from the day on which that was put down."""
+    change = AbsenceCharge.percent
+    kind = case(
+        (AbsenceCharge.absence == Absence.NO_SHOW, Charge.NO_SHOW.value),
+        (change > 0, Charge.SEAT.value),
+        else_=literal(_ABSENCE),
+    )
+    return select(AbsenceCharge.booking_id, AbsenceCharge.on, change, kind)
+
+
+_EVENTS = union_all(_charged(), _credited(), _absences()).subquery()
 
 
 def _of(period: Period) -> Select[*tuple[Any, ...]]:
     """For each person, session and payer what it comes to in the period; what comes to nothing is left out."""
     sum_, kind = func.sum(_EVENTS.c.percent), _EVENTS.c.charge
-    paid = func.count().filter((kind == Charge.SEAT.value) & (_EVENTS.c.percent > 0))
-    late, credited = (func.count().filter(kind == each.value) for each in (Charge.LATE_CANCELLATION, Charge.CREDIT))
-    is_late = kind == Charge.LATE_CANCELLATION.value
+    paid = _count((kind == Charge.SEAT.value) & (_EVENTS.c.percent > 0))
+    is_late, is_no_show = (kind == each.value for each in (Charge.LATE_CANCELLATION, Charge.NO_SHOW))
+    adds, has_no_sum = is_late | is_no_show, _EVENTS.c.percent.is_(None)
     return (
         select(
-            sum_.label("percent"),
+            func.nullif(sum_, 0).label("percent"),
             paid.label("paid"),
-            credited.label("credited"),
+            _count(is_no_show).label("stayed_away"),
+            _count(kind == Charge.CREDIT.value).label("credited"),
             func.max(Booking.ended_at).filter(is_late).label("cancelled_at"),
             func.max(Booking.end_reason).filter(is_late).label("reason"),
             Booking.charged_category.label("category"),
@@ -128,7 +145,7 @@ def _of(period: Period) -> Select[*tuple[Any, ...]]:
         .join(Course, Course.id == CourseSession.course_id)
         .where(_EVENTS.c.on.between(period.first, period.last))
         .group_by(Person.id, CourseSession.id, Course.id, Booking.charged_category, Booking.charged_workplace)
-        .having(or_(sum_ != 0, sum_.is_(None) & (late > credited)))
+        .having(or_(sum_ != 0, _count(has_no_sum & adds) > _count(has_no_sum & ~adds)))
         .order_by(
             Booking.charged_workplace,
             *BY_NAME,
@@ -136,6 +153,10 @@ def _of(period: Period) -> Select[*tuple[Any, ...]]:
             func.min(_EVENTS.c.booking_id),
         )
     )
+
+
+def _count(of: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(of)
 
 
 def _days() -> ScalarSelect[Any]:
@@ -159,8 +180,8 @@ def _row(found: Any) -> InvoiceRow:
         course_title=found.title,
         place=found.place,
         days=tuple(found.days),
-        cancelled_at=None if found.paid else found.cancelled_at,
-        reason="" if found.paid else found.reason or "",
+        cancelled_at=None if found.paid or found.stayed_away else found.cancelled_at,
+        reason="" if found.paid or found.stayed_away else found.reason or "",
         is_credited=bool(found.credited),
         percent=found.percent,
     )
@@ -169,4 +190,6 @@ def _row(found: Any) -> InvoiceRow:
 def _charge(found: Any) -> Charge:
     if found.paid:
         return Charge.SEAT
-    return Charge.CREDIT if (found.percent or 0) < 0 else Charge.LATE_CANCELLATION
+    if (found.percent or 0) < 0:
+        return Charge.CREDIT
+    return Charge.NO_SHOW if found.stayed_away else Charge.LATE_CANCELLATION

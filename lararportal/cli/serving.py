@@ -111,7 +111,12 @@ def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) ->
 
     What is not too old yet by the clock is not deleted, whatever time the tick was told: nobody could bring it back.
     """
-    done = run_due(place.database, now=now, unfunded=Unfunded(place.settings.unfunded_seats))
+    done = run_due(
+        place.database,
+        now=now,
+        unfunded=Unfunded(place.settings.unfunded_seats),
+        no_show_fee=place.settings.no_show_fee,
+    )
     gone = forget(place.database, now=min(now, clock.now()), kept=days(place.settings.retention))
     done["rows deleted"] = sum(gone.values())
     done["entries sealed"] = seal_journal(place.database, now=now)

@@ -45,6 +45,7 @@ NOTHING = {
     "few booked warned of": 0,
     "decisions asked for": 0,
     "seats charged": 0,
+    "absences charged": 0,
     "reserves asked for": 0,
     "certificates made": 0,
     "funding reminded of": 0,
