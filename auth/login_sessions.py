@@ -110,14 +110,15 @@ def begin(
 def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute: timedelta) -> Visitor | None:
     """Whose sign-in the token is; None when it is unknown, has ended, or has lasted or rested too long.
 
-    One statement. A second one, at most once a minute, remembers that the person was seen.
+    One statement. A second one, at most once a minute, remembers that the person was seen; more often where a sign-in
+    may rest for hardly longer than that.
     """
     good = {"seen_after": now - idle, "began_after": now - absolute}
     rows = db.execute(_VISITOR, {"token_hash": _hash(token), **good}).all()
     if not rows:
         return None
     row = rows[0]
-    if now - row.seen_at >= SEEN_EVERY:
+    if now - row.seen_at >= min(SEEN_EVERY, idle / 2):
         _see(db, login_session_id=row.id, now=now)
     return Visitor(
         person_id=row.person_id,

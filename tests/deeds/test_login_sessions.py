@@ -21,8 +21,8 @@ def begin(db, someone, now) -> str:
     return token
 
 
-def visitor(db, token, now) -> Visitor | None:
-    return login_sessions.visitor(db, token=token, now=now, idle=IDLE, absolute=ABSOLUTE)
+def visitor(db, token, now, *, idle=IDLE) -> Visitor | None:
+    return login_sessions.visitor(db, token=token, now=now, idle=idle, absolute=ABSOLUTE)
 
 
 def deeds(db) -> list[tuple]:
@@ -113,6 +113,14 @@ def test_a_sign_in_that_is_used_goes_on_until_it_has_lasted_too_long(db, now):
 
     assert visitor(db, token, now + ABSOLUTE - SECOND) is not None
     assert visitor(db, token, now + ABSOLUTE) is None
+
+
+def test_a_sign_in_that_may_rest_for_a_minute_lasts_while_it_is_used(db, now):
+    token, idle = begin(db, person(db), now), timedelta(minutes=1)
+    seen = [visitor(db, token, now + number * 40 * SECOND, idle=idle) for number in (1, 2, 3)]
+
+    assert None not in seen
+    assert visitor(db, token, now + 180 * SECOND, idle=idle) is None
 
 
 def test_being_seen_is_written_at_most_once_a_minute(db, now, queries):
