@@ -82,7 +82,7 @@ class Storm:
         def one(number: int) -> None:
             chance = Random(number)
             while self._goes_on(spent := time.monotonic() - begun):
-                act = chance.choice(self.acts)
+                act = self._next(chance, spent)
                 self.counted[self._outcome(act, chance, self.begins + timedelta(seconds=spent))] += 1
 
         def again_and_again() -> None:
@@ -105,11 +105,19 @@ class Storm:
         """Until there has been time for everything, and the end that is waited for has come."""
         if self.broken:
             return False
-        rare = sorted({act.__name__ for act in self.acts if self.counted[act.__name__] < self.often})
+        rare = sorted({act.__name__ for act in self._rare()})
         is_over = spent >= self.seconds and not rare and self.until()
         missing = f"too seldom done: {rare}" if rare else "what must come about did not"
         assert is_over or spent < self.seconds + WITHIN, f"in vain: {missing}; {self.counted}"
         return not is_over
+
+    def _rare(self) -> list[Act]:
+        return [act for act in self.acts if self.counted[act.__name__] < self.often]
+
+    def _next(self, chance: Random, spent: float) -> Act:
+        """Any of them; once there has been time for all, every second one is of those that came too seldom."""
+        rare = self._rare() if spent >= self.seconds and chance.random() < 0.5 else []
+        return chance.choice(rare or self.acts)
 
     def _outcome(self, act: Act, chance: Random, now: datetime) -> str:
         try:

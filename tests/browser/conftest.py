@@ -87,6 +87,8 @@ def house(
             LARARPORTAL_SMTP_URL=f"smtp://127.0.0.1:{smtp}",
             LARARPORTAL_MAIL_FROM="Lärportalen <kurser@example.org>",
             LARARPORTAL_LETTERS_DIR=str(folder / "letters"),
+            # A walk through all pages asks quicker than anybody reads.
+            LARARPORTAL_PACE_PAGES="9999/minute 99999/minute",
             DATABASE_URL=browser_database_url,
             # Beside the database that other tests empty.
             REDIS_URL=f"{redis_url.rpartition('/')[0]}/1",

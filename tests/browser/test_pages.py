@@ -2,13 +2,12 @@
 
 import html
 import re
-from collections import Counter
 from datetime import timedelta
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from browser.browsing import CROSSED, HARDEST, House, Visit
+from browser.browsing import CROSSED, DESKTOP, HARDEST, House, Looks, Visit
 from browser.world import World
 from playwright.sync_api import expect
 from sqlalchemy import func, select
@@ -21,8 +20,9 @@ from lararportal.outbox import Letter
 
 FILES = {"mine.calendar", "mine.my_data_file", "fairness.verification_file", "bookings_desk.invoice_file"}
 """Answers that are no pages."""
-ALIKE = 6
-"""Pages of one kind that a walk goes on from: a hundred people have the same links."""
+ALIKE = 4
+"""Pages of one kind that a walk goes on from, and from the last one: a hundred people have the same links."""
+ON_A_DESK: Looks = [("light", DESKTOP)]
 
 
 @pytest.fixture(scope="module")
@@ -58,26 +58,32 @@ def endpoint_of(routes: MapAdapter, path: str) -> str:
     return f"{endpoint} {values['name']}" if "name" in values else endpoint
 
 
+def ends(seen: dict[str, str]) -> list[str]:
+    """The first pages of each kind in the order they were seen, and the last one."""
+    kinds: dict[str, list[str]] = {}
+    for path, endpoint in seen.items():
+        kinds.setdefault(endpoint, []).append(path)
+    return [path for paths in kinds.values() for path in dict.fromkeys([*paths[:ALIKE], paths[-1]])]
+
+
 def walk(visit: Visit, routes: MapAdapter, checked: set[str], *, leave: tuple[str, ...] = ()) -> set[str]:
     """Follows the links from the first page on, and checks the first and the last page of each kind.
 
     The start page is checked for everybody, the other kinds once: they are the same for all who reach them.
     """
-    waiting, seen = ["/"], {"/": "home.start"}
-    opened: Counter[str] = Counter()
-    for path in waiting:
-        opened[seen[path]] += 1
-        if opened[seen[path]] > ALIKE:
-            continue
-        for link in links_of(visit, path):
-            endpoint = endpoint_of(routes, link)
-            if link not in seen and endpoint not in FILES and not endpoint.startswith(leave):
-                seen[link] = endpoint
-                waiting.append(link)
+    seen, gone_on_from = {"/": "home.start"}, set()
+    while ahead := [path for path in ends(seen) if path not in gone_on_from]:
+        for path in ahead:
+            gone_on_from.add(path)
+            for link in links_of(visit, path):
+                endpoint = endpoint_of(routes, link)
+                if link not in seen and endpoint not in FILES and not endpoint.startswith(leave):
+                    seen[link] = endpoint
     first = {endpoint: path for path, endpoint in reversed(seen.items())}
     last = {endpoint: path for path, endpoint in seen.items()}
     fresh = first.keys() - checked | {"home.start"}
-    pages = {last[endpoint]: HARDEST for endpoint in sorted(fresh)} | {first[endpoint]: CROSSED for endpoint in fresh}
+    pages = {first[endpoint]: HARDEST for endpoint in sorted(fresh)}
+    pages |= {last[endpoint]: CROSSED if first[endpoint] == last[endpoint] else ON_A_DESK for endpoint in fresh}
     for path, looks in pages.items():
         answer = visit.page.goto(visit.house.url + path)
         assert answer is not None

@@ -104,7 +104,7 @@ def test_many_at_once_on_six_full_sessions_keep_every_invariant(
         threads=threads,
         seconds=seconds,
         until=lambda: (
-            changed_seats(shared_database, "seat.swapped") > 3
+            changed_seats(shared_database, "seat.swapped") >= often
             and changed_seats(shared_database, "seat.from_line") > 0
         ),
         beside=lambda at: tick.run_due(shared_database, now=at),
