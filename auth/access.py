@@ -223,6 +223,7 @@ def sent_from_another_sign_in(_fault: CSRFError) -> ViewResult:
     """
     owner, can_be_shown = _owner_of_form(), request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     here = me().person_id if current_user.is_authenticated else None
+    log.warning("form without its proof", person=here, was_of=owner)
     if owner is None or here not in (None, owner) or not (can_be_shown or here is None):
         return render_template("error.html", code=HTTPStatus.BAD_REQUEST), HTTPStatus.BAD_REQUEST
     if can_be_shown:

@@ -157,6 +157,9 @@ def _too_fast(limiter: Limiter, fault: RateLimitExceeded) -> tuple[str, int, dic
     if breached is not None and isinstance(storage, OpenWhenAway):
         try:
             seconds = min(max(storage.seconds_left(breached.key), 1), seconds)
+            # Once for as long as it lasts: who hurries must not fill the disk.
+            if storage.get(breached.key) == breached.limit.amount + 1:
+                log.warning("too fast", limit=breached.request_args[-1], person=access.asker())
         except RedisError as away:
             log.warning("end of limit not known", fault=str(away))
         counted.too_fast(*breached.request_args[-1].split(":"))

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 import make
 from auth import access, login_sessions
@@ -126,5 +127,7 @@ def test_what_no_page_of_ours_sent_is_turned_away(client, enter, anna, offered, 
     data = typed(client, offered) | change
     enter(anna)
 
-    assert send(client, offered[0], data, origin=origin).status_code == 400
+    with capture_logs() as logs:
+        assert send(client, offered[0], data, origin=origin).status_code == 400
+    assert [(each["event"], each["person"]) for each in logs] == [("form without its proof", anna.id)]
     assert chosen_in(client.get(offered[0])) == []
