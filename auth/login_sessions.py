@@ -176,6 +176,11 @@ def end_all_of(db: Session, *, person_id: int, now: datetime, by: int | None) ->
     return _close_all(db, _under_way(db, LoginSession.person_id == person_id), now=now, by=by)
 
 
+def end_all(db: Session, *, now: datetime, by: int | None) -> int:
+    """Every sign-in of everybody has ended; the answer is how many there were."""
+    return _close_all(db, _under_way(db), now=now, by=by)
+
+
 def end_with_identity(db: Session, *, identity_id: int, now: datetime, by: int) -> int:
     """Every sign-in of one's own has ended that began with it, or of which nobody knows with what; how many."""
     began = or_(LoginSession.identity_id == identity_id, LoginSession.identity_id.is_(None))

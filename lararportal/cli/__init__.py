@@ -2,11 +2,11 @@
 
 `answering` runs the web processes and `serving` the other parts that production keeps running, `metrics` tells
 those who watch over them, `database` moves the schema, `backup` keeps everything as one file and makes a database
-of it again, `courses` reads the catalogue from a file, `roles` says who may do what, `access` what a role may open,
-`keys` changes what personal numbers are encrypted with,
-`retention` deletes what was kept for its time, `allocation` gives seats and checks who got them, `lottery`
-draws and verifies, `replay` does a published round again, `audit` looks whether everything holds, `journal` tells
-the seal to keep elsewhere, `development` starts everything on one machine and shows the demonstration term.
+of it again, `courses` reads the catalogue from a file, `roles` says who may do what, `sign_ins` ends theirs, `access`
+tells what a role may open, `keys` changes what personal numbers are encrypted with, `retention` deletes what was kept
+for its time, `allocation` gives seats and checks who got them, `lottery` draws and verifies, `replay` does a round
+again, `audit` looks whether everything holds, `journal` tells the seal to keep elsewhere, `development` starts
+everything on one machine and shows the demonstration term.
 
 A module is loaded when one of its commands is asked for: a tick that begins every minute needs no pages, and nothing
 that somebody waits for needs the demonstration.
@@ -33,6 +33,7 @@ MODULES = {
     "drill": "backup",
     "courses": "courses",
     "role": "roles",
+    "sign-out": "sign_ins",
     "access": "access",
     "keys": "keys",
     "retention": "retention",

@@ -28,7 +28,7 @@ def role() -> None:
 @role.command(name="list")
 def held() -> None:
     """List every role that is held."""
-    for person, grant in _in_one_transaction(queries.grants):
+    for person, grant in in_one_transaction(queries.grants):
         area = f" of {grant.area}" if grant.area else ""
         click.echo(f"{person.id:>6}  {person.name} <{person.shown_email}>  {grant.role}{area}")
 
@@ -44,7 +44,7 @@ def grant(who: str, name: str, area: str | None, *, is_meant: bool) -> None:
     People write their addresses themselves: of an address it is told whose it is, and the role given with --yes.
     """
     if not who.isdecimal() and not is_meant:
-        raise click.ClickException(_in_one_transaction(lambda db: _told(db, who)))
+        raise click.ClickException(in_one_transaction(lambda db: _told(db, who)))
     person = _change(people.grant, who, Role(name), _area(area))
     click.echo(f"{person.name} is {name} now.")
 
@@ -63,7 +63,12 @@ def _area(name: str | None) -> Area | None:
     return None if name is None else Area(name)
 
 
-def _only_one(db: Session, who: str) -> Person:
+def only_one(db: Session, who: str) -> Person:
+    """The person with that number or e-mail address.
+
+    Raises:
+        ClickException: nobody has it, or several have.
+    """
     found = queries.known_as(db, who)
     if not found:
         raise click.ClickException(f"nobody is known as {who}: a person must have signed in once")
@@ -74,7 +79,7 @@ def _only_one(db: Session, who: str) -> Person:
 
 
 def _told(db: Session, who: str) -> str:
-    found = _only_one(db, who)
+    found = only_one(db, who)
     own = [f"{each.issuer} since {each.linked_at:%Y-%m-%d}" for each in identities.of_person(db, found.id)]
     ways = ", ".join(own) or "no provider yet"
     return (
@@ -88,14 +93,14 @@ def _change(deed: Callable[..., object], who: str, role: Role, area: Area | None
     now = clock.now()
 
     def change(db: Session) -> Person:
-        person = _only_one(db, who)
+        person = only_one(db, who)
         deed(db, person_id=person.id, role=role, area=area, now=now, by=None)
         return person
 
-    return _in_one_transaction(change)
+    return in_one_transaction(change)
 
 
-def _in_one_transaction(work: Callable[[Session], Answer]) -> Answer:
+def in_one_transaction(work: Callable[[Session], Answer]) -> Answer:
     """Does the work; a refusal is said in its sentence."""
     place = install(config.from_environment())
     try:

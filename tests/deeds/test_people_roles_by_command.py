@@ -4,7 +4,8 @@ from portals import KEYS
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auth.models import Grant
+from auth import login_sessions
+from auth.models import Grant, LoginSession
 from auth.states import Area, Role
 from lararportal.cli import main
 from lararportal.db import connect
@@ -41,7 +42,7 @@ def command(db, fresh_database_url, redis_url, monkeypatch):
 
     def run(*words: str) -> tuple[int, str]:
         db.commit()
-        result = CliRunner().invoke(main, ["role", *words])
+        result = CliRunner().invoke(main, words if words[0] == "sign-out" else ["role", *words])
         db.rollback()
         return result.exit_code, result.output
 
@@ -103,3 +104,17 @@ def test_an_operator_says_whom_they_mean(command, db):
         f"Error: several people have the address ek@example.org: say the number of one, {numbers}\n",
     )
     assert db.scalars(select(Grant)).all() == []
+
+
+def test_an_operator_ends_the_sign_ins_of_somebody_or_of_everybody(command, db, now):
+    anna, bo = person(db), person(db)
+    for each in (anna, anna, bo):
+        login_sessions.begin(db, person_id=each.id, provider="demo", id_token="", now=now)
+
+    def lasting() -> list[int]:
+        return list(db.scalars(select(LoginSession.person_id).where(LoginSession.ended_at.is_(None))))
+
+    assert [command("sign-out")[0], command("sign-out", str(bo.id), "--everybody")[0], len(lasting())] == [2, 2, 3]
+    assert (command("sign-out", str(anna.id)), lasting()) == ((0, "Sign-ins ended: 2.\n"), [bo.id])
+    assert (command("sign-out", "--everybody"), lasting()) == ((0, "Sign-ins ended: 1.\n"), [])
+    assert command("sign-out", "nobody@example.org")[0] == 1
