@@ -25,6 +25,7 @@ import bookings.views.desk
 import bookings.views.fairness
 import bookings.views.mine
 import courses.views.catalogue
+import courses.views.certificates
 import courses.views.checking_in
 import courses.views.days
 import courses.views.desk
@@ -84,6 +85,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         courses.views.catalogue.blueprint,
         courses.views.desk.blueprint,
         courses.views.days.blueprint,
+        courses.views.certificates.blueprint,
         courses.views.checking_in.blueprint,
         bookings.views.mine.blueprint,
         bookings.views.fairness.blueprint,

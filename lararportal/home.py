@@ -36,8 +36,8 @@ WAYS = (
     ("/kurser", "courses", r"/tillfallen/\d+"),
     ("/mina-kurser", "mine", r"/tillfallen/\d+/.+"),  # What one does with a seat of one's own.
     ("/ansokan", "application", ""),
-    ("/kursledare", "leading", ""),
-    ("/samordning", "coordination", r"/finansiering(/.+)?"),
+    ("/kursledare", "leading", r"/kurstillfallen/.+"),
+    ("/samordning", "coordination", r"/finansiering(/.+)?|/kurstillfallen/.+"),
     ("/studierektor", "director", r"/finansiering(/.+)?"),
     ("/personer", "people", ""),
     ("/profil", "profile", ""),

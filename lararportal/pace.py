@@ -30,7 +30,20 @@ SIGN_INS = frozenset(
         "auth.told_of_sign_out",
     }
 )
-FILES = frozenset({"bookings_desk.invoice_file", "fairness.verification_file", "mine.calendar", "mine.my_data_file"})
+FILES = frozenset(
+    {
+        "bookings_desk.invoice_file",
+        "certificates.ask_for_code",
+        "certificates.check",
+        "certificates.file",
+        "certificates.own_file",
+        "fairness.verification_file",
+        "mine.calendar",
+        "mine.my_data_file",
+    }
+)
+"""Also the page of codes: as slow as files, it is no place to try many."""
+
 NOT_COUNTED = frozenset({"home.healthz", "home.readyz"})
 """What is asked by those who watch."""
 

@@ -18,8 +18,9 @@ from auth.states import Area, Category, Role, Standing
 from bookings import precedence, seats
 from bookings.models import Booking
 from bookings.states import BookingState, RoundState
-from courses.models import CourseSession
-from courses.states import Publicity
+from courses.certificates import issuing
+from courses.models import Certificate, Completion, CourseSession
+from courses.states import CourseOutcome, Publicity
 from lararportal.outbox import Letter
 
 NEAR, FAR, LED, LED_BY_OTHERS = "Nära", "Fjärran", "Trollhättan", "Skövde"
@@ -42,7 +43,7 @@ def everything(db: Session) -> Made:
     anna = persons[RESIDENT]
     bo = make.person(db, area=Area.SKARABORG, family_name=FAR)
     ids = {"near": anna.id, "far": bo.id, **_seats(db, anna, bo), **_rounds(db, anna, bo, persons[DIRECTOR])}
-    ids |= _led(db, persons[LEADER], anna)
+    ids |= _led(db, persons[LEADER], anna, bo)
     course = make.course(db)
     for name, each in (("near", anna), ("far", bo)):
         made = precedence.grant(
@@ -140,11 +141,31 @@ def _rounds(db: Session, anna: Person, bo: Person, director: Person) -> dict[str
     return {**{name: each.id for name, each in rounds.items()}, "given": given.id}
 
 
-def _led(db: Session, leader: Person, anna: Person) -> dict[str, int | str]:
+def _led(db: Session, leader: Person, anna: Person, bo: Person) -> dict[str, int | str]:
     led = _on(db, 12, place=LED, leaders=[leader])
     others = _on(db, 13, place=LED_BY_OTHERS, leaders=[make.holder(db, Role.LEADER)])
     seat(db, led, anna)
-    return {"led": led.id, "led_by_others": others.id}
+    led.completed_at, led.completed_by = AFTER, leader.id
+    codes = {"near": "CDFHJKMNPQRT", "far": "TRQPNMKJHFDC"}
+    certified = {
+        f"{name}_certificate": _certificate(db, led, each, leader, code=codes[name])
+        for name, each in {"near": anna, "far": bo}.items()
+    }
+    return {"led": led.id, "led_by_others": others.id, "certificate_code": codes["near"], **certified}
+
+
+def _certificate(db: Session, session: CourseSession, person: Person, leader: Person, *, code: str) -> int:
+    """Somebody has been through the session, and has the paper."""
+    counted = {"minutes": 420, "half_days": 2, "of_half_days": 2}
+    decided = {"outcome": CourseOutcome.PASSED, "competence_met": True, "lacks": [], "told_of": []}
+    db.add(Completion(session_id=session.id, person_id=person.id, decided_at=AFTER, **counted, **decided))
+    db.flush()
+    issuing.ask(db, session_id=session.id, people=[person.id], now=AFTER, by=leader.id)
+    [made] = issuing.waiting_of(db, session.id)
+    issuing.make(db, made, now=AFTER, by=None)
+    db.get_one(Certificate, made).code = code
+    db.flush()
+    return made
 
 
 def _courses(db: Session, code: str) -> dict[str, int | str]:

@@ -17,6 +17,7 @@ from auth import login_sessions
 IN_ADDRESS = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 THEIRS = {
     "booking_id": "near_booking",
+    "certificate_id": "near_certificate",
     "code": "course",
     "identity_id": "near_identity",
     "into": "sister",
@@ -41,6 +42,11 @@ THERE = {
     **{
         f"/kursledare/tillfallen/<int:session_id>/{way}": {"session_id": "led"}
         for way in ("kod", "narvaro", "slutfor")
+    },
+    "/intyg/<token>": {"token": "certificate_code"},
+    **{
+        f"/kurstillfallen/<int:session_id>/intyg{way}": {"session_id": "led"}
+        for way in ("", ".pdf", "/framstall", "/underskrifter")
     },
     "/mina-kurser/besked/<int:round_id>": {"round_id": "published"},
     "/regler/omgang/<int:round_id>/verifiering.json": {"round_id": "published"},
@@ -80,6 +86,7 @@ ASIDE = {"/samordning/tillfallen/nytt": "?kurs={course}"}
 ELSEWHERE = {
     "public": {"session_id": "draft", "code": "draft_course"},
     "own": {
+        "certificate_id": "far_certificate",
         "login_session_id": "far_sign_in",
         "identity_id": "far_identity",
         "session_id": "draft",

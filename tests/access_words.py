@@ -39,6 +39,8 @@ KINDS = (
             GET /dev/letters/<name>
             GET /healthz
             GET /inbjudan/<token>
+            GET POST /intyg
+            GET /intyg/<token>
             POST /inbjudan/<token>/<name>
             GET /kurser
             GET /logga-in
@@ -78,6 +80,8 @@ KINDS = (
             POST /logga-in/<name>/igen
             GET /logga-in/igen
             GET /mina-kurser
+            GET /mina-kurser/intyg
+            GET /mina-kurser/intyg/<int:certificate_id>.pdf
             GET /mina-kurser/besked/<int:round_id>
             GET POST /profil
             GET /profil/inloggningar
@@ -114,6 +118,16 @@ KINDS = (
             GET /kursledare/tillfallen/<int:session_id>/kod
             GET POST /kursledare/tillfallen/<int:session_id>/narvaro
             GET POST /kursledare/tillfallen/<int:session_id>/slutfor
+        """,
+    ),
+    Kind(
+        "-",
+        to={LEADER: "own session", COORDINATOR: "all"},
+        addresses="""
+            GET /kurstillfallen/<int:session_id>/intyg
+            GET /kurstillfallen/<int:session_id>/intyg.pdf
+            GET POST /kurstillfallen/<int:session_id>/intyg/framstall
+            GET POST /kurstillfallen/<int:session_id>/intyg/underskrifter
         """,
     ),
     Kind(
@@ -226,6 +240,7 @@ KINDS = (
 )
 
 FRESH = {
+    *(f"/kurstillfallen/<int:session_id>/intyg{way}" for way in (".pdf", "/framstall", "/underskrifter")),
     "/personer/<int:person_id>/radera",
     "/profil/inloggningar/ny",
     "/profil/inloggningar/ny/<name>",
@@ -322,6 +337,7 @@ IMPARTIAL_LATER = {
 
 DECIDES_NOTHING = {
     "/finansiering",
+    *(f"/kurstillfallen/<int:session_id>/intyg/{way}" for way in ("framstall", "underskrifter")),
     "/kursledare/tillfallen/<int:session_id>/narvaro",
     "/kursledare/tillfallen/<int:session_id>/slutfor",
     f"{PERSON}/personnummer",

@@ -1,18 +1,18 @@
 """What certificates say: gathered from what was decided, the catalogue and the person, before it is frozen."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from auth.models import BY_NAME, Person, PersonalNumber
 from auth.states import Category, Standing
 from courses.models import Certificate, Completion, CourseSession, SessionLeader
 from courses.rules import certificates as rules
-from courses.states import CertificateKind, CertificateState, CourseOutcome, Refusal
-from lararportal.errors import Refused
+from courses.states import CertificateKind, CertificateState, CourseOutcome
 
 LIVE = (CertificateState.MAKING, CertificateState.VALID)
 
@@ -25,15 +25,25 @@ class Draft:
     kind: CertificateKind
     content: dict[str, Any]
     imprint: str
-    last: Certificate | None
-    """Their last version, whatever has become of it."""
+    made: Sequence[Certificate]
+    """All their versions, the oldest first."""
     differs: list[str]
     """What would stand otherwise in another version; nothing where they have none."""
+
+    @property
+    def last(self) -> Certificate | None:
+        """Their last version, whatever has become of it."""
+        return self.made[-1] if self.made else None
 
     @property
     def live(self) -> Certificate | None:
         """The version that they have, if it was neither replaced nor withdrawn."""
         return self.last if self.last is not None and self.last.state in LIVE else None
+
+    @property
+    def valid(self) -> Certificate | None:
+        """The one that holds, also while another version is being made."""
+        return next((each for each in self.made if each.state is CertificateState.VALID), None)
 
     @property
     def is_due(self) -> bool:
@@ -46,19 +56,24 @@ class Draft:
         return self.live is None or rules.calls_for_version(self.differs)
 
 
-def versions(db: Session, session_id: int) -> list[Certificate]:
-    """All there are of a session, the oldest first, held until the transaction ends."""
-    found = select(Certificate).where(Certificate.session_id == session_id).order_by(Certificate.id)
-    return list(db.scalars(found.with_for_update().execution_options(populate_existing=True)))
+def made(db: Session, session_id: int) -> list[Certificate]:
+    """All versions there are of a session, the oldest first."""
+    return list(db.scalars(_of(session_id)))
 
 
-def drafts(db: Session, session: CourseSession, made: Sequence[Certificate]) -> list[Draft]:
+def held(db: Session, session_id: int) -> list[Certificate]:
+    """The same, held until the transaction ends."""
+    return list(db.scalars(_of(session_id).with_for_update().execution_options(populate_existing=True)))
+
+
+def _of(session_id: int) -> Select[Certificate]:
+    return select(Certificate).where(Certificate.session_id == session_id).order_by(Certificate.id)
+
+
+def drafts(db: Session, session: CourseSession, versions: Sequence[Certificate]) -> list[Draft]:
     """Everybody who has been through a session that has its course and days loaded, by name.
 
-    `made` is what there is of it, the oldest first. Who has been erased has nothing any more that could be certified.
-
-    Raises:
-        Refused: it has no leader who could sign.
+    `versions` are all there are of it, the oldest first. Of who has been erased nothing can be certified any more.
     """
     of_session = _of_session(db, session)
     passed = (Completion.session_id == session.id) & (Completion.outcome == CourseOutcome.PASSED)
@@ -69,9 +84,11 @@ def drafts(db: Session, session: CourseSession, made: Sequence[Certificate]) -> 
         .where(passed, Person.erased_at.is_(None))
         .order_by(*BY_NAME)
     )
-    last = {each.person_id: each for each in made}
+    theirs: dict[int, list[Certificate]] = defaultdict(list)
+    for row in versions:
+        theirs[row.person_id].append(row)
     return [
-        _draft(session, of_session, completion, _Of(person, imprint or "", last.get(person.id)))
+        _draft(session, of_session, completion, _Whose(person, imprint or "", theirs[person.id]))
         for completion, person, imprint in db.execute(found)
     ]
 
@@ -88,29 +105,27 @@ def leaders_of(db: Session, session_id: int) -> Sequence[Person]:
 
 
 @dataclass(frozen=True)
-class _Of:
+class _Whose:
     person: Person
     imprint: str
-    last: Certificate | None
+    made: Sequence[Certificate]
 
 
 def _of_session(db: Session, session: CourseSession) -> dict[str, Any]:
     """What all certificates of it say."""
     leaders = leaders_of(db, session.id)
-    if not leaders:
-        raise Refused(Refusal.NOBODY_SIGNS)
     return {
         "course": session.course.title,
         "description": rules.fitted(session.course.description),
         "days": [str(each.day) for each in session.days],
         "place": session.place,
         "leaders": [each.own_name for each in leaders if not each.is_protected],
-        rules.OF_THE_SIGNATORY: _said_of(signatory_of(session, leaders)),
+        rules.OF_THE_SIGNATORY: _said_of(signatory_of(session, leaders) if leaders else None),
     }
 
 
-def _draft(session: CourseSession, of_session: dict[str, Any], completion: Completion, of: _Of) -> Draft:
-    person, last = of.person, of.last
+def _draft(session: CourseSession, of_session: dict[str, Any], completion: Completion, whose: _Whose) -> Draft:
+    person, last = whose.person, whose.made[-1] if whose.made else None
     category = person.category if person.standing is Standing.CONFIRMED else None
     objectives = session.course.objectives_2015, session.course.objectives_2021
     kind = rules.kind_of(category, *objectives) if completion.competence_met else CertificateKind.B
@@ -124,13 +139,13 @@ def _draft(session: CourseSession, of_session: dict[str, Any], completion: Compl
         "half_days": completion.half_days,
         "of_half_days": completion.of_half_days,
     }
-    imprint = "" if kind is CertificateKind.B else of.imprint
-    return Draft(person, kind, content, imprint, last, _differing(content, imprint, last))
+    imprint = "" if kind is CertificateKind.B else whose.imprint
+    return Draft(person, kind, content, imprint, whose.made, _differing(content, imprint, last))
 
 
-def _said_of(signatory: Person) -> dict[str, Any]:
+def _said_of(signatory: Person | None) -> dict[str, Any]:
     """Whoever has a protected identity writes it by hand, if they want to."""
-    if signatory.is_protected:
+    if signatory is None or signatory.is_protected:
         return {"name": "", "workplace": "", "is_specialist": False}
     is_specialist = signatory.category is Category.SPECIALIST
     return {"name": signatory.own_name, "workplace": signatory.workplace, "is_specialist": is_specialist}

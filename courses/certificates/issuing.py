@@ -12,7 +12,7 @@ from auth.models import Person
 from courses import letters
 from courses.certificates import content, reach, typesetting
 from courses.certificates.content import Draft
-from courses.models import Certificate, CourseSession
+from courses.models import Certificate
 from courses.rules import certificates as rules
 from courses.states import CertificateState, Refusal
 from lararportal import journal
@@ -35,24 +35,27 @@ def ask(db: Session, *, session_id: int, people: Collection[int], now: datetime,
         NotFound: there is no such session, or `by` neither leads it nor is a coordinator.
     """
     session = reach.session_of(db, session_id=session_id, by=by)
-    if session.completed_at is None:
-        raise Refused(Refusal.SESSION_NOT_COMPLETED)
-    found = content.drafts(db, session, content.versions(db, session_id))
+    leaders = content.leaders_of(db, session_id)
+    refusal = Refusal.SESSION_NOT_COMPLETED if session.completed_at is None else None
+    refusal = refusal or (None if leaders else Refusal.NOBODY_SIGNS)
+    if refusal is not None:
+        raise Refused(refusal)
+    found = content.drafts(db, session, content.held(db, session_id))
     due = [each for each in found if each.is_due and each.person.id in people]
     if not due:
         return 0
-    rows = _frozen(db, session, due, now=now, by=by)
+    rows = _frozen(db, due, session_id=session_id, now=now, by=by)
+    for row in rows:
+        row.signatory_id = content.signatory_of(session, leaders).id
+    db.add_all(rows)
     db.flush()
     for row in rows:
         _note(db, "certificate.asked_for", row, now=now, by=by)
     return len(rows)
 
 
-def _frozen(
-    db: Session, session: CourseSession, due: Sequence[Draft], *, now: datetime, by: int
-) -> list[Certificate]:
+def _frozen(db: Session, due: Sequence[Draft], *, session_id: int, now: datetime, by: int) -> list[Certificate]:
     """A row for each; one that waits to be made says the new thing, since nobody has seen what it said."""
-    signatory_id = content.signatory_of(session, content.leaders_of(db, session.id)).id
     year = day_of(now).year
     serial = _last_serial(db, year)
     rows = []
@@ -60,11 +63,10 @@ def _frozen(
         row = each.live
         if row is None or row.state is not CertificateState.MAKING:
             serial += each.last is None
-            row = Certificate(session_id=session.id, person_id=each.person.id, code=_drawn())
+            row = Certificate(session_id=session_id, person_id=each.person.id, code=_drawn())
             row.year, row.serial, row.version = _after(each.last, (year, serial, 1))
-            db.add(row)
         row.kind, row.content, row.imprint = each.kind, each.content, each.imprint
-        row.layout, row.signatory_id, row.made_at, row.made_by = typesetting.LAYOUT, signatory_id, now, by
+        row.layout, row.made_at, row.made_by = typesetting.LAYOUT, now, by
         row.state = CertificateState.MAKING
         rows.append(row)
     return rows

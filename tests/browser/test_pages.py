@@ -18,7 +18,10 @@ from lararportal import clock, config
 from lararportal.app import create_app
 from lararportal.outbox import Letter
 
-FILES = {"mine.calendar", "mine.my_data_file", "fairness.verification_file", "bookings_desk.invoice_file"}
+FILES = {
+    *("mine.calendar", "mine.my_data_file", "fairness.verification_file", "bookings_desk.invoice_file"),
+    *("certificates.file", "certificates.own_file"),
+}
 """Answers that are no pages."""
 ALIKE = 4
 """Pages of one kind that a walk goes on from, and from the last one: a hundred people have the same links."""

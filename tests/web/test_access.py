@@ -33,9 +33,11 @@ from access_words import (
 )
 from bookings_room import AFTER, OPENS
 from common_ground import laid
+from pypdf import PdfReader
 from scanning import ESCAPED, faults, plant, sheets
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 from werkzeug.test import TestResponse
 
 import make
@@ -43,7 +45,7 @@ from auth import protection
 from auth.models import Person
 from bookings.models import Application, Choice, Round
 from bookings.states import RoundState
-from courses.models import Course
+from courses.models import Certificate, Course
 from lararportal import pages
 from lararportal.app import create_app
 from lararportal.cli.access import COLUMNS, DOCTOR, NOWHERE, rows
@@ -180,10 +182,13 @@ def test_what_is_elsewhere_is_not_reached_beside_what_is_near(ask, names):
 HIDDEN = ("Xantippa", "Hemligsson", "xantippa")
 WORKS_AT = "Vårdcentralen Gömman"
 THEIR_PAGE = "/personer/{near}"
+TO_SIGN = "/kurstillfallen/{led}/intyg.pdf"
 
 
 def told_in(answer: TestResponse) -> str:
-    """Whatever stands in an answer; a spreadsheet is an archive of texts."""
+    """Whatever stands in an answer; a spreadsheet is an archive of texts, and paper has its own."""
+    if answer.mimetype == "application/pdf":
+        return "".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
     if not answer.data.startswith(b"PK"):
         return answer.get_data(as_text=True)
     with ZipFile(BytesIO(answer.data)) as file:
@@ -199,6 +204,9 @@ def protected(db, ground) -> Person:
     anna.workplace = WORKS_AT
     for each in db.scalars(select(Letter)):
         each.body = each.body.replace(old, anna.own_name)
+    for each in db.scalars(select(Certificate).where(Certificate.person_id == anna.id)):
+        each.content |= {"given": anna.given_name, "family": anna.family_name}
+        flag_modified(each, "content")
     db.flush()
     protection.protect(db, person_id=anna.id, now=AFTER, by=ground.made.persons[COORDINATOR])
     db.flush()
@@ -216,7 +224,7 @@ def test_who_has_a_protected_identity_is_read_nowhere_but_by_themselves_and_who_
     read = {each: told_in(ask(each[0], "GET", each[1])) for each in asked}
     told = {each for each, text in read.items() if any(name in text for name in HIDDEN)}
 
-    may = {(COORDINATOR, THEIR_PAGE.format(**names))}
+    may = {(COORDINATOR, each.format(**names)) for each in (THEIR_PAGE, TO_SIGN)}
     assert (len(asked) > 200, {each for each in told if each[0] != RESIDENT} - may) == (True, set())
     assert told >= may | {(RESIDENT, "/profil")}
     assert {who for (who, _), text in read.items() if WORKS_AT in text} == {COORDINATOR, DIRECTOR, RESIDENT}
