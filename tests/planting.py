@@ -10,6 +10,7 @@ PAIR = """
     WHERE a.state = 'booked' AND b.state = 'booked' AND a.session_id < b.session_id
         AND NOT EXISTS (SELECT FROM bookings w WHERE w.session_id IN (a.session_id, b.session_id)
             AND w.state IN ('waiting', 'asked', 'offered'))
+        AND NOT EXISTS (SELECT FROM attendance n WHERE n.session_id IN (a.session_id, b.session_id))
     GROUP BY 1, 2 HAVING count(*) = 1 ORDER BY 1, 2 LIMIT 1
 """
 AHEAD = """

@@ -3,8 +3,9 @@
 `term` builds it chapter by chapter, for `lararportal dev` and for the rehearsal: the `cast` is invented, its
 `arrivals` are played; `offer` fills the catalogue and plans a year of sessions on the `dates` around today;
 `wishes` says who wants what, `rounds` sends it in, and `lottery` draws for the second party; `aftermath` is what
-happens in the weeks after a publication, and `decisions` what directors of studies decide about single people.
-Everything happens by calling the deeds, each at its own past moment, in the order of the `agenda`.
+happens in the weeks after a publication, `held` who was there when sessions were held, and `decisions` what
+directors of studies decide about single people. Everything happens by calling the deeds, each at its own past moment,
+in the order of the `agenda`.
 
 `rehearsal` goes on with a built term into the future, delivers its letters, and looks by the portal's own audit
 whether everything holds; `figures` counts what came of it. `people` is a beginning without a term: only those whom

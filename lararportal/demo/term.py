@@ -19,7 +19,7 @@ from bookings.states import LIVE
 from courses.models import Course, CourseSession
 from lararportal.clock import day_of
 from lararportal.db import Database
-from lararportal.demo import arrivals, changes, funding, lottery, offer, rounds, stories
+from lararportal.demo import arrivals, changes, funding, held, lottery, offer, rounds, stories
 from lararportal.demo.aftermath import Aftermath
 from lararportal.demo.agenda import Act, Progress, Tick, play
 from lararportal.demo.answers import Answers
@@ -104,8 +104,7 @@ class _Building:
     def finish_a_round(self) -> datetime:
         """The first round has been applied for, closed, drawn up and published; when it was published."""
         line, rng = self._timeline, _rng("finished round")
-        opens, closes = line.on(-112, 8), line.on(-77, 12)
-        published = line.on(-63, 9)
+        opens, closes, published = line.on(-112, 8), line.on(-77, 12), line.on(-63, 9)
         with self._database.transaction() as db:
             round_id = rounds.plan(
                 db,
@@ -150,11 +149,12 @@ class _Building:
         # Seats that a swap left free belong to the line at once, without respite.
         self._play([Tick(published + timedelta(minutes=5))], "the line")
         answers = Answers(_rng("answers"), self.cast, self._of_round(stories.FINISHED), spared)
-        late = LateCancellations(_rng("given back late"), self.cast, self.offers, spared, self._olle)
+        anywhere = self.cast, self.offers, spared, self._olle
         agenda = [
             *aftermath.acts(line, begin=begin, share=self._share),
             *answers.acts(line, begin=begin, share=self._share),
-            *late.acts(line, share=self._share),
+            *LateCancellations(_rng("given back late"), *anywhere).acts(line, share=self._share),
+            *held.Held(_rng("held"), *anywhere).acts(line),
             *arrivals.newcomers(self.cast, line, rng, issuer=self._issuer),
             *arrivals.invited(self.cast, line),
             *self._open_a_round(_rng("open round")),

@@ -19,22 +19,13 @@ from auth.models import Grant, Identity, Person
 from auth.states import InvitationState, Role, Standing
 from bookings import allocation, publication, queries, rebooking, rounds, waitlist
 from bookings.minimum import invitations
-from bookings.models import (
-    Application,
-    Booking,
-    Choice,
-    Decision,
-    MinimumCase,
-    Precedence,
-    Round,
-    RoundSession,
-)
+from bookings.models import Application, Booking, Choice, Decision, MinimumCase, Precedence, Round, RoundSession
 from bookings.replay import replay
 from bookings.rules.minimum import Audience
 from bookings.states import BookingState, RoundState
-from courses.models import CourseDay, CourseSession, SessionLeader
+from courses.models import Attendance, Completion, CourseDay, CourseSession, SessionLeader
 from courses.rules import is_working_day
-from courses.states import Publicity
+from courses.states import Absence, CourseOutcome, Publicity
 from lararportal import clock
 from lararportal.audit import INVARIANTS, NOT_DONE, found, in_motion, invariants
 from lararportal.db import Database
@@ -44,14 +35,7 @@ from lararportal.demo.cast import ANNA, EVA, KARIN, OLLE, SARA
 from lararportal.demo.figures import report
 from lararportal.demo.offer import Offer
 from lararportal.demo.rounds import application
-from lararportal.demo.stories import (
-    ANNAS_LINE,
-    ANNAS_PRECEDENCE,
-    ANNAS_SEAT,
-    ANNAS_WISHES,
-    SARAS_SEAT,
-    SISTER,
-)
+from lararportal.demo.stories import ANNAS_LINE, ANNAS_PRECEDENCE, ANNAS_SEAT, ANNAS_WISHES, SARAS_SEAT, SISTER
 from lararportal.demo.term import NotEmpty, Term
 from lararportal.demo.wishes import Wish
 from lararportal.dev.people import PEOPLE
@@ -135,6 +119,20 @@ def test_every_demonstration_person_can_sign_in_with_the_role_they_are_known_for
         "gunnar.granskare": {Role.REVIEWER},
         "system.admin": {Role.ADMINISTRATOR},
     }
+
+
+def test_sessions_have_been_held_and_completed_and_one_of_them_was_put_right(built, db):
+    held, since, begun = (built.offer(key).id for key in ("OB08-1", "KL11-1", "OB01-1"))
+    rows = db.execute(select(Completion.outcome, Completion.absence).where(Completion.session_id == held)).all()
+    assert {each.absence for each in rows} == {None, Absence.ILL}
+    assert {each.outcome for each in rows} == set(CourseOutcome)
+    completed = select(CourseSession.id).where(CourseSession.completed_at.is_not(None))
+    assert sorted(db.scalars(completed)) == sorted([held, since])
+    assert db.scalar(select(func.count()).where(Attendance.session_id == begun)) > 0
+    entries = select(Entry.session_id).where(Entry.deed == "attendance.noted", Entry.facts.has_key("reason"))
+    assert db.scalars(entries).all() == [held]
+    put_down = "SELECT c.absence FROM absence_charges c JOIN bookings b ON b.id = booking_id WHERE session_id = :held"
+    assert db.scalars(text(put_down + " ORDER BY c.id DESC"), {"held": held}).first() is None
 
 
 def test_an_external_reviewer_is_invited_and_has_not_come_yet(db):
