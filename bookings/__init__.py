@@ -37,7 +37,7 @@ answer that are half over or have passed, `facts` turns rows into what the rules
 left them without the course, `sisters` are the other
 sessions of a course, `giving_back` is what it means today to give a seat back, `deciders` are those who decide
 whether a session runs, and `impartiality` keeps those out who have something to gain. `seat_calendar` are the days of
-a seat in a calendar.
+a seat in a calendar, and `calendar_feeds` the addresses at which calendars follow them.
 
 By role. `states` are the words and the allowed moves, `rules/` what must hold and why not, `models` the rows,
 `queries` what pages read, `letters` what is posted, `forms` and `views/` the pages. `kernel/` is a run of an

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from auth import erasure, rules
 from auth.models import Person
 from auth.states import Refusal
-from bookings.models import Application, Booking, CourseWish, Precedence, Round
+from bookings.models import Application, Booking, CalendarFeed, CourseWish, Precedence, Round
 from bookings.rules.history import precedence_state, term_of
 from bookings.states import LIVE, ApplicationState, BookingState, PrecedenceState, RoundState
 from courses.certificates import forgetting
@@ -30,7 +30,8 @@ def erase(db: Session, *, person_id: int, reason: str, now: datetime, by: int) -
     person = erasure.lock(db, person_id=person_id, reason=reason, by=by)
     if refusals := held_by(db, person_id, now=now):
         raise Refused(refusals[0])
-    db.execute(delete(CourseWish).where(CourseWish.person_id == person_id))
+    for table in (CalendarFeed, CourseWish):
+        db.execute(delete(table).where(table.person_id == person_id))
     forgetting.forget(db, person_id=person_id, now=now, by=by)
     erasure.forget(db, person, reason=reason, now=now, by=by)
     return person

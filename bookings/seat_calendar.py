@@ -1,14 +1,16 @@
 """A seat in somebody's calendar: its days are put there by the letter or the file that brings it, and taken out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bookings.models import Booking
+from bookings.states import BookingState
 from courses.concerned import Former, FormerDay
 from courses.models import CourseDay, CourseSession
-from lararportal import calendars
+from lararportal import calendars, pages
 from lararportal.calendars import CourseEvent
 
 Seat = tuple[Booking, CourseSession]
@@ -36,6 +38,20 @@ def follow(db: Session, seat: Seat, former: Former, *, now: datetime) -> list[st
     lost = [each for each in former.days if each.known_as not in known]
     removed = [calendars.cancellation(_events(db, seat, lost, former), now=now)] if lost else []
     return [put_in(db, seat, now=now), *removed]
+
+
+def followed(db: Session, seats: Sequence[Seat], *, in_clear: bool) -> str:
+    """The days of these seats as they are now, for a calendar that follows them; uncertain until they are booked.
+
+    Whose identity is protected is told only when they are busy: who has the address must not learn where they are.
+    """
+    words, events = pages.words()["calendar_feed"], []
+    for booking, session in seats:
+        since = max(each for each in (booking.booked_at or booking.asked_at, session.moved_at) if each is not None)
+        for each in _days(db, (booking, session)):
+            told = each if in_clear else replace(each, title=words["hidden"], place="", url=db.info["portal_url"])
+            events.append((told, since, booking.state is BookingState.BOOKED))
+    return calendars.subscription(events, name=words["name"])
 
 
 def _days(db: Session, seat: Seat) -> list[CourseEvent]:

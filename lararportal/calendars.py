@@ -1,12 +1,15 @@
-"""iCalendar: a seat as events, one for each day, that a calendar adds, updates or takes away."""
+"""iCalendar: a seat as events, one for each day, that a calendar adds, updates, takes away or follows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration
 
 from lararportal.clock import STOCKHOLM
+
+ASKED_EVERY = timedelta(hours=1)
+"""How often a calendar that follows is asked to look; most look when they please."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +40,47 @@ def cancellation(events: Sequence[CourseEvent], *, now: datetime) -> str:
     return _calendar(events, method="CANCEL", status="CANCELLED", now=now)
 
 
+def subscription(events: Sequence[tuple[CourseEvent, datetime, bool]], *, name: str) -> str:
+    """All that a calendar follows by itself, each with when it last became so, and whether it is certain.
+
+    It has no method: it is not a message but how things stand (RFC 5545, 3.7.2), and what is not in it any more is
+    taken out. Nor does it tell when it was asked for, so that it is the same text until something has changed.
+    """
+    calendar = _empty()
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", ASKED_EVERY, parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(ASKED_EVERY))
+    for each, since, is_certain in events:
+        calendar.add_component(_event(each, stamp=since, status="CONFIRMED" if is_certain else "TENTATIVE"))
+    return str(calendar.to_ical().decode())
+
+
 def _calendar(events: Sequence[CourseEvent], *, method: str, status: str, now: datetime) -> str:
+    calendar = _empty()
+    calendar.add("method", method)
+    for each in events:
+        calendar.add_component(_event(each, stamp=now, status=status))
+    return str(calendar.to_ical().decode())
+
+
+def _empty() -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//lararportal//seats//SV")
     calendar.add("version", "2.0")
-    calendar.add("method", method)
-    for each in events:
-        event = Event()
-        event.add("uid", each.uid)
-        event.add("dtstamp", now)
-        event.add("dtstart", datetime.combine(each.day, each.starts, STOCKHOLM).astimezone(UTC))
-        event.add("dtend", datetime.combine(each.day, each.ends, STOCKHOLM).astimezone(UTC))
-        event.add("summary", each.title)
-        event.add("location", each.place)
-        event.add("url", each.url)
-        event.add("status", status)
-        event.add("sequence", each.sequence)
-        calendar.add_component(event)
-    return str(calendar.to_ical().decode())
+    return calendar
+
+
+def _event(told: CourseEvent, *, stamp: datetime, status: str) -> Event:
+    event = Event()
+    event.add("uid", told.uid)
+    event.add("dtstamp", stamp)
+    event.add("dtstart", datetime.combine(told.day, told.starts, STOCKHOLM).astimezone(UTC))
+    event.add("dtend", datetime.combine(told.day, told.ends, STOCKHOLM).astimezone(UTC))
+    event.add("summary", told.title)
+    if told.place:
+        event.add("location", told.place)
+    event.add("url", told.url)
+    event.add("status", status)
+    event.add("sequence", told.sequence)
+    return event

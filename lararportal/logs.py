@@ -26,6 +26,7 @@ _VALUE = (
 SECRETS = (
     (re.compile(r"(://[^/\s:@\"\\]*:)[^/\s\"\\]+(?=@)"), rf"\1{HIDDEN}"),
     (re.compile(r"(inbjudan(?:/|%2[fF]))[\w-]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(kalender(?:/|%2[fF]))[0-9a-f]+"), rf"\1{HIDDEN}"),
     (re.compile(r"\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[\w.~+/=-]{8,}"), rf"\1\2{HIDDEN}"),
     (re.compile(r"""(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[^"'\\]|\\[^"'])*"""), rf"\1{HIDDEN}"),

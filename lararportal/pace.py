@@ -39,6 +39,7 @@ FILES = frozenset(
         "certificates.own_file",
         "fairness.verification_file",
         "mine.calendar",
+        "mine.followed",
         "mine.my_data_file",
     }
 )

@@ -15,8 +15,9 @@ import make
 from auth import invitations, login_sessions, personal_numbers
 from auth.models import Identity, LoginSession, Person
 from auth.states import Area, Category, Role, Standing
-from bookings import precedence, seats
+from bookings import calendar_feeds, precedence, seats
 from bookings.models import Booking
+from bookings.queries import own_feed
 from bookings.states import BookingState, RoundState
 from courses.certificates import issuing
 from courses.models import Certificate, Completion, CourseSession
@@ -61,6 +62,8 @@ def everything(db: Session) -> Made:
         db.add(made)
         db.flush()
         ids[f"{name}_identity"] = made.id
+    calendar_feeds.open_anew(db, person_id=anna.id, now=AFTER, by=anna.id)
+    ids["feed"] = own_feed(db, anna.id).token
     ids |= _invited(db, persons[COORDINATOR])
     ids["letter"] = db.scalars(select(Letter.id).limit(1)).one()
     return Made({name: each.id for name, each in persons.items()}, ids | _courses(db, course.code))

@@ -48,6 +48,7 @@ THERE = {
         f"/kurstillfallen/<int:session_id>/intyg{way}": {"session_id": "led"}
         for way in ("", ".pdf", "/framstall", "/underskrifter")
     },
+    "/kalender/<token>.ics": {"token": "feed"},
     "/mina-kurser/besked/<int:round_id>": {"round_id": "published"},
     "/regler/omgang/<int:round_id>/verifiering.json": {"round_id": "published"},
     "/samordning/kontroll/<name>/<int:number>": {"name": "recount"},

@@ -42,6 +42,7 @@ KINDS = (
             GET POST /intyg
             GET /intyg/<token>
             POST /inbjudan/<token>/<name>
+            GET /kalender/<token>.ics
             GET /kurser
             GET /logga-in
             POST /logga-in/<name>
@@ -83,6 +84,9 @@ KINDS = (
             GET /mina-kurser/intyg
             GET /mina-kurser/intyg/<int:certificate_id>.pdf
             GET /mina-kurser/besked/<int:round_id>
+            GET /mina-kurser/kalender
+            POST /mina-kurser/kalender/adress
+            POST /mina-kurser/kalender/stang
             GET POST /profil
             GET /profil/inloggningar
             GET /profil/mina-uppgifter

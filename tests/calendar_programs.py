@@ -41,7 +41,7 @@ def by_vobject(text: str) -> Iterator[Read]:
     for calendar in vobject.readComponents(text, validate=True):
         for each in calendar.contents.get("vevent", []):
             yield Read(
-                calendar.method.value,
+                calendar.method.value if "method" in calendar.contents else "",
                 each.uid.value,
                 int(each.sequence.value),
                 each.status.value,

@@ -241,6 +241,9 @@ FAULTS = {
         FROM bookings WHERE id = ({ONE_SEAT})"""
     ],
     "absence_charge_not_noted": OF_ABSENCES["absence_charge_not_noted"],
+    "calendar_feed_not_noted": [
+        f"INSERT INTO calendar_feeds SELECT person_id, '', '', '2027-01-10' FROM ({SEATED}) s"
+    ],
     "in_time_by_nobody": [
         """UPDATE bookings SET wave = 0 WHERE id = (
         SELECT min(id) FROM bookings WHERE origin = 'line' AND state = 'waiting' AND wave = 1)"""

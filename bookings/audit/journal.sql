@@ -195,6 +195,14 @@ WHERE (a.booking_id, a.person_id, a."on"::text, a.absence, a.percent) IS DISTINC
     ((j.facts ->> 'booking')::int, j.person_id, j.facts ->> 'on', j.facts ->> 'absence', (j.facts ->> 'percent')::int)
 ORDER BY 1
 
+--: calendar_feed_not_noted
+-- Somebody has an address for their calendar since the journal says so, and as long; who is erased has none.
+SELECT coalesce(f.person_id, j.person_id) AS person FROM calendar_feeds f FULL JOIN (
+    SELECT DISTINCT ON (person_id) person_id, CASE deed WHEN 'calendar_feed.opened' THEN at END AS opened_at
+    FROM journal WHERE deed IN ('calendar_feed.opened', 'calendar_feed.closed', 'person.erased')
+    ORDER BY person_id, journal.id DESC) j USING (person_id)
+WHERE f.opened_at IS DISTINCT FROM j.opened_at ORDER BY 1
+
 --: in_time_by_nobody
 -- Whoever stands in line without having applied in time does so by a decision.
 SELECT id AS booking, person_id AS person, session_id AS session FROM bookings b

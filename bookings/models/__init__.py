@@ -2,12 +2,13 @@
 
 `rounds` with lottery and runs, `applications` with decisions, `bookings` with their days, `minimum` with the cases of
 sessions that too few have booked, `precedence` with what is decided for one person beside the rules, `absences` with
-what it costs to stay away.
+what it costs to stay away, `calendars` with the addresses by which people's calendars follow what they have.
 """
 
 from bookings.models.absences import AbsenceCharge
 from bookings.models.applications import Application, Choice, Decision
 from bookings.models.bookings import Booking, SeatDay
+from bookings.models.calendars import CalendarFeed
 from bookings.models.minimum import CourseWish, Invitation, MinimumCase, MinimumStep, ReserveNotice
 from bookings.models.precedence import LineException, Precedence
 from bookings.models.rounds import Round, RoundSession, Run, SessionDecision
@@ -16,6 +17,7 @@ __all__ = [
     "AbsenceCharge",
     "Application",
     "Booking",
+    "CalendarFeed",
     "Choice",
     "CourseWish",
     "Decision",

@@ -5,13 +5,14 @@ just now, `decided` what rounds decided for them, `choosing` between which seats
 stand in line and what is offered to them, `situation` what they may do with a session, `wishes` what they may ask
 for, `staff` what is for coordinators and leaders, `invoicing` what can be invoiced, `funding` who pays, `minimum`
 what is done about sessions that too few have booked, `runs` what was drawn up and `dry_run` what it would mean,
-`glimpses` what the start page shows, `history` what counts of somebody before they apply, and `precedence` and
-`exceptions` who goes before others by a decision.
+`glimpses` what the start page shows, `calendar_feeds` what somebody's own calendar follows, `history` what counts of
+somebody before they apply, and `precedence` and `exceptions` who goes before others by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
 one doctor alone: `own_decision`, with all that is behind it, and `my_data`, all that is held of them.
 """
 
+from bookings.queries.calendar_feeds import OwnFeed, feed, own_feed
 from bookings.queries.choosing import ToChoose
 from bookings.queries.decided import DecisionView
 from bookings.queries.dry_run import EffectView, Preview, effect, preview
@@ -115,6 +116,7 @@ __all__ = [
     "MyCourses",
     "Offer",
     "OwnDecision",
+    "OwnFeed",
     "Place",
     "PrecedenceRow",
     "Pressure",
@@ -146,6 +148,7 @@ __all__ = [
     "effect",
     "exceptions",
     "exceptions_for",
+    "feed",
     "insist_on_seats_in",
     "interested",
     "leads",
@@ -166,6 +169,7 @@ __all__ = [
     "open_rounds_with_course",
     "overtaken",
     "own_decision",
+    "own_feed",
     "planned",
     "precedence",
     "precedences",

@@ -14,7 +14,7 @@ from lararportal.db import Base
 from lararportal.journal import Entry
 from lararportal.personal_number import HIDDEN
 
-SECRETS = frozenset({"sealed", "imprint", "token_hash", "id_token", "sid", "bound_to", "message_id"})
+SECRETS = frozenset({"sealed", "imprint", "token_hash", "salt", "id_token", "sid", "bound_to", "message_id"})
 """What opens something, or is kept so that nobody can read it."""
 
 TRACE = "trace"

@@ -19,8 +19,8 @@ from lararportal.app import create_app
 from lararportal.outbox import Letter
 
 FILES = {
-    *("mine.calendar", "mine.my_data_file", "fairness.verification_file", "bookings_desk.invoice_file"),
-    *("certificates.file", "certificates.own_file"),
+    *("mine.calendar", "mine.followed", "mine.my_data_file", "fairness.verification_file"),
+    *("bookings_desk.invoice_file", "certificates.file", "certificates.own_file"),
 }
 """Answers that are no pages."""
 ALIKE = 4
