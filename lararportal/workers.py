@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 from rq import Worker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from bookings import publication
@@ -101,6 +102,35 @@ def catch_up() -> None:
     log.info("caught up", **{name.replace(" ", "_"): count for name, count in done.items()})
 
 
+CALLED = frozenset(
+    f"{__name__}.{each.__name__}"
+    for each in (see_to_it, publish_round, make_certificates, look_at_everything, catch_up)
+)
+"""What the queue may call, and nothing else that Python could import: who writes in Redis gives no orders here."""
+
+
+class Unknown(Exception):  # noqa: N818 - what is said of the work
+    """It is nothing that a worker does."""
+
+
+class KnownJob(Job):
+    """Work that is looked at before it is done; none of ours has anything to be called afterwards."""
+
+    success_callback = failure_callback = stopped_callback = None
+
+    @property
+    def func(self) -> Any:
+        """What is called.
+
+        Raises:
+            Unknown: it is none of ours.
+        """
+        if self.func_name not in CALLED or self.instance:
+            log.error("unknown work", function=self.func_name)
+            raise Unknown
+        return super().func
+
+
 REST_SECONDS = 2.0
 """How long a worker that has lost Redis waits before it looks again."""
 
@@ -138,7 +168,7 @@ def _work(place: Installation) -> bool:
     """Works as long as Redis is there; whether it was told to stop."""
     worker = None
     try:
-        worker = LastingWorker([QUEUE], connection=place.redis, serializer=JSONSerializer)
+        worker = LastingWorker([QUEUE], connection=place.redis, job_class=KnownJob, serializer=JSONSerializer)
         worker.work(logging_level="WARNING")
     except RedisError as fault:
         log.warning("redis lost", fault=str(fault))
