@@ -171,6 +171,15 @@ def test_the_settings_to_be_filled_in_are_those_without_a_default_and_can_be_rea
     assert set(environment) == needed | {"LARARPORTAL_PROXIES"}
 
 
+def test_the_server_in_front_writes_no_questions_down():
+    nginx = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text("utf-8"))
+
+    assert re.findall(r"access_log (.+);", nginx) == ["off", "/var/log/nginx/lararportal.log told"]
+    [told] = re.findall(r"log_format told '(.+)';", nginx)
+    assert set(re.findall(r"\$(\w+)", told)) & {"request", "request_uri", "args", "query_string"} == set()
+    assert "map $uri $told" in nginx
+
+
 def test_every_part_counts_where_the_metrics_are_read():
     folder = "PROMETHEUS_MULTIPROC_DIR=/run/lararportal"
     counting = {path.stem.removeprefix("lararportal-") for path in UNITS if folder in path.read_text("utf-8")}
