@@ -130,10 +130,10 @@ def _draft(session: CourseSession, of_session: dict[str, Any], completion: Compl
     objectives = session.course.objectives_2015, session.course.objectives_2021
     kind = rules.kind_of(category, *objectives) if completion.competence_met else CertificateKind.B
     kind = rules.kept_kind(kind, last.kind if last is not None else None, category)
-    content = of_session | {
+    content: dict[str, Any] = rules.printed(of_session) | {
         "kind": kind,
-        "given": person.given_name,
-        "family": person.family_name,
+        "given": rules.printed(person.given_name),
+        "family": rules.printed(person.family_name),
         "objectives": rules.objectives_on(kind, *objectives),
         "minutes": completion.minutes,
         "half_days": completion.half_days,

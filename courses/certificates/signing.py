@@ -68,9 +68,10 @@ def note_signed(db: Session, *, session_id: int, signed: Mapping[int, bool], on:
 
 
 def _valid(session_id: int) -> Select[Certificate]:
+    """Of who has been erased there is nothing left to sign."""
     is_valid = Certificate.state == CertificateState.VALID
     return (
         select(Certificate)
         .join(Person, Person.id == Certificate.person_id)
-        .where(Certificate.session_id == session_id, is_valid)
+        .where(Certificate.session_id == session_id, is_valid, Person.erased_at.is_(None))
     )

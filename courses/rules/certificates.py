@@ -4,6 +4,7 @@ The fields are those of Socialstyrelsen's forms, SOSFS 2015:8 Bilaga 5 and HSLF-
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -25,6 +26,12 @@ CODE_LENGTH = 12
 GROUP = 4
 LONGEST_DESCRIPTION = 700
 """Signs of a course's description that leave room for the rest on one page."""
+
+PRINTED = (
+    *((" ", "\u04ff"), ("\u1e00", "\u1fff"), ("\u2010", "\u2027"), ("\u2030", "\u2040"), ("\u2070", "\u20bf")),
+    *(("\u2190", "\u22ff"), ("\u25a0", "\u25ff"), ("\u2713", "\u2714")),
+)
+"""Signs that the fonts of the typesetter have: of Latin, Greek and Cyrillic, of reckoning, money and lists."""
 
 OF_THE_SIGNATORY = "signatory"
 OF_THE_COURSE = frozenset({"course", "description", "place", "leaders"})
@@ -70,6 +77,23 @@ def fitted(text: str, limit: int = LONGEST_DESCRIPTION) -> str:
     if ends and ends[-1] > limit // 2:
         return cut[: ends[-1]]
     return f"{cut[: limit - 1].rpartition(' ')[0] or cut[: limit - 1]}…"
+
+
+def printed(said: Any) -> Any:
+    """The same with what the fonts have no sign for as a question mark, which whoever reads the paper sees.
+
+    A file that shows nothing for a sign is not fit to be kept (PDF/A), so that the typesetter would refuse it.
+    """
+    if isinstance(said, str):
+        return "".join(each if _is_printed(each) else " " if each.isspace() else "?" for each in said)
+    if isinstance(said, Mapping):
+        return {name: printed(each) for name, each in said.items()}
+    return [printed(each) for each in said] if isinstance(said, list) else said
+
+
+def _is_printed(sign: str) -> bool:
+    is_there = any(first <= sign <= last for first, last in PRINTED)
+    return is_there and unicodedata.category(sign)[0] != "C"
 
 
 def differing(wanted: Content, said: Content) -> list[str]:

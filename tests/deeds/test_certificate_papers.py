@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from courses.certificates import typesetting
 from courses.certificates.typesetting import pdf
-from courses.rules.certificates import fitted
+from courses.rules.certificates import PRINTED, fitted, printed
 from lararportal import pages
 
 LONG_NAME = ("Bartholomeus-Emanuel Wolfeschlegelsteinhausen" * 3)[:100]
@@ -148,6 +148,20 @@ def test_it_is_one_page_whatever_stands_on_it(kind, facts):
     file = pdf([PAPER | {"kind": kind} | facts])
     assert len(PdfReader(io.BytesIO(file)).pages) == 1
     assert "CDFH-JKMN-PQRT" in text_of(file)
+
+
+def test_every_sign_that_is_said_to_be_printed_is():
+    signs = [chr(each) for first, last in PRINTED for each in range(ord(first), ord(last) + 1)]
+    there = [each for each in signs if printed(each) == each and each.isprintable()]
+    assert len(there) > 1800
+    for place in range(0, len(there), 400):
+        words = " ".join("".join(there[here : here + 10]) for here in range(place, min(place + 400, len(there)), 10))
+        assert pdf([PAPER | {"kind": "b", "description": words}])
+
+
+def test_what_people_write_is_no_markup():
+    written = "#panic() *a* $x$ <b> @ref // \\ [c]"
+    assert written in text_of(pdf([PAPER | {"description": written}]))
 
 
 def test_those_of_a_session_are_one_file_with_a_page_for_each():

@@ -44,6 +44,11 @@ def test_a_text_that_is_fitted_is_no_longer_than_the_room_and_begins_as_it_did(t
     assert fitted == whole or fitted[-1] in ".…"
 
 
+def test_what_has_no_sign_is_a_question_mark_and_what_has_one_stays():
+    said = {"given": "Łukasz Åsa-王", "days": ["2027-03-15"], "minutes": 840, "leaders": ["Дмитрий \x00😀\u2029ø"]}
+    assert rules.printed(said) == {**said, "given": "Łukasz Åsa-?", "leaders": ["Дмитрий ?? ø"]}
+
+
 def test_a_long_text_ends_with_a_sentence_where_there_is_one():
     assert rules.fitted("En mening till. " * 9, 40) == "En mening till. En mening till."
     assert rules.fitted("Ord utan punkt " * 9, 20) == "Ord utan punkt Ord…"
