@@ -25,6 +25,7 @@ from courses.concerned import (
     insist_on_days,
     nobody,
 )
+from courses.days import half_days
 from courses.models import CourseDay, CourseSession, SessionLeader
 from courses.sessions import SessionPlan, in_order, judge, known_as, leaders_chosen, lock, plain, said_of, write
 from courses.states import Publicity
@@ -53,8 +54,8 @@ def change(
 
     Raises:
         Refused: as `plan`; `by` is not impartial; somebody else has changed it since what `saw` stands for was shown;
-            it is published and new days have come; it cannot be changed so for those who are booked; or what concerns
-            people is not confirmed.
+            it is published and new days have come; what is noted of its half days would be of none; it cannot be
+            changed so for those who are booked; or what concerns people is not confirmed.
         NotFound: there is no such session.
     """
     (session,) = lock(db, [session_id])
@@ -66,6 +67,8 @@ def change(
     changes = changes_of(session, wanted)
     touching = [each for each in changes if each.what in TOLD]
     insist_on_days(session, touching, today=day_of(now))
+    if any(each.what == "days" for each in touching):
+        half_days.insist_on_them(db, session, wanted["days"])
     if touching:
         touched = seated.touched(db, session, touching, in_order(wanted["days"]), now=now)
         moved = any(each.is_on_other_days for each in touching)

@@ -163,6 +163,7 @@ class Refusal(StrEnum):
     VERDICT_MISSING = "verdict_missing"
     CORRECTION_WITHOUT_REASON = "correction_without_reason"
     DAY_HAS_ATTENDANCE = "day_has_attendance"
+    COMPLETED_DAYS_STAY = "completed_days_stay"
     SESSION_NOT_COMPLETED = "session_not_completed"
     NOBODY_SIGNS = "nobody_signs"
     SIGNED_AHEAD = "signed_ahead"

@@ -1,7 +1,7 @@
 """What every deed of the days begins with: the session under its lock, its half days, and what is noted of them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -11,8 +11,8 @@ from courses.models import Attendance, CourseSession, SessionLeader
 from courses.rules import Day, days
 from courses.rules.days import Demands, HalfDay, Key, Mark
 from courses.sessions import lock
-from courses.states import Half
-from lararportal.errors import NotFound
+from courses.states import Half, Refusal
+from lararportal.errors import NotFound, Refused
 
 Roster = Callable[[Session, int], frozenset[int]]
 """Who has a seat in a session, by the room that knows."""
@@ -45,6 +45,19 @@ def half_of(session: CourseSession, key: Key) -> HalfDay:
     if found is None:
         raise NotFound
     return found
+
+
+def insist_on_them(db: Session, session: CourseSession, wanted: Iterable[Day]) -> None:
+    """What is noted of a session is of half days that it would have too, if it had these days.
+
+    Raises:
+        Refused: one of them would be gone, or the session is completed, and what came of it counted by its days.
+    """
+    if session.completed_at is not None:
+        raise Refused(Refusal.COMPLETED_DAYS_STAY)
+    noted = select(Attendance.day, Attendance.half).where(Attendance.session_id == session.id).distinct()
+    if {(day, half) for day, half in db.execute(noted)} - {each.key for each in days.half_days(wanted)}:
+        raise Refused(Refusal.DAY_HAS_ATTENDANCE)
 
 
 def key_named(name: str) -> Key:

@@ -1,10 +1,11 @@
 """Attendance: noted by the leader, by the code on the screen, corrected by a coordinator; and each time put down."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from bookings_room import last_facts, noted, place, refused, seat
+from session_changes_room import asked, change
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from bookings.queries import seated
 from bookings.states import Refusal as NoSeat
 from courses.days import attendance, check_in, completion, correcting, half_days
 from courses.models import Attendance, Completion, CourseDay, CourseSession, SessionLeader
+from courses.rules import Day
 from courses.rules.days import Mark, Verdict
 from courses.states import Absence, CourseOutcome, Half, Presence, Refusal, Source
 from lararportal import clock
@@ -215,6 +217,19 @@ def test_a_day_of_which_something_is_noted_is_not_taken_away(room, database):
     room.all_there()
     with refused(Refusal.DAY_HAS_ATTENDANCE), database.transaction() as db:
         db.execute(delete(CourseDay).where(CourseDay.session_id == room.session.id))
+
+
+def test_hours_are_not_changed_so_that_a_noted_half_day_is_gone_nor_once_it_is_completed(room):
+    room.all_there(EM)
+    mornings = [Day(day, time(8, 30), time(12)) for day in (MONDAY, TUESDAY)]
+    with refused(Refusal.DAY_HAS_ATTENDANCE):
+        change(room.db, room.session, days=mornings, leader_ids=[room.leader.id], now=AT_THE_END)
+    later = [Day(day, time(9), time(16)) for day in (MONDAY, TUESDAY)]
+    about = {"days": later, "leader_ids": [room.leader.id]}
+    assert asked(room.db, room.session, now=AT_THE_END, **about)["changes"]
+    room.complete(MET, MET, MET)
+    with refused(Refusal.COMPLETED_DAYS_STAY):
+        change(room.db, room.session, now=AT_THE_END, **about)
 
 
 def test_completing_takes_as_many_statements_for_many_as_for_few(room, queries):
