@@ -34,7 +34,7 @@ class Way:
 
 WAYS = (
     ("/kurser", "courses", r"/tillfallen/\d+"),
-    ("/mina-kurser", "mine", r"/tillfallen/\d+/.+"),  # What one does with a seat of one's own.
+    ("/mina-kurser", "mine", r"/tillfallen/\d+/.+|/mina-delmal(/.+)?"),  # What one does with a seat of one's own.
     ("/ansokan", "application", ""),
     ("/kursledare", "leading", r"/kurstillfallen/.+"),
     ("/samordning", "coordination", r"/finansiering(/.+)?|/kurstillfallen/.+"),

@@ -80,6 +80,7 @@ KINDS = (
             POST /kurser/<code>/sag-till
             POST /logga-in/<name>/igen
             GET /logga-in/igen
+            GET /mina-delmal
             GET /mina-kurser
             GET /mina-kurser/intyg
             GET /mina-kurser/intyg/<int:certificate_id>.pdf
@@ -146,6 +147,7 @@ KINDS = (
             GET POST /personer/<int:person_id>/bekrafta
             GET POST /personer/<int:person_id>/fortur
             GET POST /personer/<int:person_id>/fortur/<int:precedence_id>/aterkalla
+            GET /personer/<int:person_id>/delmal
             GET /personer/<int:person_id>/raknas
             GET POST /personer/<int:person_id>/ratta
             GET POST /personer/<int:person_id>/undantag

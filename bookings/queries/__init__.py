@@ -1,12 +1,13 @@
 """What pages read.
 
-`rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `undoable` what was given back
-just now, `decided` what rounds decided for them, `choosing` between which seats they choose, `places` where they
-stand in line and what is offered to them, `situation` what they may do with a session, `wishes` what they may ask
-for, `staff` what is for coordinators and leaders, `invoicing` what can be invoiced, `funding` who pays, `minimum`
-what is done about sessions that too few have booked, `runs` what was drawn up and `dry_run` what it would mean,
-`glimpses` what the start page shows, `calendar_feeds` what somebody's own calendar follows, `history` what counts of
-somebody before they apply, and `precedence` and `exceptions` who goes before others by a decision.
+`rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `goals` the objectives of a
+resident, `undoable` what was given back just now, `decided` what rounds decided for them, `choosing` between which
+seats they choose, `places` where they stand in line and what is offered to them, `situation` what they may do with a
+session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `invoicing` what can be
+invoiced, `funding` who pays, `minimum` what is done about sessions that too few have booked, `runs` what was drawn up
+and `dry_run` what it would mean, `glimpses` what the start page shows, `calendar_feeds` what somebody's own calendar
+follows, `history` what counts of somebody before they apply, and `precedence` and `exceptions` who goes before others
+by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
 one doctor alone: `own_decision`, with all that is behind it, and `my_data`, all that is held of them.
@@ -34,6 +35,7 @@ from bookings.queries.funding import (
     unsettled_count,
 )
 from bookings.queries.glimpses import Question, my_calendar, next_question, next_seat
+from bookings.queries.goals import MyGoals, my_goals
 from bookings.queries.history import (
     CourseCounts,
     Reckoning,
@@ -114,6 +116,7 @@ __all__ = [
     "LotteryView",
     "MinimumRow",
     "MyCourses",
+    "MyGoals",
     "Offer",
     "OwnDecision",
     "OwnFeed",
@@ -160,6 +163,7 @@ __all__ = [
     "minimum_case",
     "my_calendar",
     "my_courses",
+    "my_goals",
     "my_seat",
     "my_situation",
     "next_question",

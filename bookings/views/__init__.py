@@ -1,7 +1,8 @@
 """The pages of the bookings room.
 
 For whoever wants a course: `mine` (what I have), `applying` (rank and send in), `my_seat` (book, wait, cancel,
-re-book), `decision` (every step of a decision) and `situation` (what the pages of other rooms say to the visitor).
+re-book), `decision` (every step of a decision) `goals` (what a resident's rules demand a
+course for, also for staff) and `situation` (what the pages of other rooms say to the visitor).
 For everybody: `fairness` (the rules, and what may be known of each round). For staff: `desk` (what needs attention),
 `rounds` (plan, open, close, draw up, publish), `lottery` (bound and revealed, by both sides), `opening_and_closing`
 (of sessions between two drawings up), `progress` (of long work), `rosters` (who is booked, and the sessions below

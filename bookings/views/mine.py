@@ -8,7 +8,7 @@ from auth.access import me, signed_in
 from bookings import queries
 from bookings.queries import DecisionView, Place, SessionRow
 from bookings.rules.funding import Unfunded
-from bookings.views import applying, calendar_feeds, decision, free_seats, my_data, my_line, my_seat, situation
+from bookings.views import applying, calendar_feeds, decision, free_seats, goals, my_data, my_line, my_seat, situation
 from bookings.views.unseen import untold
 from lararportal import edge, pages
 from lararportal.clock import day_of
@@ -85,6 +85,8 @@ def my_courses() -> str:
 for rule, view, methods in (
     page for each in (applying, calendar_feeds, decision, free_seats, my_data) for page in each.PAGES
 ):
+    blueprint.add_url_rule(rule, view_func=view, methods=methods)
+for rule, view, methods in goals.OWN_PAGES:
     blueprint.add_url_rule(rule, view_func=view, methods=methods)
 for rule, view, methods in (*my_seat.PAGES, *my_line.PAGES):
     blueprint.add_url_rule(rule, view_func=untold(view), methods=methods)

@@ -43,7 +43,7 @@ def precedences() -> str:
 def person_counts(person_id: int) -> str:
     """What counts of one person, what has been decided about them, and what can be."""
     with edge.reading() as db:
-        person = _visible(db, person_id)
+        person = visible(db, person_id)
         counts = queries.what_counts(db, person_id, now=edge.moment())
         made = queries.exceptions_for(db, person_id)
     return render_template("bookings/person_counts.html", person=person, counts=counts, exceptions=made)
@@ -53,7 +53,7 @@ def person_counts(person_id: int) -> str:
 def grant_precedence(person_id: int) -> Page:
     """Grants precedence for a course that is for the person."""
     with edge.reading() as db:
-        person = _visible(db, person_id)
+        person = visible(db, person_id)
         courses = queries.courses_for(db, person)
         closed = queries.rounds_past_closing(db)
     form = GrantForm()
@@ -76,7 +76,7 @@ def grant_precedence(person_id: int) -> Page:
 def revoke_precedence(person_id: int, precedence_id: int) -> Page:
     """Revokes a precedence, after a page that says what it is."""
     with edge.reading() as db:
-        person = _visible(db, person_id)
+        person = visible(db, person_id)
         held = queries.precedence(db, precedence_id, now=edge.moment())
     if held.person_id != person_id:
         raise NotFound
@@ -94,7 +94,7 @@ def revoke_precedence(person_id: int, precedence_id: int) -> Page:
 def make_exception(person_id: int) -> Page:
     """Puts the person among those who applied in time, in the line of a session whose seats a round has given."""
     with edge.reading() as db:
-        person = _visible(db, person_id)
+        person = visible(db, person_id)
         sessions = queries.sessions_to_place_in(db, person, now=edge.moment())
     form = ExceptionForm()
     form.offer([(row.session_id, _in_words(row)) for row in sessions])
@@ -139,7 +139,7 @@ def _areas() -> Collection[Area] | None:
     return None if me().has(Role.COORDINATOR) else me().areas
 
 
-def _visible(db: Session, person_id: int) -> Person:
+def visible(db: Session, person_id: int) -> Person:
     """The person, who does not exist for a director of studies elsewhere."""
     found, areas = people.person(db, person_id), _areas()
     if areas is not None and found.area not in areas:
