@@ -34,7 +34,7 @@ PRINTED = (
 """Signs that the fonts of the typesetter have: of Latin, Greek and Cyrillic, of reckoning, money and lists."""
 
 OF_THE_SIGNATORY = "signatory"
-OF_THE_COURSE = frozenset({"course", "description", "place", "leaders"})
+OF_THE_COURSE = frozenset({"course", "description", "place", "leaders", "objectives"})
 """What says nothing of the person: a certificate is not wrong because the catalogue says it otherwise since."""
 
 NUMBER = "number"

@@ -68,8 +68,6 @@ def _ask(found: Overview) -> ViewResult:
         flash(pages.sentence("certificates_as_they_are"), "info")
     elif edge.enqueue(MAKE, session_id, retry=edge.ONCE_MORE) is None:
         flash(pages.sentence("certificates_wait", count=count), "warning")
-    else:
-        flash(pages.sentence("certificates_asked_for", count=count))
     return redirect(url_for("certificates.of_session", session_id=session_id))
 
 

@@ -45,6 +45,7 @@ OFFERED: Mapping[str, tuple[Repair, str | None]] = {
             "offer_overdue",
             "seat_not_given",
             "offer_in_vain",
+            "certificate_not_made",
         ),
         (Repair.CATCH_UP, None),
     ),

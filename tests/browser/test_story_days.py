@@ -104,11 +104,30 @@ def test_a_leader_notes_the_day_on_a_telephone_and_completes_the_session(stage: 
     said(page, "Kurstillfället är slutfört. Godkända: 2.")
     expect(page.get_by_role("row", name="Bo Ek")).to_contain_text("inte godkänd")
     stage.look(leader, "completed")
+    certifies(stage, leader, page)
     stage.tick()
     assert stage.subjects(address_of_bo) == [f"Frånvaro: {TITLE}"]
     office = on_a_phone(stage)
     office.is_let_in_as("olle.samordnare")
     is_put_right(stage, office, session)
+
+
+def certifies(stage: Stage, leader: Visit, page: Page) -> None:
+    """Those who have passed, in the job that the tick would do if nobody else did."""
+    page.get_by_role("link", name="Framställ intyg för de godkända").click()
+    page.get_by_role("link", name="Framställ intyg").click()
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
+    stage.look(leader, "certificates-asked")
+    press(page, "Framställ valda intyg")
+    expect(page.get_by_role("status")).to_contain_text("0 av 2 är klara.")
+    stage.tick()
+    page.get_by_role("link", name="Notera underskrifter").click()
+    for each in page.get_by_role("checkbox").all():
+        each.check()
+    press(page, "Spara")
+    said(page, "Sparat. Ändrade underskrifter: 2.")
+    expect(page.get_by_text("giltigt", exact=True)).to_have_count(2)
+    stage.look(leader, "certificates")
 
 
 def reads_the_code_and_signs_in(stage: Stage, visit: Visit, session: CourseSession) -> None:
