@@ -246,6 +246,8 @@ KINDS = (
 )
 
 FRESH = {
+    "/mina-kurser/kalender",
+    "/mina-kurser/kalender/adress",
     *(f"/kurstillfallen/<int:session_id>/intyg{way}" for way in (".pdf", "/framstall", "/underskrifter")),
     "/personer/<int:person_id>/radera",
     "/profil/inloggningar/ny",

@@ -6,14 +6,15 @@ from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from auth.access import me, public, signed_in
+from auth.access import leads_back_to, me, proved_anew, public, signed_in
 from bookings import calendar_feeds, queries
 from lararportal import edge
 
 
 @signed_in
+@proved_anew
 def calendar_feed() -> str:
-    """The visitor's own address, or what having one means."""
+    """The visitor's own address, or what having one means: whoever sees it reads on long after."""
     with edge.reading() as db:
         found = queries.own_feed(db, me().person_id)
     path = url_for("mine.followed", token=found.token) if found.token is not None else ""
@@ -22,6 +23,8 @@ def calendar_feed() -> str:
 
 
 @signed_in
+@proved_anew
+@leads_back_to("mine.calendar_feed")
 def open_feed() -> Response:
     """The visitor has an address, another than before."""
     with edge.deed() as db:
