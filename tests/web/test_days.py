@@ -189,7 +189,9 @@ def test_the_leader_completes_the_session_on_one_page(db, session, leader, peopl
     assert ("Slutfört" in told, told.count("inte godkänd")) == (True, 2)
 
 
-def test_a_coordinator_puts_right_what_is_locked_and_what_is_refused_stays_as_typed(db, session, leader, people, at):
+def test_a_coordinator_puts_right_what_is_locked_and_what_is_refused_stays_as_typed(
+    db, session, leader, people, at, queries
+):
     anna = people[0]
     about = {"session_id": session.id, "roster": seated, "now": END, "by": leader.id}
     for half in half_days.halves_of(session):
@@ -213,5 +215,15 @@ def test_a_coordinator_puts_right_what_is_locked_and_what_is_refused_stays_as_ty
     assert "Ingenting var annorlunda" in browser.get(locked).text
     assert browser.post(page, data={"reason": "Inte godkänd."}).location == locked
     assert db.get_one(Completion, (session.id, anna.id), populate_existing=True).lacks == ["competence"]
+    counts = []
+    for extra in (0, 6):
+        for _ in range(extra):
+            seat(db, session, make.person(db))
+        db.flush()
+        for path in (locked, page):
+            queries.reset()
+            browser.get(path)
+            counts.append(queries.count)
+    assert counts[:2] == counts[2:]
     assert browser.get(f"{locked}/{leader.id}").status_code == 404
     assert at(anna, LOCKED).get(locked).status_code == 403
