@@ -1,7 +1,7 @@
 """What the pages of certificates show: to who signs them, to who has them, and to anybody with a code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,8 +31,13 @@ class Overview:
     """Who has been through it, by name."""
     others: Sequence[tuple[Person, Certificate]]
     """Who has not after all, and had one."""
-    fetched: int
-    """How many whoever looks would fetch: a leader none of whom a protected identity hides."""
+    fetched: Sequence[Certificate]
+    """What whoever looks can fetch: a leader none of whom a protected identity hides."""
+
+    @property
+    def unsigned(self) -> list[Certificate]:
+        """Of those, what has still to be signed."""
+        return [each for each in self.fetched if each.signed_on is None]
 
     @property
     def due(self) -> list[Draft]:
@@ -75,11 +80,11 @@ def overview(db: Session, *, session_id: int, by: int) -> Overview:
         is_leader=db.get(SessionLeader, (session_id, by)) is not None,
         drafts=drafts,
         others=[(each, last[each.id]) for each in by_name],
-        fetched=0,
+        fetched=(),
     )
     sees_all = reach.is_coordinator(db, by)
-    fetched = [person for person, _ in found.valid if sees_all or not person.is_protected]
-    return Overview(**{**vars(found), "fetched": len(fetched)})
+    fetched = [row for person, row in found.valid if sees_all or not person.is_protected]
+    return replace(found, fetched=fetched)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
 
 
-def fetch(db: Session, *, session_id: int, now: datetime, by: int) -> list[dict[str, Any]]:
+def fetch_all(db: Session, *, session_id: int, now: datetime, by: int) -> list[dict[str, Any]]:
     """What is to be typeset: the valid certificates of the session, by name.
 
     Of each with a personal number on it, it is noted that `by` has seen it. A leader has none of whom a protected
@@ -27,8 +27,23 @@ def fetch(db: Session, *, session_id: int, now: datetime, by: int) -> list[dict[
     Raises:
         NotFound: there are none, or they are not for `by`.
     """
+    return _fetched(db, _valid(session_id), session_id=session_id, now=now, by=by)
+
+
+def fetch_unsigned(db: Session, *, session_id: int, now: datetime, by: int) -> list[dict[str, Any]]:
+    """Of those, whatever has still to be signed.
+
+    Raises:
+        NotFound: as `fetch_all`.
+    """
+    unsigned = _valid(session_id).where(Certificate.signed_on.is_(None))
+    return _fetched(db, unsigned, session_id=session_id, now=now, by=by)
+
+
+def _fetched(
+    db: Session, found: Select[Certificate], *, session_id: int, now: datetime, by: int
+) -> list[dict[str, Any]]:
     reach.insist(db, session_id=session_id, by=by)
-    found = _valid(session_id)
     if not reach.is_coordinator(db, by):
         found = found.where(~Person.is_protected)
     rows = db.scalars(found.order_by(*BY_NAME)).all()

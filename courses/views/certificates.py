@@ -76,9 +76,10 @@ def _ask(found: Overview) -> ViewResult:
 @proved_anew
 @leads_back_to("certificates.of_session")
 def file(session_id: int) -> ViewResult:
-    """All that are valid, as one file to be signed in ink."""
+    """What has still to be signed in ink, or all that are valid, as one file."""
+    fetch = signing.fetch_all if "alla" in request.args else signing.fetch_unsigned
     with edge.deed() as db:
-        papers = signing.fetch(db, session_id=session_id, now=edge.moment(), by=me().person_id)
+        papers = fetch(db, session_id=session_id, now=edge.moment(), by=me().person_id)
     return _pdf(papers, f"intyg-{session_id}.pdf")
 
 

@@ -117,15 +117,15 @@ def test_papers_are_fetched_to_be_signed_which_is_seen_and_it_is_noted_that_they
     anna, bo, cia = room.people
     about = {"session_id": room.session.id, "now": LATER}
     with pytest.raises(NotFound):
-        signing.fetch(room.db, by=room.leader.id, **about)
+        signing.fetch_all(room.db, by=room.leader.id, **about)
     room.ask()
     room.make()
     bo.is_protected = True
     room.db.flush()
-    assert [each["given"] for each in signing.fetch(room.db, by=room.leader.id, **about)] == [
+    assert [each["given"] for each in signing.fetch_all(room.db, by=room.leader.id, **about)] == [
         anna.given_name, cia.given_name
     ]  # fmt: skip
-    assert [each["given"] for each in signing.fetch(room.db, by=office.id, **about)][2] == bo.given_name
+    assert [each["given"] for each in signing.fetch_all(room.db, by=office.id, **about)][2] == bo.given_name
     room.db.flush()
     assert [each.by for each in looks(room.db, anna.id)] == [office.name, room.leader.name]
     assert (looks(room.db, anna.id)[0].reason, looks(room.db, cia.id)) == (
@@ -133,7 +133,7 @@ def test_papers_are_fetched_to_be_signed_which_is_seen_and_it_is_noted_that_they
         [],
     )
     with pytest.raises(NotFound):
-        signing.fetch(room.db, by=anna.id, **about)
+        signing.fetch_all(room.db, by=anna.id, **about)
     [first], [second] = room.of(anna), room.of(bo)
     day = date(2027, 3, 17)
 
@@ -143,6 +143,8 @@ def test_papers_are_fetched_to_be_signed_which_is_seen_and_it_is_noted_that_they
     assert (sign(by=room.leader.id), sign(by=room.leader.id), first.signed_on, second.signed_on) == (1, 0, day, None)
     with pytest.raises(NotFound):
         sign(by=anna.id)
+    left = signing.fetch_unsigned(room.db, by=office.id, **about)
+    assert [each["given"] for each in left] == [cia.given_name, bo.given_name]
     signing.note_signed(room.db, on=day, signed={first.id: False}, by=office.id, **about)
     assert (first.signed_on, room.deeds()[-2:]) == (None, ["signed", "unsigned"])
     with refused(Refusal.SIGNED_AHEAD):

@@ -37,7 +37,7 @@ OF_OTHERS = {
     "large object 7": ("SELECT lo_create(7)", "SELECT lo_unlink(7)"),
 }
 """What somebody may have in a database without a table, by what is said to be in it: how it comes and goes."""
-NOT_EMPTY = "The database is not empty, account_invitations is in it: make a new one, and let DATABASE_URL name that."
+NOT_EMPTY = "The database is not empty, absence_charges is in it: make a new one, and let DATABASE_URL name that."
 WRITE = text("INSERT INTO heartbeats VALUES (:part, now())")
 
 
@@ -120,7 +120,7 @@ def test_what_is_backed_up_comes_back_the_same_and_nobody_else_can_read_it(
             with psycopg.connect(empty) as there:
                 there.execute(made)
             code, told = said(command("restore", path, DATABASE_URL=empty))
-            assert (code, told.partition(":")[2]) == (1, f" {NOT_EMPTY.replace('account_invitations', name)}\n")
+            assert (code, told.partition(":")[2]) == (1, f" {NOT_EMPTY.replace('absence_charges', name)}\n")
             with psycopg.connect(empty) as there:
                 there.execute(gone)
         restored = command("restore", path, DATABASE_URL=empty, LARARPORTAL_LATE_FEE="")

@@ -81,6 +81,7 @@ def test_whoever_signs_fetches_one_file_and_notes_the_day(room, desk, visit):
     assert re.search(rf'name="signed-{first.id}" checked', refused.text)
     assert browser.post(f"{desk}/underskrifter", data={**sent, "on": ""}).status_code == 400
     assert browser.post(f"{desk}/underskrifter", data={**sent, "on": "2027-03-17"}).status_code == 302
+    assert [len(pages_of(browser.get(f"{desk}.pdf{way}"))) for way in ("", "?alla=1")] == [1, 2]
     assert ([row.signed_on for row in (*room.of(anna), *room.of(cia))][1], room.of(anna)[0].signed_on.day) == (
         None,
         17,
