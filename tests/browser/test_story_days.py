@@ -116,6 +116,7 @@ def certifies(stage: Stage, leader: Visit, page: Page) -> None:
     """Those who have passed, in the job that the tick would do if nobody else did."""
     page.get_by_role("link", name="Framställ intyg för de godkända").click()
     page.get_by_role("link", name="Framställ intyg").click()
+    heading(page, "Framställ intyg")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
     stage.look(leader, "certificates-asked")
     press(page, "Framställ valda intyg")
@@ -160,6 +161,7 @@ def is_put_right(stage: Stage, visit: Visit, session: CourseSession) -> None:
     """Bo was there in the end, and a coordinator says so and why."""
     page = visit.go(f"/samordning/tillfallen/{session.id}")
     page.get_by_role("link", name="Närvaro och resultat").click()
+    heading(page, "Närvaro och resultat")
     stage.look(visit, "results")
     page.get_by_role("link", name="Rätta för Bo Ek").click()
     page.get_by_label("Närvaro för Bo Ek").select_option("present")

@@ -36,7 +36,7 @@ def leader(db, session):
 
 @pytest.fixture
 def people(db, session):
-    made = [make.person(db) for _ in range(3)]
+    made = [make.person(db, family_name=each) for each in ("Alm", "Berg", "Dahl")]
     for each in made:
         seat(db, session, each)
     return made
