@@ -6,17 +6,19 @@ import pytest
 from bookings_room import occasions, refused
 from certificates_room import AFTER_IT, END, MET, NOT_MET, NUMBER, completed
 from portals import SAFE
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import make
 from auth import personal_numbers, resealing
 from auth.queries import looks
 from auth.states import Role
-from courses.certificates import forgetting, issuing, signing, typesetting
+from bookings import erasure
+from bookings.models import Booking
+from courses.certificates import issuing, signing, typesetting
 from courses.certificates.resealing import CERTIFICATES
 from courses.models import Certificate, SessionLeader
 from courses.states import CertificateKind, Refusal
-from lararportal import clock
+from lararportal import clock, tick
 from lararportal.audit import invariants
 from lararportal.cli import keys
 from lararportal.errors import NotFound
@@ -33,6 +35,7 @@ def room(db):
 
 def wrong(room, now=LATER) -> set[str]:
     room.db.flush()
+    room.db.expire_all()
     return {each.check for each in invariants(room.db, now=now)} - {"seat_not_noted"}
 
 
@@ -159,12 +162,31 @@ def test_of_whom_is_erased_the_number_and_code_stay_and_the_name_goes(room, offi
     room.ask()
     issuing.make(room.db, room.of(anna)[0].id, now=AFTER_IT, by=None)
     code = room.of(anna)[0].code
+    room.db.execute(update(Booking).values(charged_on=date(2027, 3, 17)))
+    about = {"reason": "Dnr 2027-17", "now": LATER, "by": office.id}
     for each in (anna, bo):
-        forgetting.forget(room.db, person_id=each.id, now=LATER, by=office.id)
+        erasure.erase(room.db, person_id=each.id, **about)
     [kept], [unmade] = room.of(anna), room.of(bo)
     assert (kept.content["given"], kept.content["family"], kept.sealed, kept.imprint) == ("", "", "", "")
     assert (kept.code, kept.state, kept.content["course"]) == (code, "valid", room.session.course.title)
     assert unmade.state == "withdrawn"
+    with pytest.raises(NotFound):
+        signing.fetch_all(room.db, session_id=room.session.id, now=LATER, by=office.id)
+    assert not wrong(room) & {"erased_but_kept", "certificate_not_as_noted", "certificate_not_as_completed"}
+
+
+def test_one_that_cannot_be_typeset_waits_and_does_not_stop_the_others(room, database):
+    room.ask()
+    [first] = room.of(room.people[0])
+    first.layout = 99
+    room.db.flush()
+    assert tick.make_certificates(database, room.session.id, now=AFTER_IT) == 2
+    assert [state for _, _, state in room.stand()] == ["making", "valid", "valid"]
+    assert wrong(room) == {"certificate_not_made"}
+    first.layout = 1
+    room.db.flush()
+    assert tick.run_due(database, now=LATER)["certificates made"] == 1
+    assert wrong(room) == set()
 
 
 def test_the_number_on_it_is_sealed_anew_when_the_key_changes(room):
