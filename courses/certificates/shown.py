@@ -97,7 +97,7 @@ class Own:
     number: str
     version: int
     state: CertificateState
-    ended_at: datetime | None
+    signed_on: date | None
 
 
 def own(db: Session, person_id: int) -> list[Own]:
@@ -114,7 +114,7 @@ def own(db: Session, person_id: int) -> list[Own]:
 
 def _own(row: Certificate) -> Own:
     days = [date.fromisoformat(each) for each in row.content["days"]]
-    return Own(row.id, row.content["course"], days, row.number, row.version, row.state, row.ended_at)
+    return Own(row.id, row.content["course"], days, row.number, row.version, row.state, row.signed_on)
 
 
 def own_paper(db: Session, *, certificate_id: int, person_id: int) -> dict[str, Any]:

@@ -114,6 +114,9 @@ def test_everybody_finds_their_own_and_nobody_elses(room, visit, queries):
     [page] = pages_of(browser.get(f"/mina-kurser/intyg/{row.id}.pdf"))
     assert ("19121212-1212" in page, "Anna Alm" in page) == (True, True)
     assert looks(room.db, anna.id) == []
+    row.signed_on = AFTER_IT.date()
+    room.db.flush()
+    assert "underskrivet 17 mars 2027" in browser.get("/mina-kurser/intyg").text
     assert browser.get(f"/mina-kurser/intyg/{other.id}.pdf").status_code == 404
     assert "Du har inga intyg här än" in visit(cia, at=LATER).get("/mina-kurser/intyg").text
     anna.given_name = "Anne"
