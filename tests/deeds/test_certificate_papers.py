@@ -86,7 +86,10 @@ def test_a_file_keeps_to_both_standards_and_can_be_listened_to_in_swedish(kind):
     assert sorted(ids) == [("pdfaid:conformance", "A"), ("pdfaid:part", "2"), ("pdfuaid:part", "1")]
     alternatives = list(alternative_texts(root["/StructTreeRoot"]))
     assert alternatives == ["QR-kod som leder till https://portal.example/intyg/CDFHJKMNPQRT"]
-    assert all(each["/FontDescriptor"] for each in embedded(file))
+    assert (len(root["/OutputIntents"]), file.is_encrypted, len(file.trailer["/ID"])) == (1, False, 2)
+    assert [
+        each for each in fonts(file) if each not in ({"/FontFile2", "/ToUnicode"}, {"/FontFile3", "/ToUnicode"})
+    ] == []
 
 
 def alternative_texts(node):
@@ -102,9 +105,12 @@ def alternative_texts(node):
             yield from alternative_texts(each)
 
 
-def embedded(file):
+def fonts(file):
+    """Of each font whether it is in the file, and whether its signs can be read as letters."""
     for font in file.pages[0]["/Resources"]["/Font"].values():
-        yield font.get_object()["/DescendantFonts"][0].get_object()
+        found = font.get_object()
+        descriptor = found["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        yield {*found, *descriptor} & {"/FontFile2", "/FontFile3", "/ToUnicode"}
 
 
 @pytest.mark.parametrize(
