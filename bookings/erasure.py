@@ -13,6 +13,7 @@ from bookings.rules.history import precedence_state, term_of
 from bookings.states import LIVE, ApplicationState, BookingState, PrecedenceState, RoundState
 from courses.certificates import forgetting
 from courses.models import CourseDay, CourseSession, SessionLeader
+from courses.reports import forgetting as documents
 from courses.states import Publicity
 from lararportal.clock import day_of
 from lararportal.errors import Refused
@@ -33,6 +34,7 @@ def erase(db: Session, *, person_id: int, reason: str, now: datetime, by: int) -
     for table in (CalendarFeed, CourseWish):
         db.execute(delete(table).where(table.person_id == person_id))
     forgetting.forget(db, person_id=person_id, now=now, by=by)
+    documents.forget(db, person_id=person_id)
     erasure.forget(db, person, reason=reason, now=now, by=by)
     return person
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from courses.models import Certificate, Completion, CourseSession
+from courses.models import Certificate, Completion, CourseReport, CourseSession
 from courses.rules.days import HalfDay
 from courses.states import Presence
 from lararportal import outbox
@@ -42,6 +42,23 @@ def certificate_ready(db: Session, *, person: Person, certificate: Certificate, 
 def certificate_withdrawn(db: Session, *, person: Person, certificate: Certificate, now: datetime) -> None:
     """Your certificate does not hold any more, and whom to ask about that."""
     _about_certificate(db, "certificate_withdrawn", person=person, certificate=certificate, now=now)
+
+
+def report_confirmed(db: Session, *, person: Person, report: CourseReport, decided_by: str, now: datetime) -> None:
+    """The course that you took elsewhere counts, for which objectives, and who says so."""
+    _about_report(db, "report_confirmed", person=person, report=report, decided_by=decided_by, now=now)
+
+
+def report_declined(db: Session, *, person: Person, report: CourseReport, decided_by: str, now: datetime) -> None:
+    """The course that you took elsewhere does not count, who says so, and where the reason stands."""
+    _about_report(db, "report_declined", person=person, report=report, decided_by=decided_by, now=now)
+
+
+def _about_report(
+    db: Session, occasion: str, *, person: Person, report: CourseReport, decided_by: str, now: datetime
+) -> None:
+    once = f"{occasion}:{report.id}"
+    outbox.post(db, occasion, to=person.recipient, once=once, now=now, report=report, decided_by=decided_by)
 
 
 def _about_certificate(

@@ -123,6 +123,14 @@ class CertificateState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ReportState(StrEnum):
+    """What has become of a course that somebody says they have taken elsewhere."""
+
+    REPORTED = "reported"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
 class Refusal(StrEnum):
     """Why the courses room says no."""
 
@@ -168,6 +176,14 @@ class Refusal(StrEnum):
     NOBODY_SIGNS = "nobody_signs"
     SIGNED_AHEAD = "signed_ahead"
     SIGNED_BEFORE_MADE = "signed_before_made"
+    NO_RESIDENT = "no_resident"
+    OBJECTIVE_NOT_DEMANDED = "objective_not_demanded"
+    REPORTED_AHEAD = "reported_ahead"
+    TOO_MANY_REPORTS = "too_many_reports"
+    DOCUMENT_TOO_LARGE = "document_too_large"
+    DOCUMENT_OF_OTHER_KIND = "document_of_other_kind"
+    REPORT_DECIDED = "report_decided"
+    DECLINED_WITHOUT_REASON = "declined_without_reason"
 
 
 class Oddity(StrEnum):

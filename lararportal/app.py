@@ -3,6 +3,7 @@
 import secrets
 import time
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,11 @@ import courses.views.certificates
 import courses.views.checking_in
 import courses.views.days
 import courses.views.desk
+import courses.views.reports
 import lararportal.audit.views
 import lararportal.journal_log.views
 import lararportal.letter_log.views
-from lararportal import counted, doorway, edge, headers, home, logs, pace, pages
+from lararportal import counted, doorway, edge, headers, home, logs, pace, pages, uploads
 from lararportal.config import Settings
 from lararportal.dev.letters import letters_blueprint
 from lararportal.edge import Installation, install
@@ -84,6 +86,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         auth.views.signing_in.blueprint,
         courses.views.catalogue.blueprint,
         courses.views.desk.blueprint,
+        courses.views.reports.blueprint,
         courses.views.days.blueprint,
         courses.views.certificates.blueprint,
         courses.views.checking_in.blueprint,
@@ -124,6 +127,7 @@ def _stand_before(app: Flask, settings: Settings) -> None:
     doorway.init_app(app, settings)
     app.before_request(_name_request)
     pace.init_app(app, settings)
+    uploads.init_app(app)
     app.before_request(doorway.lead_past_numbers)
 
 
@@ -145,7 +149,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": not settings.is_development,
-        # Nothing is sent in but forms, and none of ours has files or parts.
+        # Nothing is sent in but forms; of the few with files `uploads` says more.
         "MAX_CONTENT_LENGTH": LARGEST_FORM,
         "MAX_FORM_MEMORY_SIZE": LARGEST_FORM,
         "MAX_FORM_PARTS": 100,
@@ -182,6 +186,8 @@ def _refused(refusal: Refused) -> tuple[str, int]:
 def _http_error(fault: HTTPException) -> Response | tuple[str, int]:
     if fault.response is not None or fault.code is None or fault.code < 400:  # noqa: PLR2004 - redirects pass
         return fault.get_response()  # type: ignore[return-value]
+    if fault.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and uploads.takes_files():
+        return render_template("error.html", code=fault.code, word="file_too_large"), fault.code
     return _page(fault.code, fault)
 
 

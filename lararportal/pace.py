@@ -41,6 +41,8 @@ FILES = frozenset(
         "mine.calendar",
         "mine.followed",
         "mine.my_data_file",
+        "reports.file",
+        "reports.own_file",
     }
 )
 """Also the page of codes: as slow as files, it is no place to try many."""

@@ -21,6 +21,7 @@ from bookings.queries import own_feed
 from bookings.states import BookingState, RoundState
 from courses.certificates import issuing
 from courses.models import Certificate, Completion, CourseSession
+from courses.reports import reporting
 from courses.states import CourseOutcome, Publicity
 from lararportal.outbox import Letter
 
@@ -64,6 +65,10 @@ def everything(db: Session) -> Made:
         ids[f"{name}_identity"] = made.id
     calendar_feeds.open_anew(db, person_id=anna.id, now=AFTER, by=anna.id)
     ids["feed"] = own_feed(db, anna.id).token
+    for name, each in (("near", anna), ("far", bo)):
+        about = {"objectives": ["a1"], "title": "Kurs", "provider": name, "finished_on": date(2026, 1, 1)}
+        report = reporting.report(db, person_id=each.id, content=b"\x89PNG\r\n\x1a\n", now=AFTER, by=each.id, **about)
+        ids[f"{name}_report"] = report.id
     ids |= _invited(db, persons[COORDINATOR])
     ids["letter"] = db.scalars(select(Letter.id).limit(1)).one()
     return Made({name: each.id for name, each in persons.items()}, ids | _courses(db, course.code))

@@ -29,6 +29,7 @@ THEIRS = {
     "number": "seated",
     "person_id": "near",
     "precedence_id": "near_precedence",
+    "report_id": "near_report",
     "round_id": "open",
     "session_id": "seated",
     "token": "link",
@@ -84,19 +85,24 @@ THERE = {
 ASIDE = {"/samordning/tillfallen/nytt": "?kurs={course}"}
 """What an address says after its path."""
 
+OF_PERSONS = {
+    "person_id": "far",
+    **{f"{each}_id": f"far_{each}" for each in ("booking", "precedence", "report")},
+}
 ELSEWHERE = {
     "public": {"session_id": "draft", "code": "draft_course"},
     "own": {
         "certificate_id": "far_certificate",
         "login_session_id": "far_sign_in",
         "identity_id": "far_identity",
+        "report_id": "far_report",
         "session_id": "draft",
         "code": "draft_course",
         "round_id": "planned",
     },
     "own session": {"session_id": "led_by_others"},
-    "own area": {"person_id": "far", "booking_id": "far_booking", "precedence_id": "far_precedence"},
-    "all": {"person_id": "far", "booking_id": "far_booking", "precedence_id": "far_precedence"},
+    "own area": OF_PERSONS,
+    "all": OF_PERSONS,
     "lottery": {"round_id": "lottery_of_others"},
 }
 """What is there, and not for somebody who reaches so far; for who reaches everything it is there."""

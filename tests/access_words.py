@@ -81,6 +81,8 @@ KINDS = (
             POST /logga-in/<name>/igen
             GET /logga-in/igen
             GET /mina-delmal
+            GET POST /mina-delmal/rapportera
+            GET /mina-delmal/rapporter/<int:report_id>/intyg
             GET /mina-kurser
             GET /mina-kurser/intyg
             GET /mina-kurser/intyg/<int:certificate_id>.pdf
@@ -148,6 +150,11 @@ KINDS = (
             GET POST /personer/<int:person_id>/fortur
             GET POST /personer/<int:person_id>/fortur/<int:precedence_id>/aterkalla
             GET /personer/<int:person_id>/delmal
+            GET /personer/rapporter
+            GET /personer/rapporter/<int:report_id>
+            POST /personer/rapporter/<int:report_id>/avsla
+            POST /personer/rapporter/<int:report_id>/bekrafta
+            GET /personer/rapporter/<int:report_id>/intyg
             GET /personer/<int:person_id>/raknas
             GET POST /personer/<int:person_id>/ratta
             GET POST /personer/<int:person_id>/undantag
@@ -349,6 +356,7 @@ DECIDES_NOTHING = {
     "/kursledare/tillfallen/<int:session_id>/narvaro",
     "/kursledare/tillfallen/<int:session_id>/slutfor",
     f"{PERSON}/personnummer",
+    *(f"/personer/rapporter/<int:report_id>/{way}" for way in ("avsla", "bekrafta")),
     f"{PERSON}/radera",
     f"{PERSON}/skydd",
     "/samordning/brev/<int:letter_id>/igen",

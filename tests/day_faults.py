@@ -82,6 +82,18 @@ OF_ABSENCES = {
         SELECT id, person_id, '2027-01-10', 0 FROM bookings WHERE id = {A_SEAT}"""
     ],
 }
+REPORTED = f"""INSERT INTO course_reports (person_id, objectives, title, provider, finished_on, state, sent_at)
+    SELECT person_id, '{{a1}}', 'x', 'x', '2027-01-01', 'reported', {AT} FROM ({SEAT}) s"""
+OF_REPORTS = {
+    "report_not_as_noted": [REPORTED],
+    "document_by_another_key": [
+        REPORTED,
+        f"""INSERT INTO journal (at, deed, person_id, facts) SELECT {AT}, 'report.sent', person_id,
+            jsonb_build_object('report', id, 'objectives', objectives)
+            FROM course_reports ORDER BY id DESC LIMIT 1""",
+        """INSERT INTO report_documents SELECT max(id), 'image/png', 'sealed:gone:AAAA', '' FROM course_reports""",
+    ],
+}
 OF_DAYS_NOTED = {
     "attendance_not_as_noted": [attended(), noted_attended(state="late")],
     "completion_not_as_noted": [noted_attended(), attended(), completed(ONE_HALF)[1]],

@@ -4,7 +4,7 @@ What a deed leaves behind in more than one place is made up in all of them but o
 """
 
 from certificate_faults import OF_CERTIFICATES
-from day_faults import OF_ABSENCES, OF_DAYS_NOTED, OF_DAYS_NOW
+from day_faults import OF_ABSENCES, OF_DAYS_NOTED, OF_DAYS_NOW, OF_REPORTS
 from planting import (
     A_LETTER,
     ADMITTED,
@@ -133,6 +133,7 @@ FAULTS = {
     ],
     **OF_DAYS_NOTED,
     **OF_CERTIFICATES,
+    **OF_REPORTS,
     "identity_not_noted": [
         f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)
         SELECT person_id, 'http://elsewhere.test', 'sub', 'x', '2027-01-10' FROM bookings WHERE id = ({ONE_SEAT})"""

@@ -1,12 +1,13 @@
 """The golden copies of what is posted about the days of a session."""
 
 from collections.abc import Callable
+from datetime import date
 
 from letter_facts import ANNA, NOW, SKIN, Desk
 
 from courses import letters
 from courses.days.half_days import halves_of
-from courses.models import Certificate, Completion
+from courses.models import Certificate, Completion, CourseReport
 from courses.states import Absence, CertificateKind, CourseOutcome, Presence
 
 
@@ -25,6 +26,12 @@ def certificate(posts: Callable[..., None], kind=CertificateKind.A_2015, version
     return lambda db: posts(db, person=ANNA, certificate=made, now=NOW)
 
 
+def report(posts: Callable[..., None]) -> Callable[[Desk], None]:
+    said = {"title": "Ledarskap för läkare", "provider": "Region Halland", "objectives": ["a1", "a5"]}
+    made = CourseReport(id=5, finished_on=date(2026, 11, 6), **said)
+    return lambda db: posts(db, person=ANNA, report=made, decided_by="Eva Strand", now=NOW)
+
+
 ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted": absent(
         [Presence.PRESENT, None, Presence.ABSENT_ILL, Presence.PRESENT], "attendance", "competence"
@@ -35,4 +42,6 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "certificate_ready": certificate(letters.certificate_ready),
     "certificate_ready.again": certificate(letters.certificate_ready, CertificateKind.B, 2),
     "certificate_withdrawn": certificate(letters.certificate_withdrawn),
+    "report_confirmed": report(letters.report_confirmed),
+    "report_declined": report(letters.report_declined),
 }

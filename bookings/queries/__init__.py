@@ -35,7 +35,7 @@ from bookings.queries.funding import (
     unsettled_count,
 )
 from bookings.queries.glimpses import Question, my_calendar, next_question, next_seat
-from bookings.queries.goals import MyGoals, my_goals
+from bookings.queries.goals import MyGoals, my_goals, reported_count
 from bookings.queries.history import (
     CourseCounts,
     Reckoning,
@@ -181,6 +181,7 @@ __all__ = [
     "pressure",
     "pressure_of_round",
     "preview",
+    "reported_count",
     "roster",
     "round_counts",
     "round_rules",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from auth.states import Category, Standing
+from auth.states import Area, Category, Standing
 from bookings import facts
 from bookings.models import Application, Booking, Choice, Round, RoundSession
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
@@ -18,11 +18,15 @@ from bookings.rules.goals import Chance, Goal, GoalState, GoalWay, Step, Trace
 from bookings.rules.register import months_left
 from bookings.rules.seats import Participant
 from bookings.states import SEATED, ApplicationState, Refusal, RoundState
-from courses.models import Completion, Course, CourseSession
+from courses.models import Completion, Course, CourseReport, CourseSession
+from courses.reports import shown
 from courses.rules.certificates import FORMS
-from courses.states import CourseOutcome, Kind, Publicity
+from courses.states import CourseOutcome, Kind, Publicity, ReportState
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
+
+COUNTS = {ReportState.CONFIRMED: GoalState.DONE_ELSEWHERE, ReportState.REPORTED: GoalState.REPORTED}
+"""What a report is worth; one that was declined is worth nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,8 @@ class GoalRow:
     session: SessionRow | None
     is_over: bool
     """The session is over, and what came of it is not decided."""
+    report: CourseReport | None
+    """That it rests on."""
     courses: Sequence[tuple[str, str]]
     """Code and title."""
 
@@ -61,6 +67,8 @@ class MyGoals:
     """Whole months to the planned end."""
     rows: Sequence[GoalRow] = ()
     next: Sequence[NextRow] = ()
+    reports: Sequence[shown.Row] = ()
+    """What they say they have done elsewhere, the latest first."""
 
     @property
     def done(self) -> int:
@@ -92,6 +100,7 @@ def my_goals(db: Session, person_id: int, *, now: datetime) -> MyGoals:
     seen = {each.session_id: each.session for each in bookings}
     passed = _passed(db, person_id)
     seen |= {each.id: each for each in passed}
+    reports = shown.of_person(db, person_id)
     traces = [
         *(_trace(GoalState.DONE, each, category) for each in passed),
         *(
@@ -99,13 +108,21 @@ def my_goals(db: Session, person_id: int, *, now: datetime) -> MyGoals:
             for each in bookings
         ),
         *(_trace(GoalState.WAITING, each, category) for each in _applied_for(db, person_id, seen)),
+        *(_of_report(each.report) for each in reports if each.report.state in COUNTS),
     ]
     found = rules.goals(demanded, traces)
+    reported = {each.report.id: each.report for each in reports}
     return replace(
         mine,
-        rows=[_row(each, seen, courses, category, today=today) for each in found],
+        rows=[_row(each, seen, courses, reported, category, today=today) for each in found],
+        reports=reports,
         next=_next(db, person, found, courses, bookings, now=now),
     )
+
+
+def reported_count(db: Session, *, areas: Collection[Area] | None) -> int:
+    """How many courses taken elsewhere wait to be confirmed in these areas; None is everywhere."""
+    return shown.waiting_count(db, areas=areas)
 
 
 def objectives_of(course: Course, category: Category) -> Sequence[str]:
@@ -149,21 +166,28 @@ def _trace(state: GoalState, session: CourseSession, category: Category) -> Trac
     return Trace(state=state, objectives=objectives, on=session.starts_on, number=session.id)
 
 
+def _of_report(report: CourseReport) -> Trace:
+    return Trace(state=COUNTS[report.state], objectives=report.objectives, on=report.finished_on, number=report.id)
+
+
 def _row(
     goal: Goal,
     seen: Mapping[int, CourseSession],
     courses: Sequence[Course],
+    reported: Mapping[int, CourseReport],
     category: Category,
     *,
     today: date,
 ) -> GoalRow:
-    session = seen.get(goal.trace.number) if goal.trace is not None else None
+    is_report = goal.state in COUNTS.values()
+    session = seen.get(goal.trace.number) if goal.trace is not None and not is_report else None
     is_undecided = goal.state is GoalState.BOOKED and session is not None and session.days[-1].day < today
     return GoalRow(
         objective=goal.objective,
         state=goal.state,
         session=row_of(session) if session is not None else None,
         is_over=is_undecided,
+        report=reported.get(goal.trace.number) if goal.trace is not None and is_report else None,
         courses=[(each.code, each.title) for each in courses if goal.objective in objectives_of(each, category)],
     )
 

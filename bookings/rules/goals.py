@@ -44,7 +44,7 @@ class Trace:
     on: date
     """When it was done, or begins."""
     number: int
-    """Which one it is, among those of its kind."""
+    """Which session it is, or which report."""
 
 
 @dataclass(frozen=True)

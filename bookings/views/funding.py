@@ -28,11 +28,13 @@ def director_desk() -> str:
         pending = len(people.pending(db, me().areas))
         unsettled = queries.unsettled_count(db, areas=me().areas, today=day_of(edge.moment()))
         lotteries = queries.lotteries_with(db, me().person_id)
+        reported = queries.reported_count(db, areas=me().areas)
     return render_template(
         "bookings/director_desk.html",
         pending=pending,
         unsettled=unsettled,
         lotteries=len(lotteries),
+        reported=reported,
         areas=me().areas,
     )
 

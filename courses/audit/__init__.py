@@ -1,13 +1,15 @@
 """What must hold of sessions: `sessions.sql` asks the rows, `journal.sql` lays them beside what was noted of them.
 
-`courses.sql` does so with courses. `days.sql` asks who was there and has been through a session, and `days_noted.sql`
-what was noted of that; `certificates.sql` and `certificates_noted.sql` do the same with certificates, whose
-sealed numbers are looked at beside them. `letters_owed.sql` says which letters the deeds of this room owe.
+`courses.sql` does so with courses. `days.sql` asks who was there and has been through a session, and
+`days_noted.sql` what was noted of that; `certificates.sql` and `certificates_noted.sql` do the same with
+certificates, whose sealed numbers are looked at beside them, and `reports.sql` what somebody says they have done
+elsewhere. `letters_owed.sql` says which letters the deeds of this room owe.
 """
 
 from pathlib import Path
 
 from courses.certificates import resealing
+from courses.reports import documents
 from lararportal.checks import in_sql
 
 _HERE = Path(__file__).parent
@@ -21,5 +23,7 @@ THOROUGH = (
     *in_sql(_HERE / "certificates.sql"),
     *in_sql(_HERE / "certificates_noted.sql"),
     *resealing.CHECKS,
+    *in_sql(_HERE / "reports.sql"),
+    *documents.CHECKS,
 )
 LETTERS_OWED = (_HERE / "letters_owed.sql").read_text("utf-8")

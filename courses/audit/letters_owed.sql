@@ -9,3 +9,6 @@ FROM journal WHERE deed = 'certificate.made'
 UNION ALL
 SELECT format('certificate_withdrawn:%s', facts ->> 'certificate'), person_id, session_id
 FROM journal WHERE deed = 'certificate.withdrawn' AND (facts ->> 'told')::boolean
+UNION ALL
+SELECT format('%s:%s', replace(deed, '.', '_'), facts ->> 'report'), person_id, session_id
+FROM journal WHERE deed IN ('report.confirmed', 'report.declined')

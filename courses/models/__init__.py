@@ -1,7 +1,8 @@
-"""The rows of the room: courses and what they are given as (`sessions`), who was there (`days`), `certificates`."""
+"""The rows of the room: courses and their `sessions`, who was there (`days`), `certificates`, and `reports`."""
 
 from courses.models.certificates import Certificate
 from courses.models.days import Attendance, Completion
+from courses.models.reports import CourseReport, ReportDocument
 from courses.models.sessions import REASON_LENGTH, Course, CourseDay, CourseSession, SessionLeader
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "Completion",
     "Course",
     "CourseDay",
+    "CourseReport",
     "CourseSession",
+    "ReportDocument",
     "SessionLeader",
 ]

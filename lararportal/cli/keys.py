@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from auth import resealing
 from auth.resealing import BATCH, Kind, Step
 from courses.certificates import resealing as of_certificates
+from courses.reports import documents
 from lararportal import config
 from lararportal.db import Database
 from lararportal.edge import install
 
-KINDS = (*resealing.KINDS, *of_certificates.KINDS)
+KINDS = (*resealing.KINDS, *of_certificates.KINDS, *documents.KINDS)
 
 
 @click.group()

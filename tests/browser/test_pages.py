@@ -21,6 +21,7 @@ from lararportal.outbox import Letter
 FILES = {
     *("mine.calendar", "mine.followed", "mine.my_data_file", "fairness.verification_file"),
     *("bookings_desk.invoice_file", "certificates.file", "certificates.own_file"),
+    *("reports.file", "reports.own_file"),
 }
 """Answers that are no pages."""
 ALIKE = 4
@@ -128,7 +129,8 @@ def test_a_resident_reaches_every_page_of_their_own(
 
     seen = walk(visit, routes, checked, leave=DEVELOPMENT)
 
-    assert reachable(routes, "mine.") | {"auth.own_sign_ins", "auth.add_identity", "auth.remove_identity"} <= seen
+    of_sign_ins = {"auth.own_sign_ins", "auth.add_identity", "auth.remove_identity"}
+    assert reachable(routes, "mine.") | {"reports.send"} | of_sign_ins <= seen
 
 
 def test_a_leader_reaches_their_sessions(visit: Visit, routes: MapAdapter, checked: set[str], world: World):
@@ -147,7 +149,8 @@ def test_a_director_reaches_the_people_of_their_area(
     seen = walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
 
     people = {"auth.directory", "auth.person", "auth.confirm", "auth.correct"}
-    assert people | DECISIONS | FUNDING | SECOND_PARTY <= seen
+    reports = {"reports.waiting", "reports.report", "bookings_desk.goals_of"}
+    assert people | DECISIONS | FUNDING | SECOND_PARTY | reports <= seen
 
 
 def test_a_coordinator_reaches_every_page_of_the_desk(

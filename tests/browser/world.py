@@ -35,6 +35,7 @@ from bookings.states import BookingState, CancelGround, Ground, PublicKind
 from courses import closing
 from courses.days import attendance, completion
 from courses.models import Course, CourseSession, SessionLeader
+from courses.reports import reporting
 from courses.rules.days import Mark, Verdict
 from courses.states import Half, Kind, Presence, Publicity
 from lararportal import clock
@@ -84,6 +85,7 @@ def populate(house: House) -> World:
         _changed_by_staff(db, people, office, now)
         _several_sign_ins(db, people["anna.st"], office, now)
         _held(db, people["karin.kursledare"].id, now)
+        _reported(db, people["anna.st"].id, now)
         _given_up(db)
         return World(
             people={subject: person.id for subject, person in people.items()},
@@ -217,6 +219,13 @@ def _waiting_for_the_desk(db: Session, second_party_id: int, office: int, now: d
             make.revealed(db, round_)
         if reached > 3:
             allocation.draw_up(db, round_id=round_.id, now=now, by=office)
+
+
+def _reported(db: Session, anna: int, now: datetime) -> None:
+    """Two courses that Anna took elsewhere, of which nobody has confirmed the second."""
+    about = {"provider": "Region Halland", "finished_on": date(2026, 9, 4), "content": b"%PDF-1.7", "by": anna}
+    for title, objective in (("Ledarskap för läkare", "a1"), ("Vetenskaplig metod", "a5")):
+        reporting.report(db, person_id=anna, objectives=[objective], title=title, now=now, **about)
 
 
 def _favoured(db: Session, anna: int, office: int, now: datetime) -> None:

@@ -332,6 +332,10 @@ ELSEWHERE = {
         "certificate_ready": "test_everybody_who_has_passed_gets_one_once_and_a_letter_with_it",
         "certificate_withdrawn": "test_who_has_not_passed_after_all_has_none_any_more_and_is_told_once",
     },
+    "deeds/test_reports.py": {
+        "report_confirmed": "test_a_report_is_confirmed_once_and_declined_after_all_and_each_has_its_letter",
+        "report_declined": "test_a_report_is_confirmed_once_and_declined_after_all_and_each_has_its_letter",
+    },
     "deeds/test_people_told.py": {
         "address_changed": "test_the_former_address_hears_of_the_new_one_once",
         "facts_corrected": "test_who_is_corrected_is_told_by_whom_and_what_has_changed",

@@ -22,6 +22,7 @@ TOP_FLOOR = (
     "migrations",
     "retention",
     "pace",
+    "uploads",
     "tick",
     "web",
     "workers",

@@ -52,7 +52,7 @@ def test_the_page_says_that_all_is_well_and_what_is_not_looked_at(olle, visit):
     assert "Allt som går att se direkt stämmer." in page
     assert "Den har inte gjorts än." in page
     assert "Loggen har inte förseglats än." in page
-    assert "Filer utan ägare söks inte, eftersom portalen inte tar emot filer än." in page
+    assert "Filer utan ägare söks inte, eftersom databasen inte kan ha någon." in page
 
 
 def test_the_page_tells_the_last_seal_of_the_journal(db, olle, visit, now):
