@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from courses.models import Certificate, Completion, CourseReport, CourseSession
+from courses.models import Certificate, Completion, CourseReport, CourseSession, PreparationPart
 from courses.rules.days import HalfDay
 from courses.states import Presence
 from lararportal import outbox
@@ -67,3 +67,11 @@ def _about_certificate(
     days = [date.fromisoformat(each) for each in certificate.content["days"]]
     once = f"{occasion}:{certificate.id}"
     outbox.post(db, occasion, to=person.recipient, once=once, now=now, certificate=certificate, days=days)
+
+
+def preparation_reminder(
+    db: Session, *, person: Person, session: CourseSession, lacking: Sequence[PreparationPart], now: datetime
+) -> None:
+    """What you have still to do before the course, and by when."""
+    once = f"preparation_reminder:{session.id}:{person.id}"
+    outbox.post(db, "preparation_reminder", to=person.recipient, once=once, now=now, session=session, lacking=lacking)

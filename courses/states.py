@@ -184,6 +184,9 @@ class Refusal(StrEnum):
     DOCUMENT_OF_OTHER_KIND = "document_of_other_kind"
     REPORT_DECIDED = "report_decided"
     DECLINED_WITHOUT_REASON = "declined_without_reason"
+    QUIZ_ASKS_NOTHING = "quiz_asks_nothing"
+    QUIZ_WITHOUT_CHOICE = "quiz_without_choice"
+    QUIZ_WITHOUT_RIGHT = "quiz_without_right"
 
 
 class Oddity(StrEnum):

@@ -30,6 +30,7 @@ import courses.views.certificates
 import courses.views.checking_in
 import courses.views.days
 import courses.views.desk
+import courses.views.preparing
 import courses.views.reports
 import lararportal.audit.views
 import lararportal.journal_log.views
@@ -90,6 +91,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
         courses.views.days.blueprint,
         courses.views.certificates.blueprint,
         courses.views.checking_in.blueprint,
+        courses.views.preparing.blueprint,
         bookings.views.mine.blueprint,
         bookings.views.fairness.blueprint,
         bookings.views.desk.blueprint,

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bookings import absences, charging, choices, deadlines, funding, offers, rounds, swap_rings, waitlist
+from bookings import absences, charging, choices, deadlines, funding, offers, preparing, rounds, swap_rings, waitlist
 from bookings.minimum import cases, reserve_sessions
 from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
@@ -43,6 +43,7 @@ DUE: tuple[Kind, ...] = (
     ("seats charged", charging.due, charging.settle),
     ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
     ("certificates made", issuing.waiting, issuing.make),
+    ("preparation reminded of", preparing.to_remind, preparing.remind),
 )
 """What is due: what it is called, how it is found, and what is done to each."""
 UNFUNDED: dict[Unfunded, tuple[Kind, ...]] = {

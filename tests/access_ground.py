@@ -47,6 +47,7 @@ def everything(db: Session) -> Made:
     ids = {"near": anna.id, "far": bo.id, **_seats(db, anna, bo), **_rounds(db, anna, bo, persons[DIRECTOR])}
     ids |= _led(db, persons[LEADER], anna, bo)
     course = make.course(db)
+    ids["course_part"] = make.part(db, course)
     for name, each in (("near", anna), ("far", bo)):
         made = precedence.grant(
             db, person_id=each.id, course_id=course.id, reason="-", now=AFTER, by=persons[COORDINATOR].id
@@ -110,6 +111,7 @@ def _on(db: Session, day: int, **facts) -> CourseSession:
 def _seats(db: Session, anna: Person, bo: Person) -> dict[str, int | str]:
     """Whatever somebody can have in a session."""
     course = make.course(db)
+    part = make.part(db, course)
     seated, waited, offered, moved = (_on(db, day, of=each) for day, each in enumerate([course, None, None, None], 1))
     ids = {"near_booking": seat(db, seated, anna).id, "far_booking": seat(db, seated, bo).id}
     for each in (waited, offered, moved):
@@ -124,7 +126,7 @@ def _seats(db: Session, anna: Person, bo: Person) -> dict[str, int | str]:
     seat(db, _on(db, 4), anna)
     sister = _on(db, 5, of=course)
     sessions = {"seated": seated, "waited": waited, "offered": offered, "moved": moved, "sister": sister}
-    return {**ids, **{name: each.id for name, each in sessions.items()}, "free": _on(db, 6).id}
+    return {**ids, **{name: each.id for name, each in sessions.items()}, "part": part, "free": _on(db, 6).id}
 
 
 def _rounds(db: Session, anna: Person, bo: Person, director: Person) -> dict[str, int | str]:

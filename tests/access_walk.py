@@ -27,6 +27,7 @@ THEIRS = {
     "login_session_id": "near_sign_in",
     "name": "demo",
     "number": "seated",
+    "part_id": "part",
     "person_id": "near",
     "precedence_id": "near_precedence",
     "report_id": "near_report",
@@ -42,7 +43,7 @@ THERE = {
     "/kursledare/tillfallen/<int:session_id>": {"session_id": "led"},
     **{
         f"/kursledare/tillfallen/<int:session_id>/{way}": {"session_id": "led"}
-        for way in ("kod", "narvaro", "slutfor")
+        for way in ("forberedelse", "kod", "narvaro", "slutfor")
     },
     "/intyg/<token>": {"token": "certificate_code"},
     **{
@@ -53,6 +54,10 @@ THERE = {
     "/mina-kurser/besked/<int:round_id>": {"round_id": "published"},
     "/regler/omgang/<int:round_id>/verifiering.json": {"round_id": "published"},
     "/samordning/kontroll/<name>/<int:number>": {"name": "recount"},
+    **{
+        f"/samordning/kurser/<code>/forberedelse/<int:part_id>{way}": {"part_id": "course_part"}
+        for way in ("", "/ta-bort")
+    },
     "/samordning/kurser/<code>/publicera": {"code": "draft_course"},
     "/samordning/omgangar/<int:round_id>/fordela": {"round_id": "drawn_up"},
     "/samordning/omgangar/<int:round_id>/oppna": {"round_id": "planned"},

@@ -102,6 +102,9 @@ KINDS = (
             GET POST /profil/inloggningar/satt/<int:identity_id>/ta-bort
             POST /tillfallen/<int:session_id>/angra-avbokning
             GET POST /tillfallen/<int:session_id>/avboka
+            GET /tillfallen/<int:session_id>/forberedelse
+            POST /tillfallen/<int:session_id>/forberedelse/<int:part_id>
+            POST /tillfallen/<int:session_id>/forberedelse/<int:part_id>/inte-gjord
             POST /tillfallen/<int:session_id>/behall-platsen
             POST /tillfallen/<int:session_id>/boka
             GET POST /tillfallen/<int:session_id>/boka-om
@@ -122,6 +125,7 @@ KINDS = (
         addresses="""
             GET /kursledare
             GET /kursledare/tillfallen/<int:session_id>
+            GET /kursledare/tillfallen/<int:session_id>/forberedelse
             GET /kursledare/tillfallen/<int:session_id>/kod
             GET POST /kursledare/tillfallen/<int:session_id>/narvaro
             GET POST /kursledare/tillfallen/<int:session_id>/slutfor
@@ -206,6 +210,9 @@ KINDS = (
             GET /samordning/kurser
             GET POST /samordning/kurser/<code>/andra
             POST /samordning/kurser/<code>/arkivera
+            GET POST /samordning/kurser/<code>/forberedelse
+            GET POST /samordning/kurser/<code>/forberedelse/<int:part_id>
+            POST /samordning/kurser/<code>/forberedelse/<int:part_id>/ta-bort
             POST /samordning/kurser/<code>/publicera
             GET POST /samordning/kurser/ny
             GET /samordning/minimum
@@ -364,6 +371,7 @@ DECIDES_NOTHING = {
     *(f"/samordning/inbjudningar/{way}" for way in ("ny", "person/<int:person_id>")),
     *(f"/samordning/kontroll{way}" for way in ("", "/<name>/<int:number>")),
     *(f"/samordning/kurser/{way}" for way in ("<code>/arkivera", "<code>/publicera", "ny")),
+    *(f"/samordning/kurser/<code>/forberedelse{way}" for way in ("", "/<int:part_id>", "/<int:part_id>/ta-bort")),
     *(f"{ROUND}/{way}" for way in ("lottning/paminn", "oppna", "publicera")),
     "/samordning/omgangar/ny",
     f"{SESSION}/publicera",

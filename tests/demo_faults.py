@@ -26,6 +26,7 @@ from planting import (
     posted,
     precedence,
 )
+from preparation_faults import OF_PREPARATION
 from unkept import lifting
 
 FAULTS = {
@@ -132,6 +133,7 @@ FAULTS = {
         "UPDATE courses SET swap_rings = NOT swap_rings WHERE id = (SELECT min(id) FROM courses)"
     ],
     **OF_DAYS_NOTED,
+    **OF_PREPARATION,
     **OF_CERTIFICATES,
     **OF_REPORTS,
     "identity_not_noted": [

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 
-from letter_facts import ANNA, NOW, SKIN, Desk
+from letter_facts import ANNA, NOW, SKIN, Desk, session
 
 from courses import letters
 from courses.days.half_days import halves_of
-from courses.models import Certificate, Completion, CourseReport
+from courses.models import Certificate, Completion, CourseReport, PreparationPart
 from courses.states import Absence, CertificateKind, CourseOutcome, Presence
 
 
@@ -32,6 +32,15 @@ def report(posts: Callable[..., None]) -> Callable[[Desk], None]:
     return lambda db: posts(db, person=ANNA, report=made, decided_by="Eva Strand", now=NOW)
 
 
+def to_prepare(db: Desk) -> None:
+    lacking = [
+        PreparationPart(title="Föreläsning: Hudens sjukdomar", minutes=45),
+        PreparationPart(title="Ta med ett eget fall", minutes=20),
+    ]
+    asked = session(9, "Hudsjukdomar", "Göteborg, Aspen", date(2027, 3, 15), prepare_by=date(2027, 3, 10))
+    letters.preparation_reminder(db, person=ANNA, session=asked, lacking=lacking, now=NOW)
+
+
 ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted": absent(
         [Presence.PRESENT, None, Presence.ABSENT_ILL, Presence.PRESENT], "attendance", "competence"
@@ -39,6 +48,7 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted.passed": absent([Presence.PRESENT, Presence.ABSENT_OTHER, *[Presence.PRESENT] * 2]),
     "absence_noted.ill": absent([Presence.ABSENT_ILL] * 4, "attendance", absence=Absence.ILL),
     "absence_noted.no_show": absent([None] * 4, "attendance", absence=Absence.NO_SHOW),
+    "preparation_reminder": to_prepare,
     "certificate_ready": certificate(letters.certificate_ready),
     "certificate_ready.again": certificate(letters.certificate_ready, CertificateKind.B, 2),
     "certificate_withdrawn": certificate(letters.certificate_withdrawn),

@@ -1,6 +1,7 @@
 """Rows for tests: each function makes one thing with plain defaults and takes what matters to the test."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
@@ -12,6 +13,9 @@ from bookings import lottery, rounds
 from bookings.models import Round, RoundSession
 from bookings.states import PublicKind, RoundState
 from courses.models import Course, CourseDay, CourseSession
+from courses.preparation import parts
+from courses.preparation.parts import PartFacts
+from courses.rules.preparation import Question
 from courses.states import Kind, Publicity
 
 _number = count(1)
@@ -164,3 +168,11 @@ def revealed(db: Session, round_: Round) -> Round:
     lottery.enter_value(db, round_id=round_.id, value=DRAWN, replaces=None, now=round_.public_at, by=None)
     db.flush()
     return round_
+
+
+def part(db: Session, of: Course, *, questions: Sequence[Question] = (), **facts) -> int:
+    """A part of the preparation of a course."""
+    said = {"place": 1, "title": "Föreläsning", "about": "", "address": "https://a.example/1", "minutes": 30}
+    wanted = PartFacts(**{**said, **facts}, questions=questions)
+    by = coordinator(db).id
+    return parts.add(db, course_id=of.id, facts=wanted, now=LONG_AGO, by=by).id

@@ -12,3 +12,6 @@ FROM journal WHERE deed = 'certificate.withdrawn' AND (facts ->> 'told')::boolea
 UNION ALL
 SELECT format('%s:%s', replace(deed, '.', '_'), facts ->> 'report'), person_id, session_id
 FROM journal WHERE deed IN ('report.confirmed', 'report.declined')
+UNION ALL
+SELECT format('preparation_reminder:%s:%s', session_id, person_id), person_id, session_id
+FROM journal WHERE deed = 'preparation.reminded'

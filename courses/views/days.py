@@ -1,5 +1,6 @@
 """The days of a session: a leader notes who is there, shows the code, and completes it; participants check in."""
 
+from collections.abc import Mapping
 from typing import cast
 
 import segno
@@ -23,9 +24,11 @@ from auth.states import Role
 from courses.days import attendance, check_in, completion, half_days, shown
 from courses.days.half_days import Roster
 from courses.forms.days import RowsForm, marks_in, typed_in, verdicts_in
-from courses.models import CourseSession
+from courses.models import Completion, CourseSession
+from courses.preparation import standing
+from courses.preparation.standing import Prepared
 from courses.rules import days
-from courses.rules.days import HalfDay
+from courses.rules.days import HalfDay, Verdict
 from lararportal import edge, pages
 from lararportal.clock import STOCKHOLM
 from lararportal.errors import Refused
@@ -142,18 +145,29 @@ def complete(session_id: int) -> ViewResult:
             return redirect(url_for("course_days.complete", session_id=session_id))
     with edge.reading() as db:
         session = shown.session_of(db, session_id)
-        results = shown.results(db, session, roster()(db, session_id))
+        booked = roster()(db, session_id)
+        results = shown.results(db, session, booked)
+        prepared = standing.prepared(db, session, booked)
     decided = {each.person_id: each.completion for each in results}
     page = render_template(
         "courses/complete.html",
         form=form,
         session=session,
         results=results,
-        said=verdicts_in(request.form, decided) if form.is_submitted() else decided,
+        said=verdicts_in(request.form, decided) if form.is_submitted() else _so_far(decided, prepared),
+        prepared=prepared,
         demands=half_days.demands_of(session),
         refusal=days.may_complete(half_days.halves_of(session), now=edge.moment()),
     )
     return page, status
+
+
+def _so_far(decided: Mapping[int, Completion | None], prepared: Prepared) -> dict[int, Verdict | Completion]:
+    """What the page begins with: what is decided, and of the others that who has done every part has prepared."""
+    return {
+        person_id: each or Verdict(prepared=bool(prepared.parts) and not prepared.lacking(person_id))
+        for person_id, each in decided.items()
+    }
 
 
 def _complete(session_id: int) -> int:

@@ -328,6 +328,9 @@ ELSEWHERE = {
     "deeds/test_attendance.py": {
         "absence_noted": "test_who_was_there_and_meets_the_competence_has_passed_and_who_was_absent_is_told_once"
     },
+    "deeds/test_preparation.py": {
+        "preparation_reminder": "test_who_lacks_a_part_is_reminded_once_before_the_day_and_whoever_has_done_it_is_not"
+    },
     "deeds/test_certificates.py": {
         "certificate_ready": "test_everybody_who_has_passed_gets_one_once_and_a_letter_with_it",
         "certificate_withdrawn": "test_who_has_not_passed_after_all_has_none_any_more_and_is_told_once",

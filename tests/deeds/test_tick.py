@@ -48,6 +48,7 @@ NOTHING = {
     "absences charged": 0,
     "reserves asked for": 0,
     "certificates made": 0,
+    "preparation reminded of": 0,
     "funding reminded of": 0,
     "seats filled": 0,
     "seats swapped": 0,

@@ -1,0 +1,72 @@
+"""Reminders of the preparation: who has a seat and lacks a part has one letter some days before it must be done."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from auth.models import Person
+from bookings import asking
+from bookings.models import Booking
+from bookings.states import SEATED
+from courses import letters
+from courses.models import CourseSession, PreparationMark, PreparationPart, PreparationReminder
+from courses.preparation import standing
+from courses.rules.preparation import REMINDED_BEFORE, is_time
+from courses.states import Publicity
+from lararportal import journal
+from lararportal.clock import day_of
+
+
+def to_remind(db: Session, *, now: datetime) -> list[int]:
+    """The seats whose holders lack a part that must be done soon, and have not been told."""
+    today = day_of(now)
+    of_them = PreparationMark.part_id == PreparationPart.id, PreparationMark.person_id == Booking.person_id
+    has_done = exists().where(*of_them).correlate(PreparationPart, Booking)
+    lacks = exists().where(
+        PreparationPart.course_id == CourseSession.course_id, PreparationPart.removed_at.is_(None), ~has_done
+    )
+    was_told = exists().where(
+        PreparationReminder.session_id == Booking.session_id, PreparationReminder.person_id == Booking.person_id
+    )
+    return list(
+        db.scalars(
+            select(Booking.id)
+            .join(CourseSession, CourseSession.id == Booking.session_id)
+            .where(
+                CourseSession.prepare_by.between(today, today + REMINDED_BEFORE),
+                CourseSession.publicity == Publicity.PUBLISHED,
+                Booking.state.in_(SEATED),
+                lacks,
+                ~was_told,
+            )
+            .order_by(Booking.id)
+        )
+    )
+
+
+def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
+    """The person has a letter that says what they lack and by when; once for a session, however often it is asked."""
+    booking, session, person = asking.held_still(db, booking_id)
+    if booking.state not in SEATED or session.publicity is not Publicity.PUBLISHED:
+        return
+    if not is_time(prepare_by=session.prepare_by, today=day_of(now)):
+        return
+    lacking = [each.part for each in standing.own(db, session, person.id) if not each.is_done]
+    if lacking and db.get(PreparationReminder, (session.id, person.id)) is None:
+        _tell(db, session, person, lacking, now=now, by=by)
+
+
+def _tell(
+    db: Session,
+    session: CourseSession,
+    person: Person,
+    lacking: list[PreparationPart],
+    *,
+    now: datetime,
+    by: int | None,
+) -> None:
+    db.add(PreparationReminder(session_id=session.id, person_id=person.id, reminded_at=now))
+    parts = [each.id for each in lacking]
+    journal.note(db, "preparation.reminded", now=now, by=by, person=person.id, session=session.id, parts=parts)
+    letters.preparation_reminder(db, person=person, session=session, lacking=lacking, now=now)

@@ -1,0 +1,84 @@
+"""The preparation on pages: a coordinator types it, a participant does it, the leader sees who lacks what."""
+
+import re
+
+import pytest
+from bookings_room import AFTER, seat
+
+import make
+from auth import protection
+from auth.states import Role
+from bookings.queries import seated
+from courses.days import attendance, half_days
+from courses.models import PreparationPart, SessionLeader
+from courses.rules.days import Mark
+from courses.rules.preparation import Question
+from courses.states import Presence
+from lararportal import clock
+
+QUIZ = "Vilken?\n- Den ena\n* Den andra"
+AT_THE_END = clock.parse("2027-03-16T15:45")
+
+
+@pytest.fixture
+def session(db):
+    made = make.session(db, of=make.course(db, needs_preparation=True))
+    db.refresh(made, ["course"])
+    return made
+
+
+def test_a_coordinator_types_changes_and_removes_parts_and_keeps_what_could_not_be_read(db, session, visit):
+    browser = visit(make.coordinator(db), at=AFTER)
+    address = f"/samordning/kurser/{session.course.code}/forberedelse"
+    typed = {
+        "title": "Föreläsning",
+        "address": "www",
+        "about": "",
+        "minutes": "40",
+        "place": "1",
+        "questions": "Vad?",
+    }
+    refused = browser.post(address, data=typed)
+    assert refused.status_code == 400
+    for said in ("Skriv hela adressen", "Fråga 1 behöver minst två olika svar", 'value="www"'):
+        assert said in refused.text
+    good = typed | {"address": "https://a.example/film?x=1", "questions": QUIZ}
+    assert browser.post(address, data=good).status_code == 302
+    [part] = db.query(PreparationPart)
+    assert "* Den andra" in browser.get(f"{address}/{part.id}").text
+    assert browser.post(f"{address}/{part.id}", data=good | {"title": "Film"}).status_code == 302
+    assert "Film" in browser.get(address).text
+    assert browser.post(f"{address}/{part.id}/ta-bort").status_code == 302
+    assert browser.get(f"{address}/{part.id}").status_code == 404
+
+
+def test_a_participant_passes_the_questions_and_the_leader_sees_who_has_not(db, session, visit, queries):
+    part = make.part(db, session.course, title="Prov", questions=[Question("Vilken?", ("En", "Två"), 1)])
+    leader, anna = make.holder(db, Role.LEADER), make.person(db, family_name="Alm")
+    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
+    seat(db, session, anna)
+    browser, led = visit(anna, at=AFTER), visit(leader, at=AT_THE_END)
+    own, seen = (f"{way}/tillfallen/{session.id}/forberedelse" for way in ("", "/kursledare"))
+    wrong = browser.post(f"{own}/{part}", data={"answer-0": "0"})
+    assert (wrong.status_code, "Det är inte rätt svar." in wrong.text) == (409, True)
+    assert re.search(r'value="0" checked', wrong.text)
+    there = {anna.id: Mark(Presence.PRESENT)}
+    half = half_days.halves_of(session)[0].key
+    about = {"session_id": session.id, "half": half, "roster": seated, "now": AT_THE_END, "by": leader.id}
+    attendance.note(db, noted=there, **about)
+    assert "saknar Prov" in led.get(f"/kursledare/tillfallen/{session.id}/slutfor").text
+    assert "0 av 1" in led.get(seen).text
+    queries.reset()
+    led.get(seen)
+    few = queries.count
+    assert browser.post(f"{own}/{part}", data={"answer-0": "1"}).status_code == 302
+    assert "Du har gjort alla delar." in browser.get(own).text
+    others = [make.person(db, family_name=name) for name in ("Berg", "Dahl")]
+    for each in others:
+        seat(db, session, each)
+    protection.protect(db, person_id=others[0].id, now=AFTER, by=make.coordinator(db).id)
+    db.flush()
+    queries.reset()
+    page = led.get(seen).text
+    assert (queries.count, "Berg" in page, "1 av 3" in page) == (few, False, True)
+    assert visit(make.person(db), at=AFTER).get(own).status_code == 404
