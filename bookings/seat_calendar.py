@@ -47,7 +47,8 @@ def followed(db: Session, seats: Sequence[Seat], *, in_clear: bool) -> str:
     """
     words, events = pages.words()["calendar_feed"], []
     for booking, session in seats:
-        since = max(each for each in (booking.booked_at or booking.asked_at, session.moved_at) if each is not None)
+        moments = (booking.booked_at, booking.asked_at, session.moved_at)
+        since = max([booking.joined_at, *(each for each in moments if each is not None)])
         for each in _days(db, (booking, session)):
             told = each if in_clear else replace(each, title=words["hidden"], place="", url=db.info["portal_url"])
             events.append((told, since, booking.state is BookingState.BOOKED))

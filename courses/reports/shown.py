@@ -13,6 +13,9 @@ from courses.states import ReportState
 from lararportal.errors import NotFound
 from lararportal.paging import Page, paginate
 
+WAITS = (CourseReport.state == ReportState.REPORTED, Person.erased_at.is_(None))
+"""What somebody has still to decide; of whom is erased nothing more is."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -46,7 +49,7 @@ def waiting(db: Session, *, areas: Collection[Area] | None, number: int) -> Page
     found = (
         select(CourseReport)
         .join(CourseReport.person)
-        .where(CourseReport.state == ReportState.REPORTED)
+        .where(*WAITS)
         .order_by(CourseReport.sent_at, CourseReport.id)
         .options(contains_eager(CourseReport.person))
     )
@@ -56,7 +59,7 @@ def waiting(db: Session, *, areas: Collection[Area] | None, number: int) -> Page
 def waiting_count(db: Session, *, areas: Collection[Area] | None) -> int:
     """How many nobody has decided."""
     found = select(func.count(CourseReport.id)).join(Person, Person.id == CourseReport.person_id)
-    found = found.where(CourseReport.state == ReportState.REPORTED)
+    found = found.where(*WAITS)
     return db.scalar(found if areas is None else found.where(Person.area.in_(areas))) or 0
 
 

@@ -13,7 +13,7 @@ from auth import resealing
 from auth.states import Area, Category, Role
 from auth.states import Refusal as PeopleRefusal
 from courses.models import CourseReport, ReportDocument
-from courses.reports import deciding, documents, forgetting, reporting
+from courses.reports import deciding, documents, forgetting, reporting, shown
 from courses.rules import reports as rules
 from courses.states import Refusal, ReportState
 from lararportal.audit import invariants
@@ -75,6 +75,8 @@ def test_only_who_answers_for_a_person_decides_and_that_a_document_was_fetched_i
     with pytest.raises(NotFound):
         deciding.fetch(db, report_id=made.id, now=AFTER, by=eva.id)
     assert deciding.fetch(db, report_id=own.id, now=AFTER, by=eva.id)[1] == PDF
+    anna.erased_at = AFTER
+    assert [each.id for each in shown.waiting(db, areas=None, number=1).rows] == [own.id]
 
 
 @pytest.mark.parametrize(
