@@ -14,6 +14,7 @@ class Kept(StrEnum):
     PUT_ASIDE = "put_aside"
     INVITATIONS = "invitations"
     LETTERS = "letters"
+    DOCUMENTS = "documents"
     ACCOUNTS = "accounts"
 
 
@@ -24,6 +25,7 @@ DAYS: Mapping[Kept, int] = {
     Kept.PUT_ASIDE: 1,
     Kept.INVITATIONS: 180,
     Kept.LETTERS: 730,
+    Kept.DOCUMENTS: 180,
     Kept.ACCOUNTS: 730,
 }
 

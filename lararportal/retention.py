@@ -13,6 +13,8 @@ from sqlalchemy import Column, ColumnElement, Integer, Select, delete, exists, f
 from sqlalchemy.orm import Session
 
 from auth.models import AccountInvitation, IdentityPutAside, LoginSession, Person, SpentToken
+from courses.models import CourseReport, ReportDocument
+from courses.states import ReportState
 from lararportal import journal
 from lararportal.checks import Check, When
 from lararportal.db import Base
@@ -90,6 +92,12 @@ def _delete_accounts(db: Session, ids: list[Any], *, now: datetime) -> None:
     db.execute(delete(Person).where(Person.id.in_(ids)).execution_options(synchronize_session=False))
 
 
+def _declined(cutoff: datetime) -> Select[Any]:
+    """It may be somebody else's that came here by mistake; what was confirmed is kept for its owner."""
+    declined = (CourseReport.state == ReportState.DECLINED, CourseReport.decided_at < cutoff)
+    return select(ReportDocument.report_id).join(CourseReport).where(*declined)
+
+
 def _accounts(cutoff: datetime) -> Select[Any]:
     """Somebody who came once, did nothing, and has not come again: no row of any other table speaks of them.
 
@@ -154,6 +162,11 @@ KINDS: Mapping[Kept, Kind] = {
         _letters,
         _blank_letters,
         "what a letter said that was sent, stopped or given up, and where it went, is deleted",
+    ),
+    Kept.DOCUMENTS: Kind(
+        _declined,
+        _delete(ReportDocument.report_id),
+        "the document of a course taken elsewhere that was declined is deleted",
     ),
     Kept.ACCOUNTS: Kind(
         _accounts,

@@ -12,6 +12,8 @@ from auth import protection, queries
 from auth.models import AccountInvitation, Grant, Identity, IdentityPutAside, LoginSession, Person, SpentToken
 from auth.states import Binding, Role, Standing
 from bookings.models import Round
+from courses.reports import reporting
+from courses.states import ReportState
 from lararportal import clock, config, journal, kept, outbox, retention, tick
 from lararportal.checks import When
 from lararportal.cli import main
@@ -52,6 +54,10 @@ def laid(db, now):
             outbox.post(db, "facts_corrected", to=anna.recipient, once=once, now=at[Kept.LETTERS], **facts)
             db.flush()
             db.scalars(select(Letter).where(Letter.once == once)).one().state = state
+        about = {"objectives": ["a1"], "title": "x", "provider": "x", "content": b"%PDF-", "by": anna.id}
+        report = reporting.report(db, person_id=anna.id, finished_on=now.date(), now=now, **about)
+        report.state, report.reason, report.decided_by = ReportState.DECLINED, "x", by.id
+        report.decided_at = at[Kept.DOCUMENTS]
         made[word] = person(db, created_at=at[Kept.ACCOUNTS], **UNUSED).id
     long_ago = now - timedelta(days=DAYS[Kept.ACCOUNTS] + 1)
     role, seated, back, known = (person(db, created_at=long_ago, **UNUSED) for _ in range(4))
