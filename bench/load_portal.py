@@ -69,7 +69,7 @@ class Place:
     def hasty(self) -> Iterator[Database]:
         """The same database for somebody who need not wait for the disk."""
         url = f"{self.settings.database_url}?options=-c%20synchronous_commit%3Doff"
-        database = Database(connect(url), portal_url=self.settings.base_url)
+        database = Database(connect(url), portal_url=self.settings.base_url, safe=self.settings.safe)
         yield database
         database.dispose()
 
@@ -176,7 +176,7 @@ def installed() -> Iterator[Place]:
             _wait_for_port(program, helper)
             servers.append(program)
         settings = config.from_environment(environment)
-        database = Database(connect(settings.database_url), portal_url=settings.base_url)
+        database = Database(connect(settings.database_url), portal_url=settings.base_url, safe=settings.safe)
         stack.callback(database.dispose)
         yield Place(data, port, environment, settings, database, servers)
 

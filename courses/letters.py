@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from courses.models import Certificate, Completion, CourseReport, CourseSession, PreparationPart
+from courses.models import Certificate, Completion, CourseReport, CourseSession, Evaluation, PreparationPart
 from courses.rules.days import HalfDay
 from courses.states import Presence
 from lararportal import outbox
@@ -75,3 +76,31 @@ def preparation_reminder(
     """What you have still to do before the course, and by when."""
     once = f"preparation_reminder:{session.id}:{person.id}"
     outbox.post(db, "preparation_reminder", to=person.recipient, once=once, now=now, session=session, lacking=lacking)
+
+
+def evaluation_opened(db: Session, *, person: Person, session: CourseSession, closes_on: date, now: datetime) -> None:
+    """Say what you thought of the course: until when, where, and why nobody can know who said what."""
+    about = f"{session.id}:{person.id}"
+    _about_evaluation(db, "evaluation_opened", to=person, about=about, now=now, session=session, closes_on=closes_on)
+
+
+def evaluation_reminder(
+    db: Session, *, person: Person, session: CourseSession, closes_on: date, number: int, now: datetime
+) -> None:
+    """You have not answered yet; the same once more."""
+    about, facts = f"{number}:{session.id}:{person.id}", {"closes_on": closes_on, "number": number}
+    _about_evaluation(db, "evaluation_reminder", to=person, about=about, now=now, session=session, **facts)
+
+
+def evaluation_closed(
+    db: Session, *, person: Person, session: CourseSession, evaluation: Evaluation, now: datetime
+) -> None:
+    """To a leader: how many have answered, and whether it can be read now or with the next session's."""
+    about = f"{session.id}:{person.id}"
+    _about_evaluation(
+        db, "evaluation_closed", to=person, about=about, now=now, session=session, evaluation=evaluation
+    )
+
+
+def _about_evaluation(db: Session, occasion: str, *, to: Person, about: str, now: datetime, **facts: Any) -> None:
+    outbox.post(db, occasion, to=to.recipient, once=f"{occasion}:{about}", now=now, **facts)

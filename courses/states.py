@@ -131,6 +131,14 @@ class ReportState(StrEnum):
     DECLINED = "declined"
 
 
+class QuestionKind(StrEnum):
+    """How a question of an evaluation is answered: on a scale from 1 to 6, by a choice, or in words."""
+
+    SCALE = "scale"
+    CHOICE = "choice"
+    TEXT = "text"
+
+
 class Refusal(StrEnum):
     """Why the courses room says no."""
 
@@ -187,6 +195,10 @@ class Refusal(StrEnum):
     QUIZ_ASKS_NOTHING = "quiz_asks_nothing"
     QUIZ_WITHOUT_CHOICE = "quiz_without_choice"
     QUIZ_WITHOUT_RIGHT = "quiz_without_right"
+    ANSWERED_ALREADY = "evaluation_answered_already"
+    EVALUATION_CLOSED = "evaluation_closed"
+    NOTHING_ANSWERED = "evaluation_nothing_answered"
+    NO_SUCH_ANSWER = "evaluation_no_such_answer"
 
 
 class Oddity(StrEnum):

@@ -30,6 +30,7 @@ import courses.views.certificates
 import courses.views.checking_in
 import courses.views.days
 import courses.views.desk
+import courses.views.evaluations
 import courses.views.preparing
 import courses.views.reports
 import lararportal.audit.views
@@ -59,6 +60,27 @@ class RowNumber(IntegerConverter):
         super().__init__(url_map, max=self.LARGEST)
 
 
+ROOMS = (
+    home.blueprint,
+    auth.views.signing_in.blueprint,
+    courses.views.catalogue.blueprint,
+    courses.views.desk.blueprint,
+    courses.views.reports.blueprint,
+    courses.views.days.blueprint,
+    courses.views.certificates.blueprint,
+    courses.views.checking_in.blueprint,
+    courses.views.evaluations.blueprint,
+    courses.views.preparing.blueprint,
+    bookings.views.mine.blueprint,
+    bookings.views.fairness.blueprint,
+    bookings.views.desk.blueprint,
+    lararportal.audit.views.blueprint,
+    lararportal.journal_log.views.blueprint,
+    lararportal.letter_log.views.blueprint,
+)
+"""The pages of all rooms."""
+
+
 class Portal(Flask):
     """An application whose views are begun anew while the database undoes what they do."""
 
@@ -82,23 +104,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["words"] = pages.words()
     _introduce(app)
-    for blueprint in (
-        home.blueprint,
-        auth.views.signing_in.blueprint,
-        courses.views.catalogue.blueprint,
-        courses.views.desk.blueprint,
-        courses.views.reports.blueprint,
-        courses.views.days.blueprint,
-        courses.views.certificates.blueprint,
-        courses.views.checking_in.blueprint,
-        courses.views.preparing.blueprint,
-        bookings.views.mine.blueprint,
-        bookings.views.fairness.blueprint,
-        bookings.views.desk.blueprint,
-        lararportal.audit.views.blueprint,
-        lararportal.journal_log.views.blueprint,
-        lararportal.letter_log.views.blueprint,
-    ):
+    for blueprint in ROOMS:
         app.register_blueprint(blueprint)
     if settings.is_development and settings.letters_dir:
         app.register_blueprint(letters_blueprint(Path(settings.letters_dir)))

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from bookings import absences, charging, choices, deadlines, funding, offers, preparing, rounds, swap_rings, waitlist
 from bookings.minimum import cases, reserve_sessions
+from bookings.queries import seated
 from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
 from courses.certificates import issuing
+from courses.evaluations import closing, opening
 from lararportal import counted, outbox, retention, seals
 from lararportal.db import Database
 from lararportal.errors import RecipientError, Refused
@@ -29,6 +31,8 @@ Find = Callable[..., list[int]]
 Deed = Callable[..., object]
 Kind = tuple[str, Find, Deed]
 
+_open_evaluation: Deed = update_wrapper(partial(opening.open_, roster=seated), opening.open_)
+
 DUE: tuple[Kind, ...] = (
     ("rounds opened", rounds.due_to_open, rounds.open_round),
     ("rounds closed", rounds.due_to_close, rounds.close_round),
@@ -44,6 +48,9 @@ DUE: tuple[Kind, ...] = (
     ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
     ("certificates made", issuing.waiting, issuing.make),
     ("preparation reminded of", preparing.to_remind, preparing.remind),
+    ("evaluations opened", opening.due, _open_evaluation),
+    ("evaluations reminded of", opening.to_remind, opening.remind),
+    ("evaluations closed", closing.due, closing.close),
 )
 """What is due: what it is called, how it is found, and what is done to each."""
 UNFUNDED: dict[Unfunded, tuple[Kind, ...]] = {

@@ -17,9 +17,10 @@ from auth.models import Identity, LoginSession, Person
 from auth.states import Area, Category, Role, Standing
 from bookings import calendar_feeds, precedence, seats
 from bookings.models import Booking
-from bookings.queries import own_feed
+from bookings.queries import own_feed, seated
 from bookings.states import BookingState, RoundState
 from courses.certificates import issuing
+from courses.evaluations import opening
 from courses.models import Certificate, Completion, CourseSession
 from courses.reports import reporting
 from courses.states import CourseOutcome, Publicity
@@ -161,7 +162,14 @@ def _led(db: Session, leader: Person, anna: Person, bo: Person) -> dict[str, int
         f"{name}_certificate": _certificate(db, led, each, leader, code=codes[name])
         for name, each in {"near": anna, "far": bo}.items()
     }
-    return {"led": led.id, "led_by_others": others.id, "certificate_code": codes["near"], **certified}
+    opening.open_(db, led.id, roster=seated, now=AFTER, by=None)
+    return {
+        "led": led.id,
+        "led_by_others": others.id,
+        "led_course": led.course.code,
+        "certificate_code": codes["near"],
+        **certified,
+    }
 
 
 def _certificate(db: Session, session: CourseSession, person: Person, leader: Person, *, code: str) -> int:

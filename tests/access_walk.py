@@ -40,6 +40,8 @@ THEIRS = {
 
 THERE = {
     "/dev/galleri/fel/<int:code>": {"code": "400"},
+    "/utvarderingar/<code>": {"code": "led_course"},
+    "/utvardering/<int:session_id>": {"session_id": "led"},
     "/kursledare/tillfallen/<int:session_id>": {"session_id": "led"},
     **{
         f"/kursledare/tillfallen/<int:session_id>/{way}": {"session_id": "led"}
@@ -105,7 +107,7 @@ ELSEWHERE = {
         "code": "draft_course",
         "round_id": "planned",
     },
-    "own session": {"session_id": "led_by_others"},
+    "own session": {"session_id": "led_by_others", "code": "course"},
     "own area": OF_PERSONS,
     "all": OF_PERSONS,
     "lottery": {"round_id": "lottery_of_others"},

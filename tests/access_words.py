@@ -85,6 +85,8 @@ KINDS = (
             GET /mina-delmal/rapporter/<int:report_id>/intyg
             GET /mina-kurser
             GET /mina-kurser/intyg
+            GET /mina-kurser/utvarderingar
+            GET POST /utvardering/<int:session_id>
             GET /mina-kurser/intyg/<int:certificate_id>.pdf
             GET /mina-kurser/besked/<int:round_id>
             GET /mina-kurser/kalender
@@ -117,6 +119,13 @@ KINDS = (
             GET POST /tillfallen/<int:session_id>/lamna-platsen
             POST /tillfallen/<int:session_id>/tacka-ja
             GET POST /tillfallen/<int:session_id>/tacka-nej
+        """,
+    ),
+    Kind(
+        "-",
+        to={LEADER: "own session", COORDINATOR: "all", REVIEWER: "all"},
+        addresses="""
+            GET /utvarderingar/<code>
         """,
     ),
     Kind(

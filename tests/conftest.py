@@ -129,13 +129,14 @@ def engine(postgres_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def copies(postgres_url: str) -> Iterator[Callable[[], str]]:
-    """Makes another empty database with every migration; all of them go with their server."""
-    server, _, template = postgres_url.rpartition("/")
+def copies(postgres_url: str) -> Iterator[Callable[..., str]]:
+    """Makes another empty database with every migration, or one like another; all of them go with their server."""
+    server = postgres_url.rpartition("/")[0]
     admin = connect(f"{server}/postgres")
     numbers = count(1)
 
-    def copy() -> str:
+    def copy(url: str = postgres_url) -> str:
+        template = url.rpartition("/")[2]
         name = f"copy_{next(numbers)}"
         with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # By the log, as is usual, it takes three times as long.

@@ -5,6 +5,7 @@ What a deed leaves behind in more than one place is made up in all of them but o
 
 from certificate_faults import OF_CERTIFICATES
 from day_faults import OF_ABSENCES, OF_DAYS_NOTED, OF_DAYS_NOW, OF_REPORTS
+from evaluation_faults import OF_EVALUATIONS
 from planting import (
     A_LETTER,
     ADMITTED,
@@ -135,6 +136,7 @@ FAULTS = {
     **OF_DAYS_NOTED,
     **OF_PREPARATION,
     **OF_CERTIFICATES,
+    **OF_EVALUATIONS,
     **OF_REPORTS,
     "identity_not_noted": [
         f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)

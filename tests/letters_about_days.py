@@ -1,13 +1,13 @@
 """The golden copies of what is posted about the days of a session."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from letter_facts import ANNA, NOW, SKIN, Desk, session
 
 from courses import letters
 from courses.days.half_days import halves_of
-from courses.models import Certificate, Completion, CourseReport, PreparationPart
+from courses.models import Certificate, Completion, CourseReport, Evaluation, PreparationPart
 from courses.states import Absence, CertificateKind, CourseOutcome, Presence
 
 
@@ -41,6 +41,17 @@ def to_prepare(db: Desk) -> None:
     letters.preparation_reminder(db, person=ANNA, session=asked, lacking=lacking, now=NOW)
 
 
+def evaluated(answered: int, asked: int = 18) -> Callable[[Desk], None]:
+    made = Evaluation(answered=answered, asked=asked)
+    return lambda db: letters.evaluation_closed(db, person=ANNA, session=SKIN, evaluation=made, now=NOW)
+
+
+def reminded(number: int) -> Callable[[Desk], None]:
+    about = {"person": ANNA, "session": SKIN, "closes_on": ANSWER_BY, "number": number}
+    return lambda db: letters.evaluation_reminder(db, **about, now=NOW)
+
+
+ANSWER_BY = max(each.day for each in SKIN.days) + timedelta(days=21)
 ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted": absent(
         [Presence.PRESENT, None, Presence.ABSENT_ILL, Presence.PRESENT], "attendance", "competence"
@@ -54,4 +65,12 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "certificate_withdrawn": certificate(letters.certificate_withdrawn),
     "report_confirmed": report(letters.report_confirmed),
     "report_declined": report(letters.report_declined),
+    "evaluation_opened": lambda db: letters.evaluation_opened(
+        db, person=ANNA, session=SKIN, closes_on=ANSWER_BY, now=NOW
+    ),
+    "evaluation_reminder": reminded(1),
+    "evaluation_reminder.last": reminded(2),
+    "evaluation_closed": evaluated(12),
+    "evaluation_closed.few": evaluated(3),
+    "evaluation_closed.none": evaluated(0),
 }

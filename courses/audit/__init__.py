@@ -10,6 +10,7 @@ deeds of this room owe.
 from pathlib import Path
 
 from courses.certificates import resealing
+from courses.evaluations import checks
 from courses.reports import documents
 from lararportal.checks import in_sql
 
@@ -25,6 +26,7 @@ THOROUGH = (
     *in_sql(_HERE / "certificates.sql"),
     *in_sql(_HERE / "certificates_noted.sql"),
     *resealing.CHECKS,
+    *checks.CHECKS,
     *in_sql(_HERE / "reports.sql"),
     *documents.CHECKS,
 )

@@ -15,3 +15,12 @@ FROM journal WHERE deed IN ('report.confirmed', 'report.declined')
 UNION ALL
 SELECT format('preparation_reminder:%s:%s', session_id, person_id), person_id, session_id
 FROM journal WHERE deed = 'preparation.reminded'
+UNION ALL
+SELECT format('evaluation_opened:%s:%s', session_id, each), each::int, session_id
+FROM journal, jsonb_array_elements_text(facts -> 'people') AS each WHERE deed = 'evaluation.opened'
+UNION ALL
+SELECT format('evaluation_reminder:%s:%s:%s', facts ->> 'number', session_id, each), each::int, session_id
+FROM journal, jsonb_array_elements_text(facts -> 'people') AS each WHERE deed = 'evaluation.reminded'
+UNION ALL
+SELECT format('evaluation_closed:%s:%s', session_id, each), each::int, session_id
+FROM journal, jsonb_array_elements_text(facts -> 'leaders') AS each WHERE deed = 'evaluation.closed'

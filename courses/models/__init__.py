@@ -1,7 +1,13 @@
-"""The rows of the room: courses and their `sessions`, `preparation`, `days`, `certificates`, and `reports`."""
+"""The rows of the room, from what is offered to what was said of it.
+
+`sessions` has courses and what they are given as, `preparation` what there is to do before, `days` who was there,
+`certificates` what they have of it, `evaluations` what they are asked about it, and `reports` what they have taken
+elsewhere.
+"""
 
 from courses.models.certificates import Certificate
 from courses.models.days import Attendance, Completion
+from courses.models.evaluations import AnswerBox, Asked, Evaluation, QuestionForm
 from courses.models.preparation import (
     PART_ADDRESS_LENGTH,
     PART_TITLE_LENGTH,
@@ -16,6 +22,8 @@ __all__ = [
     "PART_ADDRESS_LENGTH",
     "PART_TITLE_LENGTH",
     "REASON_LENGTH",
+    "AnswerBox",
+    "Asked",
     "Attendance",
     "Certificate",
     "Completion",
@@ -23,9 +31,11 @@ __all__ = [
     "CourseDay",
     "CourseReport",
     "CourseSession",
+    "Evaluation",
     "PreparationMark",
     "PreparationPart",
     "PreparationReminder",
+    "QuestionForm",
     "ReportDocument",
     "SessionLeader",
 ]

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from auth import resealing
 from auth.resealing import BATCH, Kind, Step
 from courses.certificates import resealing as of_certificates
+from courses.evaluations import resealing as of_evaluations
 from courses.reports import documents
 from lararportal import config
 from lararportal.db import Database
 from lararportal.edge import install
 
-KINDS = (*resealing.KINDS, *of_certificates.KINDS, *documents.KINDS)
+KINDS = (*resealing.KINDS, *of_certificates.KINDS, *of_evaluations.KINDS, *documents.KINDS)
 
 
 @click.group()

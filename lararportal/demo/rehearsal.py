@@ -5,6 +5,7 @@ letter is spoken by SMTP to a real server; then the rows are looked at.
 """
 
 import os
+import secrets
 import shutil
 import socket
 import sys
@@ -43,6 +44,7 @@ from lararportal.dev.program import CannotStart, Program, free_port
 from lararportal.dev.shelter import discard
 from lararportal.mail import Mailer
 from lararportal.outbox import Letter
+from lararportal.sealing import KEY_BYTES, Key, Ring, Safe
 from lararportal.tick import deliver_letters
 
 ISSUER = "http://127.0.0.1"
@@ -181,10 +183,16 @@ def _servers(progress: Progress) -> Iterator[tuple[Database, str, Path]]:
         progress("servers", 1, 2)
         letters = folder / "letters"
         smtp_url = stack.enter_context(_sink(letters, folder / "sink.log"))
-        database = Database(connect(url), portal_url=PORTAL)
+        database = Database(connect(url), portal_url=PORTAL, safe=_safe())
         stack.callback(database.dispose)
         progress("servers", 2, 2)
         yield database, smtp_url, letters
+
+
+def _safe() -> Safe:
+    """Keys that nobody keeps: what they seal goes with the database."""
+    one, other = (Key("rehearsal", secrets.token_bytes(KEY_BYTES)) for _ in range(2))
+    return Safe(Ring((one,)), other)
 
 
 @contextmanager

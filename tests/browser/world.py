@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bookings_room import last_run
 from browser.browsing import House
+from browser.world_afterwards import held
 from session_changes_room import changed, on
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,15 +30,12 @@ from bookings import (
 from bookings.lottery_plan import PublicSource
 from bookings.minimum import cases
 from bookings.models import Booking, Round
-from bookings.queries import seated
 from bookings.round_plan import RoundPlan
 from bookings.states import BookingState, CancelGround, Ground, PublicKind
 from courses import closing
-from courses.days import attendance, completion
 from courses.models import Course, CourseSession, SessionLeader
 from courses.reports import reporting
-from courses.rules.days import Mark, Verdict
-from courses.states import Half, Kind, Presence, Publicity
+from courses.states import Kind, Publicity
 from lararportal import clock
 from lararportal.dev.people import PEOPLE
 from lararportal.outbox import ATTEMPTS, Letter, LetterState
@@ -84,7 +82,7 @@ def populate(house: House) -> World:
         _offered(db, people["anna.st"], now)
         _changed_by_staff(db, people, office, now)
         _several_sign_ins(db, people["anna.st"], office, now)
-        _held(db, people["karin.kursledare"].id, now)
+        _held(db, people, now)
         _reported(db, people["anna.st"].id, now)
         _given_up(db)
         return World(
@@ -349,19 +347,11 @@ def _outside_of_rounds(db: Session, people: dict[str, Person], now: datetime) ->
     return free.id, full.id
 
 
-def _held(db: Session, leader: int, now: datetime) -> None:
-    """One is over, and its leader has said who was there and what came of it."""
+def _held(db: Session, people: dict[str, Person], now: datetime) -> None:
     over = _session(db, "Kurs som har hållits", in_days=-9)
-    db.add(SessionLeader(session_id=over.id, person_id=leader))
-    there, ill = make.person(db), make.person(db)
-    for person in (there, ill):
-        left_over_seats.book(db, session_id=over.id, person_id=person.id, now=now - timedelta(days=30), by=person.id)
-    about = {"session_id": over.id, "roster": seated, "now": now, "by": leader}
-    marks = {there.id: Mark(Presence.PRESENT), ill.id: Mark(Presence.ABSENT_ILL)}
-    for day in over.days:
-        for half in Half:
-            attendance.note(db, half=(day.day, half), noted=marks, **about)
-    completion.complete(db, verdicts={there.id: Verdict(competence_met=True, prepared=True)}, **about)
+    days = weekdays(clock.day_of(now) - timedelta(days=20), 1)
+    before = make.session(db, of=db.get_one(Course, over.course_id), days=days)
+    held(db, people, before=before, over=over, now=now)
 
 
 def _several_sign_ins(db: Session, anna: Person, office: int, now: datetime) -> None:

@@ -339,6 +339,11 @@ ELSEWHERE = {
         "report_confirmed": "test_a_report_is_confirmed_once_and_declined_after_all_and_each_has_its_letter",
         "report_declined": "test_a_report_is_confirmed_once_and_declined_after_all_and_each_has_its_letter",
     },
+    "deeds/test_evaluations.py": {
+        "evaluation_opened": "test_at_the_end_of_the_last_day_those_who_were_there_are_asked_once",
+        "evaluation_reminder": "test_whoever_has_not_answered_is_reminded_on_the_third_and_the_tenth_day",
+        "evaluation_closed": "test_it_closes_after_three_weeks_and_nobody_knows_then_who_was_asked",
+    },
     "deeds/test_people_told.py": {
         "address_changed": "test_the_former_address_hears_of_the_new_one_once",
         "facts_corrected": "test_who_is_corrected_is_told_by_whom_and_what_has_changed",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from click import ClickException
 from click.testing import CliRunner
+from portals import SAFE
 from sqlalchemy import text
 from unkept import empty_all
 
@@ -52,7 +53,7 @@ def test_the_term_is_the_same_each_time(rehearsed, database):
 @pytest.mark.long
 def test_the_term_has_the_same_bookings_each_time(fresh_database_url):
     engine = connect(fresh_database_url)
-    database = Database(engine, portal_url="http://portal.test")
+    database = Database(engine, portal_url="http://portal.test", safe=SAFE)
     built = [built_anew(database) for _ in range(2)]
     engine.dispose()
 

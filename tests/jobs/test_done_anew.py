@@ -123,7 +123,7 @@ def doctor_at(shared_database: Database, settings: Settings, redis: Redis, compi
         [cookie] = cookies(db, settings, [person_id])
 
     def at(engine: Engine) -> Doctor:
-        database = Database(engine, portal_url=settings.base_url, patience=HASTY)
+        database = Database(engine, portal_url=settings.base_url, safe=settings.safe, patience=HASTY)
         client = made(
             Installation(settings=settings, database=database, redis=redis), compiled=compiled
         ).test_client()

@@ -189,7 +189,7 @@ def world(servers_folder: Path, usual_settings: Settings, tmp_path: Path) -> Ite
         settings = replace(usual_settings, database_url=url, redis_url=redis.url)
         parts = stack.enter_context(parts_of(settings, tmp_path))
         parts.smtp_port = server.port
-        database = Database(connect(url), portal_url=settings.base_url)
+        database = Database(connect(url), portal_url=settings.base_url, safe=settings.safe)
         stack.callback(database.dispose)
         for _ in range(2):
             parts.start("-m", "lararportal.cli", "tick", "--every=1")

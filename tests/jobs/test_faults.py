@@ -75,7 +75,7 @@ def portal(
     with parts_of(replace(usual_settings, database_url=url), tmp_path_factory.mktemp("faults")) as parts:
         address = parts.web(processes=2)
         main = psutil.Process(parts.programs[0].process.pid)
-        database = Database(connect(url), portal_url=usual_settings.base_url)
+        database = Database(connect(url), portal_url=usual_settings.base_url, safe=usual_settings.safe)
         wait_until(lambda: len(main.children()) == 2, what="the web processes answer")
         yield Portal(database, parts, address, main)
         database.dispose()

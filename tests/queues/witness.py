@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from portals import SAFE
 from queues.cases import not_told_of
 from queues.doctors import DoctorsDeeds
 from queues.drawn import faults_of_round
@@ -43,7 +44,7 @@ class Witness(Database):
     """
 
     def __init__(self, connection: Connection, term: Term) -> None:
-        super().__init__(connection, portal_url=PORTAL)
+        super().__init__(connection, portal_url=PORTAL, safe=SAFE)
         self.term = term
         self.story = Story(term)
         self.seen: list[BaseException] = []
@@ -107,9 +108,14 @@ class Witness(Database):
             rows = _rows(db, self.term)
             self.story.follow(told, rows)
             assert owing(rows.values()) == owing(self.term.places.values())
-            _insist_on_letters(letters, self.story.owed)
+            _insist_on_letters([each for each in letters if not _is_after(each)], self.story.owed)
             assert _counted(db) == _expected(self.term)
             assert _occupied(db) == _days(self.term)
+
+
+def _is_after(letter: Letter) -> bool:
+    """Whether it asks what somebody thought of a session: that comes after all that queues are about."""
+    return letter.occasion.startswith("evaluation_")
 
 
 def _insist_on_letters(letters: Sequence[Letter], owed: Sequence[Owed]) -> None:

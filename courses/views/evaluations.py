@@ -1,0 +1,61 @@
+"""Evaluations: participants say what they thought, and who may reads what came of it."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from auth.access import ViewResult, me, needs, reaching, signed_in
+from auth.states import Role
+from courses.evaluations import answering, compilation, shown
+from courses.forms.evaluations import answer_form
+from lararportal import edge, pages
+from lararportal.errors import Refused
+
+blueprint = Blueprint("evaluations", __name__)
+SEE_ALL = (Role.COORDINATOR, Role.REVIEWER)
+
+
+@blueprint.get("/mina-kurser/utvarderingar")
+@signed_in
+def own() -> str:
+    """What the visitor is asked about and has not answered."""
+    with edge.reading() as db:
+        rows = shown.to_answer(db, person_id=me().person_id, now=edge.moment())
+    return render_template("courses/own_evaluations.html", rows=rows)
+
+
+@blueprint.route("/utvardering/<int:session_id>", methods=["GET", "POST"])
+@signed_in
+def answer(session_id: int) -> ViewResult:
+    """The questions about a session; what is answered goes with nobody's name."""
+    by, now, status = me().person_id, edge.moment(), 200
+    try:
+        with edge.reading() as db:
+            asked = answering.look(db, session_id=session_id, by=by, now=now)
+            names = shown.leader_names(db, asked)
+            found = shown.session_of(db, session_id)
+    except Refused as refusal:
+        return render_template("courses/evaluation_over.html", sentence=pages.sentence(refusal.reason)), 409
+    form = answer_form(asked)
+    if form.validate_on_submit():
+        try:
+            with edge.deed() as db:
+                answering.answer(db, session_id=session_id, given=form.answers(asked), now=now, by=by)
+        except Refused as refusal:
+            form.explain(refusal)
+            status = 409
+        else:
+            flash(pages.sentence("evaluation_answered"), "success")
+            return redirect(url_for("evaluations.own"))
+    elif form.is_submitted():
+        status = 400
+    about = {"session": found.session, "closes_on": found.closes_on, "names": names}
+    return render_template("courses/evaluation.html", form=form, asked=asked, **about), status
+
+
+@blueprint.get("/utvarderingar/<code>")
+@needs(Role.LEADER, Role.COORDINATOR, Role.REVIEWER)
+@reaching(Role.REVIEWER, "all")
+def compiled(code: str) -> str:
+    """What came of the evaluations of a course: all of it, and session by session where there are enough answers."""
+    with edge.reading() as db:
+        found = compilation.of_course(db, code=code, by=me().person_id, sees_all=me().has(*SEE_ALL))
+    return render_template("courses/compilation.html", found=found)

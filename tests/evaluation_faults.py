@@ -1,0 +1,27 @@
+"""Faults of evaluations, for `demo_faults`: each is planted on a session ahead of its own."""
+
+from day_faults import AT
+
+
+def evaluated(place: int, counts: str = "0, 0") -> str:
+    """The evaluation of one of the last sessions."""
+    return f"""INSERT INTO evaluations (session_id, questions, opened_at, closes_on, closed_at, asked, answered)
+        SELECT id, '[]', {AT}, '2027-12-01', {AT}, {counts} FROM ({session(place)}) s"""
+
+
+def session(place: int) -> str:
+    return f"SELECT id FROM course_sessions ORDER BY id DESC LIMIT 1 OFFSET {place}"
+
+
+OF_EVALUATIONS = {
+    "evaluation_answers_differ": [evaluated(0, "1, 1")],
+    "evaluation_remembers_people": [
+        evaluated(1),
+        f"""INSERT INTO evaluations_asked (session_id, person_id)
+        SELECT s.id, p.id FROM ({session(1)}) s CROSS JOIN (SELECT min(id) AS id FROM persons) p""",
+    ],
+    "evaluation_by_another_key": [
+        evaluated(2),
+        f"INSERT INTO answer_boxes (session_id, sealed) SELECT id, 'sealed:gone:AAAA' FROM ({session(2)}) s",
+    ],
+}

@@ -1,0 +1,116 @@
+"""The pages of evaluations: what a participant answers, and what is read of it by whom."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from bookings_room import seat
+
+import make
+from auth.models import Person
+from auth.states import Role
+from bookings.queries import seated
+from courses.evaluations import answering, box, closing, opening
+from courses.models import AnswerBox, CourseSession, SessionLeader
+from courses.rules.evaluations import Tallies
+from lararportal import clock
+
+NOW = clock.parse("2027-01-11T08:00")
+DAYS = [date(2027, 1, 7), date(2027, 1, 8)]
+
+
+@dataclass
+class Over:
+    """A session that is over, its leader, and who was there."""
+
+    session: CourseSession
+    leader: Person
+    people: list[Person]
+
+
+def over(db, people: int = 6) -> Over:
+    session = make.session(db, days=DAYS)
+    leader = make.holder(db, Role.LEADER)
+    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
+    found = Over(session, leader, [make.person(db) for _ in range(people)])
+    for each in found.people:
+        seat(db, session, each)
+    opening.open_(db, session.id, roster=seated, now=NOW, by=None)
+    return found
+
+
+def inside(db, session: CourseSession) -> Tallies:
+    return box.opened(db, db.get_one(AnswerBox, session.id, populate_existing=True))
+
+
+@pytest.fixture
+def room(db) -> Over:
+    return over(db)
+
+
+def test_a_participant_finds_it_answers_it_once_and_is_thanked(room, db, visit):
+    anna = visit(room.people[0])
+    path = f"/utvardering/{room.session.id}"
+    assert f'href="{path}"' in anna.get("/mina-kurser/utvarderingar").text
+    page = anna.get(path).text
+    assert "Ingen kan se vem som har svarat vad" in page
+    assert [f'name="q{number}"' in page for number in range(14)] == [*[True] * 13, False]
+
+    empty = anna.post(path, data={"q0": ""})
+    assert (empty.status_code, "Svara på minst en fråga." in empty.text) == (409, True)
+    odd = anna.post(path, data={"q0": "9", "q9": "Fallen"})
+    assert (odd.status_code, "Fallen" in odd.text) == (400, True)
+    assert inside(db, room.session).answers == 0
+    done = anna.post(path, data={"q0": "5", "q3": "right", "q9": "Fallen"}, follow_redirects=True)
+    again = anna.post(path, data={"q0": "1"})
+
+    assert "Tack! Ditt svar är sparat utan ditt namn." in done.text
+    assert (again.status_code, "Du har redan svarat" in again.text) == (409, True)
+    said = Tallies(1, {"overall": {"5": 1}, "level": {"right": 1}}, {"keep": ["Fallen"]})
+    assert inside(db, room.session) == said
+
+
+def test_only_who_was_there_is_asked(room, db, visit):
+    assert visit(make.person(db)).get(f"/utvardering/{room.session.id}").status_code == 404
+
+
+def test_what_came_of_it_is_read_by_who_led_it_and_who_sees_all(room, db, visit):
+    later = over(db, people=3)
+    later.session.course_id = room.session.course_id
+    said = {"overall": "4", "commercial": "no", "keep": "Fallen <b>"}
+    for each in (room, later):
+        for person in each.people:
+            answering.answer(db, session_id=each.session.id, given=said, now=NOW, by=person.id)
+        closing.close(db, each.session.id, now=NOW, by=None)
+    path = f"/utvarderingar/{room.session.course.code}"
+
+    pages = [visit(who).get(path) for who in (room.leader, make.coordinator(db), make.holder(db, Role.REVIEWER))]
+    assert [each.status_code for each in pages] == [200] * 3
+    for page in pages:
+        assert "6 av 6 har svarat" in page.text
+        assert "3 av 3" not in page.text
+        assert re.search(r"4: 6(?!\d)", page.text)
+        assert page.text.count("Fallen &lt;b&gt;") == 6
+    nothing = visit(later.leader).get(path)
+    assert (nothing.status_code, "Inget att visa än" in nothing.text) == (200, True)
+    assert visit(make.holder(db, Role.LEADER)).get(path).status_code == 404
+
+
+def test_the_pages_ask_as_little_for_many_as_for_few(db, visit, queries):
+    counts = []
+    reviewer = visit(make.holder(db, Role.REVIEWER))
+    course = make.course(db)
+    for _ in range(2):
+        room = over(db, people=6)
+        room.session.course_id = course.id
+        for person in room.people:
+            answering.answer(db, session_id=room.session.id, given={"overall": "4"}, now=NOW, by=person.id)
+        closing.close(db, room.session.id, now=NOW, by=None)
+        db.flush()
+        db.expire_all()
+        queries.reset()
+        assert reviewer.get(f"/utvarderingar/{course.code}").status_code == 200
+        counts.append(queries.count)
+
+    assert counts == [7, 7]
