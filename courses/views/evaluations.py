@@ -6,6 +6,7 @@ from auth.access import ViewResult, me, needs, reaching, signed_in
 from auth.states import Role
 from courses.evaluations import answering, compilation, shown
 from courses.forms.evaluations import answer_form
+from courses.rules import plots
 from lararportal import edge, pages
 from lararportal.errors import Refused
 
@@ -58,4 +59,5 @@ def compiled(code: str) -> str:
     """What came of the evaluations of a course: all of it, and session by session where there are enough answers."""
     with edge.reading() as db:
         found = compilation.of_course(db, code=code, by=me().person_id, sees_all=me().has(*SEE_ALL))
-    return render_template("courses/compilation.html", found=found)
+    drawn = {"columns": plots.columns, "share": plots.share}
+    return render_template("courses/compilation.html", found=found, **drawn)

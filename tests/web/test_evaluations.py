@@ -1,43 +1,15 @@
 """The pages of evaluations: what a participant answers, and what is read of it by whom."""
 
 import re
-from dataclasses import dataclass
-from datetime import date
 
 import pytest
-from bookings_room import seat
+from evaluation_room import NOW, Over, over
 
 import make
-from auth.models import Person
 from auth.states import Role
-from bookings.queries import seated
-from courses.evaluations import answering, box, closing, opening
-from courses.models import AnswerBox, CourseSession, SessionLeader
+from courses.evaluations import answering, box, closing
+from courses.models import AnswerBox, CourseSession
 from courses.rules.evaluations import Tallies
-from lararportal import clock
-
-NOW = clock.parse("2027-01-11T08:00")
-DAYS = [date(2027, 1, 7), date(2027, 1, 8)]
-
-
-@dataclass
-class Over:
-    """A session that is over, its leader, and who was there."""
-
-    session: CourseSession
-    leader: Person
-    people: list[Person]
-
-
-def over(db, people: int = 6) -> Over:
-    session = make.session(db, days=DAYS)
-    leader = make.holder(db, Role.LEADER)
-    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
-    found = Over(session, leader, [make.person(db) for _ in range(people)])
-    for each in found.people:
-        seat(db, session, each)
-    opening.open_(db, session.id, roster=seated, now=NOW, by=None)
-    return found
 
 
 def inside(db, session: CourseSession) -> Tallies:

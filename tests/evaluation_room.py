@@ -1,0 +1,50 @@
+"""A session that is over and of which its participants are asked what they thought."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bookings_room import seat
+
+import make
+from auth.models import Person
+from auth.states import Role
+from bookings.queries import seated
+from courses.evaluations import answering, closing, opening
+from courses.models import CourseSession, SessionLeader
+from lararportal import clock
+
+NOW = clock.parse("2027-01-11T08:00")
+DAYS = [date(2027, 1, 7), date(2027, 1, 8)]
+
+
+@dataclass
+class Over:
+    """A session that is over, its leader, and who was there."""
+
+    session: CourseSession
+    leader: Person
+    people: list[Person]
+
+
+def over(db, people: int = 6) -> Over:
+    session = make.session(db, days=DAYS)
+    leader = make.holder(db, Role.LEADER)
+    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
+    found = Over(session, leader, [make.person(db) for _ in range(people)])
+    for each in found.people:
+        seat(db, session, each)
+    opening.open_(db, session.id, roster=seated, now=NOW, by=None)
+    return found
+
+
+def closed(db, *said: dict[str, str], after: CourseSession | None = None) -> Over:
+    """It has closed, and these were the answers; of the same course as another, if one is given."""
+    found = over(db, people=len(said))
+    if after is not None:
+        found.session.course_id = after.course_id
+    for person, given in zip(found.people, said, strict=True):
+        answering.answer(db, session_id=found.session.id, given=given, now=NOW, by=person.id)
+    closing.close(db, found.session.id, now=NOW, by=None)
+    db.flush()
+    db.expire_all()
+    return found
