@@ -139,6 +139,14 @@ class QuestionKind(StrEnum):
     TEXT = "text"
 
 
+class MaterialShown(StrEnum):
+    """When participants see a file or a link of a session."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    ALWAYS = "always"
+
+
 class Refusal(StrEnum):
     """Why the courses room says no."""
 
@@ -192,6 +200,10 @@ class Refusal(StrEnum):
     DOCUMENT_OF_OTHER_KIND = "document_of_other_kind"
     REPORT_DECIDED = "report_decided"
     DECLINED_WITHOUT_REASON = "declined_without_reason"
+    MATERIAL_TOO_LARGE = "material_too_large"
+    MATERIAL_OF_OTHER_KIND = "material_of_other_kind"
+    MATERIAL_WITH_PROGRAM = "material_with_program"
+    TOO_MUCH_MATERIAL = "too_much_material"
     QUIZ_ASKS_NOTHING = "quiz_asks_nothing"
     QUIZ_WITHOUT_CHOICE = "quiz_without_choice"
     QUIZ_WITHOUT_RIGHT = "quiz_without_right"

@@ -31,6 +31,7 @@ import courses.views.checking_in
 import courses.views.days
 import courses.views.desk
 import courses.views.evaluations
+import courses.views.materials
 import courses.views.preparing
 import courses.views.reports
 import lararportal.audit.views
@@ -71,6 +72,7 @@ ROOMS = (
     courses.views.checking_in.blueprint,
     courses.views.evaluations.blueprint,
     courses.views.preparing.blueprint,
+    courses.views.materials.blueprint,
     bookings.views.mine.blueprint,
     bookings.views.fairness.blueprint,
     bookings.views.desk.blueprint,

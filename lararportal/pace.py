@@ -38,6 +38,8 @@ FILES = frozenset(
         "certificates.file",
         "certificates.own_file",
         "fairness.verification_file",
+        "materials.file",
+        "materials.own_file",
         "mine.calendar",
         "mine.followed",
         "mine.my_data_file",

@@ -69,8 +69,14 @@ def _days(values: tuple[date, ...]) -> str:
     return format_list(parts, locale=LOCALE)
 
 
+def file_size(size: int) -> str:
+    """How large a file is, in the largest unit of which there is one: "4,8 MB"."""
+    kilobytes = max(round(size / 1024), 1)
+    return f"{kilobytes} kB" if kilobytes < 1024 else f"{size / 1024**2:.1f} MB".replace(".", ",")  # noqa: PLR2004
+
+
 FILTERS: dict[str, Callable[..., str]] = {
-    "day": day, "short_day": short_day, "moment": moment, "month": month, "days": days,
+    "day": day, "short_day": short_day, "moment": moment, "month": month, "days": days, "file_size": file_size,
 }  # fmt: skip
 
 

@@ -21,14 +21,16 @@ from bookings.queries import own_feed, seated
 from bookings.states import BookingState, RoundState
 from courses.certificates import issuing
 from courses.evaluations import opening
+from courses.materials import keeping
 from courses.models import Certificate, Completion, CourseSession
 from courses.reports import reporting
-from courses.states import CourseOutcome, Publicity
+from courses.states import CourseOutcome, MaterialShown, Publicity
 from lararportal.outbox import Letter
 
 NEAR, FAR, LED, LED_BY_OTHERS = "Nära", "Fjärran", "Trollhättan", "Skövde"
 """What stands on a page that shows Anna, Bo, the leader's session, and that of another leader."""
 
+PNG = b"\x89PNG\r\n\x1a\n"
 SOON = AFTER + timedelta(days=2)
 
 
@@ -156,6 +158,8 @@ def _led(db: Session, leader: Person, anna: Person, bo: Person) -> dict[str, int
     led = _on(db, 12, place=LED, leaders=[leader])
     others = _on(db, 13, place=LED_BY_OTHERS, leaders=[make.holder(db, Role.LEADER)])
     seat(db, led, anna)
+    by, said = leader.id, {"title": "Bilder", "shown": MaterialShown.ALWAYS, "content": PNG}
+    material = keeping.add_file(db, session_id=led.id, now=AFTER, by=by, **said).id
     led.completed_at, led.completed_by = AFTER, leader.id
     codes = {"near": "CDFHJKMNPQRT", "far": "TRQPNMKJHFDC"}
     certified = {
@@ -167,6 +171,7 @@ def _led(db: Session, leader: Person, anna: Person, bo: Person) -> dict[str, int
         "led": led.id,
         "led_by_others": others.id,
         "led_course": led.course.code,
+        "led_material": material,
         "certificate_code": codes["near"],
         **certified,
     }

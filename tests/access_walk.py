@@ -24,6 +24,7 @@ THEIRS = {
     "invitation_id": "invitation",
     "job_id": "job",
     "letter_id": "letter",
+    "material_id": "led_material",
     "login_session_id": "near_sign_in",
     "name": "demo",
     "number": "seated",
@@ -52,6 +53,11 @@ THERE = {
         f"/kurstillfallen/<int:session_id>/intyg{way}": {"session_id": "led"}
         for way in ("", ".pdf", "/framstall", "/underskrifter")
     },
+    **{
+        f"/kurstillfallen/<int:session_id>/material{way}": {"session_id": "led"}
+        for way in ("", "/<int:material_id>", "/<int:material_id>/ta-bort")
+    },
+    "/tillfallen/<int:session_id>/material/<int:material_id>": {"session_id": "led"},
     "/kalender/<token>.ics": {"token": "feed"},
     "/mina-kurser/besked/<int:round_id>": {"round_id": "published"},
     "/regler/omgang/<int:round_id>/verifiering.json": {"round_id": "published"},

@@ -107,6 +107,7 @@ KINDS = (
             GET /tillfallen/<int:session_id>/forberedelse
             POST /tillfallen/<int:session_id>/forberedelse/<int:part_id>
             POST /tillfallen/<int:session_id>/forberedelse/<int:part_id>/inte-gjord
+            GET /tillfallen/<int:session_id>/material/<int:material_id>
             POST /tillfallen/<int:session_id>/behall-platsen
             POST /tillfallen/<int:session_id>/boka
             GET POST /tillfallen/<int:session_id>/boka-om
@@ -148,6 +149,9 @@ KINDS = (
             GET /kurstillfallen/<int:session_id>/intyg.pdf
             GET POST /kurstillfallen/<int:session_id>/intyg/framstall
             GET POST /kurstillfallen/<int:session_id>/intyg/underskrifter
+            GET POST /kurstillfallen/<int:session_id>/material
+            GET /kurstillfallen/<int:session_id>/material/<int:material_id>
+            POST /kurstillfallen/<int:session_id>/material/<int:material_id>/ta-bort
         """,
     ),
     Kind(
@@ -369,6 +373,7 @@ IMPARTIAL_LATER = {
 DECIDES_NOTHING = {
     "/finansiering",
     *(f"/kurstillfallen/<int:session_id>/intyg/{way}" for way in ("framstall", "underskrifter")),
+    *(f"/kurstillfallen/<int:session_id>/material{way}" for way in ("", "/<int:material_id>/ta-bort")),
     "/kursledare/tillfallen/<int:session_id>/narvaro",
     "/kursledare/tillfallen/<int:session_id>/slutfor",
     f"{PERSON}/personnummer",

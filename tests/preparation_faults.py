@@ -1,4 +1,4 @@
-"""Faults of the preparation, for `demo_faults`: a part that nobody added, and what nobody said of one."""
+"""Faults of the preparation and the material, for `demo_faults`: what nobody added, or said."""
 
 PART = """INSERT INTO preparation_parts (course_id, place, title, about, address, minutes, questions)
     SELECT min(id), 1, 'Planted', '', '', 5, '[]' FROM courses"""
@@ -6,6 +6,18 @@ NOTED = """INSERT INTO journal (at, deed, facts) SELECT timestamptz '2027-01-10T
     jsonb_build_object('part', id, 'title', title, 'address', '', 'minutes', 5, 'questions', '[]'::jsonb)
     FROM preparation_parts"""
 SOMEBODY = "SELECT {}, min(id), timestamptz '2027-01-10T00:00Z' FROM persons"
+
+
+def material(facts: str) -> str:
+    return f"""INSERT INTO materials (session_id, title, shown, address, media_type, size, sha256, added_at)
+        SELECT min(id), 'Planted', 'always', {facts}, timestamptz '2027-01-10T00:00Z' FROM course_sessions"""
+
+
+def noted_material(sha256: str) -> str:
+    return f"""INSERT INTO journal (at, deed, session_id, facts) SELECT added_at, 'material.added', session_id,
+        jsonb_build_object('material', id, 'title', title, 'shown', shown, 'address', '', 'sha256', sha256)
+        FROM materials WHERE sha256 = '{sha256}'"""
+
 
 OF_PREPARATION = {
     "preparation_part_not_as_noted": [PART],
@@ -17,4 +29,9 @@ OF_PREPARATION = {
     "preparation_reminder_not_noted": [
         "INSERT INTO preparation_reminders " + SOMEBODY.format("(SELECT min(id) FROM course_sessions)")
     ],
+    "material_file_wrong": [
+        material("'', 'application/pdf', 8, 'abc'"),
+        noted_material("abc"),
+    ],
+    "material_not_as_noted": [material("'https://a.example', '', NULL, ''")],
 }

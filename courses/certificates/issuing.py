@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from auth import personal_numbers
 from auth.models import Person
-from courses import letters
-from courses.certificates import content, reach, typesetting
+from courses import letters, reach
+from courses.certificates import content, typesetting
 from courses.certificates.content import Draft
 from courses.models import Certificate
 from courses.rules import certificates as rules

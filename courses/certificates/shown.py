@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from courses.certificates import content, reach, typesetting
+from courses import reach
+from courses.certificates import content, typesetting
 from courses.certificates.content import Draft
 from courses.days.shown import session_of
 from courses.models import Certificate, CourseSession, SessionLeader

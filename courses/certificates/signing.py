@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from auth import personal_numbers
 from auth.models import BY_NAME, Person
-from courses.certificates import reach, typesetting
+from courses import reach
+from courses.certificates import typesetting
 from courses.models import Certificate
 from courses.rules import certificates as rules
 from courses.states import CertificateState

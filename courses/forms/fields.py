@@ -1,10 +1,13 @@
 """What the forms of the courses room share: how choices, days, numbers and texts are read."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from flask import request
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, IntegerField
 from wtforms.validators import InputRequired, NumberRange, StopValidation, ValidationError
 
@@ -55,6 +58,37 @@ def choices_of(words: str, *, any_of: str = "") -> list[tuple[str, str]]:
     """The choices that a list of Swedish words gives, and before them one that stands for all of them."""
     found = list(pages.words()[words].items())
     return [("", pages.words()["any_of"][any_of]), *found] if any_of else found
+
+
+ADDRESS = re.compile(r"https?://[^\s/?#@\\]+\.[^\s/?#@\\]+([/?#]\S*)?", re.ASCII)
+
+
+def a_web_address(_form: Any, field: Field) -> None:
+    """A whole address of the web, or nothing."""
+    if field.data and not ADDRESS.fullmatch(field.data):
+        raise ValidationError("address_of_web")
+
+
+class FileForm(Form):
+    """A form that a file may come with; `lararportal.uploads` names its view."""
+
+    class Meta(Form.Meta):
+        """What was sent in has files beside texts."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was typed, and the file."""
+            if form.is_submitted() and request.files and not request.is_json:
+                return CombinedMultiDict((request.files, request.form))
+            return super().wrap_formdata(form, formdata)
+
+    @staticmethod
+    def content_of(field: Field, *, most: int) -> bytes:
+        """The bytes of a file, and one more than so many where there are more; none where there is no file."""
+        sent = field.data
+        if not hasattr(sent, "stream"):
+            return b""
+        sent.stream.seek(0)
+        return bytes(sent.stream.read(most + 1))
 
 
 def month_of(value: str) -> date | None:

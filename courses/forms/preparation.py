@@ -7,21 +7,15 @@ from typing import Any
 from wtforms import Field, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
-from courses.forms.fields import on_one_line, readable, stripped, unfolded
+from courses.forms.fields import a_web_address, on_one_line, readable, stripped, unfolded
 from courses.models import PART_ADDRESS_LENGTH, PART_TITLE_LENGTH
 from courses.preparation.parts import PartFacts
 from courses.rules.preparation import Question, QuizFault, questions_in, typed
 from lararportal import pages
 from lararportal.forms import Form
 
-ADDRESS = re.compile(r"https?://[^\s/?#@\\]+\.[^\s/?#@\\]+([/?#]\S*)?", re.ASCII)
 LONGEST = 6000
 """Minutes: four working days and a night."""
-
-
-def _an_address(_form: Any, field: Field) -> None:
-    if field.data and not ADDRESS.fullmatch(field.data):
-        raise ValidationError("address_of_web")
 
 
 def _questions(_form: Any, field: Field) -> None:
@@ -35,7 +29,7 @@ class PartForm(Form):
 
     title = StringField(filters=[on_one_line], validators=[DataRequired(), readable, Length(max=PART_TITLE_LENGTH)])
     about = TextAreaField(filters=[unfolded], validators=[Length(max=5000)])
-    address = StringField(filters=[stripped], validators=[Length(max=PART_ADDRESS_LENGTH), _an_address])
+    address = StringField(filters=[stripped], validators=[Length(max=PART_ADDRESS_LENGTH), a_web_address])
     minutes = IntegerField(validators=[InputRequired(), NumberRange(1, LONGEST)])
     place = IntegerField(validators=[InputRequired(), NumberRange(1, 99)])
     questions = TextAreaField(filters=[unfolded], validators=[Length(max=10_000), _questions])

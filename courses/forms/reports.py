@@ -1,16 +1,13 @@
 """A course that was taken elsewhere, with its document, and what is said of it."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from flask import request
 from flask_wtf.file import FileField
-from werkzeug.datastructures import CombinedMultiDict
 from wtforms import DateField, Field, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from courses.forms.fields import a_day, on_one_line, readable, unfolded
+from courses.forms.fields import FileForm, a_day, on_one_line, readable, unfolded
 from courses.models import REASON_LENGTH
 from courses.models.reports import TEXT_LENGTH
 from courses.rules.reports import BEGINNINGS, LARGEST, document_fault
@@ -24,17 +21,8 @@ class Checkboxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class ReportForm(Form):
+class ReportForm(FileForm):
     """What a resident says of the course; the page says whether it is taken."""
-
-    class Meta(Form.Meta):
-        """The one form that a file may come with."""
-
-        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What was typed, and the file."""
-            if form.is_submitted() and request.files and not request.is_json:
-                return CombinedMultiDict((request.files, request.form))
-            return super().wrap_formdata(form, formdata)
 
     title = StringField(filters=[on_one_line], validators=[InputRequired(), readable, Length(max=TEXT_LENGTH)])
     provider = StringField(filters=[on_one_line], validators=[InputRequired(), readable, Length(max=TEXT_LENGTH)])
@@ -63,11 +51,7 @@ class ReportForm(Form):
     @property
     def content(self) -> bytes:
         """The bytes of the document, and one more than are taken where there are more."""
-        sent = self.document.data
-        if not hasattr(sent, "stream"):
-            return b""
-        sent.stream.seek(0)
-        return bytes(sent.stream.read(LARGEST + 1))
+        return self.content_of(self.document, most=LARGEST)
 
 
 class DeclineForm(Form):

@@ -1,13 +1,14 @@
 """The rows of the room, from what is offered to what was said of it.
 
-`sessions` has courses and what they are given as, `preparation` what there is to do before, `days` who was there,
-`certificates` what they have of it, `evaluations` what they are asked about it, and `reports` what they have taken
-elsewhere.
+`sessions` has courses and what they are given as, `preparation` what there is to do before, `materials` its
+files and links, `days` who was there, `certificates` what they have of it, `evaluations` what they are asked about
+it, and `reports` what they have taken elsewhere.
 """
 
 from courses.models.certificates import Certificate
 from courses.models.days import Attendance, Completion
 from courses.models.evaluations import AnswerBox, Asked, Evaluation, QuestionForm
+from courses.models.materials import Material, MaterialFile
 from courses.models.preparation import (
     PART_ADDRESS_LENGTH,
     PART_TITLE_LENGTH,
@@ -32,6 +33,8 @@ __all__ = [
     "CourseReport",
     "CourseSession",
     "Evaluation",
+    "Material",
+    "MaterialFile",
     "PreparationMark",
     "PreparationPart",
     "PreparationReminder",

@@ -9,7 +9,8 @@ from courses import queries
 from courses.days import shown
 from courses.forms.days import RowsForm
 from courses.forms.preparation import PartForm, answers_in
-from courses.models import Course, CourseSession, PreparationPart
+from courses.materials import shown as material
+from courses.models import Course, CourseSession, Material, PreparationPart
 from courses.preparation import doing, parts, standing
 from courses.views.days import roster
 from lararportal import edge, pages
@@ -82,7 +83,7 @@ def own(session_id: int) -> str:
 @signed_in
 def do_part(session_id: int, part_id: int) -> ViewResult:
     """The visitor has done a part, if what they answered to its questions is right."""
-    session, found = _own_parts(session_id)
+    session, found, _ = _own_parts(session_id)
     asked = next((len(each.questions) for each in found if each.part.id == part_id), 0)
     answers = answers_in(request.form, asked)
     about = {"session_id": session.id, "part_id": part_id, "by": me().person_id}
@@ -104,12 +105,13 @@ def undo_part(session_id: int, part_id: int) -> Response:
     return redirect(url_for("preparation.own", session_id=session_id, _anchor=f"del-{part_id}"))
 
 
-def _own_parts(session_id: int) -> tuple[CourseSession, list[standing.OwnPart]]:
+def _own_parts(session_id: int) -> tuple[CourseSession, list[standing.OwnPart], list[Material]]:
     with edge.reading() as db:
         session = shown.session_of(db, session_id)
         if me().person_id not in roster()(db, session_id):
             raise NotFound
-        return session, standing.own(db, session, me().person_id)
+        given = material.for_participants(db, session, now=edge.moment())
+        return session, standing.own(db, session, me().person_id), given
 
 
 def _own_page(
@@ -119,12 +121,13 @@ def _own_page(
     answers: dict[int, int] | None = None,
     wrong: list[int] | None = None,
 ) -> str:
-    session, found = _own_parts(session_id)
+    session, found, given = _own_parts(session_id)
     return render_template(
         "courses/preparation_own.html",
         form=RowsForm(),
         session=session,
         parts=found,
+        materials=given,
         part_id=part_id,
         answers=answers or {},
         wrong=wrong or [],

@@ -1,4 +1,4 @@
-"""For whom the certificates of a session are: its leaders, and coordinators."""
+"""For whom the certificates and the material of a session are: its leaders, and coordinators."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +11,10 @@ from lararportal.errors import NotFound
 
 
 def session_of(db: Session, *, session_id: int, by: int) -> CourseSession:
-    """The session, locked, for whom its certificates are.
+    """The session, locked, for who leads it, or is a coordinator.
 
     Raises:
-        NotFound: there is no such session, or they are not for `by`.
+        NotFound: there is no such session, or `by` is neither.
     """
     insist(db, session_id=session_id, by=by)
     [session] = lock(db, [session_id])
@@ -22,16 +22,16 @@ def session_of(db: Session, *, session_id: int, by: int) -> CourseSession:
 
 
 def insist(db: Session, *, session_id: int, by: int) -> None:
-    """They are for `by`.
+    """`by` leads the session, or is a coordinator.
 
     Raises:
-        NotFound: they are not.
+        NotFound: they are neither.
     """
     if db.get(SessionLeader, (session_id, by)) is None and not is_coordinator(db, by):
         raise NotFound
 
 
 def is_coordinator(db: Session, person_id: int) -> bool:
-    """Whether the certificates of all sessions are for somebody, and the names on them whoever they are of."""
+    """Whether all sessions are for somebody, and the names on their certificates whoever they are of."""
     held = select(Grant.id).where(Grant.person_id == person_id, Grant.role == Role.COORDINATOR)
     return db.scalar(held.limit(1)) is not None
