@@ -1,5 +1,6 @@
 """A session that is over and of which its participants are asked what they thought."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,8 +27,8 @@ class Over:
     people: list[Person]
 
 
-def over(db, people: int = 6) -> Over:
-    session = make.session(db, days=DAYS)
+def over(db, people: int = 6, days: Sequence[date] = DAYS) -> Over:
+    session = make.session(db, days=days)
     leader = make.holder(db, Role.LEADER)
     db.add(SessionLeader(session_id=session.id, person_id=leader.id))
     found = Over(session, leader, [make.person(db) for _ in range(people)])
@@ -37,14 +38,14 @@ def over(db, people: int = 6) -> Over:
     return found
 
 
-def closed(db, *said: dict[str, str], after: CourseSession | None = None) -> Over:
+def closed(db, *said: dict[str, str], after: CourseSession | None = None, days: Sequence[date] = DAYS) -> Over:
     """It has closed, and these were the answers; of the same course as another, if one is given."""
-    found = over(db, people=len(said))
+    found = over(db, people=len(said), days=days)
     if after is not None:
         found.session.course_id = after.course_id
+        db.flush()
+        db.expire_all()
     for person, given in zip(found.people, said, strict=True):
         answering.answer(db, session_id=found.session.id, given=given, now=NOW, by=person.id)
     closing.close(db, found.session.id, now=NOW, by=None)
-    db.flush()
-    db.expire_all()
     return found

@@ -31,17 +31,21 @@ class Compilation:
 
     course: Course
     whole: Part | None
-    """Of everything; None where it is the same as the only part."""
+    """Of everything that is chosen; None where it is the same as the only part."""
     parts: Sequence[Part]
     """The newest first."""
+    terms: list[str]
+    """Those that can be chosen, the newest first."""
+    term: str
+    """The one that is chosen; empty for all of them."""
     names: Mapping[int, str]
 
 
-def of_course(db: Session, *, code: str, by: int, sees_all: bool) -> Compilation:
-    """What can be read of a course: all units, or those in which `by` has led a session.
+def of_course(db: Session, *, code: str, by: int, sees_all: bool, term: str = "") -> Compilation:
+    """What can be read of a course: all units, or those in which `by` has led a session; of one term, if it is said.
 
     Raises:
-        NotFound: there is no such course, or `by` leads nothing of it.
+        NotFound: there is no such course, `by` leads nothing of it, or nothing of it is of that term.
     """
     course = db.scalars(select(Course).where(Course.code == code)).one_or_none()
     if course is None:
@@ -62,12 +66,18 @@ def of_course(db: Session, *, code: str, by: int, sees_all: bool) -> Compilation
     asked = {session.id: questions.read(evaluation.questions) for session, evaluation in rows}
     days = {session.id: [each.day for each in session.days] for session, _ in rows}
     units = [each for each in shown.units_of(db, course.id) if sees_all or own & set(each.sessions)]
+    of_term = [evaluations.term(max(days[each]) for each in unit.sessions) for unit in units]
+    if term and term not in of_term:
+        raise NotFound
+    units = [unit for unit, its_term in zip(units, of_term, strict=True) if term in ("", its_term)]
     parts = [_part([unit], asked, days) for unit in units]
     everything = [each for questions_ in asked.values() for each in questions_]
     return Compilation(
         course=course,
         whole=_part(units, asked, days) if len(units) > 1 else None,
         parts=parts[::-1],
+        terms=sorted(set(of_term), reverse=True),
+        term=term,
         names=shown.leader_names(db, everything),
     )
 

@@ -25,6 +25,8 @@ OPEN_FOR = timedelta(days=21)
 REMINDED_AFTER = (timedelta(days=3), timedelta(days=10))
 IN_THE_MORNING = timedelta(hours=9)
 """How far into the day in Stockholm people are reminded; nobody is woken by it."""
+SUMMER = 7
+"""The month with which the second term of a year begins."""
 LONGEST_TEXT = 2_000
 """Characters of a text."""
 NO_ANSWER = ""
@@ -163,6 +165,15 @@ def units(closed: Iterable[Closed]) -> list[tuple[int, ...]]:
                 found.append(tuple(one.session for one in waiting))
                 waiting = []
     return found
+
+
+def term(last_days: Iterable[date]) -> str:
+    """The term, as "2027-1" for a spring, that a unit belongs to by its sessions' last days: that of the latest.
+
+    A unit is never divided, so that what is read of a term is made of whole units as everything else is.
+    """
+    last = max(last_days)
+    return f"{last.year}-{1 + (last.month >= SUMMER)}"
 
 
 @dataclass(frozen=True)

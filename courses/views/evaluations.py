@@ -1,6 +1,6 @@
 """Evaluations: participants say what they thought, and who may reads what came of it."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from auth.access import ViewResult, me, needs, reaching, signed_in
 from auth.states import Role
@@ -56,8 +56,9 @@ def answer(session_id: int) -> ViewResult:
 @needs(Role.LEADER, Role.COORDINATOR, Role.REVIEWER)
 @reaching(Role.REVIEWER, "all")
 def compiled(code: str) -> str:
-    """What came of the evaluations of a course: all of it, and session by session where there are enough answers."""
+    """What came of the evaluations of a course, in all or in a term: together, and unit by unit."""
     with edge.reading() as db:
-        found = compilation.of_course(db, code=code, by=me().person_id, sees_all=me().has(*SEE_ALL))
+        term, sees_all = request.args.get("termin", ""), me().has(*SEE_ALL)
+        found = compilation.of_course(db, code=code, by=me().person_id, sees_all=sees_all, term=term)
     drawn = {"columns": plots.columns, "share": plots.share}
     return render_template("courses/compilation.html", found=found, **drawn)

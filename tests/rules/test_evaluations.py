@@ -100,6 +100,21 @@ def test_what_is_shown_once_stays_as_it_is_and_every_difference_is_of_five_or_mo
     assert not [each for each in differences if 0 < each < FEWEST]
 
 
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 700)), max_size=9))
+def test_what_is_read_of_terms_is_made_of_whole_units_each_of_one_term(sessions: list[tuple[int, int]]):
+    answers = dict(enumerate(count for count, _ in sessions))
+    last_days = {number: date(2027, 1, 1) + timedelta(days=day) for number, (_, day) in enumerate(sessions)}
+    shown = units(closed(*answers.values()))
+    by_term = {each: evaluations.term(last_days[session] for session in each) for each in shown}
+
+    assert all(by_term[each] == max(evaluations.term([last_days[session]]) for session in each) for each in shown)
+    terms = sorted(set(by_term.values()))
+    choices = [set(each) for size in range(len(terms) + 1) for each in combinations(terms, size)]
+    sums = [sum(answers[session] for each in shown if by_term[each] in one for session in each) for one in choices]
+    # What two choices of terms differ by is a choice of terms itself.
+    assert not [each for each in sums if 0 < each < FEWEST]
+
+
 def test_a_question_that_few_answered_is_in_no_sum():
     many = tallied(*[{"overall": "4"}] * 6)
     few = tallied(*[{"overall": "1"}] * 2, *[{"keep": "Allt"}] * 4)
