@@ -17,15 +17,17 @@ from courses.states import Publicity
 from lararportal import journal
 from lararportal.clock import day_of
 
+_OF_THEM = PreparationMark.part_id == PreparationPart.id, PreparationMark.person_id == Booking.person_id
+_DONE = exists().where(*_OF_THEM).correlate(PreparationPart, Booking)
+LACKS_A_PART = exists().where(
+    PreparationPart.course_id == CourseSession.course_id, PreparationPart.removed_at.is_(None), ~_DONE
+)
+"""Of a seat and its session: its holder has not done every part."""
+
 
 def to_remind(db: Session, *, now: datetime) -> list[int]:
     """The seats whose holders lack a part that must be done soon, and have not been told."""
     today = day_of(now)
-    of_them = PreparationMark.part_id == PreparationPart.id, PreparationMark.person_id == Booking.person_id
-    has_done = exists().where(*of_them).correlate(PreparationPart, Booking)
-    lacks = exists().where(
-        PreparationPart.course_id == CourseSession.course_id, PreparationPart.removed_at.is_(None), ~has_done
-    )
     was_told = exists().where(
         PreparationReminder.session_id == Booking.session_id, PreparationReminder.person_id == Booking.person_id
     )
@@ -37,7 +39,7 @@ def to_remind(db: Session, *, now: datetime) -> list[int]:
                 CourseSession.prepare_by.between(today, today + REMINDED_BEFORE),
                 CourseSession.publicity == Publicity.PUBLISHED,
                 Booking.state.in_(SEATED),
-                lacks,
+                LACKS_A_PART,
                 ~was_told,
             )
             .order_by(Booking.id)

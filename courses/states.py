@@ -139,6 +139,15 @@ class QuestionKind(StrEnum):
     TEXT = "text"
 
 
+class Todo(StrEnum):
+    """What a leader has to do about a session."""
+
+    NOTE_ATTENDANCE = "note_attendance"
+    COMPLETE = "complete"
+    SIGN = "sign"
+    SEE_PREPARATION = "see_preparation"
+
+
 class MaterialShown(StrEnum):
     """When participants see a file or a link of a session."""
 

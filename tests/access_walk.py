@@ -46,7 +46,7 @@ THERE = {
     "/kursledare/tillfallen/<int:session_id>": {"session_id": "led"},
     **{
         f"/kursledare/tillfallen/<int:session_id>/{way}": {"session_id": "led"}
-        for way in ("forberedelse", "kod", "narvaro", "slutfor")
+        for way in ("forberedelse", "grupplista", "kod", "narvaro", "slutfor")
     },
     "/intyg/<token>": {"token": "certificate_code"},
     **{

@@ -136,6 +136,7 @@ KINDS = (
             GET /kursledare
             GET /kursledare/tillfallen/<int:session_id>
             GET /kursledare/tillfallen/<int:session_id>/forberedelse
+            GET /kursledare/tillfallen/<int:session_id>/grupplista
             GET /kursledare/tillfallen/<int:session_id>/kod
             GET POST /kursledare/tillfallen/<int:session_id>/narvaro
             GET POST /kursledare/tillfallen/<int:session_id>/slutfor

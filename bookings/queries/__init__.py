@@ -3,11 +3,11 @@
 `rows` are the sessions, `rounds` the rounds, `lottery` theirs, `mine` a doctor's own, `goals` the objectives of a
 resident, `undoable` what was given back just now, `decided` what rounds decided for them, `choosing` between which
 seats they choose, `places` where they stand in line and what is offered to them, `situation` what they may do with a
-session, `wishes` what they may ask for, `staff` what is for coordinators and leaders, `invoicing` what can be
-invoiced, `funding` who pays, `minimum` what is done about sessions that too few have booked, `runs` what was drawn up
-and `dry_run` what it would mean, `glimpses` what the start page shows, `calendar_feeds` what somebody's own calendar
-follows, `history` what counts of somebody before they apply, and `precedence` and `exceptions` who goes before others
-by a decision.
+session, `wishes` what they may ask for, `leading` a leader's own sessions, `staff` what is for coordinators and
+leaders, `invoicing` what can be invoiced, `funding` who pays, `minimum` what is done about sessions that too few have
+booked, `runs` what was drawn up and `dry_run` what it would mean, `glimpses` what the start page shows,
+`calendar_feeds` what somebody's own calendar follows, `history` what counts of somebody before they apply, and
+`precedence` and `exceptions` who goes before others by a decision.
 
 For everybody: `fairness` is what may be known of a round, `pressure` how many wanted the seats of earlier ones. For
 one doctor alone: `own_decision`, with all that is behind it, and `my_data`, all that is held of them.
@@ -45,6 +45,7 @@ from bookings.queries.history import (
     round_counts,
     what_counts,
 )
+from bookings.queries.leading import Led, led_by
 from bookings.queries.lottery import LotteryView, lotteries, lotteries_with, lottery
 from bookings.queries.mine import (
     ApplicationView,
@@ -96,7 +97,6 @@ from bookings.queries.staff import (
     desk,
     interested,
     leads,
-    led_by,
     roster,
     seated,
 )
@@ -113,6 +113,7 @@ __all__ = [
     "FrozenPrecedence",
     "Funding",
     "FundingRow",
+    "Led",
     "LotteryView",
     "MinimumRow",
     "MyCourses",

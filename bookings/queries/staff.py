@@ -1,7 +1,7 @@
 """What coordinators and leaders see: rosters, and what needs attention today."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -135,13 +135,6 @@ def interested(db: Session, session_id: int) -> Interested:
     )
     found = db.execute(select(waiting.scalar_subquery(), applied.scalar_subquery())).one()
     return Interested(waiting=found[0], applied=found[1])
-
-
-def led_by(db: Session, person_id: int, *, today: date) -> list[SessionRow]:
-    """The sessions ahead that the person leads."""
-    led = select(SessionLeader.session_id).where(SessionLeader.person_id == person_id)
-    rows = db.scalars(sessions_with_course().where(CourseSession.id.in_(led), CourseSession.starts_on >= today))
-    return [row_of(each) for each in rows]
 
 
 def leads(db: Session, person_id: int, session_id: int) -> bool:

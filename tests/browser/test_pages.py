@@ -138,7 +138,7 @@ def test_a_leader_reaches_their_sessions(visit: Visit, routes: MapAdapter, check
 
     seen = walk(visit, routes, checked, leave=(*DEVELOPMENT, "catalogue."))
 
-    assert {"bookings_desk.led_sessions", "bookings_desk.led_session"} <= seen
+    assert {f"bookings_desk.{each}" for each in ("led_sessions", "led_session", "group_list")} <= seen
 
 
 def test_a_director_reaches_the_people_of_their_area(
@@ -165,6 +165,7 @@ def test_a_coordinator_reaches_every_page_of_the_desk(
     led_or_reached_by_a_deed = {
         "bookings_desk.led_sessions",
         "bookings_desk.led_session",
+        "bookings_desk.group_list",
         "bookings_desk.progress",
         # Only when the second party is bound: `test_story` looks at it.
         "bookings_desk.open_now",

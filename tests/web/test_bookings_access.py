@@ -108,6 +108,7 @@ SEEN = {
     "/personer/{anna}/radera": for_holders(COORDINATOR, status=200),
     "/kursledare": for_holders(LEADER, status=200),
     "/kursledare/tillfallen/{session}": for_holders(LEADER, status=404),
+    "/kursledare/tillfallen/{session}/grupplista": for_holders(LEADER, status=404),
 }
 """What they are answered where pages are read; Anna has the only seat of the session."""
 
