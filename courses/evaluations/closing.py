@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from auth.models import Person
@@ -27,9 +27,11 @@ def close(db: Session, session_id: int, *, now: datetime, by: int | None) -> Non
     evaluation = db.get_one(Evaluation, session_id, populate_existing=True)
     if evaluation.closed_at is not None:
         return
+    mix = _mix(db, session_id)
     gone = delete(Asked).where(Asked.session_id == session_id).returning(Asked.has_answered)
     said = db.scalars(gone).all()
     evaluation.closed_at, evaluation.asked, evaluation.answered = now, len(said), sum(said)
+    evaluation.mix = mix
     loaded = (selectinload(CourseSession.course), selectinload(CourseSession.days))
     session = db.get_one(CourseSession, session_id, options=loaded, populate_existing=True)
     led_by = select(Person).join(SessionLeader, SessionLeader.person_id == Person.id)
@@ -42,3 +44,10 @@ def close(db: Session, session_id: int, *, now: datetime, by: int | None) -> Non
     for leader in leaders:
         letters.evaluation_closed(db, person=leader, session=session, evaluation=evaluation, now=now)
     db.flush()
+
+
+def _mix(db: Session, session_id: int) -> dict[str, int]:
+    """Who is of no category is in none of them."""
+    found = select(Person.category, func.count()).join(Asked, Asked.person_id == Person.id)
+    rows = db.execute(found.where(Asked.session_id == session_id).group_by(Person.category))
+    return {category.value: count for category, count in rows if category is not None}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from courses.evaluations import questions, shown
 from courses.models import Course, CourseSession, Evaluation, SessionLeader
-from courses.rules import evaluations
+from courses.rules import evaluations, mix
 from courses.rules.evaluations import Question, Shown
 from lararportal.errors import NotFound
 
@@ -23,6 +23,8 @@ class Part:
     asked: int
     answers: int
     shown: Sequence[Shown]
+    mix: Mapping[str, int]
+    """Of one unit: how many of each group were asked; empty where it is not said."""
 
 
 @dataclass(frozen=True)
@@ -92,4 +94,5 @@ def _part(
         asked=sum(unit.asked for unit in units),
         answers=sum(unit.tallies.answers for unit in units),
         shown=evaluations.compiled(different, [unit.tallies for unit in units]),
+        mix=mix.said(units[0].mix) if len(units) == 1 and units[0].mix is not None else {},
     )

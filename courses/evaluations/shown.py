@@ -1,6 +1,6 @@
 """What pages read of evaluations: whom they still ask, and what came of those that have closed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,6 +11,7 @@ from auth.models import Person
 from courses.evaluations import box
 from courses.models import AnswerBox, Asked, CourseSession, Evaluation
 from courses.rules import evaluations
+from courses.rules import mix as of_groups
 from courses.rules.evaluations import Closed, Question, Tallies
 from lararportal import clock
 
@@ -21,6 +22,8 @@ class Unit:
 
     sessions: Sequence[int]
     asked: int
+    mix: Mapping[str, int] | None
+    """Of those asked, how many of each category; None where it was never written down."""
     tallies: Tallies
 
 
@@ -81,11 +84,18 @@ def units_of(db: Session, course_id: int) -> list[Unit]:
     ]
     boxes = {each.session_id: found for each, found in rows}
     asked = {each.session_id: each.asked or 0 for each, _ in rows}
+    mixes = {each.session_id: each.mix for each, _ in rows}
     return [
         Unit(
             sessions=unit,
             asked=sum(asked[each] for each in unit),
+            mix=_mix([mixes[each] for each in unit]),
             tallies=evaluations.together(box.opened(db, boxes[each]) for each in unit),
         )
         for unit in evaluations.units(closed)
     ]
+
+
+def _mix(mixes: Sequence[Mapping[str, int] | None]) -> Mapping[str, int] | None:
+    written = [each for each in mixes if each is not None]
+    return of_groups.together(written) if len(written) == len(mixes) else None

@@ -40,6 +40,9 @@ class Evaluation(Base):
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     asked: Mapped[int | None]
     answered: Mapped[int | None]
+    mix: Mapped[dict[str, int] | None] = mapped_column(
+        JSONB(none_as_null=True), doc="How many of those asked were of each category, as it was when it closed."
+    )
 
     __table_args__ = (
         CheckConstraint(

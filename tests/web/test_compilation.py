@@ -2,9 +2,13 @@
 
 from datetime import date
 
-from evaluation_room import closed
+from evaluation_room import NOW, closed, over
+from sqlalchemy import select
 
 import make
+from auth.states import Category
+from courses.evaluations import answering, closing
+from courses.models import Evaluation
 
 SIX = [{"overall": "4"}] * 6
 
@@ -23,3 +27,19 @@ def test_what_came_of_it_is_chosen_by_term(db, visit):
     assert 'aria-current="page">Hösttermin' in autumn
     assert coordinator.get(f"{path}?termin=2025-1").status_code == 404
     assert visit(spring.leader).get(f"{path}?termin=2026-2").status_code == 404
+
+
+def test_who_was_asked_is_said_in_figures_that_tell_of_nobody(db, visit):
+    def of(*categories: Category) -> str:
+        room = over(db, people=len(categories))
+        for person, category in zip(room.people, categories, strict=True):
+            person.category = category
+            answering.answer(db, session_id=room.session.id, given=SIX[0], now=NOW, by=person.id)
+        closing.close(db, room.session.id, now=NOW, by=None)
+        return visit(room.leader).get(f"/utvarderingar/{room.session.course.code}").text
+
+    mostly = of(*[Category.ST_2021] * 6, Category.SPECIALIST)
+    assert "Tillfrågade: någon grupp är färre än fem, så grupperna visas inte." in mostly
+    assert db.scalars(select(Evaluation.mix)).one() == {"st_2021": 6, "specialist": 1}
+    both = of(*[Category.ST_2021] * 4, *[Category.ST_2015] * 3)
+    assert "Tillfrågade: ST-läkare: 7." in both
