@@ -20,7 +20,10 @@ from lararportal.journal_log import queries
 PATH = "/samordning/journal"
 ROOT = Path(__file__).parents[2]
 DEED = re.compile(r"[a-z_]+\.[a-z_]+")
-NO_DEEDS = {"audit.proof", "courses.id", "courses.sql", "journal.sql", "lottery.txt", "round.session_", "seats.sql"}
+NO_DEEDS = {
+    *("audit.proof", "courses.id", "courses.sql", "journal.sql", "lottery.txt", "preparation.of_course"),
+    *("preparation.own", "round.session_", "seats.sql"),
+}
 """What else is called in the way of deeds."""
 
 
