@@ -2,7 +2,7 @@ import re
 
 import pytest
 from browser.axe import findings, findings_at_another_width
-from browser.browsing import PHONE, House, Visit, visiting
+from browser.browsing import CROSSED, EVERY_LOOK, PHONE, House, Visit, visiting
 from playwright.sync_api import Browser, expect
 
 TOUCH = 44
@@ -21,7 +21,8 @@ PUBLIC = ["/", "/om", "/tillganglighet", "/kurser", "/logga-in", "/utloggad", "/
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit: Visit, path: str):
     visit.go(path)
 
-    visit.check_page()
+    # Every component stands in the gallery; what else there is, is made of them.
+    visit.check_page(EVERY_LOOK if path == "/dev/galleri" else CROSSED)
 
     if path in PICTURED:
         visit.screenshot(PICTURED[path])

@@ -43,6 +43,7 @@ def test_a_rehearsal_decides_lives_on_and_delivers_every_letter(rehearsed):
     assert 0 < today.letters_sent < decided.letters_sent < later.letters_sent
 
 
+@pytest.mark.long
 def test_the_term_is_the_same_each_time(rehearsed, database):
     built, _ = built_anew(database)
     delivered = replace(built, letters_queued=0, letters_sent=built.letters_queued)

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 
+import pytest
 from bookings_room import insist_on_invariants, line_of, states
 from processes import Parts, all_at_once
 from sqlalchemy import func, select
@@ -66,6 +67,7 @@ def insist_that_places_told_were_true(db: Session) -> None:
         before.append(place)
 
 
+@pytest.mark.long
 def test_two_hundred_at_once_share_ten_seats_and_one_strict_line(shared_database: Database, now):
     with shared_database.transaction() as db:
         session_id, doctors = world(db, now=now)
