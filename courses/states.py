@@ -139,6 +139,19 @@ class QuestionKind(StrEnum):
     TEXT = "text"
 
 
+class Diet(StrEnum):
+    """What is usual to ask a caterer for."""
+
+    VEGETARIAN = "vegetarian"
+    VEGAN = "vegan"
+    NO_GLUTEN = "no_gluten"
+    NO_LACTOSE = "no_lactose"
+    NO_MILK = "no_milk"
+    NO_NUTS = "no_nuts"
+    NO_FISH = "no_fish"
+    NO_PORK = "no_pork"
+
+
 class Todo(StrEnum):
     """What a leader has to do about a session."""
 
@@ -209,6 +222,7 @@ class Refusal(StrEnum):
     DOCUMENT_OF_OTHER_KIND = "document_of_other_kind"
     REPORT_DECIDED = "report_decided"
     DECLINED_WITHOUT_REASON = "declined_without_reason"
+    NEEDS_TOO_LATE = "needs_too_late"
     MATERIAL_TOO_LARGE = "material_too_large"
     MATERIAL_OF_OTHER_KIND = "material_of_other_kind"
     MATERIAL_WITH_PROGRAM = "material_with_program"

@@ -32,6 +32,7 @@ import courses.views.days
 import courses.views.desk
 import courses.views.evaluations
 import courses.views.materials
+import courses.views.needs
 import courses.views.preparing
 import courses.views.reports
 import lararportal.audit.views
@@ -73,6 +74,7 @@ ROOMS = (
     courses.views.evaluations.blueprint,
     courses.views.preparing.blueprint,
     courses.views.materials.blueprint,
+    courses.views.needs.blueprint,
     bookings.views.mine.blueprint,
     bookings.views.fairness.blueprint,
     bookings.views.desk.blueprint,

@@ -15,6 +15,7 @@ class Kept(StrEnum):
     INVITATIONS = "invitations"
     LETTERS = "letters"
     DOCUMENTS = "documents"
+    NEEDS = "needs"
     ACCOUNTS = "accounts"
 
 
@@ -26,6 +27,7 @@ DAYS: Mapping[Kept, int] = {
     Kept.INVITATIONS: 180,
     Kept.LETTERS: 730,
     Kept.DOCUMENTS: 180,
+    Kept.NEEDS: 14,
     Kept.ACCOUNTS: 730,
 }
 

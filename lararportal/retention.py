@@ -13,10 +13,13 @@ from sqlalchemy import Column, ColumnElement, Integer, Select, delete, exists, f
 from sqlalchemy.orm import Session
 
 from auth.models import AccountInvitation, IdentityPutAside, LoginSession, Person, SpentToken
-from courses.models import CourseReport, ReportDocument
+from bookings.models import Booking
+from bookings.states import SEATED
+from courses.models import CourseDay, CourseReport, Need, ReportDocument
 from courses.states import ReportState
 from lararportal import journal
 from lararportal.checks import Check, When
+from lararportal.clock import day_of
 from lararportal.db import Base
 from lararportal.journal import Entry
 from lararportal.kept import DAYS, Kept
@@ -98,6 +101,13 @@ def _declined(cutoff: datetime) -> Select[Any]:
     return select(ReportDocument.report_id).join(CourseReport).where(*declined)
 
 
+def _needs(cutoff: datetime) -> Select[Any]:
+    """What was said for a session that is over; and of who has no seat any more, as long after they said it."""
+    goes_on = exists().where(CourseDay.session_id == Need.session_id, CourseDay.day >= day_of(cutoff))
+    seats = (Booking.session_id == Need.session_id, Booking.person_id == Need.person_id, Booking.state.in_(SEATED))
+    return select(Need.id).where(or_(~goes_on, ~exists().where(*seats) & (Need.said_at < cutoff)))
+
+
 def _accounts(cutoff: datetime) -> Select[Any]:
     """Somebody who came once, did nothing, and has not come again: no row of any other table speaks of them.
 
@@ -167,6 +177,11 @@ KINDS: Mapping[Kept, Kind] = {
         _declined,
         _delete(ReportDocument.report_id),
         "the document of a course taken elsewhere that was declined is deleted",
+    ),
+    Kept.NEEDS: Kind(
+        _needs,
+        _delete(Need.id),
+        "what somebody needed to eat or to take part in a session that is over is deleted",
     ),
     Kept.ACCOUNTS: Kind(
         _accounts,

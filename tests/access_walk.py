@@ -54,8 +54,8 @@ THERE = {
         for way in ("", ".pdf", "/framstall", "/underskrifter")
     },
     **{
-        f"/kurstillfallen/<int:session_id>/material{way}": {"session_id": "led"}
-        for way in ("", "/<int:material_id>", "/<int:material_id>/ta-bort")
+        f"/kurstillfallen/<int:session_id>/{way}": {"session_id": "led"}
+        for way in ("behov", "material", "material/<int:material_id>", "material/<int:material_id>/ta-bort")
     },
     "/tillfallen/<int:session_id>/material/<int:material_id>": {"session_id": "led"},
     "/kalender/<token>.ics": {"token": "feed"},

@@ -104,6 +104,7 @@ KINDS = (
             GET POST /profil/inloggningar/satt/<int:identity_id>/ta-bort
             POST /tillfallen/<int:session_id>/angra-avbokning
             GET POST /tillfallen/<int:session_id>/avboka
+            GET POST /tillfallen/<int:session_id>/behov
             GET /tillfallen/<int:session_id>/forberedelse
             POST /tillfallen/<int:session_id>/forberedelse/<int:part_id>
             POST /tillfallen/<int:session_id>/forberedelse/<int:part_id>/inte-gjord
@@ -150,6 +151,7 @@ KINDS = (
             GET /kurstillfallen/<int:session_id>/intyg.pdf
             GET POST /kurstillfallen/<int:session_id>/intyg/framstall
             GET POST /kurstillfallen/<int:session_id>/intyg/underskrifter
+            GET /kurstillfallen/<int:session_id>/behov
             GET POST /kurstillfallen/<int:session_id>/material
             GET /kurstillfallen/<int:session_id>/material/<int:material_id>
             POST /kurstillfallen/<int:session_id>/material/<int:material_id>/ta-bort

@@ -34,4 +34,10 @@ OF_PREPARATION = {
         noted_material("abc"),
     ],
     "material_not_as_noted": [material("'https://a.example', '', NULL, ''")],
+    "need_not_noted": [
+        """INSERT INTO needs (session_id, person_id, diets, other_food, access, said_at)
+        SELECT session_id, person_id, '{vegan}', '', '', timestamptz '2027-01-10T00:00Z' FROM bookings b
+            JOIN course_sessions s ON s.id = b.session_id
+        WHERE state = 'booked' AND starts_on > '2027-02-01' ORDER BY b.id LIMIT 1"""
+    ],
 }

@@ -1,10 +1,10 @@
 """What must hold of sessions: `sessions.sql` asks the rows, `journal.sql` lays them beside what was noted of them.
 
-`courses.sql` does so with courses. `days.sql` asks who was there and has been through a session, and
-`days_noted.sql` what was noted of that; `preparation_noted.sql` is about what they had done before, `materials.sql`
-about files; `certificates.sql` and `certificates_noted.sql` do the same with certificates, whose sealed numbers are
-looked at beside them, and `reports.sql` what somebody says they have done elsewhere. `letters_owed.sql` says which
-letters the deeds of this room owe.
+`courses.sql` does so with courses. `days.sql` asks who was there and has been through a session, and `days_noted.sql`
+what was noted of that; `preparation_noted.sql` is about what they had done before, `materials.sql` about files,
+`needs.sql` about who said what they need; `certificates.sql` and `certificates_noted.sql` do the same with
+certificates, whose sealed numbers are looked at beside them, and `reports.sql` what somebody says they have done
+elsewhere. `letters_owed.sql` says which letters the deeds of this room owe.
 """
 
 from pathlib import Path
@@ -24,6 +24,7 @@ THOROUGH = (
     *in_sql(_HERE / "days_noted.sql"),
     *in_sql(_HERE / "preparation_noted.sql"),
     *in_sql(_HERE / "materials.sql"),
+    *in_sql(_HERE / "needs.sql"),
     *in_sql(_HERE / "certificates.sql"),
     *in_sql(_HERE / "certificates_noted.sql"),
     *resealing.CHECKS,

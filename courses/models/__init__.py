@@ -1,14 +1,15 @@
 """The rows of the room, from what is offered to what was said of it.
 
-`sessions` has courses and what they are given as, `preparation` what there is to do before, `materials` its
-files and links, `days` who was there, `certificates` what they have of it, `evaluations` what they are asked about
-it, and `reports` what they have taken elsewhere.
+`sessions` has courses and what they are given as, `preparation` what there is to do before, `materials` its files and
+links, `needs` what people need then, `days` who was there, `certificates` what they have of it, `evaluations` what
+they are asked about it, and `reports` what they have taken elsewhere.
 """
 
 from courses.models.certificates import Certificate
 from courses.models.days import Attendance, Completion
 from courses.models.evaluations import AnswerBox, Asked, Evaluation, QuestionForm
 from courses.models.materials import Material, MaterialFile
+from courses.models.needs import NEED_LENGTH, Need
 from courses.models.preparation import (
     PART_ADDRESS_LENGTH,
     PART_TITLE_LENGTH,
@@ -20,6 +21,7 @@ from courses.models.reports import CourseReport, ReportDocument
 from courses.models.sessions import REASON_LENGTH, Course, CourseDay, CourseSession, SessionLeader
 
 __all__ = [
+    "NEED_LENGTH",
     "PART_ADDRESS_LENGTH",
     "PART_TITLE_LENGTH",
     "REASON_LENGTH",
@@ -35,6 +37,7 @@ __all__ = [
     "Evaluation",
     "Material",
     "MaterialFile",
+    "Need",
     "PreparationMark",
     "PreparationPart",
     "PreparationReminder",

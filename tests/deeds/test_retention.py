@@ -12,6 +12,7 @@ from auth import protection, queries
 from auth.models import AccountInvitation, Grant, Identity, IdentityPutAside, LoginSession, Person, SpentToken
 from auth.states import Binding, Role, Standing
 from bookings.models import Round
+from courses.models import Need
 from courses.reports import reporting
 from courses.states import ReportState
 from lararportal import clock, config, journal, kept, outbox, retention, tick
@@ -19,6 +20,7 @@ from lararportal.checks import When
 from lararportal.cli import main
 from lararportal.cli.retention import forget_now
 from lararportal.cli.serving import one_tick
+from lararportal.clock import day_of
 from lararportal.edge import install
 from lararportal.journal import Entry
 from lararportal.kept import DAYS, Kept
@@ -58,6 +60,10 @@ def laid(db, now):
         report = reporting.report(db, person_id=anna.id, finished_on=now.date(), now=now, **about)
         report.state, report.reason, report.decided_by = ReportState.DECLINED, "x", by.id
         report.decided_at = at[Kept.DOCUMENTS]
+        last = day_of(at[Kept.NEEDS]) - timedelta(days=word == "old")
+        held = session(db, days=[last])
+        seat(db, held, anna)
+        db.add(Need(session_id=held.id, person_id=anna.id, diets=["vegan"], said_at=now))
         made[word] = person(db, created_at=at[Kept.ACCOUNTS], **UNUSED).id
     long_ago = now - timedelta(days=DAYS[Kept.ACCOUNTS] + 1)
     role, seated, back, known = (person(db, created_at=long_ago, **UNUSED) for _ in range(4))
