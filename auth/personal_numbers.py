@@ -121,9 +121,3 @@ def show(db: Session, *, person_id: int, reason: str, now: datetime, by: int) ->
         raise Refused(Refusal.LOOK_WITHOUT_REASON)
     journal.note(db, SHOWN, now=now, by=by, person=person_id, reason=reason.strip())
     return number
-
-
-def person_with(db: Session, number: PersonalNumber) -> int | None:
-    """Whose number it is."""
-    found = select(models.PersonalNumber.person_id).where(models.PersonalNumber.imprint == imprint(db, number))
-    return db.scalar(found)

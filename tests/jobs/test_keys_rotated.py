@@ -58,8 +58,8 @@ def insist_on_readable(url: str, told: dict[int, str]) -> None:
             told, "new"
         )
         assert {each: personal_numbers.number_of(db, each).reveal() for each in told} == told
-        found = {each: personal_numbers.person_with(db, personal_number.of(told[each])) for each in told}
-        assert found == {each: each for each in told}
+        imprints = {each: personal_numbers.imprint(db, personal_number.of(told[each])) for each in told}
+        assert {row.person_id: row.imprint for row in db.scalars(select(PersonalNumber))} == imprints
         when = When(now=NOW, settled=NOW)
         assert [each for check in sealed.CHECKS for each in check.look(db, when)] == []
     database.dispose()
