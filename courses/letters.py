@@ -7,7 +7,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from courses.models import Certificate, Completion, CourseReport, CourseSession, Evaluation, PreparationPart
+from courses.models import (
+    Certificate,
+    Completion,
+    CourseReport,
+    CourseSession,
+    Evaluation,
+    PreparationPart,
+    Review,
+    ReviewAction,
+)
 from courses.rules.days import HalfDay
 from courses.states import Presence
 from lararportal import outbox
@@ -104,3 +113,23 @@ def evaluation_closed(
 
 def _about_evaluation(db: Session, occasion: str, *, to: Person, about: str, now: datetime, **facts: Any) -> None:
     outbox.post(db, occasion, to=to.recipient, once=f"{occasion}:{about}", now=now, **facts)
+
+
+def review_opened(db: Session, *, person: Person, half: str, courses: int, now: datetime) -> None:
+    """To a reviewer: the courses of a half-year are there to be read."""
+    once = f"review_opened:{half}:{person.id}"
+    outbox.post(db, "review_opened", to=person.recipient, once=once, now=now, half=half, courses=courses)
+
+
+def review_stated(db: Session, *, person: Person, review: Review, now: datetime) -> None:
+    """To a coordinator: what was said of a course waits for an answer."""
+    once = f"review_stated:{review.id}:{person.id}"
+    outbox.post(db, "review_stated", to=person.recipient, once=once, now=now, review=review)
+
+
+def review_answered(
+    db: Session, *, person: Person, review: Review, actions: Sequence[ReviewAction], now: datetime
+) -> None:
+    """To who stated it: what the unit says and promises."""
+    once = f"review_answered:{review.id}:{person.id}"
+    outbox.post(db, "review_answered", to=person.recipient, once=once, now=now, review=review, actions=actions)

@@ -169,6 +169,15 @@ class MaterialShown(StrEnum):
     ALWAYS = "always"
 
 
+class ReviewState(StrEnum):
+    """How far the review of a course has come: open, stated for good, answered by the unit, or closed."""
+
+    OPEN = "open"
+    STATED = "stated"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
 class Refusal(StrEnum):
     """Why the courses room says no."""
 
@@ -234,6 +243,13 @@ class Refusal(StrEnum):
     EVALUATION_CLOSED = "evaluation_closed"
     NOTHING_ANSWERED = "evaluation_nothing_answered"
     NO_SUCH_ANSWER = "evaluation_no_such_answer"
+    HALF_YEAR_NOT_OVER = "review_half_year_not_over"
+    REVIEW_OPENED_ALREADY = "review_opened_already"
+    NOTHING_TO_REVIEW = "review_nothing_held"
+    STATEMENT_INCOMPLETE = "review_statement_incomplete"
+    REVIEW_ELSEWHERE = "review_elsewhere"
+    ANSWER_WITHOUT_TEXT = "review_answer_without_text"
+    ACTION_DONE_ALREADY = "review_action_done_already"
 
 
 class Oddity(StrEnum):

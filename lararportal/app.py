@@ -35,6 +35,7 @@ import courses.views.materials
 import courses.views.needs
 import courses.views.preparing
 import courses.views.reports
+import courses.views.reviews
 import lararportal.audit.views
 import lararportal.journal_log.views
 import lararportal.letter_log.views
@@ -75,6 +76,7 @@ ROOMS = (
     courses.views.preparing.blueprint,
     courses.views.materials.blueprint,
     courses.views.needs.blueprint,
+    courses.views.reviews.blueprint,
     bookings.views.mine.blueprint,
     bookings.views.fairness.blueprint,
     bookings.views.desk.blueprint,

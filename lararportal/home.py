@@ -39,6 +39,7 @@ WAYS = (
     ("/kursledare", "leading", r"/kurstillfallen/.+"),
     ("/samordning", "coordination", r"/finansiering(/.+)?|/kurstillfallen/.+"),
     ("/studierektor", "director", r"/finansiering(/.+)?"),
+    ("/granskning", "review", ""),
     ("/personer", "people", ""),
     ("/profil", "profile", ""),
 )
@@ -51,6 +52,7 @@ FOR_HOLDERS = {
     "/kursledare": (Role.LEADER,),
     "/samordning": (Role.COORDINATOR,),
     "/studierektor": (Role.DIRECTOR,),
+    "/granskning": (Role.REVIEWER,),
     "/personer": (Role.DIRECTOR, Role.COORDINATOR),
 }
 

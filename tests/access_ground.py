@@ -22,7 +22,7 @@ from bookings.states import BookingState, RoundState
 from courses.certificates import issuing
 from courses.evaluations import opening
 from courses.materials import keeping
-from courses.models import Certificate, Completion, CourseSession
+from courses.models import Certificate, Completion, CourseSession, Review, ReviewAction
 from courses.reports import reporting
 from courses.states import CourseOutcome, MaterialShown, Publicity
 from lararportal.outbox import Letter
@@ -73,9 +73,20 @@ def everything(db: Session) -> Made:
         about = {"objectives": ["a1"], "title": "Kurs", "provider": name, "finished_on": date(2026, 1, 1)}
         report = reporting.report(db, person_id=each.id, content=b"\x89PNG\r\n\x1a\n", now=AFTER, by=each.id, **about)
         ids[f"{name}_report"] = report.id
+    ids |= _reviewed(db, course.id)
     ids |= _invited(db, persons[COORDINATOR])
     ids["letter"] = db.scalars(select(Letter.id).limit(1)).one()
     return Made({name: each.id for name, each in persons.items()}, ids | _courses(db, course.code))
+
+
+def _reviewed(db: Session, course_id: int) -> dict[str, int | str]:
+    """A review that was answered, and what was promised."""
+    figures = {"sessions": 1, "participants": 12, "asked": 12, "answered": 9}
+    made = Review(half="2026-2", course_id=course_id, opened_at=AFTER, **figures)
+    made.actions = [ReviewAction(what="Nytt fall", responsible="Enheten", due_on=date(2027, 6, 1))]
+    db.add(made)
+    db.flush()
+    return {"review": made.id, "action": made.actions[0].id}
 
 
 def _invited(db: Session, office: Person) -> dict[str, int | str]:

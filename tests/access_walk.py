@@ -16,6 +16,7 @@ from auth import login_sessions
 
 IN_ADDRESS = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 THEIRS = {
+    "action_id": "action",
     "booking_id": "near_booking",
     "certificate_id": "near_certificate",
     "code": "course",
@@ -32,6 +33,7 @@ THEIRS = {
     "person_id": "near",
     "precedence_id": "near_precedence",
     "report_id": "near_report",
+    "review_id": "review",
     "round_id": "open",
     "session_id": "seated",
     "token": "link",

@@ -28,6 +28,7 @@ from planting import (
     precedence,
 )
 from preparation_faults import OF_PREPARATION
+from review_faults import OF_REVIEWS
 from unkept import lifting
 
 FAULTS = {
@@ -138,6 +139,7 @@ FAULTS = {
     **OF_CERTIFICATES,
     **OF_EVALUATIONS,
     **OF_REPORTS,
+    **OF_REVIEWS,
     "identity_not_noted": [
         f"""INSERT INTO identities (person_id, issuer, kind, value, linked_at)
         SELECT person_id, 'http://elsewhere.test', 'sub', 'x', '2027-01-10' FROM bookings WHERE id = ({ONE_SEAT})"""

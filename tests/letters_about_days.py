@@ -7,7 +7,7 @@ from letter_facts import ANNA, NOW, SKIN, Desk, session
 
 from courses import letters
 from courses.days.half_days import halves_of
-from courses.models import Certificate, Completion, CourseReport, Evaluation, PreparationPart
+from courses.models import Certificate, Completion, CourseReport, Evaluation, PreparationPart, Review, ReviewAction
 from courses.states import Absence, CertificateKind, CourseOutcome, Presence
 
 
@@ -51,6 +51,12 @@ def reminded(number: int) -> Callable[[Desk], None]:
     return lambda db: letters.evaluation_reminder(db, **about, now=NOW)
 
 
+def reviewed(posts: Callable[..., None], **facts) -> Callable[[Desk], None]:
+    made = Review(id=5, half="2026-2", course=SKIN.course)
+    return lambda db: posts(db, person=ANNA, review=made, now=NOW, **facts)
+
+
+PROMISED = [ReviewAction(what="Byt ut fallet om eksem", due_on=date(2027, 6, 1))]
 ANSWER_BY = max(each.day for each in SKIN.days) + timedelta(days=21)
 ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted": absent(
@@ -65,6 +71,10 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "certificate_withdrawn": certificate(letters.certificate_withdrawn),
     "report_confirmed": report(letters.report_confirmed),
     "report_declined": report(letters.report_declined),
+    "review_opened": lambda db: letters.review_opened(db, person=ANNA, half="2026-2", courses=12, now=NOW),
+    "review_stated": reviewed(letters.review_stated),
+    "review_answered": reviewed(letters.review_answered, actions=PROMISED),
+    "review_answered.nothing": reviewed(letters.review_answered, actions=[]),
     "evaluation_opened": lambda db: letters.evaluation_opened(
         db, person=ANNA, session=SKIN, closes_on=ANSWER_BY, now=NOW
     ),

@@ -4,7 +4,8 @@
 what was noted of that; `preparation_noted.sql` is about what they had done before, `materials.sql` about files,
 `needs.sql` about who said what they need; `certificates.sql` and `certificates_noted.sql` do the same with
 certificates, whose sealed numbers are looked at beside them, and `reports.sql` what somebody says they have done
-elsewhere. `letters_owed.sql` says which letters the deeds of this room owe.
+elsewhere. `reviews.sql` is about what is said of courses from outside. `letters_owed.sql` says which letters the
+deeds of this room owe.
 """
 
 from pathlib import Path
@@ -31,5 +32,6 @@ THOROUGH = (
     *checks.CHECKS,
     *in_sql(_HERE / "reports.sql"),
     *documents.CHECKS,
+    *in_sql(_HERE / "reviews.sql"),
 )
 LETTERS_OWED = (_HERE / "letters_owed.sql").read_text("utf-8")

@@ -24,3 +24,7 @@ FROM journal, jsonb_array_elements_text(facts -> 'people') AS each WHERE deed = 
 UNION ALL
 SELECT format('evaluation_closed:%s:%s', session_id, each), each::int, session_id
 FROM journal, jsonb_array_elements_text(facts -> 'leaders') AS each WHERE deed = 'evaluation.closed'
+UNION ALL
+SELECT format('%s:%s:%s', replace(deed, '.', '_'), coalesce(facts ->> 'half', facts ->> 'review'), each), each::int, session_id
+FROM journal, jsonb_array_elements_text(facts -> 'people') AS each
+WHERE deed IN ('review.opened', 'review.stated', 'review.answered')

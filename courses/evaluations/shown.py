@@ -1,6 +1,6 @@
 """What pages read of evaluations: whom they still ask, and what came of those that have closed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -71,12 +71,21 @@ def units_of(db: Session, course_id: int) -> list[Unit]:
 
     All of it follows from evaluations that have closed, so that it never changes what could be read before.
     """
+    return units_of_courses(db, [course_id])[course_id]
+
+
+def units_of_courses(db: Session, course_ids: Collection[int]) -> dict[int, list[Unit]]:
+    """The same of several courses at once, by course."""
     rows = db.execute(
-        select(Evaluation, AnswerBox)
+        select(CourseSession.course_id, Evaluation, AnswerBox)
         .join(AnswerBox, AnswerBox.session_id == Evaluation.session_id)
         .join(CourseSession, CourseSession.id == Evaluation.session_id)
-        .where(CourseSession.course_id == course_id, Evaluation.closed_at.is_not(None))
+        .where(CourseSession.course_id.in_(course_ids), Evaluation.closed_at.is_not(None))
     ).all()
+    return {course: _units(db, [(each, found) for of, each, found in rows if of == course]) for course in course_ids}
+
+
+def _units(db: Session, rows: Sequence[tuple[Evaluation, AnswerBox]]) -> list[Unit]:
     closed = [
         Closed(each.session_id, each.closed_at, each.answered)
         for each, _ in rows

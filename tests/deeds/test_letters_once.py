@@ -344,6 +344,11 @@ ELSEWHERE = {
         "evaluation_reminder": "test_whoever_has_not_answered_is_reminded_on_the_third_and_the_tenth_day",
         "evaluation_closed": "test_it_closes_after_three_weeks_and_nobody_knows_then_who_was_asked",
     },
+    "deeds/test_reviews.py": {
+        "review_opened": "test_a_review_is_opened_once_stated_answered_and_closed_with_a_letter_each",
+        "review_stated": "test_a_review_is_opened_once_stated_answered_and_closed_with_a_letter_each",
+        "review_answered": "test_a_review_is_opened_once_stated_answered_and_closed_with_a_letter_each",
+    },
     "deeds/test_people_told.py": {
         "address_changed": "test_the_former_address_hears_of_the_new_one_once",
         "facts_corrected": "test_who_is_corrected_is_told_by_whom_and_what_has_changed",

@@ -5,6 +5,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from access_cases import DECIDES_NOTHING, IMPARTIAL, IMPARTIAL_LATER
 from access_ground import FAR, LED, LED_BY_OTHERS, NEAR, Made, everything
 from access_walk import (
     CURIOUS,
@@ -21,11 +22,8 @@ from access_walk import (
 from access_words import (
     ADMINISTRATOR,
     COORDINATOR,
-    DECIDES_NOTHING,
     DIRECTOR,
     FRESH,
-    IMPARTIAL,
-    IMPARTIAL_LATER,
     LEADER,
     RESIDENT,
     WHO,

@@ -55,7 +55,7 @@ def test_everybody_finds_the_courses():
         ((Role.LEADER,), ["/kursledare"]),
         ((Role.DIRECTOR,), ["/studierektor", "/personer"]),
         ((Role.COORDINATOR,), ["/samordning", "/personer"]),
-        ((Role.REVIEWER,), []),
+        ((Role.REVIEWER,), ["/granskning"]),
         ((Role.ADMINISTRATOR,), []),
         ((Role.LEADER, Role.COORDINATOR), ["/kursledare", "/samordning", "/personer"]),
     ],

@@ -1,0 +1,88 @@
+"""Stating: a reviewer writes drafts of what they say of a course, gives it for good, and closes what was answered."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from auth.states import Role
+from courses import letters
+from courses.models import Review
+from courses.reviews.opening import holders
+from courses.rules import reviews as rules
+from courses.states import Refusal, ReviewState
+from lararportal import journal
+from lararportal.errors import NotFound, Refused
+
+
+def locked(db: Session, review_id: int) -> Review:
+    """A review, for whoever changes it: one after the other.
+
+    Raises:
+        NotFound: there is no such review.
+    """
+    found = select(Review).where(Review.id == review_id).options(selectinload(Review.course)).with_for_update()
+    review = db.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    if review is None:
+        raise NotFound
+    return review
+
+
+def move(review: Review, state: ReviewState, *, unless: Refusal | None = None) -> None:
+    """The one door for how far a review has come.
+
+    Raises:
+        Refused: it is not where it can go there from; or else for the reason that is given.
+    """
+    refusal = rules.may_become(review.state, state) or unless
+    if refusal is not None:
+        raise Refused(refusal)
+    review.state = state
+
+
+def draft(db: Session, *, review_id: int, criteria: Mapping[str, str], text: str) -> None:
+    """What a reviewer has written so far is kept for reviewers; nothing of it is said or noted yet.
+
+    Raises:
+        NotFound: there is no such review.
+        Refused: it has been stated.
+    """
+    review = locked(db, review_id)
+    if review.state is not ReviewState.OPEN:
+        raise Refused(Refusal.REVIEW_ELSEWHERE)
+    review.criteria, review.statement = dict(criteria), text.strip()
+    db.flush()
+
+
+def state(db: Session, *, review_id: int, criteria: Mapping[str, str], text: str, now: datetime, by: int) -> None:
+    """The statement is given for good, and every coordinator has a letter.
+
+    Raises:
+        NotFound: there is no such review.
+        Refused: it has been stated, a criterion is not judged, or there is no text.
+    """
+    review = locked(db, review_id)
+    move(review, ReviewState.STATED, unless=rules.may_state(criteria, text))
+    review.criteria, review.statement = dict(criteria), text.strip()
+    review.stated_at, review.stated_by = now, by
+    told = holders(db, Role.COORDINATOR)
+    said: dict[str, Any] = {"review": review.id, "criteria": review.criteria, "text": review.statement}
+    journal.note(db, "review.stated", now=now, by=by, **said, people=[each.id for each in told])
+    for each in told:
+        letters.review_stated(db, person=each, review=review, now=now)
+    db.flush()
+
+
+def close(db: Session, *, review_id: int, now: datetime, by: int) -> None:
+    """The answer is enough, and the review over; what was promised is still to be done.
+
+    Raises:
+        NotFound: there is no such review.
+        Refused: it has not been answered, or is closed.
+    """
+    review = locked(db, review_id)
+    move(review, ReviewState.CLOSED)
+    journal.note(db, "review.closed", now=now, by=by, review=review.id)
+    db.flush()

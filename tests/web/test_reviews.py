@@ -1,0 +1,125 @@
+"""The reviewer's room on pages: from the draft to the follow-up, and never a name of whoever took part."""
+
+from datetime import date
+
+import pytest
+from bookings_room import seat
+
+import make
+from auth.states import Role
+from bookings.queries import seated
+from courses.evaluations import answering, closing, opening
+from courses.models import Completion, Review, ReviewAction
+from courses.reviews import opening as reviewing
+from courses.rules.reviews import Criterion
+from courses.states import CourseOutcome
+from lararportal import clock
+
+NOW = clock.parse("2027-01-11T08:00")
+JUDGED = dict.fromkeys(map(str, Criterion), "met")
+
+
+def held(db, course, people, *, name="Planterad"):
+    """A session of the autumn, with whom nobody is to read the names of."""
+    session = make.session(db, of=course, days=[date(2026, 11, 16)])
+    counted = {"minutes": 420, "half_days": 2, "of_half_days": 2, "told_of": [], "lacks": []}
+    came = [make.person(db, given_name="Zebulon", family_name=name, email=f"{name}@x.example") for _ in range(people)]
+    for each in came:
+        seat(db, session, each)
+        passed = {"outcome": CourseOutcome.PASSED, "decided_at": NOW}
+        db.add(Completion(session_id=session.id, person_id=each.id, **passed, **counted))
+    db.flush()
+    then = clock.parse("2026-11-16T17:00")
+    opening.open_(db, session.id, roster=seated, now=then, by=None)
+    for each in came:
+        answering.answer(db, session_id=session.id, given={"overall": "4"}, now=then, by=each.id)
+    closing.close(db, session.id, now=then, by=None)
+
+
+def opened(db) -> list[Review]:
+    return reviewing.open_(db, half="2026-2", now=NOW, by=make.coordinator(db).id)
+
+
+@pytest.fixture
+def gunnar(db, visit):
+    return visit(make.holder(db, Role.REVIEWER))
+
+
+def test_a_review_goes_from_the_office_to_the_reviewer_and_back(db, visit, gunnar):
+    course = make.course(db, title="Hudsjukdomar")
+    held(db, course, 6)
+    office = visit(make.coordinator(db))
+    assert office.post("/granskning/oppna", data={"half": "2026-2"}).status_code == 302
+    again = office.post("/granskning/oppna", data={"half": "2026-2"})
+    assert (again.status_code, "redan öppnad" in again.text) == (409, True)
+    assert office.post("/granskning/oppna", data={"half": "2027-1"}).status_code == 400
+    review = db.query(Review).one()
+    path = f"/granskning/{review.id}"
+    assert path in gunnar.get("/granskning").text
+
+    gunnar.post(f"{path}/utlatande", data={"purpose": "partly", "text": "Mitt hemliga utkast"})
+    assert "Mitt hemliga utkast" in gunnar.get(path).text
+    assert "Mitt hemliga utkast" not in office.get(path).text
+    odd = gunnar.post(f"{path}/utlatande", data={"purpose": "best", "text": "Kvar på sidan"})
+    assert (odd.status_code, "Kvar på sidan" in odd.text) == (400, True)
+    short = gunnar.post(f"{path}/utlatande", data={"purpose": "met", "text": "Kvar på sidan", "final": "y"})
+    assert (short.status_code, "Bedöm alla kriterier" in short.text, "Kvar på sidan" in short.text) == (
+        409,
+        True,
+        True,
+    )
+    done = gunnar.post(f"{path}/utlatande", data={**JUDGED, "text": "En god kurs", "final": "y"})
+    assert (done.status_code, "En god kurs" in office.get(path).text) == (302, True)
+
+    half = office.post(f"{path}/svar", data={"text": "Tack", "what0": "Byt fallet", "due_on0": "2027-02-30"})
+    assert (half.status_code, "Byt fallet" in half.text) == (400, True)
+    assert [f'id="{name}0-error"' in half.text for name in ("what", "responsible", "due_on")] == [False, True, True]
+    promise = {"what0": "Byt fallet", "responsible0": "Enheten", "due_on0": "2027-01-01"}
+    assert office.post(f"{path}/svar", data={"text": "Tack", **promise}).status_code == 302
+    followed = gunnar.get("/granskning/uppfoljning").text
+    assert ("Byt fallet" in followed, "försenad" in followed) == (True, True)
+    assert gunnar.post(f"{path}/avsluta").status_code == 302
+    late = gunnar.post(f"{path}/avsluta")
+    assert (late.status_code, "redan gått vidare" in late.text) == (409, True)
+    action = db.query(ReviewAction).one()
+    assert office.post(f"/granskning/atgarder/{action.id}/klar").status_code == 302
+    assert "Alla åtgärder är klara" in office.get("/granskning/uppfoljning").text
+
+
+def test_no_page_tells_a_name_of_whoever_took_part_or_a_figure_of_fewer_than_five(db, visit, gunnar):
+    held(db, make.course(db, title="Astma"), 4)
+    many = make.course(db, title="Barn")
+    held(db, many, 9)
+    few, enough = opened(db)
+    paths = ["/granskning", "/granskning/uppfoljning", *(f"/granskning/{each.id}" for each in (few, enough))]
+    pages = {path: gunnar.get(path).text for path in [*paths, f"/utvarderingar/{many.code}"]}
+
+    assert [name for page in pages.values() for name in ("Planterad", "Zebulon", "x.example") if name in page] == []
+    told = pages[f"/granskning/{few.id}"]
+    assert (told.count("färre än fem"), "(100 %)" in told, "4 av 4" in told) == (3, False, False)
+    assert ("(100 %)" in pages[f"/granskning/{enough.id}"], "9 av 9" in pages[f"/granskning/{enough.id}"]) == (
+        True,
+        True,
+    )
+
+
+def test_the_pages_take_as_many_statements_for_many_as_for_few(db, gunnar, queries):
+    held(db, make.course(db), 6)
+    opened(db)
+    counts = []
+    for number in (0, 2):
+        for _ in range(number):
+            course = make.course(db)
+            held(db, course, 6)
+            db.add(
+                Review(
+                    half="2026-2", course_id=course.id, opened_at=NOW, sessions=1, participants=6, asked=6, answered=6
+                )
+            )
+        db.flush()
+        db.expire_all()
+        for path in ("/granskning", "/granskning/uppfoljning"):
+            queries.reset()
+            assert gunnar.get(path).status_code == 200
+            counts.append(queries.count)
+    assert counts[:2] == counts[2:]
