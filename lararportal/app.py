@@ -34,6 +34,7 @@ import courses.views.evaluations
 import courses.views.materials
 import courses.views.needs
 import courses.views.preparing
+import courses.views.reflecting
 import courses.views.reports
 import courses.views.reviews
 import lararportal.audit.views
@@ -74,6 +75,7 @@ ROOMS = (
     courses.views.checking_in.blueprint,
     courses.views.evaluations.blueprint,
     courses.views.preparing.blueprint,
+    courses.views.reflecting.blueprint,
     courses.views.materials.blueprint,
     courses.views.needs.blueprint,
     courses.views.reviews.blueprint,

@@ -73,6 +73,7 @@ DECIDES_NOTHING = {
     *(f"/granskning/{way}" for way in ("<int:review_id>/svar", "atgarder/<int:action_id>/klar", "oppna")),
     *(f"/kurstillfallen/<int:session_id>/intyg/{way}" for way in ("framstall", "underskrifter")),
     *(f"/kurstillfallen/<int:session_id>/material{way}" for way in ("", "/<int:material_id>/ta-bort")),
+    "/kurstillfallen/<int:session_id>/reflektion",
     "/kursledare/tillfallen/<int:session_id>/narvaro",
     "/kursledare/tillfallen/<int:session_id>/slutfor",
     f"{PERSON}/personnummer",

@@ -59,6 +59,7 @@ THERE = {
         f"/kurstillfallen/<int:session_id>/{way}": {"session_id": "led"}
         for way in ("behov", "material", "material/<int:material_id>", "material/<int:material_id>/ta-bort")
     },
+    "/kurstillfallen/<int:session_id>/reflektion": {"session_id": "led"},
     "/tillfallen/<int:session_id>/material/<int:material_id>": {"session_id": "led"},
     "/kalender/<token>.ics": {"token": "feed"},
     "/mina-kurser/besked/<int:round_id>": {"round_id": "published"},

@@ -170,6 +170,7 @@ KINDS = (
             GET POST /kurstillfallen/<int:session_id>/intyg/underskrifter
             GET /kurstillfallen/<int:session_id>/behov
             GET POST /kurstillfallen/<int:session_id>/material
+            GET POST /kurstillfallen/<int:session_id>/reflektion
             GET /kurstillfallen/<int:session_id>/material/<int:material_id>
             POST /kurstillfallen/<int:session_id>/material/<int:material_id>/ta-bort
         """,

@@ -20,6 +20,10 @@ OF_EVALUATIONS = {
         f"""INSERT INTO evaluations_asked (session_id, person_id)
         SELECT s.id, p.id FROM ({session(1)}) s CROSS JOIN (SELECT min(id) AS id FROM persons) p""",
     ],
+    "reflection_not_as_noted": [
+        f"""INSERT INTO reflections (session_id, text, actions, written_at, written_by)
+        SELECT s.id, 'Planted', '[]', {AT}, (SELECT min(id) FROM persons) FROM ({session(3)}) s"""
+    ],
     "evaluation_by_another_key": [
         evaluated(2),
         f"INSERT INTO answer_boxes (session_id, sealed) SELECT id, 'sealed:gone:AAAA' FROM ({session(2)}) s",

@@ -4,8 +4,8 @@
 what was noted of that; `preparation_noted.sql` is about what they had done before, `materials.sql` about files,
 `needs.sql` about who said what they need; `certificates.sql` and `certificates_noted.sql` do the same with
 certificates, whose sealed numbers are looked at beside them, and `reports.sql` what somebody says they have done
-elsewhere. `reviews.sql` is about what is said of courses from outside. `letters_owed.sql` says which letters the
-deeds of this room owe.
+elsewhere. `reflections.sql` is about what leaders think of their sessions, and `reviews.sql` about what is said of
+courses from outside. `letters_owed.sql` says which letters the deeds of this room owe.
 """
 
 from pathlib import Path
@@ -30,6 +30,7 @@ THOROUGH = (
     *in_sql(_HERE / "certificates_noted.sql"),
     *resealing.CHECKS,
     *checks.CHECKS,
+    *in_sql(_HERE / "reflections.sql"),
     *in_sql(_HERE / "reports.sql"),
     *documents.CHECKS,
     *in_sql(_HERE / "reviews.sql"),

@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from courses.evaluations import questions, shown
+from courses.evaluations import questions, reflecting, shown
+from courses.evaluations.reflecting import Reflected
 from courses.models import Course, CourseSession, Evaluation, SessionLeader
 from courses.rules import evaluations, mix
 from courses.rules.evaluations import Question, Shown
@@ -18,7 +19,7 @@ from lararportal.errors import NotFound
 class Part:
     """What is said of one unit, or of several together."""
 
-    days: Sequence[Sequence[date]]
+    days: Mapping[int, Sequence[date]]
     """The days of each of its sessions."""
     asked: int
     answers: int
@@ -41,6 +42,8 @@ class Compilation:
     term: str
     """The one that is chosen; empty for all of them."""
     names: Mapping[int, str]
+    reflections: Mapping[int, Reflected]
+    """What the leaders of its sessions think of them, where they have said so."""
 
 
 def of_course(db: Session, *, code: str, by: int, sees_all: bool, term: str = "") -> Compilation:
@@ -81,6 +84,7 @@ def of_course(db: Session, *, code: str, by: int, sees_all: bool, term: str = ""
         terms=sorted(set(of_term), reverse=True),
         term=term,
         names=shown.leader_names(db, everything),
+        reflections=reflecting.of_sessions(db, [each for unit in units for each in unit.sessions]),
     )
 
 
@@ -90,7 +94,7 @@ def _part(
     sessions = [each for unit in units for each in unit.sessions]
     different = dict.fromkeys(question for each in sessions for question in asked[each])
     return Part(
-        days=[days[each] for each in sessions],
+        days={each: days[each] for each in sessions},
         asked=sum(unit.asked for unit in units),
         answers=sum(unit.tallies.answers for unit in units),
         shown=evaluations.compiled(different, [unit.tallies for unit in units]),

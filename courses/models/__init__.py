@@ -2,7 +2,8 @@
 
 `sessions` has courses and what they are given as, `preparation` what there is to do before, `materials` its files and
 links, `needs` what people need then, `days` who was there, `certificates` what they have of it, `evaluations` what
-they are asked about it, `reviews` what somebody from outside says of it, and `reports` what they have done elsewhere.
+they are asked about it, `reflections` what its leader thinks of it, `reviews` what somebody from outside says of it,
+and `reports` what they have done elsewhere.
 """
 
 from courses.models.certificates import Certificate
@@ -17,6 +18,7 @@ from courses.models.preparation import (
     PreparationPart,
     PreparationReminder,
 )
+from courses.models.reflections import Reflection
 from courses.models.reports import CourseReport, ReportDocument
 from courses.models.reviews import Review, ReviewAction
 from courses.models.sessions import REASON_LENGTH, Course, CourseDay, CourseSession, SessionLeader
@@ -43,6 +45,7 @@ __all__ = [
     "PreparationPart",
     "PreparationReminder",
     "QuestionForm",
+    "Reflection",
     "ReportDocument",
     "Review",
     "ReviewAction",

@@ -1,0 +1,34 @@
+"""Reflection: who has led a session writes what they think of it, and what there is to do."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from auth.access import ViewResult, me, needs
+from auth.states import Role
+from courses import reach
+from courses.days import shown as days_shown
+from courses.evaluations import reflecting
+from courses.evaluations.reflecting import Reflected
+from courses.forms.reflection import ROWS, reflection_form
+from lararportal import edge, pages
+
+blueprint = Blueprint("reflecting", __name__)
+
+
+@blueprint.route("/kurstillfallen/<int:session_id>/reflektion", methods=["GET", "POST"])
+@needs(Role.LEADER, Role.COORDINATOR)
+def of_session(session_id: int) -> ViewResult:
+    """A form with the reflection on a session and the list of what is to be done."""
+    by = me().person_id
+    with edge.reading() as db:
+        reach.insist(db, session_id=session_id, by=by)
+        session = days_shown.session_of(db, session_id)
+        found = reflecting.of_sessions(db, [session_id]).get(session_id, Reflected("", []))
+    form = reflection_form(found.text, found.actions)
+    if form.validate_on_submit():
+        text, actions, now = form.text.data or "", form.actions, edge.moment()
+        with edge.deed() as db:
+            reflecting.write(db, session_id=session_id, text=text, actions=actions, now=now, by=by)
+        flash(pages.sentence("reflection_saved"), "success")
+        return redirect(url_for("reflecting.of_session", session_id=session_id))
+    status = 400 if form.is_submitted() else 200
+    return render_template("courses/reflection.html", form=form, session=session, rows=ROWS), status
