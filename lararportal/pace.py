@@ -37,6 +37,8 @@ FILES = frozenset(
         "certificates.check",
         "certificates.file",
         "certificates.own_file",
+        "evaluations.document",
+        "evaluations.spreadsheet",
         "fairness.verification_file",
         "materials.file",
         "materials.own_file",

@@ -43,7 +43,10 @@ THEIRS = {
 
 THERE = {
     "/dev/galleri/fel/<int:code>": {"code": "400"},
-    "/utvarderingar/<code>": {"code": "led_course"},
+    **{
+        f"/utvarderingar/<code>{way}": {"code": "led_course"}
+        for way in ("", "/sammanstallning.pdf", "/sammanstallning.xlsx")
+    },
     "/utvardering/<int:session_id>": {"session_id": "led"},
     "/kursledare/tillfallen/<int:session_id>": {"session_id": "led"},
     **{

@@ -128,6 +128,8 @@ KINDS = (
         to={LEADER: "own session", COORDINATOR: "all", REVIEWER: "all"},
         addresses="""
             GET /utvarderingar/<code>
+            GET /utvarderingar/<code>/sammanstallning.pdf
+            GET /utvarderingar/<code>/sammanstallning.xlsx
         """,
     ),
     Kind(

@@ -1,13 +1,16 @@
 """Evaluations: participants say what they thought, and who may reads what came of it."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
 from auth.access import ViewResult, me, needs, reaching, signed_in
 from auth.states import Role
-from courses.evaluations import answering, compilation, shown
+from courses.evaluations import answering, compilation, shown, typesetting
+from courses.evaluations.compilation import Compilation
 from courses.forms.evaluations import answer_form
 from courses.rules import plots
-from lararportal import edge, pages
+from courses.views import compilation_files
+from lararportal import edge, pages, spreadsheets
+from lararportal.downloads import attachment
 from lararportal.errors import Refused
 
 blueprint = Blueprint("evaluations", __name__)
@@ -57,8 +60,40 @@ def answer(session_id: int) -> ViewResult:
 @reaching(Role.REVIEWER, "all")
 def compiled(code: str) -> str:
     """What came of the evaluations of a course, in all or in a term: together, and unit by unit."""
+    found, drawn = _found(code), {"columns": plots.columns, "share": plots.share}
+    return render_template("courses/compilation.html", found=found, **drawn)
+
+
+@blueprint.get("/utvarderingar/<code>/sammanstallning.xlsx")
+@needs(Role.LEADER, Role.COORDINATOR, Role.REVIEWER)
+@reaching(Role.REVIEWER, "all")
+def spreadsheet(code: str) -> Response:
+    """The same as a spreadsheet."""
+    found, words, now = _found(code), pages.words()["compilation"], edge.moment()
+    headings = [words[each] for each in compilation_files.COLUMNS]
+    rows = compilation_files.rows(found)
+    file = spreadsheets.written(sheet=words["sheet"], headings=headings, rows=rows, now=now)
+    answer = send_file(file, spreadsheets.TYPE, etag=False)
+    answer.headers.update(_headers(found, "xlsx"))
+    return answer
+
+
+@blueprint.get("/utvarderingar/<code>/sammanstallning.pdf")
+@needs(Role.LEADER, Role.COORDINATOR, Role.REVIEWER)
+@reaching(Role.REVIEWER, "all")
+def document(code: str) -> Response:
+    """The same as a document."""
+    found, now = _found(code), edge.moment()
+    made = typesetting.pdf(compilation_files.paper(found, now=now), now=now)
+    return Response(made, mimetype="application/pdf", headers=_headers(found, "pdf"))
+
+
+def _found(code: str) -> Compilation:
     with edge.reading() as db:
         term, sees_all = request.args.get("termin", ""), me().has(*SEE_ALL)
-        found = compilation.of_course(db, code=code, by=me().person_id, sees_all=sees_all, term=term)
-    drawn = {"columns": plots.columns, "share": plots.share}
-    return render_template("courses/compilation.html", found=found, **drawn)
+        return compilation.of_course(db, code=code, by=me().person_id, sees_all=sees_all, term=term)
+
+
+def _headers(found: Compilation, ending: str) -> dict[str, str]:
+    name = "-".join(filter(None, ("utvarderingar", found.course.code, found.term)))
+    return attachment(f"{name}.{ending}") | {"Cache-Control": "private, no-store"}

@@ -1,12 +1,14 @@
 """The compilation: what came of the evaluations of a course, chosen by term."""
 
 from datetime import date
+from io import BytesIO
 
 from evaluation_room import NOW, closed, over
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 import make
-from auth.states import Category
+from auth.states import Category, Role
 from courses.evaluations import answering, closing
 from courses.models import Evaluation
 
@@ -43,3 +45,22 @@ def test_who_was_asked_is_said_in_figures_that_tell_of_nobody(db, visit):
     assert db.scalars(select(Evaluation.mix)).one() == {"st_2021": 6, "specialist": 1}
     both = of(*[Category.ST_2021] * 4, *[Category.ST_2015] * 3)
     assert "Tillfrågade: ST-läkare: 7." in both
+
+
+def test_it_is_had_as_a_spreadsheet_without_formulas_and_as_a_tagged_document(db, visit):
+    texts = [{"overall": "4", "keep": f"=HYPERLINK({number})"} for number in range(4)]
+    room = closed(db, *texts, {"overall": "5", "relevance": "1", "keep": "#set page(width: 1pt) \\ $x$"})
+    path = f"/utvarderingar/{room.session.course.code}/sammanstallning"
+    reviewer = visit(make.holder(db, Role.REVIEWER))
+
+    sheet, paper = reviewer.get(f"{path}.xlsx", buffered=True), reviewer.get(f"{path}.pdf")
+    found = list(load_workbook(BytesIO(sheet.data)).active.values)
+    assert found[0][:4] == ("Kurstillfälle", "Tillfrågade", "Har svarat", "Fråga")
+    overall = [row[4:] for row in found if row[3] == "Hur bra var kursen som helhet?"]
+    assert overall[3:5] == [("4", 4, 4.2, 0.4), ("5", 1, 4.2, 0.4)]
+    assert [row[4:] for row in found if "nytta" in row[3]] == [("färre än fem", None, None, None)]
+    assert {row[4][:3] for row in found if "HYPERLINK" in row[4]} == {"'=H"}
+    assert f"utvarderingar-{room.session.course.code}.xlsx" in sheet.headers["Content-Disposition"]
+    assert (paper.mimetype, paper.data[:5]) == ("application/pdf", b"%PDF-")
+    others = visit(make.holder(db, Role.LEADER))
+    assert [others.get(f"{path}.{each}").status_code for each in ("xlsx", "pdf")] == [404, 404]
