@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import BooleanField, DateField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from courses.forms.fields import a_day, choices_of, on_one_line, unfolded
@@ -36,11 +36,11 @@ class StatementForm(Form):
 
 def statement_form(review: Review) -> StatementForm:
     """The form of a statement, with what was sent or else the draft."""
-    fields = {each.value: RadioField(default=NOT_SAID) for each in Criterion}
+    fields = {each.value: SelectField(default=NOT_SAID) for each in Criterion}
     draft: Mapping[str, Any] = {**review.criteria, "text": review.statement}
     made: StatementForm = type("CriteriaForm", (StatementForm,), fields)(data=draft)
     for each in Criterion:
-        made[each].choices = [*choices_of("judgement"), *choices_of("not_judged")]
+        made[each].choices = [*choices_of("not_judged"), *choices_of("judgement")]
     return made
 
 

@@ -31,9 +31,9 @@ class Review(Base):
     state: Mapped[ReviewState] = mapped_column(default=ReviewState.OPEN)
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     sessions: Mapped[int] = mapped_column(doc="Held in the half-year.")
-    participants: Mapped[int] = mapped_column(doc="Of those sessions that were completed, who was there.")
-    asked: Mapped[int] = mapped_column(doc="By evaluations that had closed.")
-    answered: Mapped[int] = mapped_column(doc="In evaluations that had closed.")
+    participants: Mapped[int] = mapped_column(doc="Who was there, of completed sessions with five or more.")
+    asked: Mapped[int] = mapped_column(doc="By the evaluations of whole units of the half-year.")
+    answered: Mapped[int] = mapped_column(doc="In the same.")
     criteria: Mapped[dict[str, str]] = mapped_column(
         JSONB, default=dict, server_default="{}", doc="Criterion to judgement; a draft until it is stated."
     )

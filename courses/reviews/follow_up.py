@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from courses.evaluations import shown
-from courses.models import Course, CourseDay, Review, ReviewAction
+from courses.models import Course, Review, ReviewAction
+from courses.reviews.opening import ended
 from courses.rules import evaluations
 from courses.rules import reviews as rules
 from courses.rules.evaluations import USUAL
@@ -90,11 +91,10 @@ def _fallen(db: Session) -> list[Fallen]:
     reviewed = select(Course).where(Course.id.in_(select(Review.course_id))).order_by(Course.title, Course.id)
     courses = list(db.scalars(reviewed))
     units = shown.units_of_courses(db, [each.id for each in courses])
-    sessions = [session for found in units.values() for unit in found for session in unit.sessions]
-    ended = _ended(db, sessions)
+    days = ended(db, units)
     found = []
     for course in courses:
-        means = _means(units[course.id], ended)
+        means = _means(units[course.id], days)
         fall = rules.fall(means)
         if fall is not None:
             before, after = fall
@@ -102,18 +102,13 @@ def _fallen(db: Session) -> list[Fallen]:
     return found
 
 
-def _means(units: Sequence[shown.Unit], ended: Mapping[int, date]) -> dict[str, float]:
+def _means(units: Sequence[shown.Unit], days: Mapping[int, date]) -> dict[str, float]:
     """Overall, by the half-year in which the last session of a unit ended: a unit is never divided."""
     by_half: dict[str, list[shown.Unit]] = {}
     for unit in units:
-        by_half.setdefault(evaluations.term(ended[each] for each in unit.sessions), []).append(unit)
+        by_half.setdefault(evaluations.term(days[each] for each in unit.sessions), []).append(unit)
     said = {
         half: evaluations.compiled([OVERALL], [unit.tallies for unit in found])[0].mean
         for half, found in by_half.items()
     }
     return {half: mean for half, mean in said.items() if mean is not None}
-
-
-def _ended(db: Session, sessions: Sequence[int]) -> dict[int, date]:
-    last = select(CourseDay.session_id, func.max(CourseDay.day)).where(CourseDay.session_id.in_(sessions))
-    return dict(db.execute(last.group_by(CourseDay.session_id)).all())

@@ -1,8 +1,7 @@
 """Opening: the courses of a half-year that is over are there to be reviewed, and the reviewers have a letter."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
@@ -10,8 +9,11 @@ from sqlalchemy.orm import Session
 from auth.models import Grant, Person
 from auth.states import Role
 from courses import letters
-from courses.models import Completion, CourseDay, CourseSession, Evaluation, Review
+from courses.evaluations import shown
+from courses.evaluations.shown import Unit
+from courses.models import Completion, CourseDay, CourseSession, Review
 from courses.rules import reviews as rules
+from courses.rules.evaluations import term
 from courses.states import Publicity, Refusal
 from lararportal import journal
 from lararportal.clock import day_of
@@ -59,22 +61,44 @@ def held(half: str) -> ColumnElement[bool]:
     return took_place & ~CourseSession.is_reserve & ended.between(first, last)
 
 
-def _figures(db: Session, half: str) -> Mapping[int, dict[str, Any]]:
+def _figures(db: Session, half: str) -> Mapping[int, dict[str, int]]:
+    """By course. A session of fewer than five is in no sum, and answers are those of whole units.
+
+    Otherwise what a sum has more than the units that are read beside it would be those few.
+    """
     came = select(func.count()).where(Completion.session_id == CourseSession.id, Completion.absence.is_(None))
     rows = db.execute(
-        select(
-            CourseSession.course_id,
-            func.count().label("sessions"),
-            func.coalesce(func.sum(came.scalar_subquery()), 0).label("participants"),
-            func.coalesce(func.sum(Evaluation.asked), 0).label("asked"),
-            func.coalesce(func.sum(Evaluation.answered), 0).label("answered"),
-        )
-        .join(Evaluation, Evaluation.session_id == CourseSession.id, isouter=True)
+        select(CourseSession.id, CourseSession.course_id, came.scalar_subquery())
         .where(held(half))
-        .group_by(CourseSession.course_id)
-        .order_by(CourseSession.course_id)
-    )
-    return {course: dict(zip(FIGURES, map(int, figures), strict=True)) for course, *figures in rows}
+        .order_by(CourseSession.course_id, CourseSession.id)
+    ).all()
+    given: dict[int, list[int]] = {}
+    for _, course, people in rows:
+        given.setdefault(course, []).append(people)
+    units = _units(db, half, list(given))
+    return {
+        course: {
+            "sessions": len(people),
+            "participants": sum(each for each in people if rules.figure(each) is not None),
+            "asked": sum(unit.asked for unit in units[course]),
+            "answered": sum(unit.tallies.answers for unit in units[course]),
+        }
+        for course, people in given.items()
+    }
 
 
-FIGURES = ("sessions", "participants", "asked", "answered")
+def _units(db: Session, half: str, courses: Sequence[int]) -> Mapping[int, list[Unit]]:
+    """Those that belong to the half-year."""
+    found = shown.units_of_courses(db, courses)
+    days = ended(db, found)
+    return {
+        course: [each for each in units if term(days[session] for session in each.sessions) == half]
+        for course, units in found.items()
+    }
+
+
+def ended(db: Session, units: Mapping[int, Sequence[Unit]]) -> dict[int, date]:
+    """The last day of each session of these units, in Stockholm."""
+    sessions = [session for found in units.values() for unit in found for session in unit.sessions]
+    last = select(CourseDay.session_id, func.max(CourseDay.day)).where(CourseDay.session_id.in_(sessions))
+    return dict(db.execute(last.group_by(CourseDay.session_id)).all())
