@@ -117,7 +117,8 @@ class Settings:
     )
     pace_pages: str = _variable(
         "LARARPORTAL_PACE_PAGES",
-        "how many pages a signed-in person may ask for, and all who come from one address: a hospital is one",
+        "how many pages a signed-in person may ask for, and all who come from one address: a hospital is one; "
+        "`none` in either place counts nobody there",
         default="300/minute 12000/minute",
     )
     pace_forms: str = _variable(
@@ -223,7 +224,7 @@ EITHER = {
     "unfunded_seats": ("keep", "release"),
 }
 PACES = ("pace_pages", "pace_forms", "pace_files", "pace_sign_ins")
-PACE = re.compile(r"([1-9][0-9]{0,6}/(second|minute|hour)( |$)){2}")
+PACE = re.compile(r"(([1-9][0-9]{0,6}/(second|minute|hour)|none)( |$)){2}")
 PACE_FORM = "does not read like 60/minute 3000/minute (of a person, and of an address)"
 LEVELS = ("debug", "info", "warning", "error")
 KEY_LENGTH = 32

@@ -54,6 +54,9 @@ FILES = frozenset(
 NOT_COUNTED = frozenset({"home.healthz", "home.readyz"})
 """What is asked by those who watch."""
 
+UNLIMITED = "none"
+"""What settings say of what is not counted."""
+
 KINDS = ("sign_ins", "files", "forms", "pages")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -132,7 +135,8 @@ def _limits(settings: Settings) -> Iterator[ApplicationLimit]:
 def _text(texts: Mapping[str, Sequence[str]], place: int, asked: Callable[[], str]) -> str:
     """How often; nothing is not counted."""
     kind = _kind()
-    return texts[kind][place] if kind and asked() else ""
+    text = texts[kind][place] if kind else UNLIMITED
+    return text if text != UNLIMITED and asked() else ""
 
 
 def _scope(whose: str, _endpoint: str) -> str:

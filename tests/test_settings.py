@@ -163,6 +163,7 @@ class TestTheEnvironment:
             ("LARARPORTAL_PACE_FORMS", "60 3000", PACE_FORM),
             ("LARARPORTAL_PACE_SIGN_INS", "60/minute 0/minute", PACE_FORM),
             ("LARARPORTAL_PACE_FILES", "", PACE_FORM),
+            ("LARARPORTAL_PACE_FILES", "none", PACE_FORM),
             ("LARARPORTAL_PACE_FILES", "1/minute 1/week", PACE_FORM),
             ("LARARPORTAL_PACE_FILES", "1/minute 2/hour 3/hour", PACE_FORM),
             ("LARARPORTAL_LOG_LEVEL", "loud", "is none of debug, info, warning, error"),

@@ -54,6 +54,21 @@ def count(name: str, **labels) -> float:
     return REGISTRY.get_sample_value(f"lararportal_{name}_total", labels) or 0
 
 
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [("none 4/minute", [200] * 4 + [429]), ("4/minute none", [200] * 4 + [429]), ("none none", [200] * 5)],
+)
+def test_where_settings_name_no_limit_nobody_is_counted(settings, database, redis, db, sign_in, said, answers):
+    settings = replace(settings, pace_pages=said)
+    client = create_app(settings, Installation(settings=settings, database=database, redis=redis)).test_client()
+    sign_in(client, make.person(db))
+    with client.session_transaction() as cookie:
+        cookie["csrf_token"] = "proof"
+
+    assert statuses(client, "GET", "/mina-kurser", 5) == answers
+    assert bool(redis.keys("LIMITS*")) == (said != "none none")
+
+
 def test_who_hurries_is_told_when_to_come_back_and_the_others_of_a_hospital_are_not(db, hurried):
     anna, bo = hurried(make.person(db)), hurried(make.person(db))
     before = count("too_fast", kind="pages", whose="person")
@@ -177,6 +192,7 @@ def test_six_hundred_doctors_of_one_hospital_may_do_all_at_once_what_they_came_f
 
 
 def test_a_portal_that_nobody_needs_any_more_leaves_no_connection_open(settings, database, redis):
+    settings = replace(settings, **USUAL)
     app = create_app(settings, Installation(settings=settings, database=database, redis=redis))
     assert app.test_client().get("/om").status_code == 200
     [limiter] = app.extensions["limiter"]
