@@ -18,6 +18,7 @@ from courses.models import (
     ReviewAction,
 )
 from courses.rules.days import HalfDay
+from courses.rules.programme import once_summoned
 from courses.states import Presence
 from lararportal import outbox
 
@@ -133,3 +134,9 @@ def review_answered(
     """To who stated it: what the unit says and promises."""
     once = f"review_answered:{review.id}:{person.id}"
     outbox.post(db, "review_answered", to=person.recipient, once=once, now=now, review=review, actions=actions)
+
+
+def summons(db: Session, *, person: Person, session: CourseSession, prepares: bool, now: datetime) -> None:
+    """When and where it is, what happens when, what to do before, and where to say what you need."""
+    once = once_summoned(session.id, person.id)
+    outbox.post(db, "summons", to=person.recipient, once=once, now=now, session=session, prepares=prepares)

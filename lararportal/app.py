@@ -34,6 +34,7 @@ import courses.views.evaluations
 import courses.views.materials
 import courses.views.needs
 import courses.views.preparing
+import courses.views.programme
 import courses.views.reflecting
 import courses.views.reports
 import courses.views.reviews
@@ -78,6 +79,7 @@ ROOMS = (
     courses.views.reflecting.blueprint,
     courses.views.materials.blueprint,
     courses.views.needs.blueprint,
+    courses.views.programme.blueprint,
     courses.views.reviews.blueprint,
     bookings.views.mine.blueprint,
     bookings.views.fairness.blueprint,

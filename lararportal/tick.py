@@ -8,7 +8,19 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bookings import absences, charging, choices, deadlines, funding, offers, preparing, rounds, swap_rings, waitlist
+from bookings import (
+    absences,
+    charging,
+    choices,
+    deadlines,
+    funding,
+    offers,
+    preparing,
+    rounds,
+    summoning,
+    swap_rings,
+    waitlist,
+)
 from bookings.minimum import cases, reserve_sessions
 from bookings.queries import seated
 from bookings.rules.funding import Unfunded
@@ -47,6 +59,7 @@ DUE: tuple[Kind, ...] = (
     ("seats charged", charging.due, charging.settle),
     ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
     ("certificates made", issuing.waiting, issuing.make),
+    ("summons sent", summoning.to_summon, summoning.summon),
     ("preparation reminded of", preparing.to_remind, preparing.remind),
     ("evaluations opened", opening.due, _open_evaluation),
     ("evaluations reminded of", opening.to_remind, opening.remind),

@@ -60,7 +60,13 @@ THERE = {
     },
     **{
         f"/kurstillfallen/<int:session_id>/{way}": {"session_id": "led"}
-        for way in ("behov", "material", "material/<int:material_id>", "material/<int:material_id>/ta-bort")
+        for way in (
+            "behov",
+            "program",
+            "material",
+            "material/<int:material_id>",
+            "material/<int:material_id>/ta-bort",
+        )
     },
     "/kurstillfallen/<int:session_id>/reflektion": {"session_id": "led"},
     "/tillfallen/<int:session_id>/material/<int:material_id>": {"session_id": "led"},

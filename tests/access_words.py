@@ -173,6 +173,7 @@ KINDS = (
             GET /kurstillfallen/<int:session_id>/behov
             GET POST /kurstillfallen/<int:session_id>/material
             GET POST /kurstillfallen/<int:session_id>/reflektion
+            GET POST /kurstillfallen/<int:session_id>/program
             GET /kurstillfallen/<int:session_id>/material/<int:material_id>
             POST /kurstillfallen/<int:session_id>/material/<int:material_id>/ta-bort
         """,

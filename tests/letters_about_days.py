@@ -58,6 +58,16 @@ def reviewed(posts: Callable[..., None], **facts) -> Callable[[Desk], None]:
 
 PROMISED = [ReviewAction(what="Byt ut fallet om eksem", due_on=date(2027, 6, 1))]
 ANSWER_BY = max(each.day for each in SKIN.days) + timedelta(days=21)
+
+
+def summoned(db: Desk) -> None:
+    rows = [(1, "08:30", "Inledning", "Anna Ek"), (1, "10:00", "Fika", ""), (2, "08:30", "Fall", "Bo Al")]
+    programme = [dict(zip(("day", "at", "title", "teacher"), row, strict=True)) for row in rows]
+    days = (date(2027, 3, 15), date(2027, 3, 16))
+    asked = session(9, "Hudsjukdomar", "Göteborg, Aspen", *days, prepare_by=date(2027, 3, 10), programme=programme)
+    letters.summons(db, person=ANNA, session=asked, prepares=True, now=NOW)
+
+
 ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted": absent(
         [Presence.PRESENT, None, Presence.ABSENT_ILL, Presence.PRESENT], "attendance", "competence"
@@ -66,6 +76,7 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted.ill": absent([Presence.ABSENT_ILL] * 4, "attendance", absence=Absence.ILL),
     "absence_noted.no_show": absent([None] * 4, "attendance", absence=Absence.NO_SHOW),
     "preparation_reminder": to_prepare,
+    "summons": summoned,
     "certificate_ready": certificate(letters.certificate_ready),
     "certificate_ready.again": certificate(letters.certificate_ready, CertificateKind.B, 2),
     "certificate_withdrawn": certificate(letters.certificate_withdrawn),

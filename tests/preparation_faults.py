@@ -40,4 +40,8 @@ OF_PREPARATION = {
             JOIN course_sessions s ON s.id = b.session_id
         WHERE state = 'booked' AND starts_on > '2027-02-01' ORDER BY b.id LIMIT 1"""
     ],
+    "programme_not_as_noted": [
+        """UPDATE course_sessions SET programme = '[{"day": 1, "at": "08:30", "title": "x", "teacher": ""}]'
+        WHERE id = (SELECT min(id) FROM course_sessions)"""
+    ],
 }

@@ -28,3 +28,5 @@ UNION ALL
 SELECT format('%s:%s:%s', replace(deed, '.', '_'), coalesce(facts ->> 'half', facts ->> 'review'), each), each::int, session_id
 FROM journal, jsonb_array_elements_text(facts -> 'people') AS each
 WHERE deed IN ('review.opened', 'review.stated', 'review.answered')
+UNION ALL
+SELECT format('summons:%s:%s', session_id, person_id), person_id, session_id FROM journal WHERE deed = 'summons.sent'

@@ -1,6 +1,7 @@
 """Courses, the sessions they are given as, the days and the leaders of a session."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, String, Text, Time, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -95,6 +96,12 @@ class CourseSession(Base):
     cancel_by: Mapped[date] = mapped_column(Date, doc="Last day to cancel (sista avbokningsdag).")
     go_no_go_on: Mapped[date] = mapped_column(Date, doc="The day it is decided whether the session runs.")
     prepare_by: Mapped[date | None] = mapped_column(Date)
+    programme: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB,
+        default=list,
+        server_default="[]",
+        doc="What happens when; a day is counted from 1, wherever it is moved.",
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     moved_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True),

@@ -48,6 +48,7 @@ NOTHING = {
     "absences charged": 0,
     "reserves asked for": 0,
     "certificates made": 0,
+    "summons sent": 0,
     "preparation reminded of": 0,
     "evaluations opened": 0,
     "evaluations reminded of": 0,

@@ -1,0 +1,52 @@
+"""The summons (kallelse): who has a seat is told of the programme, once, two weeks before the first day or later."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from bookings import asking
+from bookings.models import Booking
+from bookings.states import SEATED
+from courses import letters
+from courses.models import CourseSession
+from courses.preparation.parts import parts_of
+from courses.rules.programme import TOLD_BEFORE, is_time, once_summoned
+from courses.states import Publicity
+from lararportal import journal
+from lararportal.clock import day_of
+from lararportal.outbox import Letter
+
+
+def to_summon(db: Session, *, now: datetime) -> list[int]:
+    """The seats in sessions that begin soon and have a programme, whose holders have not been told of it."""
+    today = day_of(now)
+    was_told = exists().where(
+        Letter.once == func.concat("summons:", Booking.session_id, ":", Booking.person_id),
+        Letter.occasion == "summons",
+    )
+    return list(
+        db.scalars(
+            select(Booking.id)
+            .join(CourseSession, CourseSession.id == Booking.session_id)
+            .where(
+                CourseSession.starts_on.between(today, today + TOLD_BEFORE),
+                CourseSession.publicity == Publicity.PUBLISHED,
+                func.jsonb_array_length(CourseSession.programme) > 0,
+                Booking.state.in_(SEATED),
+                ~was_told,
+            )
+            .order_by(Booking.id)
+        )
+    )
+
+
+def summon(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
+    """The person has the letter, unless they have no seat any more or have had it before."""
+    booking, session, person = asking.held_still(db, booking_id)
+    is_due = booking.state in SEATED and session.publicity is Publicity.PUBLISHED and bool(session.programme)
+    was_told = select(Letter.id).where(Letter.once == once_summoned(session.id, person.id))
+    if not is_due or not is_time(starts_on=session.starts_on, today=day_of(now)) or db.scalar(was_told) is not None:
+        return
+    journal.note(db, "summons.sent", now=now, by=by, person=person.id, session=session.id)
+    letters.summons(db, person=person, session=session, prepares=bool(parts_of(db, session.course_id)), now=now)
