@@ -250,6 +250,7 @@ KINDS = (
             GET /samordning/kurser
             GET POST /samordning/kurser/<code>/andra
             POST /samordning/kurser/<code>/arkivera
+            GET POST /samordning/kurser/<code>/utvarderingsfragor
             GET POST /samordning/kurser/<code>/forberedelse
             GET POST /samordning/kurser/<code>/forberedelse/<int:part_id>
             POST /samordning/kurser/<code>/forberedelse/<int:part_id>/ta-bort

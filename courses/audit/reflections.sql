@@ -1,4 +1,4 @@
--- The reflections of leaders. Each statement selects a row for whatever does not hold.
+-- The reflections of leaders, and what courses ask. Each statement selects a row for whatever does not hold.
 
 --: reflection_not_as_noted
 -- What stands there was written last, by whom it says and when.
@@ -10,3 +10,10 @@ SELECT coalesce(r.session_id, n.session_id) AS session
 FROM reflections r FULL JOIN noted n ON n.session_id = r.session_id
 WHERE (r.text, r.actions, r.written_at, r.written_by)
     IS DISTINCT FROM (n.facts ->> 'text', n.facts -> 'actions', n.at, n.by) ORDER BY 1
+
+--: question_form_not_as_noted
+-- Every version of what is asked about a course was made by somebody, and none was changed.
+SELECT DISTINCT coalesce(q.course_id, c.id) AS course
+FROM (SELECT * FROM journal WHERE deed = 'evaluation.questions_changed') n JOIN courses c ON c.code = n.facts ->> 'course'
+    FULL JOIN question_forms q ON q.course_id = c.id AND q.version = (n.facts ->> 'version')::int
+WHERE (q.questions, q.made_at, q.made_by) IS DISTINCT FROM (n.facts -> 'questions', n.at, n.by) ORDER BY 1

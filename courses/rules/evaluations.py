@@ -8,6 +8,7 @@ smaller ones of a course are taken together, in the order in which they closed, 
 change, so two readings that differ do so by whole units, of at least five answers each.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -68,6 +69,13 @@ USUAL = (
     Question("recommend", QuestionKind.TEXT),
 )
 """What is asked where nothing else is said for a course."""
+
+
+def own(text: str, kind: QuestionKind, options: Iterable[str] = ()) -> Question:
+    """A question of a course's own. What is asked otherwise is another question, and is counted by itself."""
+    options = tuple(options)
+    said = hashlib.sha256("\n".join((kind, text, *options)).encode()).hexdigest()
+    return Question(f"own-{said[:16]}", kind, text, options)
 
 
 def asked(questions: Iterable[Question], leaders: Iterable[int]) -> list[Question]:

@@ -1,13 +1,14 @@
-"""Reflection: who has led a session writes what they think of it, and what there is to do."""
+"""Around an evaluation: coordinators say what is asked, and leaders what they think of their session afterwards."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from auth.access import ViewResult, me, needs
 from auth.states import Role
-from courses import reach
+from courses import queries, reach
 from courses.days import shown as days_shown
-from courses.evaluations import reflecting
+from courses.evaluations import questions, reflecting
 from courses.evaluations.reflecting import Reflected
+from courses.forms.questions import OWN, question_form
 from courses.forms.reflection import ROWS, reflection_form
 from lararportal import edge, pages
 
@@ -32,3 +33,21 @@ def of_session(session_id: int) -> ViewResult:
         return redirect(url_for("reflecting.of_session", session_id=session_id))
     status = 400 if form.is_submitted() else 200
     return render_template("courses/reflection.html", form=form, session=session, rows=ROWS), status
+
+
+@blueprint.route("/samordning/kurser/<code>/utvarderingsfragor", methods=["GET", "POST"])
+@needs(Role.COORDINATOR)
+def asked(code: str) -> ViewResult:
+    """Which of the usual questions are asked about a course, and its own beside them."""
+    with edge.reading() as db:
+        course = queries.course(db, code)
+        found = questions.of_course(db, course.id)
+    form = question_form(found)
+    if form.validate_on_submit():
+        wanted, now, by = form.questions, edge.moment(), me().person_id
+        with edge.deed() as db:
+            questions.change(db, course_id=course.id, questions=wanted, now=now, by=by)
+        flash(pages.sentence("questions_saved"), "success")
+        return redirect(url_for("reflecting.asked", code=course.code))
+    status = 400 if form.is_submitted() else 200
+    return render_template("courses/evaluation_questions.html", form=form, course=course, rows=OWN), status
