@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 DEED = re.compile(r"[a-z_]+\.[a-z_]+")
 NO_DEEDS = {
     *("audit.proof", "courses.id", "courses.sql", "journal.sql", "lottery.txt", "preparation.of_course"),
-    *("preparation.own", "round.session_", "seats.sql"),
+    *("needs.sql", "preparation.own", "programme.of_session", "round.session_", "seats.sql"),
 }
 """What else is called in the way of deeds."""
 
