@@ -20,6 +20,10 @@ OF_EVALUATIONS = {
         f"""INSERT INTO evaluations_asked (session_id, person_id)
         SELECT s.id, p.id FROM ({session(1)}) s CROSS JOIN (SELECT min(id) AS id FROM persons) p""",
     ],
+    "evaluation_by_another_key": [
+        evaluated(2),
+        f"INSERT INTO answer_boxes (session_id, sealed) SELECT id, 'sealed:gone:AAAA' FROM ({session(2)}) s",
+    ],
     "reflection_not_as_noted": [
         f"""INSERT INTO reflections (session_id, text, actions, written_at, written_by)
         SELECT s.id, 'Planted', '[]', {AT}, (SELECT min(id) FROM persons) FROM ({session(3)}) s"""
@@ -27,9 +31,5 @@ OF_EVALUATIONS = {
     "question_form_not_as_noted": [
         f"""INSERT INTO question_forms (course_id, version, questions, made_at, made_by)
         SELECT min(id), 1, '[]', {AT}, (SELECT min(id) FROM persons) FROM courses"""
-    ],
-    "evaluation_by_another_key": [
-        evaluated(2),
-        f"INSERT INTO answer_boxes (session_id, sealed) SELECT id, 'sealed:gone:AAAA' FROM ({session(2)}) s",
     ],
 }
