@@ -28,7 +28,12 @@ OTHERS = frozenset(
 )
 """Who else did something: their names are theirs."""
 
-OF_OTHERS = frozenset({"audits", "course_sessions", "question_forms", "reviews", "rounds", "minimum_steps", "runs"})
+OF_OTHERS = frozenset(
+    {
+        *("audits", "course_sessions", "minimum_steps", "question_forms", "reflections", "reviews", "rounds"),
+        "runs",
+    }
+)
 """Tables that name somebody only for what they did in their office, which the journal has too."""
 
 ELSEWHERE = frozenset({"persons", "journal", "choices", "identities_put_aside"})

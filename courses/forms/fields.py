@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import request
-from werkzeug.datastructures import CombinedMultiDict
+from flask_wtf.file import FileField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, IntegerField
 from wtforms.validators import InputRequired, NumberRange, StopValidation, ValidationError
 
@@ -76,9 +77,11 @@ class FileForm(Form):
         """What was sent in has files beside texts."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What was typed, and the file."""
+            """What was typed, and the file; a file in the place of a text is none."""
             if form.is_submitted() and request.files and not request.is_json:
-                return CombinedMultiDict((request.files, request.form))
+                asked = {each.name for each in form if isinstance(each, FileField)}
+                files = MultiDict(sent for sent in request.files.items(multi=True) if sent[0] in asked)
+                return CombinedMultiDict((files, request.form))
             return super().wrap_formdata(form, formdata)
 
     @staticmethod
