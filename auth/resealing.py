@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -76,7 +76,19 @@ def _seal_identity(db: Session, row: Identity) -> bool:
     return True
 
 
-def _seal_number(db: Session, row: PersonalNumber) -> bool:
+class Sealed(Protocol):
+    """A row with something sealed, for its own place."""
+
+    sealed: Any
+
+    @property
+    def place(self) -> str:
+        """What it is sealed for."""
+        ...
+
+
+def seal_row(db: Session, row: Sealed) -> bool:
+    """What a row has sealed is sealed by the newest key; whether it could be opened."""
     try:
         opened = safe_of(db).open(row.sealed, place=row.place)
     except CannotOpen:
@@ -112,6 +124,6 @@ def by_another(column: InstrumentedAttribute[str]) -> Callable[[Session], Column
 
 
 IDENTITIES = Kind("identities in plain digits", Identity.id, lambda _db: in_digits(), _seal_identity)
-NUMBERS = Kind("personal numbers", PersonalNumber.person_id, by_another(PersonalNumber.sealed), _seal_number)
+NUMBERS = Kind("personal numbers", PersonalNumber.person_id, by_another(PersonalNumber.sealed), seal_row)
 SIGN_INS = Kind("sign-ins", LoginSession.id, by_another(LoginSession.id_token), _seal_sign_in)
 KINDS = (IDENTITIES, NUMBERS, SIGN_INS)

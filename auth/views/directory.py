@@ -14,9 +14,9 @@ from auth.access import ViewResult, me, needs
 from auth.forms import ConfirmForm, CorrectForm, LookForm
 from auth.models import Person
 from auth.states import Area, Role, Standing
-from auth.views.forms_sent import send_in
 from lararportal import edge
 from lararportal.errors import NotFound
+from lararportal.forms_sent import send_in
 
 NAME_LENGTH = 100
 

@@ -8,9 +8,9 @@ from auth import identities, invitations, queries
 from auth.access import ViewResult, me, needs
 from auth.forms import InviteForm, InviteSomebodyNewForm
 from auth.states import InvitationState, Role
-from auth.views.forms_sent import send_in
 from auth.views.own_identities import provider_of
 from lararportal import edge, pages
+from lararportal.forms_sent import send_in
 
 
 @needs(Role.COORDINATOR)

@@ -8,8 +8,9 @@ from auth import addresses, people, queries
 from auth.access import ViewResult, me, signed_in, way_to_proof
 from auth.forms import ContactForm, ProfileForm
 from auth.states import Standing
-from auth.views.forms_sent import own_path, send_in
+from auth.views.forms_sent import own_path
 from lararportal import edge
+from lararportal.forms_sent import send_in
 
 
 @signed_in

@@ -11,19 +11,9 @@ from auth.resealing import Kind
 from courses.models import Certificate
 from lararportal import personal_number
 from lararportal.checks import Check, When
-from lararportal.sealing import CannotOpen, Safe, safe_of
+from lararportal.sealing import CannotOpen, Safe
 
-
-def _seal(db: Session, row: Certificate) -> bool:
-    try:
-        opened = safe_of(db).open(row.sealed, place=row.place)
-    except CannotOpen:
-        return False
-    row.sealed = safe_of(db).seal(opened, place=row.place)
-    return True
-
-
-CERTIFICATES = Kind("certificates", Certificate.id, resealing.by_another(Certificate.sealed), _seal)
+CERTIFICATES = Kind("certificates", Certificate.id, resealing.by_another(Certificate.sealed), resealing.seal_row)
 KINDS = (CERTIFICATES,)
 
 

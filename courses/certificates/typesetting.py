@@ -1,21 +1,16 @@
-"""Typesetting: what a row says becomes paper, tagged for who listens to it and fit to be kept (PDF/UA-1, PDF/A-2a).
-
-The same rows give the same bytes: the moment in the file is the row's, and the fonts are those of the typesetter.
-"""
+"""Typesetting: what a row says becomes paper, and the same rows give the same bytes: its moment is theirs."""
 
 import io
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 import segno
-import typst
 from sqlalchemy.orm import Session
 
 from courses.models import Certificate
 from courses.rules import certificates as rules
-from lararportal import pages
+from lararportal import pages, typeset
 from lararportal.clock import day_of
 from lararportal.personal_number import of
 from lararportal.sealing import safe_of
@@ -23,7 +18,6 @@ from lararportal.sealing import safe_of
 LAYOUT = 1
 """By which file new certificates are typeset; those of former ones stay as they are."""
 
-STANDARDS: Sequence[Any] = ("ua-1", "a-2a")
 INK = "#1b2a30"
 
 
@@ -61,17 +55,8 @@ def pdf(papers: Sequence[dict[str, Any]]) -> bytes:
     Raises:
         TypstError: one takes more than a page, or cannot be made to the standards.
     """
-    folder = pages.folder() / "certificates"
-    made = typst.compile(
-        folder / "main.typ",
-        root=folder,
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"certificates": json.dumps(papers)},
-        pdf_standards=list(STANDARDS),
-        timestamp=int(max(datetime.fromisoformat(each["made_at"]) for each in papers).timestamp()),
-    )
-    return bytes(made)
+    made_at = max(datetime.fromisoformat(each["made_at"]) for each in papers)
+    return typeset.pdf("certificates/main.typ", at=made_at, certificates=papers)
 
 
 def _drawn(address: str) -> str:

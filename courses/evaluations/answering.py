@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from courses.evaluations import box, questions
@@ -41,11 +41,7 @@ def answer(db: Session, *, session_id: int, given: Mapping[str, str], now: datet
     found = box.locked(db, session_id)
     if found is None:
         raise NotFound
-    row = db.scalars(
-        select(Asked)
-        .where(Asked.session_id == session_id, Asked.person_id == by)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    row = db.get(Asked, (session_id, by), populate_existing=True)
     if row is None:
         raise _gone(db, session_id)
     asked = _open(db, session_id, now=now)
@@ -53,14 +49,9 @@ def answer(db: Session, *, session_id: int, given: Mapping[str, str], now: datet
         raise Refused(Refusal.NO_SUCH_ANSWER)
     if not evaluations.says_something(asked, given):
         raise Refused(Refusal.NOTHING_ANSWERED)
-    marked = db.execute(
-        update(Asked)
-        .where(Asked.session_id == session_id, Asked.person_id == by, ~Asked.has_answered)
-        .values(has_answered=True)
-        .returning(Asked.person_id)
-    ).all()
-    if not marked:
+    if row.has_answered:
         raise Refused(Refusal.ANSWERED_ALREADY)
+    row.has_answered = True
     box.put(db, found, evaluations.with_answer(box.opened(db, found), asked, given))
     db.flush()
 

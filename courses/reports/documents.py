@@ -39,16 +39,9 @@ def opened(db: Session, document: ReportDocument) -> bytes:
         raise CannotOpen from fault
 
 
-def _seal(db: Session, row: ReportDocument) -> bool:
-    try:
-        key = safe_of(db).open(row.sealed, place=row.place)
-    except CannotOpen:
-        return False
-    row.sealed = safe_of(db).seal(key, place=row.place)
-    return True
-
-
-DOCUMENTS = Kind("documents", ReportDocument.report_id, resealing.by_another(ReportDocument.sealed), _seal)
+DOCUMENTS = Kind(
+    "documents", ReportDocument.report_id, resealing.by_another(ReportDocument.sealed), resealing.seal_row
+)
 KINDS = (DOCUMENTS,)
 """What a change of keys has to know."""
 

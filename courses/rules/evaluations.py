@@ -96,10 +96,6 @@ class Tallies:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def given(self, key: str) -> int:
-        """How many answered a question."""
-        return sum(self.counts.get(key, {}).values()) + len(self.texts.get(key, ()))
-
 
 def faults(questions: Iterable[Question], given: Mapping[str, str]) -> list[str]:
     """The questions to which something is said that they do not offer, or a text that is too long."""
@@ -119,18 +115,13 @@ def says_something(questions: Iterable[Question], given: Mapping[str, str]) -> b
 
 def with_answer(tallies: Tallies, questions: Iterable[Question], given: Mapping[str, str]) -> Tallies:
     """The same with one more: whatever the order in which answers come, the same answers make the same tallies."""
-    counts = {key: dict(each) for key, each in tallies.counts.items()}
-    texts = {key: list(each) for key, each in tallies.texts.items()}
-    for each in questions:
-        said = given.get(each.key, NO_ANSWER).strip()
-        if not said:
-            continue
-        if each.kind is QuestionKind.TEXT:
-            texts[each.key] = sorted([*texts.get(each.key, ()), said])
-        else:
-            counts.setdefault(each.key, {})
-            counts[each.key][said] = counts[each.key].get(said, 0) + 1
-    return Tallies(answers=tallies.answers + 1, counts=counts, texts=texts)
+    said = {each: given.get(each.key, NO_ANSWER).strip() for each in questions}
+    one = Tallies(
+        answers=1,
+        counts={each.key: {text: 1} for each, text in said.items() if text and each.kind is not QuestionKind.TEXT},
+        texts={each.key: [text] for each, text in said.items() if text and each.kind is QuestionKind.TEXT},
+    )
+    return together([tallies, one])
 
 
 def together(tallies: Iterable[Tallies]) -> Tallies:
@@ -221,8 +212,7 @@ def compiled(questions: Iterable[Question], found: Sequence[Tallies]) -> list[Sh
     for each in questions:
         enough = [one for one in found if sum(one.counts.get(each.key, {}).values()) >= FEWEST]
         left_out = [one for one in found if one not in enough and one.counts.get(each.key)]
-        sums = together(enough).counts.get(each.key, {})
-        counts = {choice: sums.get(choice, 0) for choice in each.choices}
+        counts = {choice: sum(one.counts[each.key].get(choice, 0) for one in enough) for choice in each.choices}
         texts = sorted(text for one in found for text in one.texts.get(each.key, ()))
         answers = len(texts) if each.kind is QuestionKind.TEXT else sum(counts.values())
         shown.append(Shown(each, answers, counts, texts, len(left_out)))

@@ -4,12 +4,12 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from auth.access import ViewResult, me, needs, reaching, signed_in
 from auth.states import Role
-from courses.evaluations import answering, compilation, shown, typesetting
+from courses.evaluations import answering, compilation, shown
 from courses.evaluations.compilation import Compilation
 from courses.forms.evaluations import answer_form
 from courses.rules import plots
 from courses.views import compilation_files
-from lararportal import edge, pages, spreadsheets
+from lararportal import edge, pages, spreadsheets, typeset
 from lararportal.downloads import attachment
 from lararportal.errors import Refused
 
@@ -84,7 +84,7 @@ def spreadsheet(code: str) -> Response:
 def document(code: str) -> Response:
     """The same as a document."""
     found, now = _found(code), edge.moment()
-    made = typesetting.pdf(compilation_files.paper(found, now=now), now=now)
+    made = typeset.pdf("evaluations/compilation.typ", at=now, compilation=compilation_files.paper(found, now=now))
     return Response(made, mimetype="application/pdf", headers=_headers(found, "pdf"))
 
 

@@ -17,8 +17,9 @@ from courses.states import ReportState
 from lararportal import edge, pages
 from lararportal.clock import day_of
 from lararportal.downloads import attachment
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound
 from lararportal.forms import Form
+from lararportal.forms_sent import send_in
 
 blueprint = Blueprint("reports", __name__)
 DECIDES = (Role.DIRECTOR, Role.COORDINATOR)
@@ -49,7 +50,7 @@ def send() -> ViewResult:
             by=me().person_id,
         )
 
-    status = _send_in(form, deed)
+    status = send_in(form, deed)
     if status is None:
         flash(pages.sentence("report_sent"))
         return redirect(url_for("mine.my_goals"))
@@ -126,7 +127,7 @@ def decline(report_id: int) -> ViewResult:
 
 
 def _decided(form: Form, deed: Callable[[Session], object], report_id: int, said: str) -> ViewResult:
-    status = _send_in(form, deed)
+    status = send_in(form, deed)
     if status is not None:
         return _page(report_id, form), status
     flash(pages.sentence(said))
@@ -144,19 +145,6 @@ def _with_faults_of(form: Form) -> DeclineForm:
     other = DeclineForm(formdata=None)
     other.form_errors.extend(form.form_errors)
     return other
-
-
-def _send_in(form: Form, deed: Callable[[Session], object]) -> int | None:
-    """Does what a form asks; None when it is done, else the status of its page."""
-    if not form.validate_on_submit():
-        return 400 if form.is_submitted() else 200
-    try:
-        with edge.deed() as db:
-            deed(db)
-    except Refused as refusal:
-        form.explain(refusal)
-        return 409
-    return None
 
 
 def _file(report_id: int, media_type: str, content: bytes) -> Response:

@@ -16,8 +16,8 @@ from courses.rules.reviews import Criterion
 from courses.states import ReviewState
 from lararportal import edge, pages
 from lararportal.clock import day_of
-from lararportal.errors import Refused
 from lararportal.forms import Form
+from lararportal.forms_sent import send_in
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/granskning")
 READS = (Role.REVIEWER, Role.COORDINATOR)
@@ -48,7 +48,7 @@ def open_() -> ViewResult:
     def deed(db: Session) -> None:
         opening.open_(db, half=form.half.data, now=edge.moment(), by=me().person_id)
 
-    status = _send_in(form, deed)
+    status = send_in(form, deed)
     if status is None:
         flash(pages.sentence("review_opened"))
         return redirect(url_for(".index"))
@@ -136,7 +136,7 @@ def _row(review_id: int) -> Review:
 
 
 def _answered(review_id: int, form: Form, deed: Callable[[Session], object], said: str) -> ViewResult:
-    status = _send_in(form, deed)
+    status = send_in(form, deed)
     if status is not None:
         return _page(review_id, form), status
     flash(pages.sentence(said))
@@ -160,16 +160,3 @@ def _page(review_id: int, sent: Form | None = None) -> str:
         states=ReviewState,
         today=day_of(edge.moment()),
     )
-
-
-def _send_in(form: Form, deed: Callable[[Session], object]) -> int | None:
-    """Does what a form asks; None when it is done, else the status of its page."""
-    if not form.validate_on_submit():
-        return 400 if form.is_submitted() else 200
-    try:
-        with edge.deed() as db:
-            deed(db)
-    except Refused as refusal:
-        form.explain(refusal)
-        return 409
-    return None
