@@ -7,6 +7,7 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -163,13 +164,31 @@ class WholeSubjects(EmailPolicy):
     Python 3.11 loses the space where it breaks a line between two encoded words (cpython issue 92081).
     """
 
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """The header as it is read and checked, of most letters the same as of the one before."""
+        return super().header_store_parse(name, value) if name in OWN else _parsed(name, value)
+
     def fold_binary(self, name: str, value: Any) -> bytes:
         """The header as it is sent; a subject in Swedish is encoded as a whole, spaces too."""
         text = str(value)
         if name != "Subject" or text.isascii():
-            return super().fold_binary(name, value)
+            return super().fold_binary(name, value) if name in OWN else _folded(name, value, self.linesep)
         folded = Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
         return f"{name}: {folded}{self.linesep}".encode("ascii")
+
+
+OWN = frozenset({"To", "Subject", "Date", "Message-ID"})
+"""What each letter has for itself; to read and fold the others takes longer than to hand the letter over."""
+
+
+@lru_cache
+def _parsed(name: str, value: Any) -> tuple[str, Any]:
+    return EmailPolicy().header_store_parse(name, value)
+
+
+@lru_cache
+def _folded(name: str, value: Any, linesep: str) -> bytes:
+    return EmailPolicy(linesep=linesep).fold_binary(name, value)
 
 
 def message_of(letter: Letter, *, sender: str) -> EmailMessage:

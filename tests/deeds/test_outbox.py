@@ -7,13 +7,14 @@ from email.policy import default
 
 import pytest
 from bookings_room import AFTER
+from mail_server import Talk, served
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import make
-from lararportal import outbox
+from lararportal import outbox, tick
 from lararportal.errors import RecipientError
-from lararportal.mail import message_of
+from lararportal.mail import Mailer, message_of
 from lararportal.outbox import ATTEMPTS, Letter, LetterState
 
 
@@ -185,6 +186,28 @@ def test_one_bad_letter_does_not_stop_the_one_behind_it(db):
 
     assert [deliver(db, send=choosy) for _ in range(3)] == [bad, good, None]
     assert (bad.state, bad.answer, good.state) == (LetterState.QUEUED, "ValueError", LetterState.SENT)
+
+
+def test_many_letters_take_two_statements_each_and_one_connection(db, database, queries):
+    greeted = []
+
+    def takes_everything(talk: Talk) -> None:
+        greeted.append(talk)
+        talk.greet()
+        while talk.hear_letter():
+            talk.say("250 taken")
+
+    person = make.person(db)
+    with served(takes_everything) as server:
+        for letters in (1, 7):
+            for number in range(letters):
+                post(db, person, f"{letters}:{number}", calendars=["BEGIN:VCALENDAR"])
+            queries.reset()
+            with Mailer(f"smtp://127.0.0.1:{server.port}", sender="portal@example.org") as mailer:
+                assert tick.deliver_letters(database, mailer, now=AFTER) == letters
+            # One is looked for and held, one is marked; the last look finds none.
+            assert queries.count == 2 * letters + 1
+    assert (len(greeted), len(server.heard)) == (2, 8)
 
 
 def test_the_message_is_the_same_at_every_attempt(db):
