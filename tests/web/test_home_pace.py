@@ -7,7 +7,6 @@ from dataclasses import fields, replace
 from functools import partial
 
 import pytest
-from limits import parse
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
@@ -182,24 +181,39 @@ def test_nobody_waits_long_for_a_redis_that_does_not_answer(settings, database, 
 
 def test_six_hundred_doctors_of_one_hospital_may_do_all_at_once_what_they_came_for():
     """As `make bench-load` has them: a page every twenty seconds; and at eight o'clock they all sign in."""
-    usual = {name: [parse(each) for each in text.split()] for name, text in USUAL.items()}
+    usual = {name: [pace.Limit.of(each) for each in text.split()] for name, text in USUAL.items()}
     doctors, in_a_minute = 600, 60
 
-    assert {each.get_expiry() for pair in usual.values() for each in pair} == {in_a_minute}
+    assert {each.seconds for pair in usual.values() for each in pair} == {in_a_minute}
     assert usual["pace_sign_ins"][1].amount >= 2 * doctors
     assert usual["pace_pages"][1].amount >= 4 * (in_a_minute // 20) * doctors
     assert usual["pace_forms"][1].amount >= 4 * doctors
+
+
+def test_all_limits_of_a_request_are_one_question(settings, database, redis, db, sign_in):
+    """It was a sixth of a short page when person and address were counted one after the other."""
+    settings = replace(settings, **USUAL)
+    app = create_app(settings, Installation(settings=settings, database=database, redis=redis))
+    browser = app.test_client()
+    sign_in(browser, make.person(db))
+    sent, pool = [], app.extensions["pace"].redis.connection_pool
+    browser.get("/om")
+    [connection] = pool._available_connections
+    send = connection.send_packed_command
+    connection.send_packed_command = lambda *packed, **rest: (sent.append(packed), send(*packed, **rest))[1]
+
+    assert browser.get("/om").status_code == 200
+    assert len(sent) == 1
 
 
 def test_a_portal_that_nobody_needs_any_more_leaves_no_connection_open(settings, database, redis):
     settings = replace(settings, **USUAL)
     app = create_app(settings, Installation(settings=settings, database=database, redis=redis))
     assert app.test_client().get("/om").status_code == 200
-    [limiter] = app.extensions["limiter"]
-    held = limiter.storage.storage.connection_pool
+    held = app.extensions["pace"].redis.connection_pool
     assert [each.is_connected for each in held._available_connections] == [True]
 
-    del app, limiter
+    del app
     gc.collect()
 
     assert [each.is_connected for each in held._available_connections] == [False]
