@@ -31,6 +31,7 @@ import courses.views.checking_in
 import courses.views.days
 import courses.views.desk
 import courses.views.evaluations
+import courses.views.masking
 import courses.views.materials
 import courses.views.needs
 import courses.views.preparing
@@ -75,6 +76,7 @@ ROOMS = (
     courses.views.certificates.blueprint,
     courses.views.checking_in.blueprint,
     courses.views.evaluations.blueprint,
+    courses.views.masking.blueprint,
     courses.views.preparing.blueprint,
     courses.views.reflecting.blueprint,
     courses.views.materials.blueprint,

@@ -86,6 +86,7 @@ DECIDES_NOTHING = {
     *(f"/samordning/inbjudningar/{way}" for way in ("ny", "person/<int:person_id>")),
     *(f"/samordning/kontroll{way}" for way in ("", "/<name>/<int:number>")),
     *(f"/samordning/kurser/{way}" for way in ("<code>/arkivera", "<code>/publicera", "ny")),
+    *(f"/samordning/kommentarer/<int:session_id>/<imprint>/{way}" for way in ("dolj", "visa")),
     "/samordning/kurser/<code>/utvarderingsfragor",
     *(f"/samordning/kurser/<code>/forberedelse{way}" for way in ("", "/<int:part_id>", "/<int:part_id>/ta-bort")),
     *(f"{ROUND}/{way}" for way in ("lottning/paminn", "oppna", "publicera")),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from access_words import ADMINISTRATOR, COORDINATOR, DIRECTOR, LEADER, PENDING, RESIDENT, REVIEWER, SPECIALIST
 from bookings_room import AFTER, drawn_up, place, published, seat, sent
+from evaluation_room import closed
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from bookings.models import Booking
 from bookings.queries import own_feed, seated
 from bookings.states import BookingState, RoundState
 from courses.certificates import issuing
-from courses.evaluations import opening
+from courses.evaluations import box, opening
 from courses.materials import keeping
 from courses.models import Certificate, Completion, CourseSession, Review, ReviewAction
 from courses.reports import reporting
@@ -73,7 +74,7 @@ def everything(db: Session) -> Made:
         about = {"objectives": ["a1"], "title": "Kurs", "provider": name, "finished_on": date(2026, 1, 1)}
         report = reporting.report(db, person_id=each.id, content=b"\x89PNG\r\n\x1a\n", now=AFTER, by=each.id, **about)
         ids[f"{name}_report"] = report.id
-    ids |= _reviewed(db, course.id)
+    ids |= _reviewed(db, course.id) | _written(db)
     ids |= _invited(db, persons[COORDINATOR])
     ids["letter"] = db.scalars(select(Letter.id).limit(1)).one()
     return Made({name: each.id for name, each in persons.items()}, ids | _courses(db, course.code))
@@ -87,6 +88,12 @@ def _reviewed(db: Session, course_id: int) -> dict[str, int | str]:
     db.add(made)
     db.flush()
     return {"review": made.id, "action": made.actions[0].id}
+
+
+def _written(db: Session) -> dict[str, int | str]:
+    """What five have written of a course, and can be read."""
+    session = closed(db, *[{"keep": "Fallen"}] * 5).session
+    return {"evaluated": session.id, "imprint": box.imprint(db, session.id, "keep", "Fallen")}
 
 
 def _invited(db: Session, office: Person) -> dict[str, int | str]:

@@ -21,6 +21,7 @@ THEIRS = {
     "certificate_id": "near_certificate",
     "code": "course",
     "identity_id": "near_identity",
+    "imprint": "imprint",
     "into": "sister",
     "invitation_id": "invitation",
     "job_id": "job",
@@ -40,6 +41,8 @@ THEIRS = {
     "whom": "vantar",
 }
 """What stands in an address where nothing else is said: the name of a thing that is there, or the word itself."""
+
+MASKS = ("dolj", "visa")
 
 THERE = {
     "/dev/galleri/fel/<int:code>": {"code": "400"},
@@ -74,6 +77,7 @@ THERE = {
     "/mina-kurser/besked/<int:round_id>": {"round_id": "published"},
     "/regler/omgang/<int:round_id>/verifiering.json": {"round_id": "published"},
     "/samordning/kontroll/<name>/<int:number>": {"name": "recount"},
+    **{f"/samordning/kommentarer/<int:session_id>/<imprint>/{way}": {"session_id": "evaluated"} for way in MASKS},
     **{
         f"/samordning/kurser/<code>/forberedelse/<int:part_id>{way}": {"part_id": "course_part"}
         for way in ("", "/ta-bort")

@@ -250,6 +250,9 @@ KINDS = (
             GET /samordning/kurser
             GET POST /samordning/kurser/<code>/andra
             POST /samordning/kurser/<code>/arkivera
+            GET POST /samordning/kommentarer/<int:session_id>/<imprint>/dolj
+            GET POST /samordning/kommentarer/<int:session_id>/<imprint>/visa
+            GET /samordning/kurser/<code>/kommentarer
             GET POST /samordning/kurser/<code>/utvarderingsfragor
             GET POST /samordning/kurser/<code>/forberedelse
             GET POST /samordning/kurser/<code>/forberedelse/<int:part_id>

@@ -13,6 +13,16 @@ def session(place: int) -> str:
     return f"SELECT id FROM course_sessions ORDER BY id DESC LIMIT 1 OFFSET {place}"
 
 
+SOMEBODY = "(SELECT min(id) FROM persons)"
+
+
+def masked(place: int) -> str:
+    """It was noted that a text about one of the last sessions was masked."""
+    return f"""INSERT INTO journal (at, by, deed, facts) SELECT {AT}, {SOMEBODY}, 'evaluation.text_masked',
+        jsonb_build_object('sessions', jsonb_build_array(id), 'imprint', 'gone', 'reason', 'Planted')
+        FROM ({session(place)}) s"""
+
+
 OF_EVALUATIONS = {
     "evaluation_answers_differ": [evaluated(0, "1, 1")],
     "evaluation_remembers_people": [
@@ -24,12 +34,18 @@ OF_EVALUATIONS = {
         evaluated(2),
         f"INSERT INTO answer_boxes (session_id, sealed) SELECT id, 'sealed:gone:AAAA' FROM ({session(2)}) s",
     ],
+    "masking_hides_nothing": [
+        evaluated(4),
+        f"INSERT INTO maskings SELECT id, 'gone', 'Planted', {AT}, {SOMEBODY} FROM ({session(4)}) s",
+        masked(4),
+    ],
     "reflection_not_as_noted": [
         f"""INSERT INTO reflections (session_id, text, actions, written_at, written_by)
-        SELECT s.id, 'Planted', '[]', {AT}, (SELECT min(id) FROM persons) FROM ({session(3)}) s"""
+        SELECT s.id, 'Planted', '[]', {AT}, {SOMEBODY} FROM ({session(3)}) s"""
     ],
+    "masking_not_as_noted": [evaluated(5), masked(5)],
     "question_form_not_as_noted": [
         f"""INSERT INTO question_forms (course_id, version, questions, made_at, made_by)
-        SELECT min(id), 1, '[]', {AT}, (SELECT min(id) FROM persons) FROM courses"""
+        SELECT min(id), 1, '[]', {AT}, {SOMEBODY} FROM courses"""
     ],
 }

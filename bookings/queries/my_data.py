@@ -30,7 +30,16 @@ OTHERS = frozenset(
 
 OF_OTHERS = frozenset(
     {
-        *("audits", "course_sessions", "minimum_steps", "question_forms", "reflections", "reviews", "rounds"),
+        *(
+            "audits",
+            "course_sessions",
+            "maskings",
+            "minimum_steps",
+            "question_forms",
+            "reflections",
+            "reviews",
+            "rounds",
+        ),
         "runs",
     }
 )

@@ -4,5 +4,6 @@ At the end of the last day everybody who was there is asked (`opening`), and rem
 session's sealed box as numbers and texts that are nobody's (`answering`, `box`), in the same transaction as the mark
 that somebody has answered, and is itself kept nowhere. After three weeks, or when everybody has answered, it closes
 (`closing`): who was asked is forgotten, how many is written down, and from then on what was answered can be read,
-once and for all (`shown`). What is kept and what is shown is the matter of `courses.rules.evaluations`.
+once and for all (`shown`), but for a text that names a person, which a coordinator masks (`masking`). What is kept
+and what is shown is the matter of `courses.rules.evaluations`.
 """

@@ -42,3 +42,8 @@ def opened(db: Session, box: AnswerBox) -> Tallies:
         CannotOpen: it was sealed with a key that is not in the settings, or is damaged.
     """
     return Tallies(**json.loads(safe_of(db).open(box.sealed, place=box.place)))
+
+
+def imprint(db: Session, session_id: int, question: str, text: str) -> str:
+    """What a text is known by where it is masked: other in each unit, which is said by the session it begins with."""
+    return safe_of(db).imprint(text, kind=f"maskings:{session_id}:{question}")

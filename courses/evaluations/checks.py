@@ -7,9 +7,9 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from auth import resealing
-from courses.evaluations import box
+from courses.evaluations import box, masking
 from courses.evaluations.resealing import BOXES
-from courses.models import AnswerBox, Asked, Evaluation
+from courses.models import AnswerBox, Asked, CourseSession, Evaluation, Masking
 from lararportal.checks import Check, When
 from lararportal.sealing import CannotOpen, Safe, key_of
 
@@ -50,8 +50,25 @@ def by_another_key(db: Session, _when: When) -> Iterator[Mapping[str, Any]]:
         yield {"count": count}
 
 
+def masking_hides_nothing(db: Session, _when: When) -> Iterator[Mapping[str, Any]]:
+    """The maskings of a text that is not there: under another index key what they hid would be read."""
+    if not isinstance(db.info.get("safe"), Safe):
+        return
+    of_courses = select(CourseSession.course_id).join(Masking, Masking.session_id == CourseSession.id)
+    for course_id in db.scalars(of_courses.distinct().order_by(CourseSession.course_id)).all():
+        try:
+            found = {(each.sessions[0], each.imprint) for each in masking.comments(db, course_id)}
+        except CannotOpen:
+            continue
+        of_course = select(Masking).join(CourseSession, CourseSession.id == Masking.session_id)
+        for each in db.scalars(of_course.where(CourseSession.course_id == course_id).order_by(Masking.session_id)):
+            if (each.session_id, each.imprint) not in found:
+                yield {"session": each.session_id}
+
+
 CHECKS = (
     Check("evaluation_answers_differ", answers_differ),
     Check("evaluation_remembers_people", people_remembered),
     Check("evaluation_by_another_key", by_another_key),
+    Check("masking_hides_nothing", masking_hides_nothing),
 )

@@ -1,15 +1,16 @@
 """What pages read of evaluations: whom they still ask, and what came of those that have closed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from auth.models import Person
 from courses.evaluations import box
-from courses.models import AnswerBox, Asked, CourseSession, Evaluation
+from courses.models import AnswerBox, Asked, CourseSession, Evaluation, Masking
 from courses.rules import evaluations
 from courses.rules import mix as of_groups
 from courses.rules.evaluations import Closed, Question, Tallies
@@ -25,6 +26,13 @@ class Unit:
     mix: Mapping[str, int] | None
     """Of those asked, how many of each category; None where it was never written down."""
     tallies: Tallies
+    masked: frozenset[str]
+    """The imprints of the texts that are not to be read."""
+
+    @property
+    def begins_with(self) -> int:
+        """The session that it is known by."""
+        return self.sessions[0]
 
 
 @dataclass(frozen=True)
@@ -75,34 +83,53 @@ def units_of(db: Session, course_id: int) -> list[Unit]:
 
 
 def units_of_courses(db: Session, course_ids: Collection[int]) -> dict[int, list[Unit]]:
-    """The same of several courses at once, by course."""
+    """The same of several courses at once, by course; texts that are masked are counted there and not said."""
+    found = as_written(db, course_ids)
+    return {course: [_to_be_read(db, each) for each in units] for course, units in found.items()}
+
+
+def as_written(db: Session, course_ids: Collection[int]) -> dict[int, list[Unit]]:
+    """The same with the texts that are masked, for whoever masks them and for nobody else."""
+    masked = select(func.array_agg(Masking.imprint)).where(Masking.session_id == Evaluation.session_id)
     rows = db.execute(
-        select(CourseSession.course_id, Evaluation, AnswerBox)
+        select(CourseSession.course_id, Evaluation, AnswerBox, masked.scalar_subquery())
         .join(AnswerBox, AnswerBox.session_id == Evaluation.session_id)
         .join(CourseSession, CourseSession.id == Evaluation.session_id)
         .where(CourseSession.course_id.in_(course_ids), Evaluation.closed_at.is_not(None))
     ).all()
-    return {course: _units(db, [(each, found) for of, each, found in rows if of == course]) for course in course_ids}
+    return {course: _units(db, [tuple(row) for of, *row in rows if of == course]) for course in course_ids}
 
 
-def _units(db: Session, rows: Sequence[tuple[Evaluation, AnswerBox]]) -> list[Unit]:
+def _units(db: Session, rows: Sequence[tuple[Any, ...]]) -> list[Unit]:
     closed = [
         Closed(each.session_id, each.closed_at, each.answered)
-        for each, _ in rows
+        for each, *_ in rows
         if each.closed_at is not None and each.answered is not None
     ]
-    boxes = {each.session_id: found for each, found in rows}
-    asked = {each.session_id: each.asked or 0 for each, _ in rows}
-    mixes = {each.session_id: each.mix for each, _ in rows}
-    return [
-        Unit(
-            sessions=unit,
-            asked=sum(asked[each] for each in unit),
-            mix=_mix([mixes[each] for each in unit]),
-            tallies=evaluations.together(box.opened(db, boxes[each]) for each in unit),
+    by_session = {each.session_id: (each, found, frozenset(masked or ())) for each, found, masked in rows}
+    made = []
+    for unit in evaluations.units(closed):
+        of_unit, boxes, masked = zip(*(by_session[each] for each in unit), strict=True)
+        made.append(
+            Unit(
+                sessions=unit,
+                asked=sum(each.asked or 0 for each in of_unit),
+                mix=_mix([each.mix for each in of_unit]),
+                tallies=evaluations.together(box.opened(db, each) for each in boxes),
+                masked=masked[0],
+            )
         )
-        for unit in evaluations.units(closed)
-    ]
+    return made
+
+
+def _to_be_read(db: Session, unit: Unit) -> Unit:
+    if not unit.masked:
+        return unit
+
+    def is_masked(question: str, text: str) -> bool:
+        return box.imprint(db, unit.begins_with, question, text) in unit.masked
+
+    return replace(unit, tallies=evaluations.without(unit.tallies, is_masked))
 
 
 def _mix(mixes: Sequence[Mapping[str, int] | None]) -> Mapping[str, int] | None:

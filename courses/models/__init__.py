@@ -8,7 +8,7 @@ and `reports` what they have done elsewhere.
 
 from courses.models.certificates import Certificate
 from courses.models.days import Attendance, Completion
-from courses.models.evaluations import AnswerBox, Asked, Evaluation, QuestionForm
+from courses.models.evaluations import AnswerBox, Asked, Evaluation, Masking, QuestionForm
 from courses.models.materials import Material, MaterialFile
 from courses.models.needs import NEED_LENGTH, Need
 from courses.models.preparation import (
@@ -38,6 +38,7 @@ __all__ = [
     "CourseReport",
     "CourseSession",
     "Evaluation",
+    "Masking",
     "Material",
     "MaterialFile",
     "Need",

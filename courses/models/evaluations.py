@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Identity, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Identity, String, Text, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -82,3 +82,19 @@ class AnswerBox(Base):
     def place(self) -> str:
         """What it is sealed for."""
         return f"answer_boxes:{self.session_id}"
+
+
+class Masking(Base):
+    """A text that names a person, and is not to be read: known by its imprint, for it is no row itself.
+
+    It belongs to a unit, by the session that the unit begins with: which session of several a text comes from would
+    tell of few who wrote it.
+    """
+
+    __tablename__ = "maskings"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("evaluations.session_id"), primary_key=True)
+    imprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    masked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    masked_by: Mapped[int] = mapped_column(ForeignKey("persons.id"))

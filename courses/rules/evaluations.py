@@ -9,7 +9,7 @@ change, so two readings that differ do so by whole units, of at least five answe
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from math import sqrt
@@ -95,6 +95,8 @@ class Tallies:
     answers: int = 0
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    masked: Mapping[str, int] = field(default_factory=dict)
+    """How many texts of each question are not to be read; nothing of it is kept in the box."""
 
 
 def faults(questions: Iterable[Question], given: Mapping[str, str]) -> list[str]:
@@ -136,7 +138,24 @@ def together(tallies: Iterable[Tallies]) -> Tallies:
                 counts[key][choice] = counts[key].get(choice, 0) + count
         for key, written in each.texts.items():
             texts[key] = sorted([*texts.get(key, ()), *written])
-    return Tallies(answers=sum(each.answers for each in tallies), counts=counts, texts=texts)
+    masked = {key: sum(each.masked.get(key, 0) for each in tallies) for one in tallies for key in one.masked}
+    return Tallies(answers=sum(each.answers for each in tallies), counts=counts, texts=texts, masked=masked)
+
+
+def without(tallies: Tallies, is_masked: Callable[[str, str], bool]) -> Tallies:
+    """The same to be read: a text that is masked, by its question and what it says, is counted and no more.
+
+    All that say the same are masked with it: nobody could tell one of them from the other.
+    """
+    left = {key: [text for text in written if not is_masked(key, text)] for key, written in tallies.texts.items()}
+    gone = {key: len(tallies.texts[key]) - len(written) for key, written in left.items()}
+    return replace(tallies, texts=left, masked={key: count for key, count in gone.items() if count})
+
+
+def repeats(reason: str, text: str) -> bool:
+    """Whether a reason says all of the text that it is about."""
+    said, written = (f" {' '.join(each.casefold().split())} " for each in (reason, text))
+    return written in said
 
 
 @dataclass(frozen=True)
@@ -185,6 +204,8 @@ class Shown:
     texts: Sequence[str]
     left_out: int
     """Units of which nothing is counted here, since fewer than five answered this question."""
+    masked: int = 0
+    """Texts that are not to be read."""
 
     @property
     def mean(self) -> float | None:
@@ -214,8 +235,9 @@ def compiled(questions: Iterable[Question], found: Sequence[Tallies]) -> list[Sh
         left_out = [one for one in found if one not in enough and one.counts.get(each.key)]
         counts = {choice: sum(one.counts[each.key].get(choice, 0) for one in enough) for choice in each.choices}
         texts = sorted(text for one in found for text in one.texts.get(each.key, ()))
-        answers = len(texts) if each.kind is QuestionKind.TEXT else sum(counts.values())
-        shown.append(Shown(each, answers, counts, texts, len(left_out)))
+        masked = sum(one.masked.get(each.key, 0) for one in found)
+        answers = len(texts) + masked if each.kind is QuestionKind.TEXT else sum(counts.values())
+        shown.append(Shown(each, answers, counts, texts, len(left_out), masked))
     return shown
 
 

@@ -27,7 +27,7 @@ def rows(found: Compilation) -> Iterator[list[Cell]]:
         for each in part.shown:
             about: list[Cell] = [title, part.asked, part.answers, _question(each.question, found)]
             if each.question.kind is QuestionKind.TEXT:
-                yield from ([*about, text, None, None, None] for text in each.texts if part is not found.whole)
+                yield from ([*about, text, None, None, None] for text in _texts(each) if part is not found.whole)
             elif not each.answers:
                 yield [*about, words["few"], None, None, None]
             else:
@@ -51,16 +51,21 @@ def paper(found: Compilation, *, now: datetime) -> dict[str, Any]:
 def _on_paper(title: str, part: Part, found: Compilation, *, texts: bool) -> dict[str, Any]:
     words = pages.words()
     of_groups = ", ".join(f"{words['mix'][group]}: {count}" for group, count in part.mix.items() if count)
-    written = [each for each in part.shown if texts and each.texts]
+    written = [each for each in part.shown if texts and _texts(each)]
     reflected = [each for each in part.days if texts and each in found.reflections]
     return {
         "title": title,
         "answered": words["compilation"]["has_answered"].format(answers=part.answers, asked=part.asked),
         "mix": f"{words['compilation']['asked']}: {of_groups}." if of_groups else "",
         "rows": [_row(each, found) for each in part.shown if each.question.kind is not QuestionKind.TEXT],
-        "texts": [{"question": _question(each.question, found), "texts": list(each.texts)} for each in written],
+        "texts": [{"question": _question(each.question, found), "texts": _texts(each)} for each in written],
         "reflections": [_reflection(each, part, found) for each in reflected],
     }
+
+
+def _texts(shown: Shown) -> list[str]:
+    """Where a text is masked, that it is."""
+    return [*shown.texts, *[pages.words()["compilation"]["masked"]] * shown.masked]
 
 
 def _row(shown: Shown, found: Compilation) -> list[str]:

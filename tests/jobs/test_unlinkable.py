@@ -20,8 +20,8 @@ from structlog.testing import capture_logs
 
 import make
 from bookings.queries import seated
-from courses.evaluations import answering, box, closing, opening
-from courses.models import AnswerBox
+from courses.evaluations import answering, box, closing, masking, opening
+from courses.models import AnswerBox, CourseSession
 from lararportal import clock, tick
 from lararportal.config import Settings
 from lararportal.db import Database, connect
@@ -69,6 +69,14 @@ def answered(database: Database, answer: Answer, session_id: int, people: list[i
         with database.transaction() as db:
             answer(db, session_id, person_id, given)
     tick.run_due(database, now=LATER)
+
+
+def masked(database: Database, session_id: int, by: int) -> None:
+    """Somebody hides the first text that can be read, if there is any."""
+    with database.transaction() as db:
+        course_id = db.get_one(CourseSession, session_id).course_id
+        for each in masking.comments(db, course_id)[:1]:
+            masking.mask(db, session_id=session_id, imprint=each.imprint, reason="Namn", now=CLOSED, by=by)
 
 
 def everything(database: Database) -> Dump:
@@ -121,13 +129,14 @@ class Worlds:
     people: list[int]
 
     def after(self, answer: Answer, dealt: Dealt) -> tuple[Dump, Dump, list[Any]]:
-        """What there is to read when these have answered, and when it has closed; and what the portal has logged."""
+        """What there is to read when these have answered, and when it has closed with a text masked; and the logs."""
         engine = connect(self.copies(self.like), pool_size=1)
         database = Database(engine, portal_url=self.settings.base_url, safe=self.settings.safe)
         with capture_logs() as logs:
             answered(database, answer, self.session_id, self.people, dealt)
         dump = everything(database)
         database.run(lambda db: closing.close(db, self.session_id, now=CLOSED, by=None))
+        masked(database, self.session_id, by=self.people[0])
         closed = everything(database)
         engine.dispose()
         return dump, closed, logs
@@ -167,6 +176,7 @@ def test_whoever_said_what_everything_that_there_is_to_read_is_the_same(worlds: 
     assert differences(one, other) == OF_CHANCE
     assert differences(one_closed, other_closed) == OF_CHANCE
     assert told == told_otherwise
+    assert [len(each["maskings"]) for each in (one_closed, other_closed)] == [1, 1]
 
 
 def test_the_same_comparison_and_attack_find_everything_where_an_answer_is_a_row(worlds: Worlds):

@@ -124,6 +124,31 @@ def test_a_question_that_few_answered_is_in_no_sum():
     assert compiled([OVERALL], [many, few])[0].left_out == 1
 
 
+@given(st.lists(st.sampled_from(["Anna", "Bo", "Cia"]), max_size=9), st.sets(st.sampled_from(["Anna", "Bo"])))
+def test_a_masked_text_is_counted_and_not_said_and_nothing_else_tells_of_it(written: list[str], names: set[str]):
+    whole = tallied(*[{"overall": "4", "keep": each} for each in written])
+    read = evaluations.without(whole, lambda question, said: question == "keep" and said in names)
+
+    [before, after] = [compiled(ASKED, [each, tallied(*[{"overall": "1"}] * 5)]) for each in (whole, read)]
+    assert before[:2] == after[:2]
+    assert after[2].texts == sorted(each for each in written if each not in names)
+    assert (after[2].masked, after[2].answers) == (sum(each in names for each in written), len(written))
+    assert not names & set(str(read).split("'"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "whole"),
+    [
+        ("Nämner en person", False),
+        ("Det står: anna  EK pratade", True),
+        ("Anna Ekberg pratade", False),
+        ("Anna Ek", True),
+    ],
+)
+def test_a_reason_that_says_the_whole_text_is_known(reason: str, whole: bool):  # noqa: FBT001
+    assert evaluations.repeats(reason, "Anna Ek") is whole
+
+
 def test_mean_and_spread_are_those_of_all_who_answered():
     said = [1, 2, 2, 5, 6, 6, 6]
     shown = compiled([OVERALL], [tallied(*[{"overall": str(each)} for each in said])])[0]
