@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from auth import people, queries, rules
 from auth.models import AccountInvitation, Grant, Identity, LoginSession, Person, PersonalNumber, erased_name
 from auth.states import Refusal
-from lararportal import journal, outbox
+from lararportal import journal, unsaid
 from lararportal.errors import NotFound, Refused
 
 
@@ -44,8 +44,9 @@ def forget(db: Session, person: Person, *, reason: str, now: datetime, by: int) 
     letters to others do not name them.
     """
     called = queries.called_like(db, person.own_name)
-    outbox.rename(db, name=person.own_name, instead=erased_name(person.id), called=called)
-    outbox.forget(db, person_id=person.id, now=now)
+    unsaid.rename(db, name=person.own_name, instead=erased_name(person.id), called=called)
+    unsaid.forget(db, person_id=person.id, now=now)
+    unsaid.answer_the_office(db, address=person.email)
     for table in (Identity, AccountInvitation, PersonalNumber, LoginSession):
         db.execute(delete(table).where(table.person_id == person.id).execution_options(synchronize_session="fetch"))
     person.given_name = person.family_name = person.email = person.workplace = ""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from auth import people, queries, rules
 from auth.models import Person
 from auth.states import Refusal
-from lararportal import journal, outbox
+from lararportal import journal, unsaid
 from lararportal.errors import Refused
 
 
@@ -27,9 +27,10 @@ def protect(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
     person.is_protected = True
     called = queries.called_like(db, person.own_name)
     needed = [each.once for each in queries.open_invitations(db, person.id, now=now)]
-    outbox.take_content_away(
+    unsaid.take_content_away(
         db, person_id=person.id, name=person.own_name, instead=person.name, called=called, needed=needed
     )
+    unsaid.answer_the_office(db, address=person.email)
     journal.note(db, "person.protected", now=now, by=by, person=person_id)
     return person
 

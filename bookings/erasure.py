@@ -12,7 +12,7 @@ from bookings.models import Application, Booking, CalendarFeed, CourseWish, Prec
 from bookings.rules.history import precedence_state, term_of
 from bookings.states import LIVE, ApplicationState, BookingState, PrecedenceState, RoundState
 from courses.certificates import forgetting
-from courses.models import CourseDay, CourseSession, Need, SessionLeader
+from courses.models import CourseDay, CourseSession, Message, Need, SessionLeader
 from courses.reports import forgetting as documents
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -31,7 +31,7 @@ def erase(db: Session, *, person_id: int, reason: str, now: datetime, by: int) -
     person = erasure.lock(db, person_id=person_id, reason=reason, by=by)
     if refusals := held_by(db, person_id, now=now):
         raise Refused(refusals[0])
-    for table in (CalendarFeed, CourseWish, Need):
+    for table in (CalendarFeed, CourseWish, Need, Message):
         db.execute(delete(table).where(table.person_id == person_id))
     forgetting.forget(db, person_id=person_id, now=now, by=by)
     documents.forget(db, person_id=person_id)

@@ -13,6 +13,7 @@ from courses.models import (
     CourseReport,
     CourseSession,
     Evaluation,
+    Message,
     PreparationPart,
     Review,
     ReviewAction,
@@ -140,3 +141,20 @@ def summons(db: Session, *, person: Person, session: CourseSession, prepares: bo
     """When and where it is, what happens when, what to do before, and where to say what you need."""
     once = once_summoned(session.id, person.id)
     outbox.post(db, "summons", to=person.recipient, once=once, now=now, session=session, prepares=prepares)
+
+
+def message(
+    db: Session,
+    *,
+    person: Person,
+    session: CourseSession,
+    message: Message,
+    writer: Person,
+    answers: str,
+    now: datetime,
+) -> None:
+    """What its leader or a coordinator has to say about a session; who answers writes to `answers`, or the office."""
+    facts: dict[str, Any] = {"subject": message.subject, "text": message.text, "writer": writer.name}
+    facts["is_answered"] = bool(answers)
+    once = f"message:{message.id}:{person.id}"
+    outbox.post(db, "message", to=person.recipient, once=once, now=now, reply_to=answers, session=session, **facts)

@@ -33,6 +33,7 @@ import courses.views.desk
 import courses.views.evaluations
 import courses.views.masking
 import courses.views.materials
+import courses.views.messages
 import courses.views.needs
 import courses.views.preparing
 import courses.views.programme
@@ -80,6 +81,7 @@ ROOMS = (
     courses.views.preparing.blueprint,
     courses.views.reflecting.blueprint,
     courses.views.materials.blueprint,
+    courses.views.messages.blueprint,
     courses.views.needs.blueprint,
     courses.views.programme.blueprint,
     courses.views.reviews.blueprint,

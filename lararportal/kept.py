@@ -16,6 +16,7 @@ class Kept(StrEnum):
     LETTERS = "letters"
     DOCUMENTS = "documents"
     NEEDS = "needs"
+    MESSAGES = "messages"
     ACCOUNTS = "accounts"
 
 
@@ -28,6 +29,7 @@ DAYS: Mapping[Kept, int] = {
     Kept.LETTERS: 730,
     Kept.DOCUMENTS: 180,
     Kept.NEEDS: 14,
+    Kept.MESSAGES: 730,
     Kept.ACCOUNTS: 730,
 }
 

@@ -196,6 +196,8 @@ def message_of(letter: Letter, *, sender: str) -> EmailMessage:
     message = EmailMessage(policy=WholeSubjects())
     message["From"] = sender
     message["To"] = letter.address
+    if letter.reply_to:
+        message["Reply-To"] = letter.reply_to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = letter.message_id

@@ -6,13 +6,13 @@ inside the transaction, so that it says what was true then and exists if and onl
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lararportal import journal, pages
@@ -53,6 +53,9 @@ class Letter(Base):
     address: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
     body: Mapped[str] = mapped_column(Text)
+    reply_to: Mapped[str] = mapped_column(
+        String(320), default="", server_default="", doc="Where an answer goes, if not to the sender of all letters."
+    )
     calendars: Mapped[list[str]] = mapped_column(ARRAY(Text), doc="iCalendar objects to attach.")
     message_id: Mapped[str] = mapped_column(String(120), doc="The same at every attempt, so that a duplicate shows.")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -108,11 +111,12 @@ def post(
     now: datetime,
     calendars: Sequence[str] = (),
     about: int | None = None,
+    reply_to: str = "",
     **facts: Any,
 ) -> None:
     """Stores a letter for sending; `once` names the occasion and is unique over all letters.
 
-    `about` is the booking that it is about, if it is about one.
+    `about` is the booking that it is about, if it is about one; an answer goes to `reply_to`, or to the sender.
 
     The facts reach the template beside `to`, `portal_url` and `today`.
 
@@ -120,9 +124,7 @@ def post(
         IntegrityError: at flush, when the same occasion was posted before.
     """
     is_withheld = to.reads_here and occasion not in NEEDED_IN_FULL
-    template = WITHOUT_CONTENT if is_withheld else occasion
-    written = pages.letter(template, to=to, portal_url=db.info["portal_url"], today=day_of(now), **facts)
-    subject, body = map(redacted, written)  # Mail is read by others on its way: no personnummer is in it.
+    subject, body = rendered(db, WITHOUT_CONTENT if is_withheld else occasion, to=to, now=now, **facts)
     db.add(
         Letter(
             once=once,
@@ -130,14 +132,22 @@ def post(
             person_id=to.person_id,
             booking_id=about,
             address=to.address,
-            subject=subject[:SUBJECT_LENGTH],
+            subject=subject,
             body=body,
+            reply_to="" if is_withheld else reply_to,
             calendars=[] if is_withheld else list(calendars),
             message_id=_new_message_id(),
             created_at=now,
             next_attempt_at=now,
         )
     )
+
+
+def rendered(db: Session, template: str, *, to: Recipient, now: datetime, **facts: Any) -> tuple[str, str]:
+    """Subject and text as somebody has them; mail is read by others on its way, so no personnummer is in it."""
+    written = pages.letter(template, to=to, portal_url=db.info["portal_url"], today=day_of(now), **facts)
+    subject, body = map(redacted, written)
+    return subject[:SUBJECT_LENGTH], body
 
 
 ATTEMPTS = 12
@@ -245,54 +255,3 @@ def _note(db: Session, deed: str, letter: Letter, *, now: datetime, by: int | No
 
 def _new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@lararportal>"
-
-
-def take_content_away(
-    db: Session, *, person_id: int, name: str, instead: str, called: Mapping[int, str], needed: Collection[str]
-) -> None:
-    """The letters to somebody say nothing any more, and those to others call them otherwise, as `rename` has it.
-
-    Those that are `needed`, by their `once`, stay: without what stands in them nobody can sign in and read.
-    """
-    subject, body = pages.letter(WITHOUT_CONTENT, portal_url=db.info["portal_url"])
-    theirs = update(Letter).where(Letter.person_id == person_id, Letter.once.not_in(needed), Letter.body != "")
-    db.execute(theirs.values(subject=subject, body=body, calendars=[]).execution_options(synchronize_session="fetch"))
-    rename(db, name=name, instead=instead, called=called)
-
-
-def forget(db: Session, *, person_id: int, now: datetime) -> None:
-    """The letters to somebody say nothing any more and tell no address; what was not sent is stopped."""
-    theirs = update(Letter).where(Letter.person_id == person_id)
-    waits = theirs.where(Letter.state != LetterState.SENT, Letter.stopped_at.is_(None))
-    stopped = waits.values(state=LetterState.FAILED, stopped_at=now)
-    blank = theirs.values(address="", body="", calendars=[], answer="")
-    for statement in (stopped, blank):
-        db.execute(statement.execution_options(synchronize_session="fetch"))
-
-
-def rename(db: Session, *, name: str, instead: str, called: Mapping[int, str]) -> None:
-    """Letters call somebody otherwise.
-
-    `called` is everybody with that name in their own: letters to namesakes stay, and longer names stay everywhere.
-    """
-    namesakes = [number for number, each in called.items() if each == name]
-    # Lines are broken in names too.
-    written = func.regexp_replace(Letter.subject + " " + Letter.body, r"\s+", " ", "g")
-    named = written.contains(name, autoescape=True)
-    found = select(Letter).where(Letter.person_id.not_in(namesakes), named).order_by(Letter.id)
-    longer = {each for each in called.values() if each != name}
-    for letter in db.scalars(found.with_for_update().execution_options(populate_existing=True)):
-        letter.subject = _renamed(letter.subject, name, instead, longer)
-        letter.body = _renamed(letter.body, name, instead, longer)
-
-
-def _renamed(written: str, name: str, instead: str, longer: Collection[str]) -> str:
-    """The text with something for the name, also in the genitive, but not where it is a part of a longer one."""
-    names = "|".join(
-        r"\s+".join(map(re.escape, each.split())) for each in (*sorted(longer, key=len, reverse=True), name)
-    )
-
-    def other(found: re.Match[str]) -> str:
-        return found[0] if " ".join(found[0].split()) in longer else instead
-
-    return re.sub(rf"(?<![\w-])(?:{names})(?=s?(?![\w-]))", other, written)

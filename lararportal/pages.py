@@ -137,6 +137,12 @@ def letter(occasion: str, **facts: Any) -> tuple[str, str]:
     return subject.strip(), _laid_out(body)
 
 
+def draft(name: str, **facts: Any) -> tuple[str, str]:
+    """Subject and text to go on writing from, of `templates/drafts/<name>.txt`; its lines are not broken."""
+    subject, _, body = _letters().get_template(f"drafts/{name}.txt").render(**facts).partition("\n")
+    return subject.strip(), body.strip()
+
+
 def _laid_out(text: str) -> str:
     """The text as a letter shows it: lines of readable length that hang where they began, and single empty lines."""
     lines: list[str] = []

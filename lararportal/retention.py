@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from auth.models import AccountInvitation, IdentityPutAside, LoginSession, Person, SpentToken
 from bookings.models import Booking
 from bookings.states import SEATED
-from courses.models import CourseDay, CourseReport, Need, ReportDocument
+from courses.models import CourseDay, CourseReport, Message, Need, ReportDocument
 from courses.states import ReportState
 from lararportal import journal
 from lararportal.checks import Check, When
@@ -84,7 +84,7 @@ def _blank_letters(db: Session, ids: list[Any], *, now: datetime) -> None:
 def _blank(db: Session, theirs: ColumnElement[bool], *, now: datetime) -> None:
     unsent = (theirs, Letter.state != LetterState.SENT, Letter.stopped_at.is_(None))
     stopped = update(Letter).where(*unsent).values(state=LetterState.FAILED, stopped_at=now)
-    blank = update(Letter).where(theirs).values(address="", body="", calendars=[], answer="")
+    blank = update(Letter).where(theirs).values(address="", body="", reply_to="", calendars=[], answer="")
     for statement in (stopped, blank):
         db.execute(statement.execution_options(synchronize_session=False))
 
@@ -182,6 +182,11 @@ KINDS: Mapping[Kept, Kind] = {
         _needs,
         _delete(Need.id),
         "what somebody needed to eat or to take part in a session that is over is deleted",
+    ),
+    Kept.MESSAGES: Kind(
+        lambda cutoff: select(Message.id).where(Message.sent_at < cutoff),
+        _delete(Message.id),
+        "what was written to the participants of a session is deleted",
     ),
     Kept.ACCOUNTS: Kind(
         _accounts,

@@ -65,6 +65,8 @@ THERE = {
         f"/kurstillfallen/<int:session_id>/{way}": {"session_id": "led"}
         for way in (
             "behov",
+            "brev",
+            "brev/nytt",
             "program",
             "material",
             "material/<int:material_id>",

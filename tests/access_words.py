@@ -171,6 +171,8 @@ KINDS = (
             GET POST /kurstillfallen/<int:session_id>/intyg/framstall
             GET POST /kurstillfallen/<int:session_id>/intyg/underskrifter
             GET /kurstillfallen/<int:session_id>/behov
+            GET /kurstillfallen/<int:session_id>/brev
+            GET POST /kurstillfallen/<int:session_id>/brev/nytt
             GET POST /kurstillfallen/<int:session_id>/material
             GET POST /kurstillfallen/<int:session_id>/reflektion
             GET POST /kurstillfallen/<int:session_id>/program

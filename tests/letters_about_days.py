@@ -5,9 +5,19 @@ from datetime import date, timedelta
 
 from letter_facts import ANNA, NOW, SKIN, Desk, session
 
+from auth.models import Person
 from courses import letters
 from courses.days.half_days import halves_of
-from courses.models import Certificate, Completion, CourseReport, Evaluation, PreparationPart, Review, ReviewAction
+from courses.models import (
+    Certificate,
+    Completion,
+    CourseReport,
+    Evaluation,
+    Message,
+    PreparationPart,
+    Review,
+    ReviewAction,
+)
 from courses.states import Absence, CertificateKind, CourseOutcome, Presence
 
 
@@ -68,6 +78,15 @@ def summoned(db: Desk) -> None:
     letters.summons(db, person=ANNA, session=asked, prepares=True, now=NOW)
 
 
+LENA = Person(id=8, given_name="Lena", family_name="Ek", email="lena.ek@example.org")
+
+
+def written(db: Desk) -> None:
+    text = "vi har bytt lokal till Eken på plan 2.\n\nTa med:\n- stetoskop\n- ett eget fall, utan namn"
+    about = {"message": Message(id=5, subject="Ny lokal på måndag", text=text), "writer": LENA, "answers": LENA.email}
+    letters.message(db, person=ANNA, session=SKIN, now=NOW, **about)
+
+
 ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted": absent(
         [Presence.PRESENT, None, Presence.ABSENT_ILL, Presence.PRESENT], "attendance", "competence"
@@ -76,6 +95,7 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted.ill": absent([Presence.ABSENT_ILL] * 4, "attendance", absence=Absence.ILL),
     "absence_noted.no_show": absent([None] * 4, "attendance", absence=Absence.NO_SHOW),
     "preparation_reminder": to_prepare,
+    "message": written,
     "summons": summoned,
     "certificate_ready": certificate(letters.certificate_ready),
     "certificate_ready.again": certificate(letters.certificate_ready, CertificateKind.B, 2),

@@ -40,6 +40,11 @@ OF_PREPARATION = {
             JOIN course_sessions s ON s.id = b.session_id
         WHERE state = 'booked' AND starts_on > '2027-02-01' ORDER BY b.id LIMIT 1"""
     ],
+    "message_not_as_noted": [
+        """INSERT INTO messages (session_id, person_id, addressed, recipients, subject, text, form_key, sent_at)
+        SELECT (SELECT min(id) FROM course_sessions), min(id), 'seated', 1, 'x', 'x', 'x',
+            timestamptz '2027-01-10T00:00Z' FROM persons"""
+    ],
     "programme_not_as_noted": [
         """UPDATE course_sessions SET programme = '[{"day": 1, "at": "08:30", "title": "x", "teacher": ""}]'
         WHERE id = (SELECT min(id) FROM course_sessions)"""

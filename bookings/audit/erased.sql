@@ -14,6 +14,7 @@ WHERE p.erased_at IS NOT NULL AND (
     OR EXISTS (SELECT FROM course_reports r JOIN report_documents d ON d.report_id = r.id WHERE r.person_id = p.id)
     OR EXISTS (SELECT FROM calendar_feeds f WHERE f.person_id = p.id)
     OR EXISTS (SELECT FROM needs n WHERE n.person_id = p.id)
+    OR EXISTS (SELECT FROM messages m WHERE m.person_id = p.id)
     OR EXISTS (SELECT FROM course_wishes w WHERE w.person_id = p.id)
     OR EXISTS (SELECT FROM certificates c WHERE c.person_id = p.id AND (c.sealed <> '' OR c.imprint <> ''
         OR concat(c.content ->> 'given', c.content ->> 'family') <> ''))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -77,7 +77,7 @@ def _calendars(db: Session, seat: Seat, changes: Sequence[Change], before: Befor
 
 def _about_cancelling(
     booking: Booking, session: CourseSession, changes: Sequence[Change], *, now: datetime
-) -> dict[str, date | bool | None]:
+) -> dict[str, Any]:
     """Until when they may cancel, where another day is said now that does not count for them, and comes sooner."""
     own = session.cancel_by_since(booking.booked_at)
     is_free = is_free_to_give_back(booked_at=booking.booked_at, moved_at=session.moved_at, is_over=False)

@@ -23,7 +23,7 @@ TRACE = "trace"
 OTHERS = frozenset(
     {
         *("invited_by", "granted_by", "revoked_by", "made_by", "funded_by", "asked_by", "noted_by", "decided_by"),
-        *("by", "signatory_id"),
+        *("by", "signatory_id", "reply_to"),
     }
 )
 """Who else did something: their names are theirs."""

@@ -2,7 +2,8 @@
 
 `courses.sql` does so with courses. `days.sql` asks who was there and has been through a session, and `days_noted.sql`
 what was noted of that; `preparation_noted.sql` is about what they had done before, `materials.sql` about files,
-`needs.sql` about who said what they need, `programmes.sql` about programmes; `certificates.sql` and
+`needs.sql` about who said what they need, `messages.sql` about what was written to participants, `programmes.sql`
+about programmes; `certificates.sql` and
 `certificates_noted.sql` do the same with certificates, whose sealed numbers are looked at beside them, and
 `reports.sql` what somebody says they have done elsewhere. `reflections.sql` is about what leaders think of their
 sessions, and `reviews.sql` about what is said of courses from outside. `letters_owed.sql` says which letters the
@@ -27,6 +28,7 @@ THOROUGH = (
     *in_sql(_HERE / "preparation_noted.sql"),
     *in_sql(_HERE / "materials.sql"),
     *in_sql(_HERE / "needs.sql"),
+    *in_sql(_HERE / "messages.sql"),
     *in_sql(_HERE / "programmes.sql"),
     *in_sql(_HERE / "certificates.sql"),
     *in_sql(_HERE / "certificates_noted.sql"),

@@ -1,5 +1,7 @@
 """Preparation: coordinators say what a course has of it, participants do it, and its leader sees who lacks what."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -10,6 +12,8 @@ from courses.days import shown
 from courses.forms.days import RowsForm
 from courses.forms.preparation import PartForm, answers_in
 from courses.materials import shown as material
+from courses.messages import shown as messages
+from courses.messages.shown import Read
 from courses.models import Course, CourseSession, Material, PreparationPart
 from courses.preparation import doing, parts, standing
 from courses.views.days import roster
@@ -83,7 +87,7 @@ def own(session_id: int) -> str:
 @signed_in
 def do_part(session_id: int, part_id: int) -> ViewResult:
     """The visitor has done a part, if what they answered to its questions is right."""
-    session, found, _ = _own_parts(session_id)
+    session, found, *_ = _own_parts(session_id)
     asked = next((len(each.questions) for each in found if each.part.id == part_id), 0)
     answers = answers_in(request.form, asked)
     about = {"session_id": session.id, "part_id": part_id, "by": me().person_id}
@@ -105,13 +109,16 @@ def undo_part(session_id: int, part_id: int) -> Response:
     return redirect(url_for("preparation.own", session_id=session_id, _anchor=f"del-{part_id}"))
 
 
-def _own_parts(session_id: int) -> tuple[CourseSession, list[standing.OwnPart], list[Material]]:
+def _own_parts(
+    session_id: int,
+) -> tuple[CourseSession, list[standing.OwnPart], list[Material], Sequence[Read]]:
     with edge.reading() as db:
         session = shown.session_of(db, session_id)
         if me().person_id not in roster()(db, session_id):
             raise NotFound
         given = material.for_participants(db, session, now=edge.moment())
-        return session, standing.own(db, session, me().person_id), given
+        written = messages.to_participant(db, session_id, me().person_id)
+        return session, standing.own(db, session, me().person_id), given, written
 
 
 def _own_page(
@@ -121,13 +128,14 @@ def _own_page(
     answers: dict[int, int] | None = None,
     wrong: list[int] | None = None,
 ) -> str:
-    session, found, given = _own_parts(session_id)
+    session, found, given, written = _own_parts(session_id)
     return render_template(
         "courses/preparation_own.html",
         form=RowsForm(),
         session=session,
         parts=found,
         materials=given,
+        messages=written,
         part_id=part_id,
         answers=answers or {},
         wrong=wrong or [],

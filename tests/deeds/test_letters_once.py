@@ -329,6 +329,9 @@ ELSEWHERE = {
         "absence_noted": "test_who_was_there_and_meets_the_competence_has_passed_and_who_was_absent_is_told_once"
     },
     "web/test_programme.py": {"summons": "test_who_has_a_seat_is_told_once_of_a_programme_and_who_comes_later_then"},
+    "web/test_messages.py": {
+        "message": "test_a_letter_is_shown_as_it_will_be_and_sent_once_however_often_it_is_pressed"
+    },
     "deeds/test_preparation.py": {
         "preparation_reminder": "test_who_lacks_a_part_is_reminded_once_before_the_day_and_whoever_has_done_it_is_not"
     },

@@ -12,7 +12,7 @@ from auth import protection, queries
 from auth.models import AccountInvitation, Grant, Identity, IdentityPutAside, LoginSession, Person, SpentToken
 from auth.states import Binding, Role, Standing
 from bookings.models import Round
-from courses.models import Need
+from courses.models import Message, Need
 from courses.reports import reporting
 from courses.states import ReportState
 from lararportal import clock, config, journal, kept, outbox, retention, tick
@@ -64,6 +64,8 @@ def laid(db, now):
         held = session(db, days=[last])
         seat(db, held, anna)
         db.add(Need(session_id=held.id, person_id=anna.id, diets=["vegan"], said_at=now))
+        text = {"addressed": "seated", "recipients": 1, "subject": "x", "text": "x", "form_key": word}
+        db.add(Message(session_id=held.id, person_id=anna.id, sent_at=at[Kept.MESSAGES], **text))
         made[word] = person(db, created_at=at[Kept.ACCOUNTS], **UNUSED).id
     long_ago = now - timedelta(days=DAYS[Kept.ACCOUNTS] + 1)
     role, seated, back, known = (person(db, created_at=long_ago, **UNUSED) for _ in range(4))
