@@ -1,6 +1,6 @@
 """For whom the certificates and the material of a session are: its leaders, and coordinators."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from auth.models import Grant
@@ -35,3 +35,9 @@ def is_coordinator(db: Session, person_id: int) -> bool:
     """Whether all sessions are for somebody, and the names on their certificates whoever they are of."""
     held = select(Grant.id).where(Grant.person_id == person_id, Grant.role == Role.COORDINATOR)
     return db.scalar(held.limit(1)) is not None
+
+
+def courses_led(by: int) -> Select[int]:
+    """The courses that somebody has led a session of: what is said of those from outside is not theirs to say."""
+    led = select(CourseSession.course_id).join(SessionLeader, SessionLeader.session_id == CourseSession.id)
+    return led.where(SessionLeader.person_id == by)

@@ -16,6 +16,7 @@ from lararportal.forms import Form
 
 OWN = range(5)
 """Questions of its own that a course can have: an evaluation is answered in two minutes."""
+PLACES = {str(row + 1): row + 1 for row in OWN}
 KEYS = {each.key: each for each in USUAL}
 
 
@@ -46,7 +47,14 @@ class QuestionsForm(Form):
     def questions(self) -> list[Question]:
         """The usual ones in their order, and then its own."""
         kept = [each for each in USUAL if each.key in (self.usual.data or ())]
-        return [*kept, *dict.fromkeys(self._own(row) for row in OWN if self[f"text-{row}"].data)]
+        own = [row for row in sorted(OWN, key=self._place) if self[f"text-{row}"].data]
+        return [*kept, *dict.fromkeys(self._own(row) for row in own)]
+
+    def _place(self, row: int) -> tuple[int, int, int]:
+        """Where a row is to stand: what was moved up goes before the one that stood there, and down behind it."""
+        stands = row + 1
+        wanted = PLACES.get(self[f"place-{row}"].data, stands)
+        return wanted, (wanted > stands) - (wanted < stands), row
 
     def _own(self, row: int) -> Question:
         kind = QuestionKind(self[f"kind-{row}"].data)
@@ -62,6 +70,7 @@ def question_form(found: Sequence[Question]) -> QuestionsForm:
     for row in OWN:
         fields[f"text-{row}"] = StringField(filters=[on_one_line], validators=[Optional(), readable, Length(max=200)])
         fields[f"kind-{row}"] = SelectField()
+        fields[f"place-{row}"] = SelectField(default=str(row + 1))
         fields[f"options-{row}"] = StringField(filters=[on_one_line], validators=[_choices, Length(max=200)])
         if row < len(own):
             said = {"text": own[row].text, "kind": own[row].kind, "options": " / ".join(own[row].options)}
@@ -69,5 +78,6 @@ def question_form(found: Sequence[Question]) -> QuestionsForm:
     made: QuestionsForm = type("WholeQuestionsForm", (QuestionsForm,), fields)(data=data)
     for row in OWN:
         made[f"kind-{row}"].choices = choices_of("question_kind")
+        made[f"place-{row}"].choices = list(PLACES)
     made.usual.choices = [(each, pages.words()["asked"][each]) for each in KEYS]
     return made

@@ -7,16 +7,14 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
-from courses.evaluations import shown
+from courses.evaluations import compilation, shown
+from courses.evaluations.shown import Unit
 from courses.models import Course, Review, ReviewAction
 from courses.reviews.opening import ended
 from courses.rules import evaluations
 from courses.rules import reviews as rules
-from courses.rules.evaluations import USUAL
 from courses.rules.reviews import Criterion, Judgement
 from courses.states import ReviewState
-
-OVERALL = USUAL[0]
 
 
 @dataclass(frozen=True)
@@ -102,13 +100,9 @@ def _fallen(db: Session) -> list[Fallen]:
     return found
 
 
-def _means(units: Sequence[shown.Unit], days: Mapping[int, date]) -> dict[str, float]:
+def _means(units: Sequence[Unit], days: Mapping[int, date]) -> dict[str, float]:
     """Overall, by the half-year in which the last session of a unit ended: a unit is never divided."""
-    by_half: dict[str, list[shown.Unit]] = {}
+    by_half: dict[str, list[Unit]] = {}
     for unit in units:
         by_half.setdefault(evaluations.term(days[each] for each in unit.sessions), []).append(unit)
-    said = {
-        half: evaluations.compiled([OVERALL], [unit.tallies for unit in found])[0].mean
-        for half, found in by_half.items()
-    }
-    return {half: mean for half, mean in said.items() if mean is not None}
+    return {half: each.mean for half, each in compilation.overall(by_half).items() if each.mean is not None}

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from courses.evaluations import compilation
+from courses.evaluations import compilation, reflecting
 from courses.evaluations.compilation import Compilation
+from courses.evaluations.reflecting import Reflected
 from courses.models import CourseSession, Review, ReviewAction
+from courses.reach import courses_led
 from courses.reviews.opening import held
 from courses.rules import reviews as rules
 from lararportal.errors import NotFound
+
+LOADED = (selectinload(Review.course), selectinload(Review.actions))
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,24 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A session of the half-year: its days, its programme, and what its leader thinks of it."""
+
+    session: CourseSession
+    reflection: Reflected | None
+
+
+@dataclass(frozen=True)
 class Read:
     """A review with all that a reviewer reads of the course."""
 
     review: Review
     figures: Told
-    days: Sequence[Sequence[date]]
-    """The days of each session of the half-year; nothing else of them."""
+    held: Sequence[Held]
     compilation: Compilation
+    """Of the half-year."""
+    is_own: bool
+    """Who reads has led the course, and says nothing of it."""
 
 
 def told(review: Review) -> Told:
@@ -58,28 +71,64 @@ def halves(db: Session) -> Mapping[str, list[Review]]:
     return dict(sorted(found.items(), reverse=True))
 
 
+def review(db: Session, review_id: int) -> Review:
+    """One of them.
+
+    Raises:
+        NotFound: there is no such review.
+    """
+    found = db.get(Review, review_id, options=LOADED, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def one(db: Session, review_id: int, *, by: int) -> Read:
     """A review to be read, and what participants have said of the course, in whole units.
 
     Raises:
         NotFound: there is no such review.
     """
-    loaded = (selectinload(Review.course), selectinload(Review.actions))
-    review = db.get(Review, review_id, options=loaded, populate_existing=True)
-    if review is None:
+    [read] = _read(db, [review(db, review_id)], by=by)
+    return read
+
+
+def of_half(db: Session, half: str, *, by: int) -> list[Read]:
+    """The same of all courses of a half-year, by their names.
+
+    Raises:
+        NotFound: its review has not been opened.
+    """
+    found = db.scalars(select(Review).where(Review.half == half).options(*LOADED)).all()
+    if not found:
         raise NotFound
+    return _read(db, sorted(found, key=lambda each: (each.course.title, each.id)), by=by)
+
+
+def _read(db: Session, reviews: Sequence[Review], *, by: int) -> list[Read]:
+    """Of one half-year."""
+    half, courses = reviews[0].half, [each.course for each in reviews]
+    numbers = [each.id for each in courses]
     given = (
         select(CourseSession)
-        .where(CourseSession.course_id == review.course_id, held(review.half))
+        .where(CourseSession.course_id.in_(numbers), held(half))
         .order_by(CourseSession.starts_on, CourseSession.id)
         .options(selectinload(CourseSession.days))
     )
-    return Read(
-        review=review,
-        figures=told(review),
-        days=[[day.day for day in each.days] for each in db.scalars(given)],
-        compilation=compilation.of_course(db, code=review.course.code, by=by, sees_all=True),
-    )
+    sessions = db.scalars(given).all()
+    reflections = reflecting.of_sessions(db, [each.id for each in sessions])
+    compiled = compilation.of_courses(db, courses, term=half)
+    led = set(db.scalars(courses_led(by).where(CourseSession.course_id.in_(numbers))))
+    return [
+        Read(
+            review=each,
+            figures=told(each),
+            held=[Held(one, reflections.get(one.id)) for one in sessions if one.course_id == each.course_id],
+            compilation=compiled[each.course_id],
+            is_own=each.course_id in led,
+        )
+        for each in reviews
+    ]
 
 
 def review_of(db: Session, action_id: int) -> int:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from auth.states import Role
 from courses import letters
-from courses.models import Review
+from courses.models import CourseSession, Review
+from courses.reach import courses_led
 from courses.reviews.opening import holders
 from courses.rules import reviews as rules
 from courses.states import Refusal, ReviewState
@@ -42,14 +43,27 @@ def move(review: Review, state: ReviewState, *, unless: Refusal | None = None) -
     review.state = state
 
 
-def draft(db: Session, *, review_id: int, criteria: Mapping[str, str], text: str) -> None:
+def of_others(db: Session, review_id: int, *, by: int) -> Review:
+    """A review, locked, for a reviewer who has not led the course: nobody reviews their own.
+
+    Raises:
+        NotFound: there is no such review.
+        Refused: they have.
+    """
+    review = locked(db, review_id)
+    if db.scalar(courses_led(by).where(CourseSession.course_id == review.course_id).limit(1)) is not None:
+        raise Refused(Refusal.LED_THEMSELVES)
+    return review
+
+
+def draft(db: Session, *, review_id: int, criteria: Mapping[str, str], text: str, by: int) -> None:
     """What a reviewer has written so far is kept for reviewers; nothing of it is said or noted yet.
 
     Raises:
         NotFound: there is no such review.
-        Refused: it has been stated.
+        Refused: it has been stated, or they have led the course.
     """
-    review = locked(db, review_id)
+    review = of_others(db, review_id, by=by)
     if review.state is not ReviewState.OPEN:
         raise Refused(Refusal.REVIEW_ELSEWHERE)
     review.criteria, review.statement = dict(criteria), text.strip()
@@ -61,9 +75,9 @@ def state(db: Session, *, review_id: int, criteria: Mapping[str, str], text: str
 
     Raises:
         NotFound: there is no such review.
-        Refused: it has been stated, a criterion is not judged, or there is no text.
+        Refused: it has been stated, they have led the course, a criterion is not judged, or there is no text.
     """
-    review = locked(db, review_id)
+    review = of_others(db, review_id, by=by)
     move(review, ReviewState.STATED, unless=rules.may_state(criteria, text))
     review.criteria, review.statement = dict(criteria), text.strip()
     review.stated_at, review.stated_by = now, by
@@ -80,9 +94,9 @@ def close(db: Session, *, review_id: int, now: datetime, by: int) -> None:
 
     Raises:
         NotFound: there is no such review.
-        Refused: it has not been answered, or is closed.
+        Refused: it has not been answered, or is closed, or they have led the course.
     """
-    review = locked(db, review_id)
+    review = of_others(db, review_id, by=by)
     move(review, ReviewState.CLOSED)
     journal.note(db, "review.closed", now=now, by=by, review=review.id)
     db.flush()

@@ -11,6 +11,7 @@ from courses.forms.days import RowsForm
 from courses.forms.reviews import AnswerForm, OpeningForm, StatementForm, answer_form, statement_form
 from courses.models import Review
 from courses.reviews import answering, follow_up, opening, shown, stating
+from courses.rules import plots
 from courses.rules import reviews as rules
 from courses.rules.reviews import Criterion
 from courses.states import ReviewState
@@ -85,7 +86,7 @@ def state(review_id: int) -> ViewResult:
         if form.final.data:
             stating.state(db, review_id=review_id, criteria=criteria, text=text, now=edge.moment(), by=me().person_id)
         else:
-            stating.draft(db, review_id=review_id, criteria=criteria, text=text)
+            stating.draft(db, review_id=review_id, criteria=criteria, text=text, by=me().person_id)
 
     return _answered(review_id, form, deed, "review_stated" if form.final.data else "review_drafted")
 
@@ -132,7 +133,7 @@ def done(action_id: int) -> ViewResult:
 
 def _row(review_id: int) -> Review:
     with edge.reading() as db:
-        return shown.one(db, review_id, by=me().person_id).review
+        return shown.review(db, review_id)
 
 
 def _answered(review_id: int, form: Form, deed: Callable[[Session], object], said: str) -> ViewResult:
@@ -148,15 +149,18 @@ def _page(review_id: int, sent: Form | None = None) -> str:
         read = shown.one(db, review_id, by=me().person_id)
     stated = sent if isinstance(sent, StatementForm) else statement_form(read.review)
     answered = sent if isinstance(sent, AnswerForm) else answer_form()
+    there = [answered] if read.is_own else [stated, answered]
     return render_template(
         "courses/review.html",
         read=read,
         review=read.review,
         stated=stated,
         answered=answered,
-        other=[] if sent in (stated, answered) or sent is None else sent.form_errors,
+        other=[] if sent is None or sent in there else sent.form_errors,
         criteria=list(Criterion),
         actions=range(rules.MOST_ACTIONS),
         states=ReviewState,
         today=day_of(edge.moment()),
+        columns=plots.columns,
+        share=plots.share,
     )

@@ -106,14 +106,17 @@ def test_a_review_is_opened_once_stated_answered_and_closed_with_a_letter_each(d
     [review] = open_(db)
     office = make.coordinator(db)
     at = [NOW + timedelta(hours=hours) for hours in range(5)]
-    stating.draft(db, review_id=review.id, criteria={"purpose": "met"}, text=" Utkast ")
+    stating.draft(db, review_id=review.id, criteria={"purpose": "met"}, text=" Utkast ", by=gunnar.id)
     with refused(Refusal.REVIEW_ELSEWHERE):
         answered(db, review)
     with refused(Refusal.STATEMENT_INCOMPLETE):
         stated(db, review, gunnar, criteria={"purpose": "met"})
     assert (review.state, review.statement, review.criteria) == (ReviewState.OPEN, "Utkast", {"purpose": "met"})
     stated(db, review, gunnar, now=at[1])
-    for again in (stated, lambda db, review, _: stating.draft(db, review_id=review.id, criteria={}, text="")):
+    for again in (
+        stated,
+        lambda db, review, by: stating.draft(db, review_id=review.id, criteria={}, text="", by=by.id),
+    ):
         with refused(Refusal.REVIEW_ELSEWHERE):
             again(db, review, gunnar)
     answered(db, review, now=at[2])

@@ -43,6 +43,28 @@ def test_a_changed_question_is_a_new_one_and_every_change_a_version(db, visit):
     assert {each.check for each in invariants(db, now=NOW)} - before == {"question_form_not_as_noted"}
 
 
+def test_the_order_of_its_own_questions_is_theirs_who_ask(db, visit):
+    course = make.course(db)
+    path, coordinator = f"/samordning/kurser/{course.code}/utvarderingsfragor", visit(make.coordinator(db))
+    texts = {f"text-{row}": text for row, text in enumerate("ABCD")}
+
+    def order(**places: str) -> str:
+        there = {f"text-{row}": each.text for row, each in enumerate(own_of(course.id))} or texts
+        given = KINDS | {"usual": ["overall"]} | there | {f"place-{row}": str(row + 1) for row in range(5)}
+        assert (
+            coordinator.post(path, data=given | {f"place-{row[1:]}": at for row, at in places.items()}).status_code
+            == 302
+        )
+        return "".join(each.text for each in own_of(course.id))
+
+    def own_of(course_id: int):
+        return [each for each in questions.of_course(db, course_id) if each.text]
+
+    assert [order(), order(_2="1"), order(_0="3"), order(_0="4", _3="1")] == ["ABCD", "CABD", "ABCD", "DBCA"]
+    versions = select(QuestionForm.version).order_by(QuestionForm.id)
+    assert db.scalars(versions).all() == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

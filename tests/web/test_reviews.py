@@ -1,6 +1,6 @@
 """The reviewer's room on pages: from the draft to the follow-up, and never a name of whoever took part."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from bookings_room import seat
@@ -8,18 +8,21 @@ from bookings_room import seat
 import make
 from auth.states import Role
 from bookings.queries import seated
-from courses.evaluations import answering, closing, opening
-from courses.models import Completion, Review, ReviewAction
+from courses import programme
+from courses.evaluations import answering, closing, opening, reflecting
+from courses.evaluations.reflecting import Action
+from courses.models import Completion, CourseSession, Review, ReviewAction, SessionLeader
 from courses.reviews import opening as reviewing
+from courses.rules.programme import Item
 from courses.rules.reviews import Criterion
-from courses.states import CourseOutcome
+from courses.states import CourseOutcome, ReviewState
 from lararportal import clock
 
 NOW = clock.parse("2027-01-11T08:00")
 JUDGED = dict.fromkeys(map(str, Criterion), "met")
 
 
-def held(db, course, people, *, name="Planterad"):
+def held(db, course, people, *, name="Planterad") -> CourseSession:
     """A session of the autumn, with whom nobody is to read the names of."""
     session = make.session(db, of=course, days=[date(2026, 11, 16)])
     counted = {"minutes": 420, "half_days": 2, "of_half_days": 2, "told_of": [], "lacks": []}
@@ -34,6 +37,7 @@ def held(db, course, people, *, name="Planterad"):
     for each in came:
         answering.answer(db, session_id=session.id, given={"overall": "4"}, now=then, by=each.id)
     closing.close(db, session.id, now=then, by=None)
+    return session
 
 
 def opened(db) -> list[Review]:
@@ -103,14 +107,57 @@ def test_no_page_tells_a_name_of_whoever_took_part_or_a_figure_of_fewer_than_fiv
     )
 
 
-def test_the_pages_take_as_many_statements_for_many_as_for_few(db, gunnar, queries):
+def test_the_page_of_a_course_has_its_programme_what_was_said_drawn_and_what_its_leader_thinks(db, visit, gunnar):
+    course = make.course(db, title="Hudsjukdomar", objectives_2021=["STc7"])
+    session, leader = held(db, course, 6), make.holder(db, Role.LEADER)
+    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
+    items = [Item(1, time(8, 30), "Eksem", "Karin")]
+    programme.put(db, session_id=session.id, items=items, now=NOW, by=leader.id)
+    said = [Action("Fler bilder", "Karin", date(2027, 5, 1))]
+    reflecting.write(db, session_id=session.id, text="Bra grupp.", actions=said, now=NOW, by=leader.id)
+    [review] = opened(db)
+
+    page = gunnar.get(f"/granskning/{review.id}").text
+    found = [each in page for each in ("STc7", "Eksem", "Bra grupp.", "Fler bilder (Karin, senast 1 maj 2027)")]
+    assert (found, page.count('class="plot"') > 0, "Hösttermin" in page.partition("termin för termin")[2]) == (
+        [True] * 4,
+        True,
+        True,
+    )
+
+
+def test_who_has_led_a_course_does_not_review_it_and_others_do(db, visit, gunnar):
+    both = make.holder(db, Role.REVIEWER)
+    course = make.course(db)
+    session = held(db, course, 6)
     held(db, make.course(db), 6)
-    opened(db)
+    db.add(SessionLeader(session_id=session.id, person_id=both.id))
+    [review] = [each for each in opened(db) if each.course_id == course.id]
+    path = f"/granskning/{review.id}"
+    who_led = visit(both)
+
+    assert "så en annan granskare lämnar utlåtandet" in who_led.get(path).text
+    for given in ({"text": "Utkast"}, {**JUDGED, "text": "Bra", "final": "y"}):
+        page = who_led.post(f"{path}/utlatande", data=given)
+        assert (page.status_code, "varit kursledare här" in page.text) == (409, True)
+    db.refresh(review)
+    assert (review.state, review.statement) == (ReviewState.OPEN, "")
+    assert gunnar.post(f"{path}/utlatande", data={**JUDGED, "text": "Bra", "final": "y"}).status_code == 302
+    visit(make.coordinator(db)).post(f"{path}/svar", data={"text": "Tack"})
+    assert who_led.post(f"{path}/avsluta").status_code == 409
+    assert gunnar.post(f"{path}/avsluta").status_code == 302
+
+
+def test_the_pages_take_as_many_statements_for_many_as_for_few(db, gunnar, queries):
+    own = make.course(db)
+    held(db, own, 6)
+    [review] = opened(db)
     counts = []
     for number in (0, 2):
         for _ in range(number):
             course = make.course(db)
             held(db, course, 6)
+            held(db, own, 6)
             db.add(
                 Review(
                     half="2026-2", course_id=course.id, opened_at=NOW, sessions=1, participants=6, asked=6, answered=6
@@ -118,8 +165,8 @@ def test_the_pages_take_as_many_statements_for_many_as_for_few(db, gunnar, queri
             )
         db.flush()
         db.expire_all()
-        for path in ("/granskning", "/granskning/uppfoljning"):
+        for path in ("/granskning", "/granskning/uppfoljning", f"/granskning/{review.id}"):
             queries.reset()
             assert gunnar.get(path).status_code == 200
             counts.append(queries.count)
-    assert counts[:2] == counts[2:]
+    assert counts[:3] == counts[3:]
