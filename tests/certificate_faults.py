@@ -6,6 +6,10 @@ PASSED = [attended(), noted_attended(), *completed(ONE_HALF), *whole(SEAT), *com
 """Who has the seat has been through the session, and nobody else."""
 
 
+AFTER = 9_000
+"""The numbers of a year that the term has given are below."""
+
+
 def somebody(number: int) -> str:
     """Another seat for each fault, so that they can be planted beside each other."""
     return SEAT.replace("LIMIT 1", f"OFFSET {number} LIMIT 1")
@@ -17,7 +21,7 @@ def certificate(of: str, serial: int, state: str = "withdrawn", **facts: object)
     ended = AT if state == "withdrawn" else "null"
     return f"""INSERT INTO certificates (session_id, person_id, kind, year, serial, version, code, state, content,
             layout, made_at, signatory_id, ready_at, ended_at, sealed)
-        SELECT session_id, person_id, 'b', 2027, {serial}, {said["version"]}, '{said["code"]}', '{state}',
+        SELECT session_id, person_id, 'b', 2027, {AFTER + serial}, {said["version"]}, '{said["code"]}', '{state}',
             jsonb_build_object('kind', 'b', 'minutes', {said["minutes"]}, 'half_days', 1, 'of_half_days', 4, 'days',
                 (SELECT jsonb_agg(day ORDER BY day) FROM course_days d WHERE d.session_id = s.session_id)),
             1, {AT}, person_id, {ready}, {ended}, '{said["sealed"]}' FROM ({of}) s"""
@@ -27,14 +31,14 @@ def noted(serial: int, deed: str = "withdrawn") -> str:
     return f"""INSERT INTO journal (at, deed, session_id, person_id, facts)
         SELECT {AT}, 'certificate.{deed}', session_id, person_id, jsonb_build_object('certificate', id,
             'number', year || '-' || lpad(serial::text, 4, '0'), 'version', version, 'told', false)
-        FROM certificates WHERE serial = {serial}"""
+        FROM certificates WHERE serial = {AFTER + serial}"""
 
 
 def told(serial: int) -> str:
     return f"""INSERT INTO letters (once, occasion, person_id, address, subject, body, calendars, message_id,
             created_at, state, attempts, next_attempt_at)
         SELECT format('certificate_ready:%s', id), 'certificate_ready', person_id, 'a@example.org', '', '', '{{}}',
-            '<planted' || id || '>', {AT}, 'queued', 0, {AT} FROM certificates WHERE serial = {serial}"""
+            '<planted' || id || '>', {AT}, 'queued', 0, {AT} FROM certificates WHERE serial = {AFTER + serial}"""
 
 
 def valid(serial: int, of: str = SEAT, **facts: object) -> list[str]:

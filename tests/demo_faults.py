@@ -207,7 +207,7 @@ FAULTS = {
         """INSERT INTO journal (at, deed, facts) VALUES ('2027-01-10', 'line.reordered', '{"booking": 999999}')"""
     ],
     "called_off_with_nothing": [
-        "UPDATE bookings SET state = 'called_off' WHERE id = (SELECT min(id) FROM bookings WHERE state = 'moved')",
+        "UPDATE bookings SET state = 'called_off' WHERE id = (SELECT min(id) FROM bookings WHERE state = 'left')",
         noted("seat.called_off", "SELECT max(id) FROM bookings WHERE state = 'called_off'"),
         posted("called-off:{}", "SELECT max(id) FROM bookings WHERE state = 'called_off'"),
     ],

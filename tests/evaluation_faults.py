@@ -4,13 +4,13 @@ from day_faults import AT
 
 
 def evaluated(place: int, counts: str = "0, 0") -> str:
-    """The evaluation of one of the last sessions."""
+    """The evaluation of one of the sessions that are farthest ahead."""
     return f"""INSERT INTO evaluations (session_id, questions, opened_at, closes_on, closed_at, asked, answered)
         SELECT id, '[]', {AT}, '2027-12-01', {AT}, {counts} FROM ({session(place)}) s"""
 
 
 def session(place: int) -> str:
-    return f"SELECT id FROM course_sessions ORDER BY id DESC LIMIT 1 OFFSET {place}"
+    return f"SELECT id FROM course_sessions ORDER BY starts_on DESC, id LIMIT 1 OFFSET {place}"
 
 
 SOMEBODY = "(SELECT min(id) FROM persons)"

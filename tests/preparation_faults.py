@@ -4,7 +4,7 @@ PART = """INSERT INTO preparation_parts (course_id, place, title, about, address
     SELECT min(id), 1, 'Planted', '', '', 5, '[]' FROM courses"""
 NOTED = """INSERT INTO journal (at, deed, facts) SELECT timestamptz '2027-01-10T00:00Z', 'preparation.part_added',
     jsonb_build_object('part', id, 'title', title, 'address', '', 'minutes', 5, 'questions', '[]'::jsonb)
-    FROM preparation_parts"""
+    FROM preparation_parts WHERE title = 'Planted'"""
 SOMEBODY = "SELECT {}, min(id), timestamptz '2027-01-10T00:00Z' FROM persons"
 
 

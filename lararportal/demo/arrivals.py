@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from auth import invitations, people
 from auth.states import Area, Role
 from lararportal.demo.agenda import Act
-from lararportal.demo.cast import OLLE, SIV, Cast, Doctor, Figure
+from lararportal.demo.cast import ANNA, OLLE, SARA, SIV, Cast, Doctor, Figure
 from lararportal.demo.dates import Timeline
 from lararportal.dev.people import ELSEWHERE
 
@@ -34,7 +34,9 @@ def doctors(cast: Cast, timeline: Timeline, rng: Random, *, issuer: str) -> Iter
     begin, end = timeline.on(FIRST_DAY, 8), timeline.on(LAST_DAY, 18)
     for doctor in cast.doctors:
         at = timeline.some_time(rng, begin, end)
-        confirmed = at + timedelta(days=rng.randint(1, 9))
+        if doctor.subject in (ANNA, SARA):
+            at = begin
+        confirmed = doctor.confirmed_at = at + timedelta(days=rng.randint(1, 9))
         yield Act(at, _arrival(doctor, at, issuer))
         yield Act(at, _description(doctor, at))
         yield Act(confirmed, confirmation(cast, doctor, confirmed))

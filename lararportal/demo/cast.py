@@ -4,7 +4,7 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -70,6 +70,8 @@ class Doctor(Figure):
     leave_months: int = 0
     months_left: int = 0
     taken: frozenset[str] = frozenset()
+    confirmed_at: datetime | None = None
+    """Known once they have arrived, as the id."""
 
 
 @dataclass(kw_only=True)

@@ -47,7 +47,7 @@ class LateCancellations:
             (LAST_MONTH, begin, this_month - timedelta(hours=2)),
             (SINCE_THEN, max(begin, this_month), line.now - timedelta(hours=2)),
         ):
-            for _ in range(max(2, round(number * share)) if first < last else 0):
+            for _ in range(max(3, round(number * share)) if first < last else 0):
                 at = line.some_time(self.rng, first, last)
                 yield Act(at, self._at(at, self.cancel))
         at = line.on(-4, 13)

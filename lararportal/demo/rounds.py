@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from bookings import applications, publication, rounds
 from bookings.models import Application, Booking, Run, SeatDay
 from bookings.round_plan import RoundPlan
-from bookings.states import BookingState
-from courses.models import CourseSession
+from bookings.states import LIVE, BookingState
+from courses.models import Course, CourseSession
 from lararportal.demo import lottery
 from lararportal.demo.agenda import Act
-from lararportal.demo.cast import words
+from lararportal.demo.cast import Doctor, words
 from lararportal.demo.offer import Offer
 from lararportal.demo.wishes import Wish
 
@@ -127,6 +127,21 @@ def _courses_of(db: Session, person_id: int) -> set[int]:
 
 def _days_of(db: Session, person_id: int) -> set[date]:
     return set(db.scalars(select(SeatDay.day).where(SeatDay.person_id == person_id)))
+
+
+def passed(db: Session, doctors: Iterable[Doctor]) -> dict[str, set[str]]:
+    """The courses (by code) that each of them has a seat in, had when it was held, or waits for; by subject."""
+    rows = db.execute(
+        select(Booking.person_id, Course.code)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .join(Course, Course.id == CourseSession.course_id)
+        .where(Booking.state.in_(LIVE))
+    )
+    subjects = {doctor.id: doctor.subject for doctor in doctors}
+    found: dict[str, set[str]] = {}
+    for person_id, code in rows:
+        found.setdefault(subjects[person_id], set()).add(code)
+    return found
 
 
 def publish(db: Session, round_id: int, *, now: datetime, by: int) -> None:

@@ -14,18 +14,18 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from bookings import allocation
 from bookings import rounds as round_deeds
-from bookings.models import Booking
-from bookings.states import LIVE
-from courses.models import Course, CourseSession
+from courses.models import Course
 from lararportal.clock import day_of
 from lararportal.db import Database
 from lararportal.demo import arrivals, changes, funding, held, lottery, offer, rounds, stories
 from lararportal.demo.aftermath import Aftermath
 from lararportal.demo.agenda import Act, Progress, Tick, play
 from lararportal.demo.answers import Answers
+from lararportal.demo.around import Around
 from lararportal.demo.cast import ANNA, EVA, OLLE, SARA, Cast, Casting, Doctor
 from lararportal.demo.dates import Timeline
 from lararportal.demo.decisions import Decisions, latecomer
+from lararportal.demo.earlier import Earlier
 from lararportal.demo.giving_back import LateCancellations
 from lararportal.demo.lottery import SEED
 from lararportal.demo.offer import Offer
@@ -100,6 +100,7 @@ class _Building:
         with self._database.transaction() as db:
             offer.plan_sessions(db, self.offers, self.cast, now=self._timeline.on(-130, 8), by=self._olle)
         self._progress("courses", 2, 2)
+        self._play(self._earlier.acts(), "the half-year before")
 
     def finish_a_round(self) -> datetime:
         """The first round has been applied for, closed, drawn up and published; when it was published."""
@@ -121,12 +122,12 @@ class _Building:
             round_deeds.open_round(db, round_id, now=opens, by=self._olle)
         busy = {ANNA, SARA, self._late.subject}
         wishes = Wishing(rng, self.cast, self._of_round(stories.FINISHED)).wishes(busy=busy, passed={})
-        wishes += [
-            self._wish(ANNA, [[stories.ANNAS_LINE], [stories.ANNAS_SEAT, stories.SISTER]], cap=2),
-            self._wish(SARA, [[stories.SARAS_SEAT]], cap=1),
-        ]
         end = closes - timedelta(hours=1)
-        sent = rounds.applying(round_id, wishes, rng, lambda: line.some_time(rng, opens, end), end=end)
+        sent = [*rounds.applying(round_id, wishes, rng, lambda: line.some_time(rng, opens, end), end=end)]
+        at = opens + timedelta(days=3)
+        annas = self._wish(ANNA, [[stories.ANNAS_LINE], [stories.ANNAS_SEAT, stories.SISTER]], cap=2)
+        saras = self._wish(SARA, [[stories.SARAS_SEAT]], cap=1)
+        sent += [Act(at, rounds.application(round_id, wish, at)) for wish in (annas, saras)]
         favoured = self._decisions("finished round").granting(
             self._of_round(stories.FINISHED), begin=end - timedelta(days=5), end=end, share=self._share
         )
@@ -155,6 +156,8 @@ class _Building:
             *answers.acts(line, begin=begin, share=self._share),
             *LateCancellations(_rng("given back late"), *anywhere).acts(line, share=self._share),
             *held.Held(_rng("held"), *anywhere).acts(line),
+            *Around(_rng("around"), self.offers, self._olle, line).acts(),
+            *self._earlier.review(),
             *arrivals.newcomers(self.cast, line, rng, issuer=self._issuer),
             *arrivals.invited(self.cast, line),
             *self._open_a_round(_rng("open round")),
@@ -200,7 +203,7 @@ class _Building:
                 by=self._olle,
             )
             self.second_secret = lottery.bind(db, round_id, second_party=self._eva, now=line.on(-38, 11))
-            passed = self._passed(db)
+            passed = rounds.passed(db, self.cast.doctors)
         yield Act(opens, lambda db: round_deeds.open_round(db, round_id, now=opens, by=self._olle))
         wishes = Wishing(rng, self.cast, self._of_round(stories.OPEN)).wishes(busy={ANNA, SARA}, passed=passed)
         so_far = min(len(wishes), round(APPLIED_SO_FAR * self._share) - NEWCOMERS_WHO_APPLY)
@@ -229,7 +232,7 @@ class _Building:
                 by=self._olle,
             )
             lottery.bind(db, round_id, second_party=self._eva, now=line.on(-44, 11))
-            passed = self._passed(db)
+            passed = rounds.passed(db, self.cast.doctors)
         yield Act(opens, lambda db: round_deeds.open_round(db, round_id, now=opens, by=self._olle))
         wishes = Wishing(rng, self.cast, offers).wishes(busy={ANNA, SARA}, passed=passed)
         end = closes - timedelta(hours=1)
@@ -248,20 +251,6 @@ class _Building:
         doctor = next(each for each in self.cast.doctors if each.subject == subject)
         return Wish(doctor, [[by_key[key] for key in course] for course in keys], cap)
 
-    def _passed(self, db: Session) -> dict[str, set[str]]:
-        """The courses that somebody has a seat in, or waits for."""
-        rows = db.execute(
-            select(Booking.person_id, Course.code)
-            .join(CourseSession, CourseSession.id == Booking.session_id)
-            .join(Course, Course.id == CourseSession.course_id)
-            .where(Booking.state.in_(LIVE))
-        )
-        subjects = {doctor.id: doctor.subject for doctor in self.cast.doctors}
-        passed: dict[str, set[str]] = {}
-        for person_id, code in rows:
-            passed.setdefault(subjects[person_id], set()).add(code)
-        return passed
-
     def _draw_up(self, db: Session, round_id: int, now: datetime) -> None:
         allocation.draw_up(db, round_id=round_id, now=now, by=self._olle)
 
@@ -273,6 +262,10 @@ class _Building:
 
     def _of_round(self, number: int) -> list[Offer]:
         return [each for each in self.offers if each.round == number]
+
+    @property
+    def _earlier(self) -> Earlier:
+        return Earlier(_rng("the half-year before"), self.cast, self._olle, self._timeline)
 
     @property
     def _left_over(self) -> dict[str, int]:

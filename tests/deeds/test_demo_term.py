@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 from demo_faults import CHANGES, CHANGES_OF_CASES, FAULTS
+from demo_room import ISSUER, of_the_half_year_before, person, roles, states
 from planted_faults import NOW, TOGETHER, insist_on_finding
 from planting import LONGEST_LINE, STOOD
 from portals import SAFE
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from auth import queries as people_queries
-from auth.models import Grant, Identity, Person
+from auth.models import Person
 from auth.states import InvitationState, Role, Standing
 from bookings import allocation, publication, queries, rebooking, rounds, waitlist
 from bookings.minimum import invitations
@@ -42,7 +43,6 @@ from lararportal.dev.people import PEOPLE
 from lararportal.journal import Entry
 from lararportal.outbox import Letter, LetterState
 
-ISSUER = "http://provider.test"
 SHARE = 0.15
 
 
@@ -82,20 +82,6 @@ def db(built: Built) -> Iterator[Session]:
         savepoint.rollback()
 
 
-def person(db: Session, subject: str) -> Person:
-    known = select(Person).join(Identity).where(Identity.issuer == ISSUER, Identity.kind == "sub")
-    return db.scalars(known.where(Identity.value == subject)).one()
-
-
-def roles(db: Session, subject: str) -> set[Role]:
-    return set(db.scalars(select(Grant.role).where(Grant.person_id == person(db, subject).id)))
-
-
-def states(db: Session, subject: str) -> dict[int, BookingState]:
-    mine = select(Booking.session_id, Booking.state).where(Booking.person_id == person(db, subject).id)
-    return dict(db.execute(mine).all())
-
-
 def test_every_invariant_holds_of_a_new_term_and_its_published_rounds_are_as_they_were(db):
     published = list(db.scalars(select(Round.id).where(Round.state == RoundState.PUBLISHED)))
     assert (invariants(db, now=NOW), published != []) == ([], True)
@@ -127,12 +113,28 @@ def test_sessions_have_been_held_and_completed_and_one_of_them_was_put_right(bui
     assert {each.absence for each in rows} == {None, Absence.ILL}
     assert {each.outcome for each in rows} == set(CourseOutcome)
     completed = select(CourseSession.id).where(CourseSession.completed_at.is_not(None))
-    assert sorted(db.scalars(completed)) == sorted([held, since])
+    assert sorted(db.scalars(completed)) == sorted([held, since, *of_the_half_year_before(db)])
     assert db.scalar(select(func.count()).where(Attendance.session_id == begun)) > 0
     entries = select(Entry.session_id).where(Entry.deed == "attendance.noted", Entry.facts.has_key("reason"))
     assert db.scalars(entries).all() == [held]
     put_down = "SELECT c.absence FROM absence_charges c JOIN bookings b ON b.id = booking_id WHERE session_id = :held"
     assert db.scalars(text(put_down + " ORDER BY c.id DESC"), {"held": held}).first() is None
+
+
+def test_what_is_around_the_days_is_there_too_and_the_half_year_before_is_reviewed(built, db):
+    for rows in (
+        "reviews WHERE answered >= 5 AND state = 'answered'",
+        "reviews WHERE answered >= 5 AND state = 'open' AND statement != ''",
+        "review_actions WHERE done_at IS NULL",
+        "review_actions WHERE done_at IS NOT NULL",
+        "certificates WHERE state = 'valid' AND person_id = :anna",
+        "materials WHERE session_id = :going_on",
+        "needs WHERE session_id = :going_on",
+        "preparation_marks",
+        "evaluations WHERE closed_at IS NULL",
+    ):
+        about = {"anna": person(db, ANNA).id, "going_on": built.offer("OB01-1").id}
+        assert db.scalar(text(f"SELECT count(*) FROM {rows}"), about) > 0, rows
 
 
 def test_an_external_reviewer_is_invited_and_has_not_come_yet(db):
@@ -145,9 +147,9 @@ def test_an_external_reviewer_is_invited_and_has_not_come_yet(db):
 
 def test_anna_has_a_seat_that_she_can_change_and_a_place_in_line_and_has_not_applied_yet(built, db):
     seat, line, sister = (built.offer(key).id for key in (ANNAS_SEAT, ANNAS_LINE, SISTER))
-    anna = person(db, ANNA)
+    anna, (before, _) = person(db, ANNA), of_the_half_year_before(db)
 
-    assert states(db, ANNA) == {seat: BookingState.BOOKED, line: BookingState.WAITING}
+    assert states(db, ANNA) == {before: BookingState.BOOKED, seat: BookingState.BOOKED, line: BookingState.WAITING}
     open_round = db.scalars(select(Round).where(Round.state == RoundState.OPEN)).one()
     assert queries.application(db, round_id=open_round.id, person_id=anna.id) is None
     moved = rebooking.rebook(db, from_session_id=seat, to_session_id=sister, person_id=anna.id, now=NOW, by=anna.id)
@@ -173,14 +175,16 @@ def test_eva_has_shown_her_secret_of_the_rounds_that_closed_and_keeps_that_of_th
 
 
 def test_sara_has_a_seat_in_a_clinical_course(built, db):
-    assert states(db, SARA) == {built.offer(SARAS_SEAT).id: BookingState.BOOKED}
+    _, before = of_the_half_year_before(db)
+    assert set(states(db, SARA)) == {before, built.offer(SARAS_SEAT).id}
+    assert set(states(db, SARA).values()) == {BookingState.BOOKED}
 
 
-def test_karin_leads_three_sessions_one_of_them_over(db):
+def test_karin_leads_five_sessions_three_of_them_over(db):
     led = select(CourseSession.starts_on).join(SessionLeader).where(SessionLeader.person_id == person(db, KARIN).id)
     days = sorted(db.scalars(led))
 
-    assert [day < clock.day_of(NOW) for day in days] == [True, False, False]
+    assert [day < clock.day_of(NOW) for day in days] == [True, True, True, False, False]
 
 
 def test_one_session_is_full_with_a_line_and_one_is_put_before_those_who_decide(built, db):
@@ -207,8 +211,8 @@ def test_courses_are_over_under_way_and_ahead_on_working_days_only(db):
     today = clock.day_of(NOW)
     spans = [(first, last) for _, first, last in days]
 
-    assert len(spans) == 57
-    assert sum(last < today for _, last in spans) == 2
+    assert len(spans) == 59
+    assert sum(last < today for _, last in spans) == 4
     assert sum(first < today <= last for first, last in spans) == 1
     assert all(map(is_working_day, db.scalars(select(CourseDay.day))))
 
@@ -298,7 +302,7 @@ def test_what_was_decided_in_the_finished_round_counts_in_the_open_one(built, db
     rounds.close_early(db, round_id=open_round, reason="Alla har sökt.", now=NOW, by=None)
     applicants = json.loads(db.scalar(select(Round.frozen).where(Round.id == open_round)))["applicants"]
 
-    assert (len(marked.frozen), len(marked.afterwards), marked.unexplained) == (2, 1, [])
+    assert (len(marked.frozen), len(marked.afterwards), marked.unexplained) == (1, 1, [])
     assert [each for each in applicants.values() if each["rejections"]] != []
 
 
@@ -312,7 +316,7 @@ def test_progress_tells_what_is_done_and_ends_each_step_with_all_of_it(built):
     steps = [step for step, _, _ in built.progress]
     ends = {step: (done, total) for step, done, total in built.progress}
 
-    assert list(dict.fromkeys(steps))[:3] == ["people", "courses", "applications of the finished round"]
+    assert list(dict.fromkeys(steps))[:3] == ["people", "courses", "the half-year before"]
     assert all(done == total for done, total in ends.values())
 
 
@@ -347,7 +351,7 @@ def test_those_who_are_offered_a_seat_say_yes_or_no_or_nothing(built, db):
         waiting.standing_yes = False
     db.flush()
     offered = waitlist.fill(db, session_id=session.id, now=NOW)
-    people = Answers(Random(5), built.term.cast, built.term.offers, spared=())
+    people = Answers(Random(1), built.term.cast, built.term.offers, spared=())
     for _ in range(2):
         people.answer(db, NOW)
     answered = db.scalars(
