@@ -1,4 +1,4 @@
-"""The summons (kallelse): who has a seat is told of the programme, once, two weeks before the first day or later."""
+"""The summons (kallelse): who has a seat is told when and where, and of the programme, once, two weeks before it."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from lararportal.outbox import Letter
 
 
 def to_summon(db: Session, *, now: datetime) -> list[int]:
-    """The seats in sessions that begin soon and have a programme, whose holders have not been told of it."""
+    """The seats in sessions that begin soon, whose holders have not been called."""
     today = day_of(now)
     was_told = exists().where(
         Letter.once == func.concat("summons:", Booking.session_id, ":", Booking.person_id),
@@ -32,7 +32,6 @@ def to_summon(db: Session, *, now: datetime) -> list[int]:
             .where(
                 CourseSession.starts_on.between(today, today + TOLD_BEFORE),
                 CourseSession.publicity == Publicity.PUBLISHED,
-                func.jsonb_array_length(CourseSession.programme) > 0,
                 Booking.state.in_(SEATED),
                 ~was_told,
             )
@@ -44,7 +43,7 @@ def to_summon(db: Session, *, now: datetime) -> list[int]:
 def summon(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
     """The person has the letter, unless they have no seat any more or have had it before."""
     booking, session, person = asking.held_still(db, booking_id)
-    is_due = booking.state in SEATED and session.publicity is Publicity.PUBLISHED and bool(session.programme)
+    is_due = booking.state in SEATED and session.publicity is Publicity.PUBLISHED
     was_told = select(Letter.id).where(Letter.once == once_summoned(session.id, person.id))
     if not is_due or not is_time(starts_on=session.starts_on, today=day_of(now)) or db.scalar(was_told) is not None:
         return

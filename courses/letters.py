@@ -158,3 +158,9 @@ def message(
     facts["is_answered"] = bool(answers)
     once = f"message:{message.id}:{person.id}"
     outbox.post(db, "message", to=person.recipient, once=once, now=now, reply_to=answers, session=session, **facts)
+
+
+def programme_changed(db: Session, *, person: Person, session: CourseSession, is_first: bool, now: datetime) -> None:
+    """The programme is another than the one you have had, or there was none when you were called."""
+    once = f"programme_changed:{session.id}:{person.id}:{now.astimezone(UTC):%Y%m%d%H%M%S%f}"
+    outbox.post(db, "programme_changed", to=person.recipient, once=once, now=now, session=session, is_first=is_first)

@@ -155,6 +155,7 @@ class Diet(StrEnum):
 class Todo(StrEnum):
     """What a leader has to do about a session."""
 
+    TELL_PROGRAMME = "tell_programme"
     NOTE_ATTENDANCE = "note_attendance"
     COMPLETE = "complete"
     SIGN = "sign"

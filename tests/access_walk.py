@@ -68,6 +68,7 @@ THERE = {
             "brev",
             "brev/nytt",
             "program",
+            "program/skicka",
             "material",
             "material/<int:material_id>",
             "material/<int:material_id>/ta-bort",

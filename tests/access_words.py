@@ -176,6 +176,7 @@ KINDS = (
             GET POST /kurstillfallen/<int:session_id>/material
             GET POST /kurstillfallen/<int:session_id>/reflektion
             GET POST /kurstillfallen/<int:session_id>/program
+            POST /kurstillfallen/<int:session_id>/program/skicka
             GET /kurstillfallen/<int:session_id>/material/<int:material_id>
             POST /kurstillfallen/<int:session_id>/material/<int:material_id>/ta-bort
         """,

@@ -12,6 +12,7 @@ from courses.models import (
     Certificate,
     Completion,
     CourseReport,
+    CourseSession,
     Evaluation,
     Message,
     PreparationPart,
@@ -67,15 +68,23 @@ def reviewed(posts: Callable[..., None], **facts) -> Callable[[Desk], None]:
 
 
 PROMISED = [ReviewAction(what="Byt ut fallet om eksem", due_on=date(2027, 6, 1))]
+PROGRAMME = ((1, "08:30", "Inledning", "Anna Ek"), (1, "10:00", "Fika", ""), (2, "08:30", "Fall", "Bo Al"))
 ANSWER_BY = max(each.day for each in SKIN.days) + timedelta(days=21)
 
 
-def summoned(db: Desk) -> None:
-    rows = [(1, "08:30", "Inledning", "Anna Ek"), (1, "10:00", "Fika", ""), (2, "08:30", "Fall", "Bo Al")]
+def summoned(*, prepares: bool = True, rows: tuple = PROGRAMME) -> Callable[[Desk], None]:
+    asked = given(rows, prepare_by=date(2027, 3, 10) if prepares else None)
+    return lambda db: letters.summons(db, person=ANNA, session=asked, prepares=prepares, now=NOW)
+
+
+def given(rows: tuple = PROGRAMME, **facts) -> CourseSession:
     programme = [dict(zip(("day", "at", "title", "teacher"), row, strict=True)) for row in rows]
     days = (date(2027, 3, 15), date(2027, 3, 16))
-    asked = session(9, "Hudsjukdomar", "Göteborg, Aspen", *days, prepare_by=date(2027, 3, 10), programme=programme)
-    letters.summons(db, person=ANNA, session=asked, prepares=True, now=NOW)
+    return session(9, "Hudsjukdomar", "Göteborg, Aspen", *days, programme=programme, **facts)
+
+
+def told_anew(*, is_first: bool) -> Callable[[Desk], None]:
+    return lambda db: letters.programme_changed(db, person=ANNA, session=given(), is_first=is_first, now=NOW)
 
 
 LENA = Person(id=8, given_name="Lena", family_name="Ek", email="lena.ek@example.org")
@@ -96,7 +105,10 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted.no_show": absent([None] * 4, "attendance", absence=Absence.NO_SHOW),
     "preparation_reminder": to_prepare,
     "message": written,
-    "summons": summoned,
+    "programme_changed": told_anew(is_first=False),
+    "programme_changed.first": told_anew(is_first=True),
+    "summons": summoned(),
+    "summons.bare": summoned(prepares=False, rows=()),
     "certificate_ready": certificate(letters.certificate_ready),
     "certificate_ready.again": certificate(letters.certificate_ready, CertificateKind.B, 2),
     "certificate_withdrawn": certificate(letters.certificate_withdrawn),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from bookings.models import Booking
@@ -14,10 +14,12 @@ from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.states import SEATED
 from courses.days.half_days import halves_of
 from courses.models import Attendance, Certificate, CourseSession, SessionLeader
+from courses.programme import is_of_programme
 from courses.rules.days import Key
 from courses.rules.desk import Affairs, to_do
 from courses.states import CertificateState, Publicity, Todo
 from lararportal.clock import day_of
+from lararportal.outbox import Letter
 
 SHOWN_AFTERWARDS = timedelta(days=90)
 """How long a session stays on its leader's list after it began."""
@@ -41,7 +43,7 @@ def led_by(db: Session, person_id: int, *, now: datetime) -> list[Led]:
     found = db.scalars(sessions_with_course().where(CourseSession.id.in_(led), since)).all()
     ids = [each.id for each in found]
     seated, unprepared = _seated(db, ids), _unprepared(db, ids)
-    noted, unsigned = _noted(db, ids), _unsigned(db, ids)
+    noted, unsigned, untold = _noted(db, ids), _unsigned(db, ids), _untold(db, ids)
     return [
         Led(
             row_of(each),
@@ -55,6 +57,7 @@ def led_by(db: Session, person_id: int, *, now: datetime) -> list[Led]:
                     is_completed=each.completed_at is not None,
                     unsigned=unsigned.get(each.id, 0),
                     unprepared=unprepared.get(each.id, 0),
+                    untold=untold.get(each.id, 0),
                 ),
                 now=now,
             ),
@@ -75,6 +78,15 @@ def _unprepared(db: Session, ids: Sequence[int]) -> dict[int, int]:
     counted = select(Booking.session_id, func.count()).join(CourseSession, CourseSession.id == Booking.session_id)
     counted = counted.where(*lacking).group_by(Booking.session_id)
     return dict(db.execute(counted).all())
+
+
+def _untold(db: Session, ids: Sequence[int]) -> dict[int, int]:
+    has_seat = (Booking.session_id.in_(ids), Booking.state.in_(SEATED), CourseSession.programme != [])
+    told = exists().where(Letter.person_id == Booking.person_id, is_of_programme(Booking.session_id))
+    late = told.where(Letter.created_at >= CourseSession.programme_at)
+    counted = select(Booking.session_id, func.count()).join(CourseSession, CourseSession.id == Booking.session_id)
+    counted = counted.where(*has_seat, told.where(Letter.created_at < CourseSession.programme_at), ~late)
+    return dict(db.execute(counted.group_by(Booking.session_id)).all())
 
 
 def _noted(db: Session, ids: Collection[int]) -> dict[int, dict[Key, int]]:

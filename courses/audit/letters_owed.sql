@@ -33,3 +33,7 @@ SELECT format('summons:%s:%s', session_id, person_id), person_id, session_id FRO
 UNION ALL
 SELECT format('message:%s:%s', facts ->> 'message', each), each::int, session_id
 FROM journal, jsonb_array_elements_text(facts -> 'people') AS each WHERE deed = 'message.sent'
+UNION ALL
+SELECT format('programme_changed:%s:%s:%s', session_id, each, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')),
+    each::int, session_id
+FROM journal, jsonb_array_elements_text(facts -> 'people') AS each WHERE deed = 'programme.told'

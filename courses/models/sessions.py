@@ -102,6 +102,9 @@ class CourseSession(Base):
         server_default="[]",
         doc="What happens when; a day is counted from 1, wherever it is moved.",
     )
+    programme_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), doc="When it was last changed: who was called before was told of another one."
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     moved_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True),

@@ -21,6 +21,8 @@ class Affairs:
     """Certificates that hold and are not signed."""
     unprepared: int
     """People with a seat who lack a part of the preparation."""
+    untold: int = 0
+    """People with a seat who were called with another programme than there is."""
 
 
 def to_do(halves: Sequence[HalfDay], stands: Affairs, *, now: datetime) -> dict[Todo, int]:
@@ -32,6 +34,7 @@ def to_do(halves: Sequence[HalfDay], stands: Affairs, *, now: datetime) -> dict[
     over = [each for each in halves if now >= each.ends]
     unnoted = sum(stands.noted.get(each.key, 0) < stands.seated for each in over)
     found = {
+        Todo.TELL_PROGRAMME: stands.untold if now < halves[-1].ends else 0,
         Todo.NOTE_ATTENDANCE: 0 if days.is_locked(halves, now=now) else unnoted,
         Todo.COMPLETE: int(not stands.is_completed and days.may_complete(halves, now=now) is None),
         Todo.SIGN: stands.unsigned,

@@ -1,6 +1,7 @@
 """The programme of a session: typed by who leads it, or a coordinator."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from auth.access import ViewResult, me, needs
 from auth.states import Role
@@ -8,6 +9,7 @@ from courses import programme, reach
 from courses.days import shown as days_shown
 from courses.forms.programme import ProgrammeForm
 from courses.rules import programme as rules
+from courses.views.days import roster
 from lararportal import edge, pages
 
 blueprint = Blueprint("programme", __name__)
@@ -29,4 +31,20 @@ def of_session(session_id: int) -> ViewResult:
         flash(pages.sentence("programme_saved"))
         return redirect(url_for("programme.of_session", session_id=session_id))
     status = 400 if form.is_submitted() else 200
-    return render_template("courses/programme.html", form=form, session=session), status
+    with edge.reading() as db:
+        untold = programme.untold(db, session, roster()(db, session_id), now=edge.moment())
+    return render_template("courses/programme.html", form=form, session=session, untold=len(untold)), status
+
+
+@blueprint.post("/kurstillfallen/<int:session_id>/program/skicka")
+@needs(Role.LEADER, Role.COORDINATOR)
+def tell(session_id: int) -> Response:
+    """Sends the programme as it is now to who was called with another one."""
+    now, by = edge.moment(), me().person_id
+    with edge.deed() as db:
+        told = programme.tell(db, session_id=session_id, roster=roster(), now=now, by=by)
+    if told:
+        flash(pages.sentence("programme_told", count=told))
+    else:
+        flash(pages.sentence("programme_told_before"), "info")
+    return redirect(url_for("programme.of_session", session_id=session_id))

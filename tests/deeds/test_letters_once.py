@@ -328,7 +328,10 @@ ELSEWHERE = {
     "deeds/test_attendance.py": {
         "absence_noted": "test_who_was_there_and_meets_the_competence_has_passed_and_who_was_absent_is_told_once"
     },
-    "web/test_programme.py": {"summons": "test_who_has_a_seat_is_told_once_of_a_programme_and_who_comes_later_then"},
+    "web/test_programme.py": {
+        "summons": "test_who_has_a_seat_is_called_once_with_or_without_a_programme_and_who_comes_later_then",
+        "programme_changed": "test_a_changed_programme_is_sent_when_somebody_says_so_and_once_to_who_had_another",
+    },
     "web/test_messages.py": {
         "message": "test_a_letter_is_shown_as_it_will_be_and_sent_once_however_often_it_is_pressed"
     },

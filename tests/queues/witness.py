@@ -108,14 +108,14 @@ class Witness(Database):
             rows = _rows(db, self.term)
             self.story.follow(told, rows)
             assert owing(rows.values()) == owing(self.term.places.values())
-            _insist_on_letters([each for each in letters if not _is_after(each)], self.story.owed)
+            _insist_on_letters([each for each in letters if not _is_about_days(each)], self.story.owed)
             assert _counted(db) == _expected(self.term)
             assert _occupied(db) == _days(self.term)
 
 
-def _is_after(letter: Letter) -> bool:
-    """Whether it asks what somebody thought of a session: that comes after all that queues are about."""
-    return letter.occasion.startswith("evaluation_")
+def _is_about_days(letter: Letter) -> bool:
+    """Whether it calls somebody to a session, or asks what they thought of it: no queue follows from that."""
+    return letter.occasion == "summons" or letter.occasion.startswith("evaluation_")
 
 
 def _insist_on_letters(letters: Sequence[Letter], owed: Sequence[Owed]) -> None:

@@ -1,4 +1,6 @@
-"""The programme: put there, shown to everybody, and told once to who has a seat."""
+"""The programme: put there, shown to everybody, told with the summons, and told anew when somebody says so."""
+
+from datetime import timedelta
 
 import pytest
 from bookings_room import AFTER, letter, noted, occasions, seat
@@ -18,12 +20,24 @@ def session(db):
     return make.session(db)
 
 
-def test_who_has_a_seat_is_told_once_of_a_programme_and_who_comes_later_then(db, database, session, visit):
-    leader, anna, bo = make.holder(db, Role.LEADER), make.person(db), make.person(db)
-    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
-    seat(db, session, anna)
+@pytest.fixture
+def leader(db, session):
+    made = make.holder(db, Role.LEADER)
+    db.add(SessionLeader(session_id=session.id, person_id=made.id))
+    return made
+
+
+def called(db, database, now) -> int:
     db.flush()
-    assert tick.run_due(database, now=DUE)["summons sent"] == 0
+    return tick.run_due(database, now=now)["summons sent"]
+
+
+def test_who_has_a_seat_is_called_once_with_or_without_a_programme_and_who_comes_later_then(
+    db, database, session, leader, visit
+):
+    anna, bo, bare = make.person(db), make.person(db), make.session(db)
+    seat(db, session, anna)
+    seat(db, bare, bo)
     browser, address = visit(leader, at=AFTER), f"/kurstillfallen/{session.id}/program"
     refused = browser.post(address, data={"programme": "08.30 Inledning\nnågot"})
     assert (refused.status_code, "Rad 2 går inte att läsa" in refused.text) == (400, True)
@@ -31,15 +45,54 @@ def test_who_has_a_seat_is_told_once_of_a_programme_and_who_comes_later_then(db,
     assert visit(make.holder(db, Role.LEADER), at=AFTER).get(address).status_code == 404
     public = visit(at=AFTER).get(f"/tillfallen/{session.id}").text
     assert ("Inledning" in public, "Anna Ek" in public) == (True, True)
-    db.flush()
-    told = [tick.run_due(database, now=each)["summons sent"] for each in (BEFORE, DUE, LATER)]
-    assert told == [0, 1, 0]
-    assert "08.30 Inledning, Anna Ek" in letter(db, anna).body
+    assert [called(db, database, each) for each in (BEFORE, DUE, LATER)] == [0, 2, 0]
+    assert ["08.30 Inledning, Anna Ek" in letter(db, each).body for each in (anna, bo)] == [True, False]
+    assert "Programmet är inte inlagt än" in letter(db, bo).body
+    db.refresh(session, ["days"])
+    cilla = make.person(db)
+    seat(db, session, cilla)
+    assert [called(db, database, each) for each in (OVER, LATER, LATER)] == [0, 1, 0]
+    assert [occasions(db, each).count("summons") for each in (anna, bo, cilla)] == [1, 1, 1]
+    deeds = [deed for deed, *_ in noted(db) if deed in ("programme.put", "summons.sent")]
+    assert deeds == ["programme.put", *["summons.sent"] * 3]
+    assert {each.check for each in invariants(db, now=LATER)} - {"seat_not_noted"} == set()
+
+
+def test_a_changed_programme_is_sent_when_somebody_says_so_and_once_to_who_had_another(
+    db, database, session, leader, visit
+):
+    anna, bo = make.person(db), make.person(db)
+    seat(db, session, anna)
+    address = f"/kurstillfallen/{session.id}/program"
+
+    def puts(typed: str, minutes: int) -> str:
+        browser = visit(leader, at=LATER + timedelta(minutes=minutes))
+        browser.post(address, data={"programme": typed})
+        return browser.get(address).text
+
+    def sends(minutes: int) -> list[str]:
+        browser = visit(leader, at=LATER + timedelta(minutes=minutes))
+        assert [browser.post(f"{address}/skicka").status_code for _ in range(2)] == [302, 302]
+        return [occasions(db, each).count("programme_changed") for each in (anna, bo)]
+
+    assert called(db, database, DUE) == 1
+    assert "Skicka programmet till 1 deltagare" in puts(TYPED, 0)
+    assert sends(1) == [1, 0]
+    assert letter(db, anna).subject.startswith("Programmet är klart")
+    assert "Skicka programmet" not in visit(leader, at=LATER + timedelta(minutes=2)).get(address).text
     db.refresh(session, ["days"])
     seat(db, session, bo)
-    db.flush()
-    assert [tick.run_due(database, now=each)["summons sent"] for each in (OVER, LATER, LATER)] == [0, 1, 0]
-    assert [occasions(db, each).count("summons") for each in (anna, bo)] == [1, 1]
-    deeds = [deed for deed, *_ in noted(db) if deed in ("programme.put", "summons.sent")]
-    assert deeds == ["programme.put", "summons.sent", "summons.sent"]
-    assert {each.check for each in invariants(db, now=LATER)} - {"seat_not_noted"} == set()
+    # Who is called after the change has read it there.
+    assert "Har inte fått det ändrade programmet" not in visit(leader, at=LATER).get("/kursledare").text
+    puts(TYPED + "\n10.00 Nytt", 3)
+    assert called(db, database, LATER + timedelta(minutes=4)) == 1
+    puts(TYPED + "\n10.00 Nytt", 5)
+    assert "Har inte fått det ändrade programmet: 1" in visit(leader, at=LATER).get("/kursledare").text
+    assert sends(6) == [2, 0]
+    assert letter(db, anna).subject.startswith("Ändrat program")
+    puts(TYPED, 7)
+    assert sends(8) == [3, 1]
+    puts("", 9)
+    assert (sends(10), visit(make.person(db)).post(f"{address}/skicka").status_code) == ([3, 1], 403)
+    assert [deed for deed, *_ in noted(db) if deed == "programme.told"] == ["programme.told"] * 3
+    assert {each.check for each in invariants(db, now=OVER)} - {"seat_not_noted"} == set()
