@@ -47,6 +47,7 @@ FILES = frozenset(
         "mine.my_data_file",
         "reports.file",
         "reports.own_file",
+        "reviews.document",
     }
 )
 """Also the page of codes: as slow as files, it is no place to try many."""

@@ -20,6 +20,7 @@ THEIRS = {
     "booking_id": "near_booking",
     "certificate_id": "near_certificate",
     "code": "course",
+    "half": "2026-2",
     "identity_id": "near_identity",
     "imprint": "imprint",
     "into": "sister",

@@ -138,6 +138,7 @@ KINDS = (
         addresses="""
             GET /granskning
             GET /granskning/<int:review_id>
+            GET /granskning/halvar/<half>.pdf
             GET /granskning/uppfoljning
         """,
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from auth.access import ViewResult, me, needs, reaching
@@ -15,8 +15,10 @@ from courses.rules import plots
 from courses.rules import reviews as rules
 from courses.rules.reviews import Criterion
 from courses.states import ReviewState
-from lararportal import edge, pages
+from courses.views import review_files
+from lararportal import edge, pages, typeset
 from lararportal.clock import day_of
+from lararportal.downloads import attachment
 from lararportal.forms import Form
 from lararportal.forms_sent import send_in
 
@@ -64,6 +66,19 @@ def followed_up() -> str:
     with edge.reading() as db:
         found = follow_up.follow_up(db)
     return render_template("courses/reviews_follow_up.html", found=found, today=day_of(edge.moment()))
+
+
+@blueprint.get("/halvar/<half>.pdf")
+@needs(*READS)
+@reaching(Role.REVIEWER, "all")
+def document(half: str) -> Response:
+    """Everything of a half-year as one document."""
+    now = edge.moment()
+    with edge.reading() as db:
+        found = shown.of_half(db, half, by=me().person_id)
+    made = typeset.pdf("evaluations/review.typ", at=now, review=review_files.paper(half, found, now=now))
+    headers = attachment(f"granskning-{half}.pdf") | {"Cache-Control": "private, no-store"}
+    return Response(made, mimetype="application/pdf", headers=headers)
 
 
 @blueprint.get("/<int:review_id>")

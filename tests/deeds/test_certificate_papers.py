@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 import pytest
+from papers import alternative_texts
 from pypdf import PdfReader
 
 from courses.certificates import typesetting
@@ -90,19 +91,6 @@ def test_a_file_keeps_to_both_standards_and_can_be_listened_to_in_swedish(kind):
     assert [
         each for each in fonts(file) if each not in ({"/FontFile2", "/ToUnicode"}, {"/FontFile3", "/ToUnicode"})
     ] == []
-
-
-def alternative_texts(node):
-    node = node.get_object()
-    if isinstance(node, dict):
-        if "/Alt" in node:
-            yield str(node["/Alt"])
-        node = node.get("/K", [])
-        node = node.get_object() if hasattr(node, "get_object") else node
-        node = node if isinstance(node, list) else [node]
-    if isinstance(node, list):
-        for each in node:
-            yield from alternative_texts(each)
 
 
 def fonts(file):

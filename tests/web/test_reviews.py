@@ -1,15 +1,18 @@
 """The reviewer's room on pages: from the draft to the follow-up, and never a name of whoever took part."""
 
 from datetime import date, time
+from io import BytesIO
 
 import pytest
 from bookings_room import seat
+from papers import alternative_texts
+from pypdf import PdfReader
 
 import make
 from auth.states import Role
 from bookings.queries import seated
 from courses import programme
-from courses.evaluations import answering, closing, opening, reflecting
+from courses.evaluations import answering, closing, masking, opening, reflecting
 from courses.evaluations.reflecting import Action
 from courses.models import Completion, CourseSession, Review, ReviewAction, SessionLeader
 from courses.reviews import opening as reviewing
@@ -22,7 +25,7 @@ NOW = clock.parse("2027-01-11T08:00")
 JUDGED = dict.fromkeys(map(str, Criterion), "met")
 
 
-def held(db, course, people, *, name="Planterad") -> CourseSession:
+def held(db, course, people, *, name="Planterad", keep="") -> CourseSession:
     """A session of the autumn, with whom nobody is to read the names of."""
     session = make.session(db, of=course, days=[date(2026, 11, 16)])
     counted = {"minutes": 420, "half_days": 2, "of_half_days": 2, "told_of": [], "lacks": []}
@@ -35,7 +38,8 @@ def held(db, course, people, *, name="Planterad") -> CourseSession:
     then = clock.parse("2026-11-16T17:00")
     opening.open_(db, session.id, roster=seated, now=then, by=None)
     for each in came:
-        answering.answer(db, session_id=session.id, given={"overall": "4"}, now=then, by=each.id)
+        said = {"overall": "4", "keep": keep if each is came[0] else ""}
+        answering.answer(db, session_id=session.id, given=said, now=then, by=each.id)
     closing.close(db, session.id, now=then, by=None)
     return session
 
@@ -126,6 +130,57 @@ def test_the_page_of_a_course_has_its_programme_what_was_said_drawn_and_what_its
     )
 
 
+def test_everything_of_a_half_year_is_one_tagged_document_without_drafts_names_and_masked_texts(db, visit, gunnar):
+    course, few = make.course(db, title="Hudsjukdomar"), make.course(db, title="Öron")
+    session = held(db, course, 6, keep="Zebulon pratade #set page(width: 1pt) $x$")
+    held(db, few, 4)
+    leader = make.holder(db, Role.LEADER)
+    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
+    programme.put(db, session_id=session.id, items=[Item(1, time(8, 30), "Eksem", "")], now=NOW, by=leader.id)
+    reflecting.write(db, session_id=session.id, text="Bra grupp.", actions=[], now=NOW, by=leader.id)
+    one, other = opened(db)
+    office = visit(make.coordinator(db))
+    gunnar.post(f"/granskning/{one.id}/utlatande", data={**JUDGED, "text": "Fin kurs", "final": "y"})
+    promise = {"what0": "Nya bilder", "responsible0": "Enheten", "due_on0": "2027-01-01"}
+    office.post(f"/granskning/{one.id}/svar", data={"text": "Tackar", **promise})
+    gunnar.post(f"/granskning/{other.id}/utlatande", data={"text": "Hemligt utkast"})
+
+    def read() -> tuple[PdfReader, str]:
+        answer = gunnar.get("/granskning/halvar/2026-2.pdf")
+        assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (
+            200,
+            "application/pdf",
+            "private, no-store",
+        )
+        file = PdfReader(BytesIO(answer.data))
+        return file, " ".join(" ".join(page.extract_text() for page in file.pages).split())
+
+    file, said = read()
+    root = file.trailer["/Root"]
+    assert (file.metadata.title, root["/MarkInfo"]["/Marked"]) == ("Kursgranskning höstterminen 2026", True)
+    assert "1: 0, 2: 0, 3: 0, 4: 6, 5: 0, 6: 0" in set(alternative_texts(root["/StructTreeRoot"]))
+    there = (
+        "Hudsjukdomar",
+        "Öron",
+        "08.30 Eksem",
+        "Bra grupp.",
+        "6 av 6",
+        "Fin kurs",
+        "Tackar",
+        "Nya bilder",
+        "pratade",
+    )
+    assert [each for each in there if each not in said] == []
+    assert [each for each in ("Planterad", "x.example", "utkast", "4 av 4", "(100 %) 4") if each in said] == []
+    [comment] = masking.comments(db, course.id)
+    by = make.coordinator(db).id
+    masking.mask(db, session_id=session.id, imprint=comment.imprint, reason="Namn", now=NOW, by=by)
+    assert ("pratade" in read()[1], "Texten är dold" in read()[1]) == (False, True)
+    assert "pratade" not in gunnar.get(f"/granskning/{one.id}").text
+    assert office.get("/granskning/halvar/2026-2.pdf").status_code == 200
+    assert gunnar.get("/granskning/halvar/2025-2.pdf").status_code == 404
+
+
 def test_who_has_led_a_course_does_not_review_it_and_others_do(db, visit, gunnar):
     both = make.holder(db, Role.REVIEWER)
     course = make.course(db)
@@ -165,8 +220,13 @@ def test_the_pages_take_as_many_statements_for_many_as_for_few(db, gunnar, queri
             )
         db.flush()
         db.expire_all()
-        for path in ("/granskning", "/granskning/uppfoljning", f"/granskning/{review.id}"):
+        for path in (
+            "/granskning",
+            "/granskning/uppfoljning",
+            f"/granskning/{review.id}",
+            "/granskning/halvar/2026-2.pdf",
+        ):
             queries.reset()
             assert gunnar.get(path).status_code == 200
             counts.append(queries.count)
-    assert counts[:3] == counts[3:]
+    assert counts[:4] == counts[4:]
