@@ -286,12 +286,12 @@ def _visitor_of(_request: Request) -> Visitor | None:
     token = session.get(login_sessions.COOKIE_KEY)
     if not isinstance(token, str):
         return None
-    place = edge.installation()
-    with place.database.transaction() as db:
-        return login_sessions.visitor(
-            db,
-            token=token,
-            now=edge.moment(),
-            idle=timedelta(minutes=place.settings.idle_minutes),
-            absolute=timedelta(hours=place.settings.absolute_hours),
-        )
+    place, now = edge.installation(), edge.moment()
+    idle, absolute = timedelta(minutes=place.settings.idle_minutes), timedelta(hours=place.settings.absolute_hours)
+    with edge.reading() as db:
+        found = login_sessions.visitor(db, token=token, now=now, idle=idle, absolute=absolute)
+    if found is not None and login_sessions.is_to_be_seen(found, now=now, idle=idle):
+        edge.stop_reading()
+        with place.database.transaction() as db:
+            login_sessions.see(db, login_session_id=found.login_session_id, now=now)
+    return found

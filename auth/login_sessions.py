@@ -44,6 +44,8 @@ class Visitor:
     """Where the person signed in."""
     proved_at: datetime | None
     """When they last proved there who they are."""
+    seen_at: datetime
+    """Their last request that was remembered, before this one."""
 
     is_authenticated = True
     is_active = True
@@ -110,16 +112,13 @@ def begin(
 def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute: timedelta) -> Visitor | None:
     """Whose sign-in the token is; None when it is unknown, has ended, or has lasted or rested too long.
 
-    One statement. A second one, at most once a minute, remembers that the person was seen; more often where a sign-in
-    may rest for hardly longer than that.
+    One statement; `is_to_be_seen` says when there is to be a second one.
     """
     good = {"seen_after": now - idle, "began_after": now - absolute}
     rows = db.execute(_VISITOR, {"token_hash": _hash(token), **good}).all()
     if not rows:
         return None
     row = rows[0]
-    if now - row.seen_at >= min(SEEN_EVERY, idle / 2):
-        _see(db, login_session_id=row.id, now=now)
     return Visitor(
         person_id=row.person_id,
         login_session_id=row.id,
@@ -130,6 +129,25 @@ def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute
         areas=frozenset(each.grant_area for each in rows if each.grant_area is not None),
         provider=row.provider,
         proved_at=row.proved_at,
+        seen_at=row.seen_at,
+    )
+
+
+def is_to_be_seen(visitor: Visitor, *, now: datetime, idle: timedelta) -> bool:
+    """Whether it is to be remembered that the person was seen: at most once a minute.
+
+    More often where a sign-in may rest for hardly longer than that.
+    """
+    return now - visitor.seen_at >= min(SEEN_EVERY, idle / 2)
+
+
+def see(db: Session, *, login_session_id: int, now: datetime) -> None:
+    """The person has been seen; of two requests at once the later moment stands."""
+    db.execute(
+        update(LoginSession)
+        .where(LoginSession.id == login_session_id, LoginSession.seen_at < now)
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -252,16 +270,6 @@ _VISITOR = (
         *_is_good(bindparam("seen_after"), bindparam("began_after")),
     )
 )
-
-
-def _see(db: Session, *, login_session_id: int, now: datetime) -> None:
-    # Two requests at once may both come here; the later moment stands.
-    db.execute(
-        update(LoginSession)
-        .where(LoginSession.id == login_session_id, LoginSession.seen_at < now)
-        .values(seen_at=now)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _close(row: LoginSession, *, now: datetime) -> None:

@@ -8,7 +8,6 @@ are this process' own; those of PostgreSQL stand beside them. Statements are cou
 
 import argparse
 import cProfile
-import gc
 import pstats
 import re
 import time
@@ -30,6 +29,7 @@ from lararportal.config import PACES
 from lararportal.db import driver_url
 from lararportal.demo import Term, build_term
 from lararportal.demo.cast import OLLE
+from lararportal.web import spare_the_collector
 
 Press = Callable[[], object]
 
@@ -120,8 +120,7 @@ def main() -> None:
         with portal.app.app_context():
             portal.counted(edge.installation().database.engine)
         least = _floor(place, users=len(doctors))
-        gc.collect()
-        gc.freeze()  # As the web processes do.
+        spare_the_collector()  # As the web processes do.
         measured = Measured(psutil.Process(place.servers[0].process.pid))
         pages = dict(_pages(place, term, portal, wanted))
         if asked.profile:

@@ -125,6 +125,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     _answer_faults(app)
     headers.init_app(app, settings)
     app.after_request(_count)
+    app.teardown_request(lambda _fault: edge.stop_reading())
     # What the server says between two requests is about neither of them.
     app.teardown_request(lambda _fault: structlog.contextvars.clear_contextvars())
     return app

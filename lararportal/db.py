@@ -4,7 +4,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -14,7 +14,7 @@ import structlog
 from psycopg import Cursor
 from sqlalchemy import Connection, Engine, Enum, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from lararportal import counted, database_faults
@@ -157,8 +157,20 @@ class Database:
         self._snapshots = sessionmaker(
             _at_one_moment(bind), join_transaction_mode="create_savepoint", info={"safe": safe, "kept": kept}
         )
-        event.listen(self._sessions, "after_flush", _note_flush)
-        event.listen(self._sessions, "do_orm_execute", _note_statement)
+
+    def reader(self) -> Session:
+        """A session to read with, whose transaction begins when it is asked first; `end` ends it."""
+        return self._sessions()
+
+    def end(self, reader: Session) -> None:
+        """What was read is read, and nobody needs to hear whether that was committed.
+
+        Rolled back, the connection would forget the statements that it has prepared.
+        """
+        with suppress(DBAPIError):
+            if reader.in_transaction():
+                reader.commit()
+        reader.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -218,10 +230,9 @@ class Database:
             time.sleep(rest)
 
     def _number(self, db: Session) -> str | None:
-        """By what the database knows the transaction, if it is one whose end has to be known."""
-        if not self._commits or not db.info.get("has_written"):
-            return None
-        number: str | None = db.scalar(text("SELECT pg_current_xact_id_if_assigned()::text"))
+        """By what the database knows the transaction, if it is one whose end has to be known: it has written."""
+        asked = text("SELECT pg_current_xact_id_if_assigned()::text")
+        number: str | None = db.scalar(asked) if self._commits else None
         return number
 
     def _insist_on_commit(self, number: str, fault: DBAPIError) -> None:
@@ -272,15 +283,6 @@ class Database:
     def dispose(self) -> None:
         """Closes the pooled connections, as before a fork."""
         self.engine.dispose()
-
-
-def _note_flush(db: Session, *_: Any) -> None:
-    db.info["has_written"] = True
-
-
-def _note_statement(state: ORMExecuteState) -> None:
-    if not state.is_select:
-        state.session.info["has_written"] = True
 
 
 def _at_one_moment(bind: Engine | Connection) -> Engine | Connection:

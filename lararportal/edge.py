@@ -16,9 +16,10 @@ from rq import Queue, Retry
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from lararportal import clock, counted
+from lararportal import clock, counted, database_faults
 from lararportal.config import Settings
 from lararportal.db import Database, connect
 from lararportal.errors import NotFound
@@ -96,17 +97,53 @@ def moment() -> datetime:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """One transaction for a page that only reads."""
-    with installation().database.transaction() as db:
+    """What a request reads with: one transaction for all of its page, which ends where a deed begins."""
+    db = _reader()
+    try:
         yield db
+    except BaseException as fault:
+        db.close()
+        if isinstance(fault, DBAPIError):
+            database_faults.raise_meaning(fault)
+        raise
+    if g.get("is_doing"):
+        installation().database.end(db)
+
+
+def _reader() -> Session:
+    """The one of the request; while a deed is done one of its own, which ends before the deed does."""
+    if g.get("is_doing"):
+        return installation().database.reader()
+    if "reader" not in g:
+        g.reader = installation().database.reader()
+    reader: Session = g.reader
+    return reader
+
+
+def stop_reading() -> None:
+    """What is read from now on is as it is from now on, and nobody waits for who has read it."""
+    if "reader" in g:
+        installation().database.end(g.reader)
+
+
+@contextmanager
+def _doing() -> Iterator[None]:
+    stop_reading()
+    g.is_doing = True
+    try:
+        with counted.deed(request.endpoint or ""):
+            yield
+    finally:
+        g.is_doing = False
+    g.has_done = True
+    nudge(installation())
 
 
 @contextmanager
 def deed() -> Iterator[Session]:
     """One transaction for one deed, and after its commit a nudge to the workers."""
-    with counted.deed(request.endpoint or ""), installation().database.transaction() as db:
+    with _doing(), installation().database.transaction() as db:
         yield db
-    _done()
 
 
 def do(work: Callable[[Session], Answer]) -> Answer:
@@ -115,15 +152,8 @@ def do(work: Callable[[Session], Answer]) -> Answer:
     Such is one that has used up what another server gives once.
     """
     g.must_not_begin_anew = True
-    with counted.deed(request.endpoint or ""):
-        answer = installation().database.run(work)
-    _done()
-    return answer
-
-
-def _done() -> None:
-    g.has_done = True
-    nudge(installation())
+    with _doing():
+        return installation().database.run(work)
 
 
 def has_done() -> bool:

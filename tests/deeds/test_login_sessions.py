@@ -22,7 +22,11 @@ def begin(db, someone, now) -> str:
 
 
 def visitor(db, token, now, *, idle=IDLE) -> Visitor | None:
-    return login_sessions.visitor(db, token=token, now=now, idle=idle, absolute=ABSOLUTE)
+    """As a request has it."""
+    found = login_sessions.visitor(db, token=token, now=now, idle=idle, absolute=ABSOLUTE)
+    if found is not None and login_sessions.is_to_be_seen(found, now=now, idle=idle):
+        login_sessions.see(db, login_session_id=found.login_session_id, now=now)
+    return found
 
 
 def deeds(db) -> list[tuple]:
@@ -78,6 +82,7 @@ def test_the_visitor_is_read_with_all_roles_in_one_statement(db, now, queries):
         areas=frozenset({Area.FYRBODAL, Area.SKARABORG}),
         provider="demo",
         proved_at=None,
+        seen_at=now,
     )
 
 

@@ -37,6 +37,7 @@ def visitor(*roles: Role, category: Category | None = Category.ST_2015) -> Visit
         areas=frozenset(),
         provider="demo",
         proved_at=None,
+        seen_at=clock.now(),
     )
 
 
