@@ -51,6 +51,8 @@ class House:
 
     url: str
     issuer: str
+    other_issuer: str
+    """The provider of those who have no account at the first."""
     database: Database
     letters: Path
     environment: dict[str, str]
@@ -111,9 +113,14 @@ def environment(**settings: str) -> dict[str, str]:
     return {**inherited, "PYTHONUNBUFFERED": "1", "AUTHLIB_INSECURE_TRANSPORT": "1", **settings}
 
 
-def provider_settings(issuer: str) -> str:
-    demo = {"name": "demo", "title": "Demo", "issuer": issuer, "client_id": "portal", "client_secret": "not a secret"}
-    return json.dumps([demo | {"auth_time": "assumed"}])
+def provider_settings(issuer: str, other_issuer: str) -> str:
+    """Two that are one process, known by what the machine is called."""
+    client = {"client_id": "portal", "client_secret": "not a secret", "auth_time": "assumed"}
+    demo, clinic = (
+        {"name": title.lower(), "title": title, "issuer": address, **client}
+        for title, address in (("Demo", issuer), ("Klinik", other_issuer))
+    )
+    return json.dumps([demo, clinic | {"client_auth": "client_secret_post"}])
 
 
 @dataclass

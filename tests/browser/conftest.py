@@ -26,6 +26,7 @@ from portals import KEYS, SAFE
 from sqlalchemy import Engine, text
 
 from lararportal.db import Database, connect
+from lararportal.dev.people import OTHER_HOST
 from lararportal.dev.program import free_port
 
 DATABASE = "browser"
@@ -71,9 +72,11 @@ def house(
     folder = tmp_path_factory.mktemp("browser")
     portal, provider, smtp = (free_port() for _ in range(3))
     url, issuer = f"http://127.0.0.1:{portal}", f"http://127.0.0.1:{provider}"
+    other_issuer = f"http://{OTHER_HOST}:{provider}"
     house = House(
         url=url,
         issuer=issuer,
+        other_issuer=other_issuer,
         database=Database(connect(browser_database_url), portal_url=url, safe=SAFE),
         letters=folder / "letters",
         logs=folder,
@@ -83,7 +86,7 @@ def house(
             LARARPORTAL_SECRET_KEY="not a secret, only long enough for a test",
             **KEYS,
             LARARPORTAL_BASE_URL=url,
-            LARARPORTAL_PROVIDERS=provider_settings(issuer),
+            LARARPORTAL_PROVIDERS=provider_settings(issuer, other_issuer),
             LARARPORTAL_SMTP_URL=f"smtp://127.0.0.1:{smtp}",
             LARARPORTAL_MAIL_FROM="Lärportalen <kurser@example.org>",
             LARARPORTAL_LETTERS_DIR=str(folder / "letters"),
