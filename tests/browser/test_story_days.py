@@ -110,7 +110,7 @@ def test_a_leader_notes_the_day_on_a_telephone_and_completes_the_session(stage: 
     stage.look(leader, "completed")
     certifies(stage, leader, page)
     stage.tick()
-    assert stage.subjects(address_of_bo) == [f"Frånvaro: {TITLE}"]
+    assert sorted(stage.subjects(address_of_bo)) == [f"Frånvaro: {TITLE}", f"Kallelse: {TITLE}"]
     office = on_a_phone(stage)
     office.is_let_in_as("olle.samordnare")
     is_put_right(stage, office, session)
