@@ -18,7 +18,7 @@ from courses.models import (
     Review,
     ReviewAction,
 )
-from courses.rules.days import HalfDay
+from courses.rules.days import LOCKED_AFTER, HalfDay
 from courses.rules.programme import once_summoned
 from courses.states import Presence
 from lararportal import outbox
@@ -164,3 +164,10 @@ def programme_changed(db: Session, *, person: Person, session: CourseSession, is
     """The programme is another than the one you have had, or there was none when you were called."""
     once = f"programme_changed:{session.id}:{person.id}:{now.astimezone(UTC):%Y%m%d%H%M%S%f}"
     outbox.post(db, "programme_changed", to=person.recipient, once=once, now=now, session=session, is_first=is_first)
+
+
+def completion_reminder(db: Session, *, person: Person, session: CourseSession, number: int, now: datetime) -> None:
+    """To a leader: the session is over, nobody has certificates yet, and until when you can complete it."""
+    once = f"completion_reminder:{number}:{session.id}:{person.id}"
+    facts: dict[str, Any] = {"number": number, "locked_after": session.days[-1].day + LOCKED_AFTER}
+    outbox.post(db, "completion_reminder", to=person.recipient, once=once, now=now, session=session, **facts)

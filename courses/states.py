@@ -220,6 +220,8 @@ class Refusal(StrEnum):
     CORRECTION_WITHOUT_REASON = "correction_without_reason"
     DAY_HAS_ATTENDANCE = "day_has_attendance"
     COMPLETED_DAYS_STAY = "completed_days_stay"
+    COMPLETED_ALREADY = "completed_already"
+    COMPLETED_WITHOUT_REASON = "completed_without_reason"
     SESSION_NOT_COMPLETED = "session_not_completed"
     NOBODY_SIGNS = "nobody_signs"
     SIGNED_AHEAD = "signed_ahead"

@@ -26,6 +26,7 @@ from bookings.queries import seated
 from bookings.rules.funding import Unfunded
 from bookings.states import BookingState
 from courses.certificates import issuing
+from courses.days import reminding
 from courses.evaluations import closing, opening
 from lararportal import counted, outbox, retention, seals
 from lararportal.db import Database
@@ -61,6 +62,7 @@ DUE: tuple[Kind, ...] = (
     ("certificates made", issuing.waiting, issuing.make),
     ("summons sent", summoning.to_summon, summoning.summon),
     ("preparation reminded of", preparing.to_remind, preparing.remind),
+    ("completions reminded of", reminding.to_remind, reminding.remind),
     ("evaluations opened", opening.due, _open_evaluation),
     ("evaluations reminded of", opening.to_remind, opening.remind),
     ("evaluations closed", closing.due, closing.close),

@@ -51,6 +51,7 @@ IMPARTIAL = {
     f"{SEAT}/ur-kon": Case(OF_COURSE, REASON),
     f"{SESSION}/narvaro/<int:person_id>": Case(OF_SESSION, REASON),
     f"{SESSION}/oppna": Case(OF_SESSION),
+    f"{SESSION}/slutfor": Case(OF_SESSION, REASON),
     f"{SESSION}/oppna-bokningen": Case(OF_SESSION),
     f"{SESSION}/stall-in": Case(OF_SESSION, REASON),
     f"{SESSION}/stang-bokningen": Case(OF_SESSION, REASON),

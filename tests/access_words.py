@@ -300,6 +300,7 @@ KINDS = (
             POST /samordning/tillfallen/<int:session_id>/oppna
             POST /samordning/tillfallen/<int:session_id>/oppna-bokningen
             POST /samordning/tillfallen/<int:session_id>/publicera
+            GET POST /samordning/tillfallen/<int:session_id>/slutfor
             GET POST /samordning/tillfallen/<int:session_id>/stall-in
             GET POST /samordning/tillfallen/<int:session_id>/stang-bokningen
             GET POST /samordning/tillfallen/nytt

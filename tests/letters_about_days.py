@@ -87,6 +87,10 @@ def told_anew(*, is_first: bool) -> Callable[[Desk], None]:
     return lambda db: letters.programme_changed(db, person=ANNA, session=given(), is_first=is_first, now=NOW)
 
 
+def to_complete(number: int) -> Callable[[Desk], None]:
+    return lambda db: letters.completion_reminder(db, person=ANNA, session=SKIN, number=number, now=NOW)
+
+
 LENA = Person(id=8, given_name="Lena", family_name="Ek", email="lena.ek@example.org")
 
 
@@ -104,6 +108,8 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "absence_noted.ill": absent([Presence.ABSENT_ILL] * 4, "attendance", absence=Absence.ILL),
     "absence_noted.no_show": absent([None] * 4, "attendance", absence=Absence.NO_SHOW),
     "preparation_reminder": to_prepare,
+    "completion_reminder": to_complete(1),
+    "completion_reminder.again": to_complete(2),
     "message": written,
     "programme_changed": told_anew(is_first=False),
     "programme_changed.first": told_anew(is_first=True),

@@ -1,7 +1,7 @@
 """What coordinators and leaders see: rosters, and what needs attention today."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -22,10 +22,14 @@ from bookings.rules.seats import undo_until
 from bookings.states import ANSWERABLE, LIVE, OPEN, SEATED, ApplicationState, BookingState, RoundState
 from courses.concerned import Interested
 from courses.models import CourseSession, SessionLeader
+from courses.rules.days import REMINDED_AFTER
 from courses.states import Publicity
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 from lararportal.outbox import TO_LOOK_AT, WAITS, Letter
+
+LATELY = timedelta(days=365)
+"""How long a session that nobody has completed is shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +162,8 @@ class Desk:
     """Sessions that begin within four weeks."""
     over: list[SessionRow]
     """Sessions ahead with more people than seats."""
+    uncompleted: list[SessionRow]
+    """Sessions that are over, and whose leaders have been reminded of completing them in vain."""
     below_minimum: int
     """Sessions about which something is still to be decided."""
     reserves_wanted: int
@@ -182,8 +188,17 @@ def desk(db: Session, *, now: datetime) -> Desk:
         rounds=unpublished(db),
         sessions_soon=[row_of(each) for each in soon],
         over=[row_of(each) for each in over],
+        uncompleted=_uncompleted(db, today),
         below_minimum=sum(1 for each in below_minimum(db, today=today) if each.end is None),
         reserves_wanted=len(reserve_sessions.wanted(db, now=now)),
         letters_failed=letters_failed,
         letters_waiting=letters_waiting,
     )
+
+
+def _uncompleted(db: Session, today: date) -> list[SessionRow]:
+    is_open = (CourseSession.completed_at.is_(None), CourseSession.seats_taken > 0)
+    held = CourseSession.publicity.in_((Publicity.PUBLISHED, Publicity.ARCHIVED))
+    lately = CourseSession.starts_on.between(today - LATELY, today)
+    found = [row_of(each) for each in db.scalars(sessions_with_course().where(*is_open, held, lately))]
+    return [row for row in found if row.days[-1] + REMINDED_AFTER[0] < today]

@@ -37,3 +37,6 @@ UNION ALL
 SELECT format('programme_changed:%s:%s:%s', session_id, each, to_char(at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')),
     each::int, session_id
 FROM journal, jsonb_array_elements_text(facts -> 'people') AS each WHERE deed = 'programme.told'
+UNION ALL
+SELECT format('completion_reminder:%s:%s:%s', facts ->> 'number', session_id, each), each::int, session_id
+FROM journal, jsonb_array_elements_text(facts -> 'leaders') AS each WHERE deed = 'completion.reminded'

@@ -46,16 +46,32 @@ def complete(
     refusal = days.may_complete(half_days.halves_of(session), now=now)
     if refusal is not None:
         raise Refused(refusal)
-    booked = roster(db, session_id)
+    return decide(db, session, verdicts, booked=roster(db, session_id), now=now, by=by)
+
+
+def decide(
+    db: Session,
+    session: CourseSession,
+    verdicts: Mapping[int, Verdict],
+    *,
+    booked: Collection[int],
+    now: datetime,
+    by: int,
+    **facts: Any,
+) -> int:
+    """The session, which is held and may be completed, is so, and noted with these facts; how many have passed.
+
+    Raises:
+        Refused: `by` would decide about themselves, or nothing is said of somebody of what the course demands.
+    """
     found = _found(db, session, booked)
     _insist_on_verdicts(db, half_days.demands_of(session), found, verdicts, by=by)
-    changed = _decide(db, session, found, verdicts, now=now, by=by)
-    passed = [each for each in _completions(db, session_id).values() if each.outcome is CourseOutcome.PASSED]
+    changed = _decide(db, session, found, verdicts, now=now, by=by, **facts)
+    passed = [each for each in _completions(db, session.id).values() if each.outcome is CourseOutcome.PASSED]
     if changed or session.completed_at is None:
         session.completed_at, session.completed_by = now, by
-        journal.note(
-            db, "session.completed", now=now, by=by, session=session_id, passed=len(passed), booked=len(booked)
-        )
+        counts = {"passed": len(passed), "booked": len(booked)}
+        journal.note(db, "session.completed", now=now, by=by, session=session.id, **counts, **facts)
     return len(passed)
 
 

@@ -31,7 +31,7 @@ class RowsForm(Form):
 
 
 class CorrectionForm(RowsForm):
-    """Rows for the half days of one person, and why they are corrected."""
+    """Rows for the half days of one person or for everybody, and why a coordinator says so and not the leader."""
 
     reason = TextAreaField(filters=[unfolded], validators=[DataRequired(), Length(max=REASON_LENGTH)])
 

@@ -31,6 +31,9 @@ GRACE = timedelta(minutes=10)
 LOCKED_AFTER = timedelta(days=14)
 """How long after the last day its leader can say something else."""
 
+REMINDED_AFTER = (timedelta(days=3), timedelta(days=10))
+"""How long after the last day its leader is reminded of completing the session."""
+
 WHOLE = 100
 THERE = (Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY)
 PARTLY = (Presence.LATE, Presence.LEFT_EARLY)
@@ -118,6 +121,13 @@ def may_note(halves: Sequence[HalfDay], half: HalfDay, *, now: datetime) -> Refu
 def is_locked(halves: Sequence[HalfDay], *, now: datetime) -> bool:
     """Whether only a coordinator changes it any more, with a reason."""
     return now.astimezone(STOCKHOLM).date() > halves[-1].day + LOCKED_AFTER
+
+
+def reminder_due(last_day: date, *, today: date) -> int | None:
+    """Which reminder to complete the session is due, counted from 1; none before the first, or when it is locked."""
+    if today > last_day + LOCKED_AFTER:
+        return None
+    return sum(today >= last_day + each for each in REMINDED_AFTER) or None
 
 
 def may_complete(halves: Sequence[HalfDay], *, now: datetime) -> Refusal | None:

@@ -154,7 +154,7 @@ def complete(session_id: int) -> ViewResult:
         form=form,
         session=session,
         results=results,
-        said=verdicts_in(request.form, decided) if form.is_submitted() else _so_far(decided, prepared),
+        said=verdicts_in(request.form, decided) if form.is_submitted() else so_far(decided, prepared),
         prepared=prepared,
         demands=half_days.demands_of(session),
         refusal=days.may_complete(half_days.halves_of(session), now=edge.moment()),
@@ -162,7 +162,7 @@ def complete(session_id: int) -> ViewResult:
     return page, status
 
 
-def _so_far(decided: Mapping[int, Completion | None], prepared: Prepared) -> dict[int, Verdict | Completion]:
+def so_far(decided: Mapping[int, Completion | None], prepared: Prepared) -> dict[int, Verdict | Completion]:
     """What the page begins with: what is decided, and of the others that who has done every part has prepared."""
     return {
         person_id: each or Verdict(prepared=bool(prepared.parts) and not prepared.lacking(person_id))

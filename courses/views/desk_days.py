@@ -1,15 +1,22 @@
 """The coordinator's desk: who was there and has been through a session, and putting it right afterwards."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 
 from auth import queries as people
 from auth.access import ViewResult, me, needs
 from auth.models import Person
 from auth.states import Role
-from courses.days import correcting, half_days, shown
+from courses.days import correcting, half_days, in_place, shown
+from courses.days.shown import Result
 from courses.forms.days import CorrectionForm, marks_in, typed_in, verdicts_in
 from courses.models import Completion, CourseSession
-from courses.views.days import roster
+from courses.preparation import standing
+from courses.preparation.standing import Prepared
+from courses.rules.days import Verdict
+from courses.states import Refusal
+from courses.views.days import roster, so_far
 from courses.views.desk_sessions import impartial
 from lararportal import edge, pages
 from lararportal.errors import NotFound, Refused
@@ -83,7 +90,83 @@ def _page(form: CorrectionForm, session: CourseSession, person: Person) -> str:
     )
 
 
+@needs(Role.COORDINATOR)
+def complete(session_id: int) -> ViewResult:
+    """Everybody with what they were there for; a coordinator says the rest in place of the leader, and why."""
+    with edge.reading() as db:
+        shown.session_of(db, session_id)
+    form = CorrectionForm()
+    status = 400 if form.is_submitted() else 200
+    if form.validate_on_submit():
+        try:
+            is_done = _complete(session_id, form)
+        except Refused as refusal:
+            form.explain(refusal)
+            status = 409
+        else:
+            if is_done:
+                return redirect(url_for("courses_desk.results", session_id=session_id))
+            status = 200
+    return _in_place(session_id, form), status
+
+
+def _complete(session_id: int, form: CorrectionForm) -> bool:
+    """Completes it, or first notes whoever is not noted; whether it is completed."""
+    seated, now, by, reason = roster(), edge.moment(), me().person_id, form.reason.data or ""
+    with edge.deed() as db:
+        if request.form.get("steg") == "resten":
+            count = in_place.note_rest(
+                db, session_id=session_id, reason=reason, roster=seated, impartial=impartial(), now=now, by=by
+            )
+            flash(pages.sentence("rest_noted", count=count))
+            return False
+        passed = in_place.complete(
+            db,
+            session_id=session_id,
+            verdicts=verdicts_in(request.form, seated(db, session_id)),
+            reason=reason,
+            roster=seated,
+            impartial=impartial(),
+            now=now,
+            by=by,
+        )
+    flash(pages.sentence("session_completed", passed=passed))
+    return True
+
+
+def _in_place(session_id: int, form: CorrectionForm) -> str:
+    with edge.reading() as db:
+        session = shown.session_of(db, session_id)
+        booked = roster()(db, session_id)
+        results = shown.results(db, session, booked)
+        prepared = standing.prepared(db, session, booked)
+    is_ahead = edge.moment() < half_days.halves_of(session)[-1].begins
+    refusal = Refusal.COMPLETED_ALREADY if session.completed_at else Refusal.SESSION_STILL_GOES_ON
+    return render_template(
+        "courses/complete_in_place.html",
+        form=form,
+        session=session,
+        results=results,
+        said=_said(results, prepared),
+        prepared=prepared,
+        demands=half_days.demands_of(session),
+        refusal=refusal if session.completed_at or is_ahead else None,
+    )
+
+
+def _said(results: Sequence[Result], prepared: Prepared) -> dict[int, Verdict | Completion]:
+    """What is ticked; who is noted as there just now begins as on a page that is opened."""
+    begun = so_far({each.person_id: each.completion for each in results}, prepared)
+    sent = verdicts_in(request.form, begun)
+    if request.form.get("steg") == "resten":
+        return {
+            each: Verdict(sent[each].competence_met, sent[each].prepared or begun[each].prepared) for each in begun
+        }
+    return {**sent} if request.form else begun
+
+
 PAGES = (
+    ("/tillfallen/<int:session_id>/slutfor", complete, ["GET", "POST"]),
     ("/tillfallen/<int:session_id>/narvaro", results, ["GET"]),
     ("/tillfallen/<int:session_id>/narvaro/<int:person_id>", correct, ["GET", "POST"]),
 )

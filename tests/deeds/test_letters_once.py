@@ -328,6 +328,9 @@ ELSEWHERE = {
     "deeds/test_attendance.py": {
         "absence_noted": "test_who_was_there_and_meets_the_competence_has_passed_and_who_was_absent_is_told_once"
     },
+    "deeds/test_completing_late.py": {
+        "completion_reminder": "test_its_leaders_are_reminded_twice_while_there_is_time_and_not_when_it_is_completed"
+    },
     "web/test_programme.py": {
         "summons": "test_who_has_a_seat_is_called_once_with_or_without_a_programme_and_who_comes_later_then",
         "programme_changed": "test_a_changed_programme_is_sent_when_somebody_says_so_and_once_to_who_had_another",

@@ -50,6 +50,7 @@ NOTHING = {
     "certificates made": 0,
     "summons sent": 0,
     "preparation reminded of": 0,
+    "completions reminded of": 0,
     "evaluations opened": 0,
     "evaluations reminded of": 0,
     "evaluations closed": 0,

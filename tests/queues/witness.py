@@ -114,8 +114,8 @@ class Witness(Database):
 
 
 def _is_about_days(letter: Letter) -> bool:
-    """Whether it calls somebody to a session, or asks what they thought of it: no queue follows from that."""
-    return letter.occasion == "summons" or letter.occasion.startswith("evaluation_")
+    """Whether it is about a session that is held: who is called, what is left to do, what it was like."""
+    return letter.occasion.startswith(("summons", "completion_reminder", "evaluation_"))
 
 
 def _insist_on_letters(letters: Sequence[Letter], owed: Sequence[Owed]) -> None:
