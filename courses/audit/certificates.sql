@@ -11,10 +11,12 @@ WHERE NOT EXISTS (SELECT FROM completions c
     WHERE c.session_id = l.session_id AND c.person_id = l.person_id AND c.outcome = 'passed') ORDER BY 1, 2
 
 --: certificate_not_as_completed
--- It says how much they were there, on which days, and of kind A nothing that the leader has not said.
+-- It says how much they were there, on which days, and of kind A nothing that the leader has not said; but for one that
+-- another is being made in place of.
 SELECT l.session_id AS session, l.person_id AS person
 FROM live l JOIN completions c USING (session_id, person_id)
-WHERE c.outcome = 'passed' AND (
+WHERE c.outcome = 'passed' AND NOT EXISTS (SELECT FROM live n WHERE n.session_id = l.session_id
+        AND n.person_id = l.person_id AND n.version > l.version) AND (
     (l.content -> 'minutes', l.content -> 'half_days', l.content -> 'of_half_days')
         IS DISTINCT FROM (to_jsonb(c.minutes), to_jsonb(c.half_days), to_jsonb(c.of_half_days))
     OR l.kind <> 'b' AND c.competence_met IS NOT TRUE OR l.content ->> 'kind' <> l.kind

@@ -12,7 +12,7 @@ from auth.models import Person
 from courses import letters, reach
 from courses.certificates import content, typesetting
 from courses.certificates.content import Draft
-from courses.models import Certificate
+from courses.models import Certificate, CourseSession
 from courses.rules import certificates as rules
 from courses.states import CertificateState, Refusal
 from lararportal import journal
@@ -54,7 +54,32 @@ def ask(db: Session, *, session_id: int, people: Collection[int], now: datetime,
     return len(rows)
 
 
-def _frozen(db: Session, due: Sequence[Draft], *, session_id: int, now: datetime, by: int) -> list[Certificate]:
+def follow(db: Session, session: CourseSession, *, people: Collection[int], now: datetime, by: int | None) -> int:
+    """Whoever of these has a certificate that says something else of them than holds now is to have another version.
+
+    The one that they have is replaced when that is made. Who calls holds the session locked. How many they are.
+    """
+    live = (Certificate.session_id == session.id, Certificate.state.in_(content.LIVE))
+    if (
+        not people
+        or db.scalar(select(Certificate.id).where(*live, Certificate.person_id.in_(people)).limit(1)) is None
+    ):
+        return 0
+    found = content.drafts(db, session, content.held(db, session.id))
+    due = [each for each in found if each.live is not None and each.is_proposed and each.person.id in people]
+    rows = _frozen(db, due, session_id=session.id, now=now, by=by) if due else []
+    for row, each in zip(rows, due, strict=True):
+        row.signatory_id = each.made[-1].signatory_id
+    db.add_all(rows)
+    db.flush()
+    for row in rows:
+        _note(db, "certificate.asked_for", row, now=now, by=by)
+    return len(rows)
+
+
+def _frozen(
+    db: Session, due: Sequence[Draft], *, session_id: int, now: datetime, by: int | None
+) -> list[Certificate]:
     """A row for each; one that waits to be made says the new thing, since nobody has seen what it said."""
     year = day_of(now).year
     serial = _last_serial(db, year)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from courses import letters
-from courses.certificates import withdrawing
+from courses.certificates import issuing, withdrawing
 from courses.days import half_days
 from courses.days.half_days import Roster
 from courses.models import Completion, CourseSession
@@ -133,6 +133,7 @@ def _decide(
     _tell(db, session, found, rows, now=now)
     db.flush()
     withdrawing.follow(db, session_id=session.id, people=changed, now=now, by=by)
+    issuing.follow(db, session, people=changed, now=now, by=by)
     return changed
 
 

@@ -14,10 +14,13 @@ from auth.queries import looks
 from auth.states import Role
 from bookings import erasure
 from bookings.models import Booking
+from bookings.queries import seated
 from courses.certificates import issuing, signing, typesetting
 from courses.certificates.resealing import CERTIFICATES
+from courses.days import correcting, half_days
 from courses.models import Certificate, SessionLeader
-from courses.states import CertificateKind, Refusal
+from courses.rules.days import Mark
+from courses.states import CertificateKind, Presence, Refusal
 from lararportal import clock, tick
 from lararportal.audit import invariants
 from lararportal.cli import keys
@@ -99,6 +102,32 @@ def test_who_has_not_passed_after_all_has_none_any_more_and_is_told_once(room):
         *(("2027-0002", 1, "withdrawn"), ("2027-0003", 1, "valid")),
     ]  # fmt: skip
     assert wrong(room) == set()
+
+
+def test_a_correction_asks_for_the_version_that_it_makes_necessary_once_and_of_who_has_one(room, database, office):
+    anna, bo, cia = room.people
+    room.ask(anna, bo)
+    room.make()
+    signed_by = room.of(anna)[0].signatory_id
+    half = half_days.halves_of(room.session)[0].key
+
+    def correct(person, *, minutes=30, verdict=MET) -> bool:
+        noted = {half: Mark(Presence.LATE, minutes)}
+        why = {"verdict": verdict, "reason": "Kom sent.", "roster": seated, "now": LATER, "by": office.id}
+        return correcting.correct(room.db, session_id=room.session.id, person_id=person.id, noted=noted, **why)
+
+    assert [correct(anna), correct(anna), correct(cia)] == [True, False, True]
+    assert room.stand() == [("2027-0001", 1, "valid"), ("2027-0001", 2, "making"), ("2027-0002", 1, "valid")]
+    assert (room.of(anna)[1].signatory_id, wrong(room)) == (signed_by, set())
+    assert correct(anna, minutes=40)
+    room.db.flush()
+    assert tick.run_due(database, now=LATER)["certificates made"] == 1
+    assert room.stand()[:2] == [("2027-0001", 1, "replaced"), ("2027-0001", 2, "valid")]
+    first, second = room.of(anna)
+    assert second.content["minutes"] == first.content["minutes"] - 40
+    assert occasions(room.db, anna).count("certificate_ready") == 2
+    assert correct(bo, verdict=NOT_MET)
+    assert (room.stand()[2:], wrong(room)) == ([("2027-0002", 1, "withdrawn")], set())
 
 
 def test_they_are_for_its_leaders_and_coordinators_and_for_a_completed_session(room, office):
