@@ -25,7 +25,7 @@ from sqlalchemy import Engine, create_engine, event
 
 from lararportal import clock, edge
 from lararportal.app import create_app
-from lararportal.config import PACES
+from lararportal.contradictions import PACES
 from lararportal.db import driver_url
 from lararportal.demo import Term, build_term
 from lararportal.demo.cast import OLLE

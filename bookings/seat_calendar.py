@@ -22,22 +22,21 @@ def put_in(db: Session, *seats: Seat, now: datetime) -> str:
     return calendars.invitation([day for seat in seats for day in _days(db, seat)], now=now)
 
 
-def take_out(db: Session, seat: Seat, *, now: datetime) -> str:
+def take_out(db: Session, seat: Seat, *, now: datetime) -> list[str]:
     """The days of a seat that was given up: a calendar that knows them removes them."""
-    return calendars.cancellation(_days(db, seat), now=now)
+    return calendars.cancellations(_days(db, seat), now=now)
 
 
-def take_out_former(db: Session, seat: Seat, former: Former, *, now: datetime) -> str:
+def take_out_former(db: Session, seat: Seat, former: Former, *, now: datetime) -> list[str]:
     """The days that a session had before it was changed are removed, for who has no seat on the new ones yet."""
-    return calendars.cancellation(_events(db, seat, former.days, former), now=now)
+    return calendars.cancellations(_events(db, seat, former.days, former), now=now)
 
 
 def follow(db: Session, seat: Seat, former: Former, *, now: datetime) -> list[str]:
     """The days of a seat as they are since its session was changed; what it lost of them is taken out."""
     known = {each.known_as for each in seat[1].days}
     lost = [each for each in former.days if each.known_as not in known]
-    removed = [calendars.cancellation(_events(db, seat, lost, former), now=now)] if lost else []
-    return [put_in(db, seat, now=now), *removed]
+    return [put_in(db, seat, now=now), *calendars.cancellations(_events(db, seat, lost, former), now=now)]
 
 
 def followed(db: Session, seats: Sequence[Seat], *, in_clear: bool) -> str:
@@ -74,6 +73,7 @@ def _events(
             place=told.place,
             url=url,
             sequence=booking.calendar_sequence,
+            organizer=db.info.get("contact", ""),
         )
         for each in days
     ]

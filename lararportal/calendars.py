@@ -1,5 +1,6 @@
 """iCalendar: a seat as events, one for each day, that a calendar adds, updates, takes away or follows."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,6 +9,8 @@ from icalendar import Calendar, Event, vDuration
 
 from lararportal.clock import STOCKHOLM
 
+PUBLISH = "PUBLISH"
+METHOD = re.compile(r"^METHOD:([A-Z]+)", re.MULTILINE)
 ASKED_EVERY = timedelta(hours=1)
 """How often a calendar that follows is asked to look; most look when they please."""
 
@@ -28,16 +31,24 @@ class CourseEvent:
     place: str
     url: str
     sequence: int
+    organizer: str = ""
+    """Whose event it is, as an address of electronic mail; a message about it must name somebody (RFC 5546, 3.2)."""
 
 
 def invitation(events: Sequence[CourseEvent], *, now: datetime) -> str:
     """The events as something to put into the calendar."""
-    return _calendar(events, method="PUBLISH", status="CONFIRMED", now=now)
+    return _calendar(events, method=PUBLISH, status="CONFIRMED", now=now)
 
 
-def cancellation(events: Sequence[CourseEvent], *, now: datetime) -> str:
-    """The same events, taken back: a calendar that knows their uids removes them."""
-    return _calendar(events, method="CANCEL", status="CANCELLED", now=now)
+def cancellations(events: Sequence[CourseEvent], *, now: datetime) -> list[str]:
+    """The same events, taken back: a calendar that has them removes them. Each is a message (RFC 5546, 3.2.5)."""
+    return [_calendar([each], method="CANCEL", status="CANCELLED", now=now) for each in events]
+
+
+def method_of(calendar: str) -> str:
+    """What one of these messages asks a calendar to do; the envelope says the same (RFC 6047, 2.4)."""
+    found = METHOD.search(calendar)
+    return found[1] if found else PUBLISH
 
 
 def subscription(events: Sequence[tuple[CourseEvent, datetime, bool]], *, name: str) -> str:
@@ -81,6 +92,8 @@ def _event(told: CourseEvent, *, stamp: datetime, status: str) -> Event:
     if told.place:
         event.add("location", told.place)
     event.add("url", told.url)
+    if told.organizer:
+        event.add("organizer", f"mailto:{told.organizer}")
     event.add("status", status)
     event.add("sequence", told.sequence)
     return event

@@ -1,23 +1,18 @@
 """Settings: everything that differs between installations, read once from the environment."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from pathlib import Path
+from email.utils import parseaddr
 from typing import Any, get_type_hints
 
-from lararportal import fee_steps, inner_tls, kept, providers, sealing
+from lararportal import contradictions, fee_steps, kept, providers, sealing
 from lararportal.providers import Provider
 from lararportal.sealing import Key, Ring, Safe
 
 
 class SettingsError(Exception):
     """The environment is incomplete, misspelt or contradicts itself; the message names every fault."""
-
-
-LONGEST_INVITATION = 365
-"""Days: what lies in a mailbox for longer is no invitation."""
 
 
 def _variable(name: str, about: str, *, default: Any = MISSING) -> Any:
@@ -161,6 +156,11 @@ class Settings:
         return self.env == "development"
 
     @property
+    def contact(self) -> str:
+        """Where an answer reaches the unit, as an address alone."""
+        return parseaddr(self.mail_from)[1]
+
+    @property
     def safe(self) -> Safe:
         """What seals and opens what nobody may read who has only the rows."""
         return Safe(self.data_keys, self.index_key)
@@ -205,92 +205,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
             values[entry.name] = READERS[hints[entry.name]](environ[variable])
         except (ValueError, TypeError) as fault:
             faults.append(f"{variable}: {fault}")
-    faults += _contradictions(values)
+    said = {entry.name: entry.default for entry in known.values() if entry.default is not MISSING} | values
+    faults += [f"{_variable_of(name)}: {fault}" for name, fault in contradictions.found(said)]
     if faults:
         raise SettingsError("\n".join(sorted(faults)))
     return Settings(**values)
-
-
-SCHEMES = {
-    "database_url": ("postgresql://", "postgres://"),
-    "redis_url": ("redis://", "rediss://", "unix://"),
-    "base_url": ("https://", "http://"),
-    "smtp_url": ("smtp://", "smtps://"),
-}
-EITHER = {
-    "env": ("production", "development"),
-    "inner_tls": ("checked", "unchecked"),
-    "smtp_certificate": ("checked", "unchecked"),
-    "unfunded_seats": ("keep", "release"),
-}
-PACES = ("pace_pages", "pace_forms", "pace_files", "pace_sign_ins")
-PACE = re.compile(r"(([1-9][0-9]{0,6}/(second|minute|hour)|none)( |$)){2}")
-PACE_FORM = "does not read like 60/minute 3000/minute (of a person, and of an address)"
-LEVELS = ("debug", "info", "warning", "error")
-KEY_LENGTH = 32
-
-
-def _of_addresses(said: Mapping[str, Any]) -> list[str]:
-    if re.fullmatch(r"([^@\s<>]+@[^@\s<>]+)?", said["bounce_address"]):
-        return []
-    return ["LARARPORTAL_BOUNCE_ADDRESS: is no plain address such as bounces@example.org"]
-
-
-def _of_keys(said: Mapping[str, Any]) -> list[str]:
-    """Who has one key must not have the other: a value is sealed with the first and found by the second."""
-    ring, index_key = said.get("data_keys"), said.get("index_key")
-    if ring is None or index_key is None or index_key.secret not in {key.secret for key in ring.keys}:
-        return []
-    return ["LARARPORTAL_INDEX_KEY: is one of LARARPORTAL_DATA_KEYS, and must be a key of its own"]
-
-
-def _contradictions(values: Mapping[str, Any]) -> list[str]:
-    """What is readable and cannot be meant; no value is repeated, for some are secret."""
-    said = {entry.name: entry.default for entry in fields(Settings) if entry.default is not MISSING} | dict(values)
-    faults = _of_addresses(said) + _of_keys(said)
-    for name, (one, other) in EITHER.items():
-        if said[name] not in (one, other):
-            faults.append(f"{_variable_of(name)}: is neither {one} nor {other}")
-    if len(said.get("secret_key", "x" * KEY_LENGTH)) < KEY_LENGTH:
-        faults.append(f"LARARPORTAL_SECRET_KEY: is shorter than {KEY_LENGTH} characters")
-    for name, schemes in SCHEMES.items():
-        if name in said and not said[name].startswith(schemes):
-            faults.append(f"{_variable_of(name)}: does not begin with {' or '.join(schemes)}")
-    if said["log_level"] not in LEVELS:
-        faults.append(f"LARARPORTAL_LOG_LEVEL: is none of {', '.join(LEVELS)}")
-    if said["counters_dir"] and not Path(said["counters_dir"]).is_dir():
-        faults.append("PROMETHEUS_MULTIPROC_DIR: there is no such folder")
-    return faults + _impossible_times(said) + _unreadable_paces(said) + _in_production(said)
-
-
-def _in_production(said: Mapping[str, Any]) -> list[str]:
-    faults = []
-    if said.get("base_url", "").startswith("http://"):
-        faults.append("LARARPORTAL_BASE_URL: begins with http://, which is for development only")
-    if said["letters_dir"]:
-        faults.append("LARARPORTAL_LETTERS_DIR: is for development only")
-    if said["inner_tls"] == "checked":
-        ways = (("database_url", inner_tls.of_database), ("redis_url", inner_tls.of_queue))
-        found = [
-            (name, wrong(said[name])) for name, wrong in ways if name in said and said[name].startswith(SCHEMES[name])
-        ]
-        faults += [f"{_variable_of(name)}: {fault}" for name, fault in found if fault is not None]
-    return faults if said["env"] == "production" else []
-
-
-def _unreadable_paces(said: Mapping[str, Any]) -> list[str]:
-    return [f"{_variable_of(name)}: {PACE_FORM}" for name in PACES if not PACE.fullmatch(said[name])]
-
-
-def _impossible_times(said: Mapping[str, Any]) -> list[str]:
-    faults = []
-    if not 0 < said["idle_minutes"] <= said["absolute_hours"] * 60:
-        faults.append("LARARPORTAL_IDLE_MINUTES: is not between one minute and LARARPORTAL_ABSOLUTE_HOURS")
-    if said["fresh_minutes"] <= 0:
-        faults.append("LARARPORTAL_FRESH_MINUTES: is not one minute or more")
-    if not 0 < said["invitation_days"] <= LONGEST_INVITATION:
-        faults.append(f"LARARPORTAL_INVITATION_DAYS: is not between one day and {LONGEST_INVITATION}")
-    return faults
 
 
 def _variable_of(name: str) -> str:

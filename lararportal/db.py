@@ -131,9 +131,8 @@ class Patience:
 class Database:
     """PostgreSQL, and the transactions on it.
 
-    Bound to a connection that is in a transaction already, its own transactions become savepoints there.
-    `portal_url` travels with every session so that letters can be rendered inside the deed's transaction, and `safe`
-    so that it can seal and open there; `kept` are the days after which data is too old.
+    Bound to a connection that is in a transaction already, its own transactions become savepoints there. What letters
+    need (`contact` is an address of mail) travels with each session, and `safe`, which seals; `kept` are days of age.
     """
 
     def __init__(
@@ -141,6 +140,7 @@ class Database:
         bind: Engine | Connection,
         *,
         portal_url: str,
+        contact: str = "",
         safe: Safe | None = None,
         kept: Mapping[Kept, int] | None = None,
         patience: Patience | None = None,
@@ -152,7 +152,7 @@ class Database:
             bind,
             expire_on_commit=False,
             join_transaction_mode="create_savepoint",
-            info={"portal_url": portal_url.rstrip("/"), "safe": safe, "kept": kept},
+            info={"portal_url": portal_url.rstrip("/"), "contact": contact, "safe": safe, "kept": kept},
         )
         self._snapshots = sessionmaker(
             _at_one_moment(bind), join_transaction_mode="create_savepoint", info={"safe": safe, "kept": kept}

@@ -72,6 +72,7 @@ def install(settings: Settings) -> Installation:
         database=Database(
             connect(settings.database_url),
             portal_url=settings.base_url,
+            contact=settings.contact,
             safe=settings.safe,
             kept=days(settings.retention),
         ),

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 from flask import Blueprint, Flask, render_template, request
 from flask_login import current_user
@@ -88,7 +87,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         visitor=_visitor,
         navigation=lambda: navigation(_visitor(), request.path),
-        contact=parseaddr(settings.mail_from)[1],
+        contact=settings.contact,
         is_development=settings.is_development,
     )
     forms.init_app(app)

@@ -13,6 +13,7 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from lararportal import inner_tls
+from lararportal.calendars import method_of
 from lararportal.config import Settings
 from lararportal.errors import RecipientError
 from lararportal.outbox import Letter
@@ -204,5 +205,6 @@ def message_of(letter: Letter, *, sender: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
     for number, calendar in enumerate(letter.calendars, start=1):
-        message.add_attachment(calendar, subtype="calendar", filename=f"kurs-{number}.ics")
+        method = {"method": method_of(calendar)}
+        message.add_attachment(calendar, subtype="calendar", filename=f"kurs-{number}.ics", params=method)
     return message

@@ -28,7 +28,7 @@ def session_called_off(
 ) -> None:
     """Your session is not held: your new seat; or the lines you stand in, what begins soon, and your precedence."""
     booking, session = lost
-    calendars = [seat_calendar.take_out(db, lost, now=now)]
+    calendars = seat_calendar.take_out(db, lost, now=now)
     if moved_to is not None:
         calendars.insert(0, seat_calendar.put_in(db, moved_to, now=now))
     outbox.post(

@@ -67,7 +67,7 @@ def _calendars(db: Session, seat: Seat, changes: Sequence[Change], before: Befor
     """A seat that is to be chosen is in no calendar until it is."""
     match before.state, seat[0].state:
         case BookingState.BOOKED, BookingState.MUST_CHOOSE:
-            return [seat_calendar.take_out_former(db, seat, before.session, now=now)]
+            return seat_calendar.take_out_former(db, seat, before.session, now=now)
         case BookingState.MUST_CHOOSE, BookingState.BOOKED:
             return [seat_calendar.put_in(db, seat, now=now)]
         case _, BookingState.BOOKED if any(each.is_move for each in changes):
@@ -141,7 +141,8 @@ def seat_chosen(
     when precedence that led there holds again.
     """
     calendars = [seat_calendar.put_in(db, seat, now=now) for seat in kept if seat[0] is booking]
-    calendars += [seat_calendar.take_out(db, seat, now=now) for seat in left if seat[0] is not booking]
+    for seat in left:
+        calendars += seat_calendar.take_out(db, seat, now=now) if seat[0] is not booking else []
     _about_choice(
         db,
         "seat_chosen",

@@ -42,6 +42,6 @@ def seat_unfunded(db: Session, booking: Booking, *, person: Person, session: Cou
         once=f"seat_unfunded:{booking.id}:{now:%Y%m%d%H%M%S%f}",
         now=now,
         about=booking.id,
-        calendars=[seat_calendar.take_out(db, (booking, session), now=now)],
+        calendars=seat_calendar.take_out(db, (booking, session), now=now),
         session=session,
     )

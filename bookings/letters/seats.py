@@ -99,16 +99,16 @@ def seat_cancelled(
     now: datetime,
 ) -> None:
     """You gave the seat back in time, or somebody did so for you; until when you go before others because of it."""
-    calendar = seat_calendar.take_out(db, (booking, session), now=now)
-    _about_end(db, "seat_cancelled", booking, calendar, person=person, session=session, by=by, now=now, until=until)
+    calendars = seat_calendar.take_out(db, (booking, session), now=now)
+    _about_end(db, "seat_cancelled", booking, calendars, person=person, session=session, by=by, now=now, until=until)
 
 
 def seat_cancelled_late(
     db: Session, booking: Booking, *, person: Person, session: CourseSession, by: int | None, now: datetime
 ) -> None:
     """You gave the seat back, or somebody did so for you, when it was late, and that is recorded."""
-    calendar = seat_calendar.take_out(db, (booking, session), now=now)
-    _about_end(db, "seat_cancelled_late", booking, calendar, person=person, session=session, by=by, now=now)
+    calendars = seat_calendar.take_out(db, (booking, session), now=now)
+    _about_end(db, "seat_cancelled_late", booking, calendars, person=person, session=session, by=by, now=now)
 
 
 def cancellation_undone(
@@ -127,7 +127,7 @@ def cancellation_undone(
         db,
         "cancellation_undone",
         booking,
-        seat_calendar.put_in(db, (booking, session), now=now),
+        [seat_calendar.put_in(db, (booking, session), now=now)],
         person=person,
         session=session,
         by=by,
@@ -169,7 +169,7 @@ def _about_end(
     db: Session,
     occasion: str,
     booking: Booking,
-    calendar: str,
+    calendars: list[str],
     *,
     person: Person,
     session: CourseSession,
@@ -185,7 +185,7 @@ def _about_end(
         once=f"{occasion}:{booking.id}:{now:%Y%m%d%H%M%S%f}",
         about=booking.id,
         now=now,
-        calendars=[calendar],
+        calendars=calendars,
         session=session,
         booking=booking,
         cancel_by=session.cancel_by_since(booking.booked_at),
@@ -214,7 +214,7 @@ def _about_seat(
         now=now,
         calendars=[
             seat_calendar.put_in(db, (booking, session), now=now),
-            *(seat_calendar.take_out(db, old, now=now) for old in left),
+            *(each for old in left for each in seat_calendar.take_out(db, old, now=now)),
         ],
         session=session,
         is_bound=booking.is_bound,

@@ -24,7 +24,9 @@ def import_(file: Path) -> None:
     nothing is changed.
     """
     settings = config.from_environment()
-    database = Database(connect(settings.database_url), portal_url=settings.base_url, safe=settings.safe)
+    database = Database(
+        connect(settings.database_url), portal_url=settings.base_url, contact=settings.contact, safe=settings.safe
+    )
     try:
         text = course_import.decode(file.read_bytes())
         now = clock.now()

@@ -45,7 +45,12 @@ def fill(data: Data, settings: Settings, beginning: Beginning, progress: Progres
         raise CannotStart(
             "the database holds a half-built term from an interrupted start: empty it, then use --reset"
         )
-    database = Database(connect(_hasty(settings.database_url)), portal_url=settings.base_url, safe=settings.safe)
+    database = Database(
+        connect(_hasty(settings.database_url)),
+        portal_url=settings.base_url,
+        contact=settings.contact,
+        safe=settings.safe,
+    )
     try:
         if beginning is Beginning.NONE:
             _let_people_in(database, settings, progress)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 import make
 from bookings import cancellation, left_over_seats
 from courses.rules import Day
+from lararportal.calendars import method_of
 from lararportal.clock import STOCKHOLM
 from lararportal.outbox import Letter
 
@@ -21,6 +22,7 @@ MARCH = [date(2027, 3, 15), date(2027, 3, 29)]
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_an_update_moves_the_events_of_a_seat_and_a_cancellation_takes_them_out(db, program):
     shelf, read = Shelf(PROGRAMS[program]), set()
+    db.info["contact"] = "kurser@example.org"
     session, anna = make.session(db, days=MARCH, place="Göteborg; sal 2, våning 3"), make.person(db)
     about = {"session_id": session.id, "person_id": anna.id, "by": anna.id}
 
@@ -29,6 +31,9 @@ def test_an_update_moves_the_events_of_a_seat_and_a_cancellation_takes_them_out(
         for each in db.scalars(select(Letter).order_by(Letter.id)):
             for text in each.calendars if each.id not in read else ():
                 shelf.take(text)
+                events = text.count("BEGIN:VEVENT")
+                assert text.count("ORGANIZER:mailto:kurser@example.org") == events
+                assert (method_of(text), events == 1) in {("PUBLISH", events == 1), ("CANCEL", True)}
             read.add(each.id)
         assert shelf.moments == [tuple(datetime.combine(day, hour, STOCKHOLM) for hour in hours) for day in days]
         assert {(each.title, each.place) for each in shelf.events.values()} <= {(session.course.title, session.place)}

@@ -210,8 +210,11 @@ def test_many_letters_take_two_statements_each_and_one_connection(db, database, 
     assert (len(greeted), len(server.heard)) == (2, 8)
 
 
+CANCELLED = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n"
+
+
 def test_the_message_is_the_same_at_every_attempt(db):
-    letter = post(db, make.person(db, email="anna@example.org"), calendars=["BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"])
+    letter = post(db, make.person(db, email="anna@example.org"), calendars=[CANCELLED])
     message = message_of(letter, sender="Portalen <portal@example.org>")
     assert (message["From"], message["To"]) == ("Portalen <portal@example.org>", "anna@example.org")
     assert (message["Message-ID"], message["Subject"]) == (letter.message_id, "Du står i kö: Hud")
@@ -220,7 +223,8 @@ def test_the_message_is_the_same_at_every_attempt(db):
     text, calendar = message.iter_parts()
     assert text.get_content() == letter.body
     assert (calendar.get_content_type(), calendar.get_filename()) == ("text/calendar", "kurs-1.ics")
-    assert calendar.get_content().splitlines() == ["BEGIN:VCALENDAR", "END:VCALENDAR"]
+    assert calendar["Content-Type"].params["method"] == "CANCEL"
+    assert calendar.get_content().splitlines() == CANCELLED.splitlines()
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
