@@ -7,6 +7,9 @@ DEMO ?= term
 USERS ?= 600
 FOR ?= 300
 THINKS ?= 20
+TURNS ?= 5
+LETTERS ?= 5000
+TIMES ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
@@ -26,7 +29,7 @@ AUDIT := $(VENV)/audit
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check certified demo lock
+.PHONY: help run test test-long check certified demo bench bench-load lock
 
 help: ## Say what can be done
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -66,6 +69,9 @@ certified: $(CERTIFIED)/.installed ## Install the sign-in server that the tests 
 
 demo: $(READY) ## Run a demonstration term without a browser and show what happened
 	@exec $(BIN)/lararportal demo
+
+bench: $(READY) ## Measure everything beside the least that could be: ratios, then figures (TURNS=5 USERS=600 LETTERS=5000 TIMES=10)
+	@exec $(BIN)/python bench/whole.py --turns '$(TURNS)' --users '$(USERS)' --letters '$(LETTERS)' --times '$(TIMES)'
 
 bench-load: $(READY) ## Put the load of 600 doctors on a portal for five minutes (USERS=600 FOR=300 THINKS=20)
 	@exec $(BIN)/python bench/load.py --users '$(USERS)' --seconds '$(FOR)' --thinks '$(THINKS)'

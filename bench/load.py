@@ -10,33 +10,20 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
-from flask import Flask
 from load_browser import Answer, Browser
 from load_doctors import Doctor, live
 from load_figures import tables, wrong
+from load_ground import cookies, open_seats, say
 from load_portal import Cost, Place, installed, running, wait
-from sqlalchemy import select
 
-from auth import login_sessions
-from auth.states import Area
-from courses import sessions
-from courses.models import Course
-from courses.rules import default_dates
 from lararportal import clock
-from lararportal.app import create_app
 from lararportal.audit import invariants, telling
-from lararportal.demo import Term, build_term
-from lararportal.demo.cast import OLLE
-from lararportal.demo.dates import days_near, hours
+from lararportal.demo import build_term
 
-TALKED_ABOUT = ("OB02", "OB05", "OB08")
-"""The courses whose left-over seats are opened on the day of the load."""
-SESSIONS_OF_EACH = 4
-SEATS = 20
-WEEKS_AHEAD = 14
+SESSIONS, SEATS = 12, 20
 LOOK_EVERY = 5.0
 LETTERS_WITHIN = 600.0
 
@@ -49,7 +36,7 @@ def main() -> None:
         with place.hasty() as database:
             issuer = place.settings.providers[0].issuer
             term = build_term(database, now=now, issuer=issuer, progress=_silent, share=asked.share)
-        wanted = open_seats(place, term, now=now)
+        wanted = open_seats(place, term, SESSIONS, seats=SEATS, now=now)
         signed_in = cookies(place, [each.id for each in term.cast.doctors][: asked.users], now=now)
         with running(place):
             # What was due from the term before the load is no part of it.
@@ -75,54 +62,6 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--thinks", type=float, default=20.0, help="seconds between two presses, in the middle")
     parser.add_argument("--share", type=float, default=1.0, help="a smaller term: this share of its people")
     return parser.parse_args()
-
-
-def open_seats(place: Place, term: Term, *, now: datetime) -> list[int]:
-    """Sessions of some courses with seats that no round gives, the most wanted first."""
-    olle = term.cast.colleague(OLLE).id
-    opened = []
-    with place.database.transaction() as db:
-        courses = db.scalars(select(Course).where(Course.code.in_(TALKED_ABOUT)).order_by(Course.code)).all()
-        for number in range(SESSIONS_OF_EACH):
-            for course in courses:
-                week = WEEKS_AHEAD + len(opened)
-                days = hours(days_near(clock.day_of(now), 7 * week, course.day_count))
-                dates = default_dates(days)
-                planned = sessions.plan(
-                    db,
-                    course_id=course.id,
-                    days=days,
-                    place=f"Göteborg, Konferens Aspen {number + 1}",
-                    area=Area.GOTEBORG,
-                    seats=SEATS,
-                    minimum=0,
-                    leader_ids=[],
-                    cancel_by=dates.cancel_by,
-                    go_no_go_on=dates.go_no_go_on,
-                    prepare_by=None,
-                    now=now,
-                    by=olle,
-                )
-                sessions.publish(db, session_id=planned.id, now=now, by=olle)
-                opened.append(planned.id)
-    return opened
-
-
-def cookies(place: Place, persons: Sequence[int], *, now: datetime) -> list[str]:
-    """What the browsers of these persons carry after a sign-in, as the portal's own code makes and signs it."""
-    app = create_app(place.settings)
-    with place.database.transaction() as db:
-        tokens = [
-            login_sessions.begin(db, person_id=each, provider=place.settings.providers[0].name, id_token="", now=now)
-            for each in persons
-        ]
-    return [_signed(app, each) for each in tokens]
-
-
-def _signed(app: Flask, token: str) -> str:
-    signer = app.session_interface.get_signing_serializer(app)
-    assert signer is not None
-    return signer.dumps({login_sessions.COOKIE_KEY: token})
 
 
 async def load(
@@ -153,10 +92,6 @@ def looked_at(place: Place, ended: int, said: str) -> list[str]:
     later = clock.now() + timedelta(minutes=1)
     with place.database.transaction() as db:
         return found + [f"{each.check}: {telling.sentence(each)}" for each in invariants(db, now=later)]
-
-
-def say(text: str) -> None:
-    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:

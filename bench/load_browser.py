@@ -90,7 +90,10 @@ class Browser:
     port: int
     cookie: str
     answers: list[Answer]
-    _kept: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
+    """The files that pages are made of and that need not be asked for again."""
+    name: str = "session"
+    """Of the cookie."""
 
     async def open(self, path: str) -> Page:
         """The page at an address, with what it needs the first time, and wherever it leads."""
@@ -108,8 +111,8 @@ class Browser:
                 break
             page = await self._ask("GET", page.text)
         for asset in ASSET.findall(page.text) if page.status == WELL else ():
-            if asset not in self._kept:
-                self._kept.add(asset)
+            if asset not in self.kept:
+                self.kept.add(asset)
                 await self._ask("GET", asset)
         return page
 
@@ -134,7 +137,7 @@ class Browser:
             "Connection: close",
             "Accept: text/html",
             "Accept-Encoding: br",
-            f"Cookie: session={self.cookie}",
+            f"Cookie: {self.name}={self.cookie}",
         ]
         if method == "POST":
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
@@ -151,8 +154,8 @@ class Browser:
 
     def _keep(self, headers: list[tuple[str, str]]) -> None:
         for name, value in headers:
-            if name == "set-cookie" and value.startswith("session="):
-                self.cookie = value.removeprefix("session=").partition(";")[0]
+            if name == "set-cookie" and value.startswith(f"{self.name}="):
+                self.cookie = value.removeprefix(f"{self.name}=").partition(";")[0]
 
 
 def pattern_of(path: str) -> str:

@@ -73,19 +73,21 @@ class Place:
         yield database
         database.dispose()
 
-    def start(self, listening: socket.socket) -> None:
-        """Web processes, worker and tick, each known to PostgreSQL by its name."""
-        for program in portal.parts(self.data, listening, self.environment):
+    @contextmanager
+    def beside(self, *programs: Program) -> Iterator[None]:
+        """These run, each known to PostgreSQL by its name; ended politely, which ends what they wait for too."""
+        for program in programs:
             program.environment = {**self.environment, "PGAPPNAME": program.name}
             program.start()
-            self.programs.append(program)
-
-    def stop(self) -> None:
-        """Ends them politely, which ends what they wait for too."""
-        for program in self.programs:
-            program.ask_to_stop()
-        for program in self.programs:
-            program.stop()
+        self.programs += programs
+        try:
+            yield
+        finally:
+            for program in programs:
+                program.ask_to_stop()
+            for program in programs:
+                program.stop()
+                self.programs.remove(program)
 
     def cost(self, *, is_shared_known: bool) -> Cost:
         """What everything uses now; what is shared takes longer to find out."""
@@ -97,7 +99,7 @@ class Place:
             found.rss[name] = sum(_asked(each, lambda each: each.memory_info().rss) for each in lasting)
             if is_shared_known:
                 found.pss[name] = sum(_asked(each, lambda each: each.memory_full_info().pss) for each in family)
-            found.cpu[name] = sum(_asked(each, _seconds) for each in family)
+            found.cpu[name] = sum(_asked(each, seconds_of) for each in family)
         return found
 
     def ended(self) -> list[str]:
@@ -182,15 +184,19 @@ def installed() -> Iterator[Place]:
 
 
 @contextmanager
-def running(place: Place) -> Iterator[None]:
-    """The portal answers on its port until the end."""
-    with socket.create_server(("127.0.0.1", place.port), backlog=BACKLOG) as listening:
-        place.start(listening)
-        try:
-            _wait_for_port(place.programs[0], place.port)
+def listening(port: int) -> Iterator[socket.socket]:
+    """A port on which hundreds may wait until somebody takes them."""
+    with socket.create_server(("127.0.0.1", port), backlog=BACKLOG) as taken:
+        yield taken
+
+
+@contextmanager
+def running(place: Place, *names: str, processes: int = portal.WEB_PROCESSES) -> Iterator[None]:
+    """Those parts of the portal, or all of them, until the end; the web processes answer on its port."""
+    with listening(place.port) as taken:
+        parts = portal.parts(place.data, taken, place.environment, processes=processes)
+        with place.beside(*(each for each in parts if not names or each.name in names)):
             yield
-        finally:
-            place.stop()
 
 
 def wait(found: Callable[[], bool], *, seconds: float) -> bool:
@@ -232,7 +238,7 @@ def _where(said: dict[str, str]) -> list[str]:
     return [*ours[-3:], *lines[-1:]]
 
 
-def _seconds(process: psutil.Process) -> float:
+def seconds_of(process: psutil.Process) -> float:
     used = process.cpu_times()
     return used.user + used.system + used.children_user + used.children_system
 

@@ -111,10 +111,12 @@ def helpers(data: Data, addresses: Addresses, environment: Mapping[str, str]) ->
     return found
 
 
-def parts(data: Data, listening: socket.socket, environment: Mapping[str, str]) -> list[Program]:
+def parts(
+    data: Data, listening: socket.socket, environment: Mapping[str, str], *, processes: int = WEB_PROCESSES
+) -> list[Program]:
     """The portal itself: web processes on the socket, a worker and the tick."""
     descriptor = listening.fileno()
-    web = _command(data, "web", environment, f"--fd={descriptor}", f"--workers={WEB_PROCESSES}")
+    web = _command(data, "web", environment, f"--fd={descriptor}", f"--workers={processes}")
     web.descriptors = (descriptor,)
     return [
         web,

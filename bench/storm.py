@@ -1,0 +1,258 @@
+"""Hundreds press at once for a few seats: the floor and the portal in turns, each as servers of its own.
+
+Everybody is signed in, has a cookie of their own and has read the page. At one moment all of them press, and read the
+page that it leads to. Worker and tick rest meanwhile: the floor has neither, and what they cost is measured apart.
+"""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+
+import floor
+from load_browser import Answer, Broken, Browser
+from load_ground import cookies, newcomers, open_seats, say
+from load_portal import MB, Cost, Place, listening, running, spent
+from sqlalchemy import create_engine, select
+
+from bookings.models import Booking
+from bookings.states import BookingState
+from lararportal import clock
+from lararportal.db import driver_url
+from lararportal.demo import Term
+from lararportal.dev.portal import WEB_PROCESSES
+from lararportal.dev.program import Program, free_port
+
+SEATS = 30
+READ_AT_ONCE = 16
+"""So many read the page at one moment before it begins."""
+FAILED = 400
+
+
+@dataclass(frozen=True)
+class Side:
+    """The floor or the portal, where it answers and by what cookie it knows people."""
+
+    name: str
+    port: int
+    cookie: str
+    page: str
+    """The page of a session; its number stands in it."""
+    button: str
+
+
+@dataclass
+class Storm:
+    """What became of one."""
+
+    users: int
+    seconds: list[float] = field(default_factory=list)
+    """From the common start to the answer, for everybody who had one."""
+    shown: list[float] = field(default_factory=list)
+    """And to the page after."""
+    by_outcome: dict[str, list[float]] = field(default_factory=dict)
+    wrong: Counter[str] = field(default_factory=Counter)
+    web: float = 0.0
+    """Seconds of the processor for all of it."""
+    database: float = 0.0
+    memory: int = 0
+    """Bytes, what is shared counted once."""
+
+    @property
+    def lasted(self) -> float:
+        """Until everybody had their page."""
+        return max(self.shown, default=0.0)
+
+
+@dataclass
+class Storms:
+    """The same storm of both sides, several times in turns."""
+
+    title: str
+    floor: list[Storm] = field(default_factory=list)
+    portal: list[Storm] = field(default_factory=list)
+
+    def pairs(self) -> Iterator[tuple[Storm, Storm]]:
+        """Floor and portal, one right after the other."""
+        return zip(self.floor, self.portal, strict=True)
+
+
+def storms(
+    place: Place, term: Term, title: str, *, users: int, sessions: int, turns: int, processes: int = WEB_PROCESSES
+) -> Storms:
+    """So many users on so many sessions of thirty, on servers with so many processes."""
+    found = Storms(title)
+    with (
+        _floor(place, users=users, sessions=sessions, turns=turns, processes=processes) as least,
+        running(place, "web", processes=processes),
+    ):
+        for turn in range(turns):
+            say(f"{title}: turn {turn + 1} of {turns}")
+            found.floor.append(_of_floor(place, least, turn, users=users, sessions=sessions))
+            found.portal.append(once(place, term, users=users, sessions=sessions))
+    return found
+
+
+@contextmanager
+def _floor(place: Place, *, users: int, sessions: int, turns: int, processes: int) -> Iterator[Side]:
+    url = driver_url(place.settings.database_url)
+    floor.lay(create_engine(url), users=users, seats=[SEATS] * (sessions * turns))
+    port = free_port()
+    with listening(port) as taken:
+        options = [
+            "--preload",
+            f"--workers={processes}",
+            f"--bind=fd://{taken.fileno()}",
+            "--worker-tmp-dir=/dev/shm",
+        ]
+        program = Program(
+            name="floor",
+            command=[sys.executable, "-m", "gunicorn", "--no-control-socket", *options, f"floor:create_app('{url}')"],
+            log=place.data.log("floor"),
+            directory=Path(__file__).parent,
+            descriptors=(taken.fileno(),),
+        )
+        with place.beside(program):
+            yield Side("floor", port, floor.COOKIE, "/{}", "")
+
+
+def _of_floor(place: Place, side: Side, turn: int, *, users: int, sessions: int) -> Storm:
+    engine = create_engine(driver_url(place.settings.database_url))
+    app = floor.create_app(driver_url(place.settings.database_url))
+    carried = [floor.cookie(app, number) for number in range(1, users + 1)]
+    wanted = range(1 + turn * sessions, 1 + (turn + 1) * sessions)
+    storm, seconds = asyncio.run(_rage(place, side, carried, wanted))
+    with engine.connect() as connection:
+        found = connection.execute(
+            select(floor.Booking.user_id).where(floor.Booking.session_id.in_(wanted))
+        ).scalars()
+        have = set(found)
+    engine.dispose()
+    for number, each in enumerate(seconds, start=1):
+        storm.by_outcome.setdefault("seat" if number in have else "none", []).append(each)
+    _insist_on_seats(storm, len(have), sessions)
+    return storm
+
+
+def once(place: Place, term: Term, *, users: int, sessions: int = 1) -> Storm:
+    """One of the portal, which runs already."""
+    now = clock.now()
+    wanted = open_seats(place, term, sessions, seats=SEATS, now=now)
+    persons = newcomers(place, users, now=now)
+    side = Side("web", place.port, "session", "/tillfallen/{}", "/boka")
+    storm, seconds = asyncio.run(_rage(place, side, cookies(place, persons, now=now), wanted))
+    with place.database.transaction() as db:
+        rows = db.execute(select(Booking.person_id, Booking.state).where(Booking.session_id.in_(wanted))).all()
+    states = dict(rows)
+    if len(rows) != len(states):
+        storm.wrong["somebody has two"] += len(rows) - len(states)
+    for person, each in zip(persons, seconds, strict=True):
+        match states.get(person):
+            case BookingState.BOOKED:
+                storm.by_outcome.setdefault("seat", []).append(each)
+            case BookingState.WAITING:
+                storm.by_outcome.setdefault("place in line", []).append(each)
+            case other:
+                storm.wrong[f"somebody has neither seat nor place in line: {other}"] += 1
+    _insist_on_seats(storm, sum(each is BookingState.BOOKED for each in states.values()), sessions)
+    return storm
+
+
+def _insist_on_seats(storm: Storm, given: int, sessions: int) -> None:
+    expected = min(SEATS * sessions, storm.users)
+    if given != expected:
+        storm.wrong[f"{given} have a seat, of {expected} seats"] += 1
+
+
+async def _rage(place: Place, side: Side, carried: Sequence[str], wanted: Sequence[int]) -> tuple[Storm, list[float]]:
+    """Everybody presses at once; how long each waited for the answer, 0.0 for who had none."""
+    kept: set[str] = set()
+    told: list[list[Answer]] = [[] for _ in carried]
+    browsers = [
+        Browser(side.port, each, answers, kept, side.cookie) for each, answers in zip(carried, told, strict=True)
+    ]
+    gate = asyncio.Semaphore(READ_AT_ONCE)
+    pages = [side.page.format(wanted[number % len(wanted)]) for number in range(len(carried))]
+
+    async def read(browser: Browser, page: str) -> object:
+        async with gate:
+            [form] = (await browser.open(page)).sending(page + side.button)
+            return form
+
+    forms = await asyncio.gather(*map(read, browsers, pages))
+    for each in told:
+        each.clear()
+    before = await asyncio.to_thread(place.cost, is_shared_known=False)
+    await asyncio.gather(*map(_press, browsers, forms))
+    after = await asyncio.to_thread(place.cost, is_shared_known=True)
+    return _became(side, told, before, after)
+
+
+async def _press(browser: Browser, form: object) -> None:
+    with suppress(Broken):  # It stands among the answers.
+        await browser.press(form)
+
+
+def _became(side: Side, told: Sequence[Sequence[Answer]], before: Cost, after: Cost) -> tuple[Storm, list[float]]:
+    storm = Storm(len(told))
+    for answers in told:
+        for each in answers:
+            if each.status == 0 or each.status >= FAILED:
+                storm.wrong[f"{each.what} answered {each.status} {each.trouble}"] += 1
+        if len(answers) > 1:
+            storm.seconds.append(answers[0].seconds)
+            storm.shown.append(sum(each.seconds for each in answers))
+    storm.web = spent([before, after], side.name)
+    storm.database = spent([before, after], "PostgreSQL")
+    storm.memory = after.pss[side.name]
+    return storm, [answers[0].seconds if answers else 0.0 for answers in told]
+
+
+def middle(found: Storms, what) -> str:
+    """The ratio of the portal to the floor in the middle turn, and of all turns."""
+    ratios = [what(portal) / what(least) for least, portal in found.pairs()]
+    return f"{median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f}"
+
+
+def ratios(all_of_them: Sequence[Storms]) -> Iterator[str]:
+    """Beside the floor: the processor of the web processes, and the time until everybody has their page."""
+    yield "| many at once, beside the floor | ratio | of all turns |"
+    yield "|---|---:|---:|"
+    for each in all_of_them:
+        yield f"| {each.title}: processor of the web processes | {middle(each, lambda storm: storm.web)} |"
+        both = middle(each, lambda storm: storm.web + storm.database)
+        yield f"| {each.title}: and of PostgreSQL | {both} |"
+        yield f"| {each.title}: until everybody has their page | {middle(each, lambda storm: storm.lasted)} |"
+
+
+def absolutes(all_of_them: Sequence[Storms]) -> Iterator[str]:
+    """Of the middle turn: seconds, milliseconds of the processor for each user, and percentiles by outcome."""
+    yield "| many at once | all answered | web, each | PostgreSQL, each | memory | waited: p50, p95, worst |"
+    yield "|---|---:|---:|---:|---:|---|"
+    for found in all_of_them:
+        for name, some in (("floor", found.floor), ("portal", found.portal)):
+            storm = sorted(some, key=lambda each: each.lasted)[len(some) // 2]
+            cells = [f"{found.title}, {name}", f"{storm.lasted:.1f} s"]
+            cells += [f"{1000 * each / storm.users:.1f} ms" for each in (storm.web, storm.database)]
+            cells += [f"{storm.memory / MB:.0f} MB", "; ".join(_waited(storm))]
+            yield f"| {' | '.join(cells)} |"
+
+
+def _waited(storm: Storm) -> Iterator[str]:
+    for outcome, seconds in sorted(storm.by_outcome.items()):
+        p95 = quantiles(seconds, n=20)[-1]
+        yield f"{len(seconds)} {outcome}: {median(seconds):.1f}, {p95:.1f}, {max(seconds):.1f} s"
+
+
+def wrong(all_of_them: Sequence[Storms]) -> list[str]:
+    """Whatever must not be: over-booked, nobody's, not answered."""
+    return [
+        f"{found.title}: {count} x {what}"
+        for found in all_of_them
+        for storm in (*found.floor, *found.portal)
+        for what, count in storm.wrong.items()
+    ]
