@@ -45,6 +45,8 @@ FILES = frozenset(
         "mine.calendar",
         "mine.followed",
         "mine.my_data_file",
+        "preparation.file",
+        "preparation.own_file",
         "reports.file",
         "reports.own_file",
         "reviews.document",

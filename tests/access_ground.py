@@ -23,7 +23,8 @@ from bookings.states import BookingState, RoundState
 from courses.certificates import issuing
 from courses.evaluations import box, opening
 from courses.materials import keeping
-from courses.models import Certificate, Completion, CourseSession, Review, ReviewAction
+from courses.models import Certificate, Completion, Course, CourseSession, Review, ReviewAction
+from courses.preparation import parts
 from courses.reports import reporting
 from courses.states import CourseOutcome, MaterialShown, Publicity
 from lararportal.outbox import Letter
@@ -51,7 +52,7 @@ def everything(db: Session) -> Made:
     ids = {"near": anna.id, "far": bo.id, **_seats(db, anna, bo), **_rounds(db, anna, bo, persons[DIRECTOR])}
     ids |= _led(db, persons[LEADER], anna, bo)
     course = make.course(db)
-    ids["course_part"] = make.part(db, course)
+    ids["course_part"] = _part(db, course)
     for name, each in (("near", anna), ("far", bo)):
         made = precedence.grant(
             db, person_id=each.id, course_id=course.id, reason="-", now=AFTER, by=persons[COORDINATOR].id
@@ -125,6 +126,13 @@ def _persons(db: Session) -> dict[str, Person]:
     }
 
 
+def _part(db: Session, course: Course) -> int:
+    """A part of the preparation with a file."""
+    made = make.part(db, course)
+    parts.put_file(db, course_id=course.id, part_id=made, content=PNG, now=AFTER, by=make.coordinator(db).id)
+    return made
+
+
 def _on(db: Session, day: int, **facts) -> CourseSession:
     return make.session(db, **{"days": [date(2027, 4, day)], **facts})
 
@@ -132,7 +140,7 @@ def _on(db: Session, day: int, **facts) -> CourseSession:
 def _seats(db: Session, anna: Person, bo: Person) -> dict[str, int | str]:
     """Whatever somebody can have in a session."""
     course = make.course(db)
-    part = make.part(db, course)
+    part = _part(db, course)
     seated, waited, offered, moved = (_on(db, day, of=each) for day, each in enumerate([course, None, None, None], 1))
     ids = {"near_booking": seat(db, seated, anna).id, "far_booking": seat(db, seated, bo).id}
     for each in (waited, offered, moved):

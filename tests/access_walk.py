@@ -84,7 +84,7 @@ THERE = {
     **{f"/samordning/kommentarer/<int:session_id>/<imprint>/{way}": {"session_id": "evaluated"} for way in MASKS},
     **{
         f"/samordning/kurser/<code>/forberedelse/<int:part_id>{way}": {"part_id": "course_part"}
-        for way in ("", "/ta-bort")
+        for way in ("", "/fil", "/ta-bort")
     },
     "/samordning/kurser/<code>/publicera": {"code": "draft_course"},
     "/samordning/omgangar/<int:round_id>/fordela": {"round_id": "drawn_up"},

@@ -107,6 +107,7 @@ KINDS = (
             GET POST /tillfallen/<int:session_id>/behov
             GET /tillfallen/<int:session_id>/forberedelse
             POST /tillfallen/<int:session_id>/forberedelse/<int:part_id>
+            GET /tillfallen/<int:session_id>/forberedelse/<int:part_id>/fil
             POST /tillfallen/<int:session_id>/forberedelse/<int:part_id>/inte-gjord
             GET /tillfallen/<int:session_id>/material/<int:material_id>
             POST /tillfallen/<int:session_id>/behall-platsen
@@ -260,6 +261,7 @@ KINDS = (
             GET POST /samordning/kurser/<code>/utvarderingsfragor
             GET POST /samordning/kurser/<code>/forberedelse
             GET POST /samordning/kurser/<code>/forberedelse/<int:part_id>
+            GET /samordning/kurser/<code>/forberedelse/<int:part_id>/fil
             POST /samordning/kurser/<code>/forberedelse/<int:part_id>/ta-bort
             POST /samordning/kurser/<code>/publicera
             GET POST /samordning/kurser/ny

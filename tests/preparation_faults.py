@@ -34,6 +34,13 @@ OF_PREPARATION = {
         noted_material("abc"),
     ],
     "material_not_as_noted": [material("'https://a.example', '', NULL, ''")],
+    "part_file_wrong": [
+        PART,
+        NOTED,
+        """INSERT INTO materials (part_id, title, shown, media_type, size, sha256, address, added_at)
+        SELECT max(id), 'Planted', 'always', 'application/pdf', 8, 'abc', '', timestamptz '2027-01-10T00:00Z'
+        FROM preparation_parts""",
+    ],
     "need_not_noted": [
         """INSERT INTO needs (session_id, person_id, diets, other_food, access, said_at)
         SELECT session_id, person_id, '{vegan}', '', '', timestamptz '2027-01-10T00:00Z' FROM bookings b

@@ -6,8 +6,24 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 
 from courses.forms.fields import FileForm, a_web_address, choices_of, on_one_line, readable, stripped
 from courses.models import PART_ADDRESS_LENGTH, PART_TITLE_LENGTH
-from courses.rules.materials import ENDINGS, LARGEST, media_type_of
-from courses.states import MaterialShown, Refusal
+from courses.rules.materials import ENDINGS, LARGEST, fault_of
+from courses.states import MaterialShown
+
+
+def a_file_that_is_taken(content: bytes) -> None:
+    """No file, or one that is kept.
+
+    Raises:
+        ValidationError: why it is not taken.
+    """
+    fault = fault_of(content) if content else None
+    if fault is not None:
+        raise ValidationError(fault)
+
+
+def only_taken(field: Field) -> None:
+    """Lets browsers offer the kinds of files that are taken."""
+    field.render_kw = {"accept": ",".join(f".{each}" for each in ENDINGS.values())}
 
 
 class MaterialForm(FileForm):
@@ -21,18 +37,14 @@ class MaterialForm(FileForm):
     def offer(self) -> None:
         """Offers the times at which it can be shown, and the kinds of files that are taken."""
         self.shown.choices = choices_of("material_shown")
-        self.file.render_kw = {"accept": ",".join(f".{each}" for each in ENDINGS.values())}
+        only_taken(self.file)
 
     def validate_file(self, _field: Field) -> None:
         """One of both, and a file that is taken."""
         content = self.content
         if bool(content) == bool(self.address.data):
             raise ValidationError("material_file_or_address")
-        if len(content) > LARGEST:
-            raise ValidationError(Refusal.MATERIAL_TOO_LARGE)
-        found = media_type_of(content) if content else None
-        if isinstance(found, Refusal):
-            raise ValidationError(found)
+        a_file_that_is_taken(content)
 
     @property
     def content(self) -> bytes:

@@ -4,15 +4,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import Field, IntegerField, StringField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, Field, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
-from courses.forms.fields import a_web_address, on_one_line, readable, stripped, unfolded
+from courses.forms.fields import FileForm, a_web_address, on_one_line, readable, stripped, unfolded
+from courses.forms.materials import a_file_that_is_taken, only_taken
 from courses.models import PART_ADDRESS_LENGTH, PART_TITLE_LENGTH
 from courses.preparation.parts import PartFacts
+from courses.rules.materials import LARGEST
 from courses.rules.preparation import Question, QuizFault, questions_in, typed
 from lararportal import pages
-from lararportal.forms import Form
 
 LONGEST = 6000
 """Minutes: four working days and a night."""
@@ -24,15 +26,30 @@ def _questions(_form: Any, field: Field) -> None:
         raise ValidationError(pages.sentence(found.why, number=found.number))
 
 
-class PartForm(Form):
-    """All that is said of a part."""
+class PartForm(FileForm):
+    """All that is said of a part, and its file if it gets one, or loses the one that it has."""
 
     title = StringField(filters=[on_one_line], validators=[DataRequired(), readable, Length(max=PART_TITLE_LENGTH)])
     about = TextAreaField(filters=[unfolded], validators=[Length(max=5000)])
     address = StringField(filters=[stripped], validators=[Length(max=PART_ADDRESS_LENGTH), a_web_address])
+    file = FileField()
+    without_file = BooleanField()
     minutes = IntegerField(validators=[InputRequired(), NumberRange(1, LONGEST)])
     place = IntegerField(validators=[InputRequired(), NumberRange(1, 99)])
     questions = TextAreaField(filters=[unfolded], validators=[Length(max=10_000), _questions])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        only_taken(self.file)
+
+    def validate_file(self, _field: Field) -> None:
+        """It is taken, if there is one."""
+        a_file_that_is_taken(self.content)
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file, and one more than are taken where there are more."""
+        return self.content_of(self.file, most=LARGEST)
 
     @property
     def facts(self) -> PartFacts:

@@ -1,5 +1,6 @@
 """Who may see which material of a session, and what is in it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,6 +24,12 @@ def for_participants(db: Session, session: CourseSession, *, now: datetime) -> l
     return [each for each in of_session(db, session.id) if is_shown(each.shown, ends=ends, now=now)]
 
 
+def of_parts(db: Session, parts: Collection[int]) -> dict[int, Material]:
+    """The files of these parts of the preparation, by part."""
+    there = (Material.part_id.in_(parts), Material.removed_at.is_(None))
+    return {each.part_id: each for each in db.scalars(select(Material).where(*there)) if each.part_id is not None}
+
+
 def content_of(db: Session, materials: list[Material], material_id: int) -> tuple[Material, bytes]:
     """One of these, and what is in its file.
 
@@ -34,3 +41,13 @@ def content_of(db: Session, materials: list[Material], material_id: int) -> tupl
     if found is None or file is None:
         raise NotFound
     return found, file.content
+
+
+def content_of_part(db: Session, part_id: int) -> tuple[Material, bytes]:
+    """The file of a part of the preparation, and what is in it.
+
+    Raises:
+        NotFound: it has none.
+    """
+    found = of_parts(db, [part_id])
+    return content_of(db, list(found.values()), found[part_id].id if found else 0)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, LargeBinary, String
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.states import MaterialShown
@@ -10,12 +10,16 @@ from lararportal.db import Base
 
 
 class Material(Base):
-    """A file or a link for who has a seat in a session; of one that is removed the row is left, and no file."""
+    """A file or a link for who has a seat in a session, or the file of a part of the preparation of a course.
+
+    Of one that is removed the row is left, and no file.
+    """
 
     __tablename__ = "materials"
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("course_sessions.id"), index=True)
+    part_id: Mapped[int | None] = mapped_column(ForeignKey("preparation_parts.id"), doc="Of which it is the file.")
     title: Mapped[str] = mapped_column(String(200))
     shown: Mapped[MaterialShown]
     address: Mapped[str] = mapped_column(String(500), default="", doc="Of a link.")
@@ -31,6 +35,8 @@ class Material(Base):
             " AND (media_type <> '') = (sha256 <> '')",
             name="kind",
         ),
+        CheckConstraint("num_nonnulls(session_id, part_id) = 1 AND (part_id IS NULL OR size IS NOT NULL)", name="of"),
+        Index("uq_materials_part", "part_id", unique=True, postgresql_where=text("removed_at IS NULL")),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.catalogue import lock_course
+from courses.materials import keeping
 from courses.models import Course, PreparationPart
 from courses.rules.preparation import Question
 from lararportal import journal
@@ -64,6 +65,20 @@ def change(db: Session, *, course_id: int, part_id: int, facts: PartFacts, now: 
     return True
 
 
+def put_file(db: Session, *, course_id: int, part_id: int, content: bytes, now: datetime, by: int) -> None:
+    """The part has this file, instead of the one before; without content it has none.
+
+    Raises:
+        NotFound: the course has no such part.
+        Refused: the file is too large, or of no kind that is taken.
+    """
+    _, part = _held(db, course_id, part_id)
+    if content:
+        keeping.put_on_part(db, part, content=content, now=now, by=by)
+    else:
+        keeping.take_off_part(db, part, now=now, by=by)
+
+
 def remove(db: Session, *, course_id: int, part_id: int, now: datetime, by: int) -> None:
     """Nobody is asked for the part any more.
 
@@ -71,6 +86,7 @@ def remove(db: Session, *, course_id: int, part_id: int, now: datetime, by: int)
         NotFound: the course has no such part.
     """
     course, part = _held(db, course_id, part_id)
+    keeping.take_off_part(db, part, now=now, by=by)
     part.removed_at = now
     journal.note(db, "preparation.part_removed", now=now, by=by, course=course.code, part=part.id, title=part.title)
 

@@ -8,18 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.models import BY_NAME, Person
-from courses.models import CourseSession, PreparationMark, PreparationPart
+from courses.materials import shown
+from courses.models import CourseSession, Material, PreparationMark, PreparationPart
 from courses.preparation.parts import parts_of, questions_of
 from courses.rules.preparation import Question
 
 
 @dataclass(frozen=True)
 class OwnPart:
-    """A part, and whether somebody has done it."""
+    """A part, its file if it has one, and whether somebody has done it."""
 
     part: PreparationPart
     questions: list[Question]
     is_done: bool
+    file: Material | None
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def own(db: Session, session: CourseSession, person_id: int) -> list[OwnPart]:
     """The parts of the session's course, with what the person has done of them."""
     parts = parts_of(db, session.course_id)
     done = _done(db, parts, [person_id])[person_id]
-    return [OwnPart(each, questions_of(each), each.id in done) for each in parts]
+    files = shown.of_parts(db, [each.id for each in parts])
+    return [OwnPart(each, questions_of(each), each.id in done, files.get(each.id)) for each in parts]
 
 
 def prepared(db: Session, session: CourseSession, people: Collection[int]) -> Prepared:

@@ -33,6 +33,14 @@ RUNS_BY_ITSELF = (b"/JavaScript", b"/Launch")
 """What a PDF has that does something when it is opened; where it is compressed it is not seen."""
 
 
+def fault_of(content: bytes) -> Refusal | None:
+    """Why a file is not taken: it is too large, or of no kind that is."""
+    if len(content) > LARGEST:
+        return Refusal.MATERIAL_TOO_LARGE
+    found = media_type_of(content)
+    return found if isinstance(found, Refusal) else None
+
+
 def media_type_of(content: bytes) -> str | Refusal:
     """What a file is, by what is in it: its name says nothing. What could run on somebody's computer is refused."""
     if content.startswith(ZIPPED):

@@ -74,7 +74,7 @@ def file(session_id: int, material_id: int) -> Response:
     with edge.reading() as db:
         reach.insist(db, session_id=session_id, by=me().person_id)
         found = shown.content_of(db, shown.of_session(db, session_id), material_id)
-    return _file(*found)
+    return sent(*found)
 
 
 @blueprint.get("/tillfallen/<int:session_id>/material/<int:material_id>")
@@ -86,9 +86,10 @@ def own_file(session_id: int, material_id: int) -> Response:
         if me().person_id not in roster()(db, session_id):
             raise NotFound
         found = shown.content_of(db, shown.for_participants(db, session, now=edge.moment()), material_id)
-    return _file(*found)
+    return sent(*found)
 
 
-def _file(material: Material, content: bytes) -> Response:
+def sent(material: Material, content: bytes) -> Response:
+    """A file as it is fetched."""
     headers = attachment(f"{material.title}.{ENDINGS[material.media_type]}") | {"Cache-Control": "private, no-store"}
     return Response(content, mimetype=material.media_type, headers=headers)

@@ -1,6 +1,7 @@
 """Preparation: coordinators say what a course has of it, participants do it, and its leader sees who lacks what."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +18,7 @@ from courses.messages.shown import Read
 from courses.models import Course, CourseSession, Material, PreparationPart
 from courses.preparation import doing, parts, standing
 from courses.views.days import roster
+from courses.views.materials import sent
 from lararportal import edge, pages
 from lararportal.errors import NotFound
 
@@ -30,14 +32,20 @@ def of_course(code: str) -> ViewResult:
     with edge.reading() as db:
         course = queries.course(db, code)
         found = parts.parts_of(db, course.id)
+        files = material.of_parts(db, [each.id for each in found])
     form = PartForm(data={"place": len(found) + 1})
     if form.validate_on_submit():
+        about: dict[str, Any] = {"course_id": course.id, "now": edge.moment(), "by": me().person_id}
         with edge.deed() as db:
-            parts.add(db, course_id=course.id, facts=form.facts, now=edge.moment(), by=me().person_id)
+            part = parts.add(db, facts=form.facts, **about)
+            if form.content:
+                parts.put_file(db, part_id=part.id, content=form.content, **about)
         flash(pages.sentence("part_saved", title=form.title.data))
         return redirect(url_for("preparation.of_course", code=course.code))
     status = 400 if form.is_submitted() else 200
-    return render_template("courses/preparation_parts.html", form=form, course=course, parts=found), status
+    return render_template(
+        "courses/preparation_parts.html", form=form, course=course, parts=found, files=files
+    ), status
 
 
 @blueprint.route("/samordning/kurser/<code>/forberedelse/<int:part_id>", methods=["GET", "POST"])
@@ -47,13 +55,27 @@ def change_part(code: str, part_id: int) -> ViewResult:
     course, part = _part(code, part_id)
     form = PartForm(data=PartForm.answers(parts.facts_of(part)))
     if form.validate_on_submit():
-        about = {"course_id": course.id, "part_id": part_id, "by": me().person_id}
+        about: dict[str, Any] = {"course_id": course.id, "part_id": part_id, "now": edge.moment()}
+        about["by"] = me().person_id
         with edge.deed() as db:
-            parts.change(db, facts=form.facts, now=edge.moment(), **about)
+            parts.change(db, facts=form.facts, **about)
+            if form.content or form.without_file.data:
+                parts.put_file(db, content=form.content, **about)
         flash(pages.sentence("part_saved", title=form.title.data))
         return redirect(url_for("preparation.of_course", code=course.code))
     status = 400 if form.is_submitted() else 200
-    return render_template("courses/preparation_part.html", form=form, course=course, part=part), status
+    with edge.reading() as db:
+        file = material.of_parts(db, [part_id]).get(part_id)
+    return render_template("courses/preparation_part.html", form=form, course=course, part=part, file=file), status
+
+
+@blueprint.get("/samordning/kurser/<code>/forberedelse/<int:part_id>/fil")
+@needs(Role.COORDINATOR)
+def file(code: str, part_id: int) -> Response:
+    """The file of a part, for who has put it there."""
+    _part(code, part_id)
+    with edge.reading() as db:
+        return sent(*material.content_of_part(db, part_id))
 
 
 @blueprint.post("/samordning/kurser/<code>/forberedelse/<int:part_id>/ta-bort")
@@ -81,6 +103,17 @@ def _part(code: str, part_id: int) -> tuple[Course, PreparationPart]:
 def own(session_id: int) -> str:
     """What the visitor has to do before a course that they have a seat in."""
     return _own_page(session_id)
+
+
+@blueprint.get("/tillfallen/<int:session_id>/forberedelse/<int:part_id>/fil")
+@signed_in
+def own_file(session_id: int, part_id: int) -> Response:
+    """The file of a part of a course that the visitor has a seat in."""
+    _, found, *_ = _own_parts(session_id)
+    if part_id not in {each.part.id for each in found}:
+        raise NotFound
+    with edge.reading() as db:
+        return sent(*material.content_of_part(db, part_id))
 
 
 @blueprint.post("/tillfallen/<int:session_id>/forberedelse/<int:part_id>")

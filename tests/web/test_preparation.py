@@ -1,20 +1,25 @@
 """The preparation on pages: a coordinator types it, a participant does it, the leader sees who lacks what."""
 
 import re
+from io import BytesIO
 
 import pytest
-from bookings_room import AFTER, seat
+from bookings_room import AFTER, noted, seat
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 import make
 from auth import protection
 from auth.states import Role
 from bookings.queries import seated
 from courses.days import attendance, half_days
-from courses.models import PreparationPart, SessionLeader
+from courses.models import MaterialFile, PreparationPart, SessionLeader
 from courses.rules.days import Mark
 from courses.rules.preparation import Question
 from courses.states import Presence
 from lararportal import clock
+from lararportal.audit import invariants
 
 QUIZ = "Vilken?\n- Den ena\n* Den andra"
 AT_THE_END = clock.parse("2027-03-16T15:45")
@@ -50,6 +55,47 @@ def test_a_coordinator_types_changes_and_removes_parts_and_keeps_what_could_not_
     assert "Film" in browser.get(address).text
     assert browser.post(f"{address}/{part.id}/ta-bort").status_code == 302
     assert browser.get(f"{address}/{part.id}").status_code == 404
+
+
+def test_a_part_has_a_file_that_who_has_a_seat_fetches_until_it_is_replaced_or_taken_away(db, session, visit):
+    office, anna = make.coordinator(db), make.person(db)
+    seat(db, session, anna)
+    browser, own = visit(office, at=AFTER), visit(anna, at=AFTER)
+    address = f"/samordning/kurser/{session.course.code}/forberedelse"
+    facts = {"title": "Läs: öga", "address": "", "about": "", "minutes": "40", "place": "1", "questions": ""}
+
+    def sent(file: bytes, **more: str) -> dict:
+        boundary, body = encode_multipart({**facts, **more, "file": FileStorage(BytesIO(file), "x.exe")})
+        return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
+
+    refused = browser.post(address, **sent(b"MZ"))
+    assert (refused.status_code, "av en sort som inte tas emot" in refused.text) == (400, True)
+    assert 'value="Läs: öga"' in refused.text
+    assert browser.post(address, **sent(b"%PDF-1")).status_code == 302
+    [part] = db.query(PreparationPart)
+    path = f"/tillfallen/{session.id}/forberedelse"
+    assert f"{path}/{part.id}/fil" in own.get(path).text
+    file = own.get(f"{path}/{part.id}/fil")
+    assert (file.data, file.mimetype, file.headers["Content-Disposition"][:10]) == (
+        b"%PDF-1",
+        "application/pdf",
+        "attachment",
+    )
+    assert browser.get(f"{address}/{part.id}/fil").data == b"%PDF-1"
+    stranger = visit(make.person(db), at=AFTER)
+    assert stranger.get(f"{path}/{part.id}/fil").status_code == 404
+    assert browser.post(f"{address}/{part.id}", **sent(b"%PDF-2", title="Ny")).status_code == 302
+    assert own.get(f"{path}/{part.id}/fil").data == b"%PDF-2"
+    assert browser.post(f"{address}/{part.id}", data=facts).status_code == 302
+    assert own.get(f"{path}/{part.id}/fil").status_code == 200
+    assert browser.post(f"{address}/{part.id}", data=facts | {"without_file": "y"}).status_code == 302
+    assert own.get(f"{path}/{part.id}/fil").status_code == 404
+    browser.post(f"{address}/{part.id}", **sent(b"%PDF-3"))
+    assert browser.post(f"{address}/{part.id}/ta-bort").status_code == 302
+    assert db.scalars(select(MaterialFile)).all() == []
+    deeds = [deed.partition(".")[2] for deed, *_ in noted(db) if deed.startswith("material.")]
+    assert deeds == ["added", "removed", "added", "removed", "added", "removed"]
+    assert {each.check for each in invariants(db, now=AFTER)} - {"seat_not_noted"} == set()
 
 
 def test_a_participant_passes_the_questions_and_the_leader_sees_who_has_not(db, session, visit, queries):
