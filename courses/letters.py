@@ -171,3 +171,9 @@ def completion_reminder(db: Session, *, person: Person, session: CourseSession, 
     once = f"completion_reminder:{number}:{session.id}:{person.id}"
     facts: dict[str, Any] = {"number": number, "locked_after": session.days[-1].day + LOCKED_AFTER}
     outbox.post(db, "completion_reminder", to=person.recipient, once=once, now=now, session=session, **facts)
+
+
+def review_action_late(db: Session, *, person: Person, action: ReviewAction, now: datetime) -> None:
+    """To a coordinator: what was promised after a review should be done by now."""
+    once = f"review_action_late:{action.id}:{person.id}"
+    outbox.post(db, "review_action_late", to=person.recipient, once=once, now=now, action=action)

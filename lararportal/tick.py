@@ -28,6 +28,7 @@ from bookings.states import BookingState
 from courses.certificates import issuing
 from courses.days import reminding
 from courses.evaluations import closing, opening
+from courses.reviews import reminding as late_actions
 from lararportal import counted, outbox, retention, seals
 from lararportal.db import Database
 from lararportal.errors import RecipientError, Refused
@@ -66,6 +67,7 @@ DUE: tuple[Kind, ...] = (
     ("evaluations opened", opening.due, _open_evaluation),
     ("evaluations reminded of", opening.to_remind, opening.remind),
     ("evaluations closed", closing.due, closing.close),
+    ("late actions reminded of", late_actions.to_remind, late_actions.remind),
 )
 """What is due: what it is called, how it is found, and what is done to each."""
 UNFUNDED: dict[Unfunded, tuple[Kind, ...]] = {

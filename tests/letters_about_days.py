@@ -67,6 +67,12 @@ def reviewed(posts: Callable[..., None], **facts) -> Callable[[Desk], None]:
     return lambda db: posts(db, person=ANNA, review=made, now=NOW, **facts)
 
 
+def late(db: Desk) -> None:
+    promised = {"what": "Byt ut fallet om eksem", "responsible": "Kursenheten", "due_on": date(2027, 6, 1)}
+    action = ReviewAction(id=3, review_id=5, review=Review(id=5, half="2026-2", course=SKIN.course), **promised)
+    letters.review_action_late(db, person=ANNA, action=action, now=NOW)
+
+
 PROMISED = [ReviewAction(what="Byt ut fallet om eksem", due_on=date(2027, 6, 1))]
 PROGRAMME = ((1, "08:30", "Inledning", "Anna Ek"), (1, "10:00", "Fika", ""), (2, "08:30", "Fall", "Bo Al"))
 ANSWER_BY = max(each.day for each in SKIN.days) + timedelta(days=21)
@@ -120,6 +126,7 @@ ABOUT_DAYS: dict[str, Callable[[Desk], None]] = {
     "certificate_withdrawn": certificate(letters.certificate_withdrawn),
     "report_confirmed": report(letters.report_confirmed),
     "report_declined": report(letters.report_declined),
+    "review_action_late": late,
     "review_opened": lambda db: letters.review_opened(db, person=ANNA, half="2026-2", courses=12, now=NOW),
     "review_stated": reviewed(letters.review_stated),
     "review_answered": reviewed(letters.review_answered, actions=PROMISED),

@@ -29,6 +29,9 @@ SELECT format('%s:%s:%s', replace(deed, '.', '_'), coalesce(facts ->> 'half', fa
 FROM journal, jsonb_array_elements_text(facts -> 'people') AS each
 WHERE deed IN ('review.opened', 'review.stated', 'review.answered')
 UNION ALL
+SELECT format('review_action_late:%s:%s', facts ->> 'action', each), each::int, session_id
+FROM journal, jsonb_array_elements_text(facts -> 'people') AS each WHERE deed = 'review.action_late'
+UNION ALL
 SELECT format('summons:%s:%s', session_id, person_id), person_id, session_id FROM journal WHERE deed = 'summons.sent'
 UNION ALL
 SELECT format('message:%s:%s', facts ->> 'message', each), each::int, session_id

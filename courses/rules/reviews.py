@@ -11,6 +11,9 @@ from courses.states import Refusal, ReviewState
 MOST_ACTIONS = 4
 """What a unit promises of one course at a time; more than that is not followed up."""
 
+REMINDED_FOR = timedelta(days=30)
+"""How long what is late is told to whoever has not heard of it."""
+
 
 class Criterion(StrEnum):
     """What a reviewer judges of every course."""
@@ -66,6 +69,11 @@ def days_of(half: str) -> tuple[date, date]:
 def may_open(half: str, today: date) -> Refusal | None:
     """A half-year is reviewed when it is over."""
     return None if days_of(half)[1] < today else Refusal.HALF_YEAR_NOT_OVER
+
+
+def late_on(today: date) -> tuple[date, date]:
+    """Of which last days an action is late and to be reminded of, from the first to the last: for a month."""
+    return today - REMINDED_FOR, today - timedelta(days=1)
 
 
 def figure(people: int) -> int | None:

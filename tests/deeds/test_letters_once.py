@@ -355,6 +355,7 @@ ELSEWHERE = {
         "evaluation_closed": "test_it_closes_after_three_weeks_and_nobody_knows_then_who_was_asked",
     },
     "deeds/test_reviews.py": {
+        "review_action_late": "test_every_coordinator_is_told_once_that_an_action_is_late_until_it_is_done",
         "review_opened": "test_a_review_is_opened_once_stated_answered_and_closed_with_a_letter_each",
         "review_stated": "test_a_review_is_opened_once_stated_answered_and_closed_with_a_letter_each",
         "review_answered": "test_a_review_is_opened_once_stated_answered_and_closed_with_a_letter_each",

@@ -17,7 +17,7 @@ from courses.reviews import opening as reviewing
 from courses.reviews.answering import Promise
 from courses.rules.reviews import Criterion
 from courses.states import Absence, CourseOutcome, Publicity, Refusal, ReviewState
-from lararportal import clock
+from lararportal import clock, tick
 from lararportal.audit import invariants
 from lararportal.errors import NotFound
 from lararportal.outbox import Letter
@@ -158,3 +158,29 @@ def test_what_is_promised_what_is_judged_otherwise_and_what_falls_is_followed_up
     [fallen] = found.fallen
     assert (fallen.course.title, fallen.before, fallen.after) == ("Astma", ("2026-1", 5.0), ("2026-2", 3.0))
     assert db.scalars(select(Review.half).order_by(Review.id)).all() == ["2026-1"] * 2 + ["2026-2"] * 2
+
+
+def test_every_coordinator_is_told_once_that_an_action_is_late_until_it_is_done(db, gunnar, database):
+    held(db, make.course(db))
+    [review] = open_(db, now=clock.parse("2027-01-02T08:00"))
+    stated(db, review, gunnar)
+    offices = {make.coordinator(db).id, *holding(db)}
+    promises = [PROMISE, Promise("Boka sal", "Enheten", date(2027, 1, 10)), Promise("Senare", "-", date(2027, 1, 11))]
+    by = next(iter(offices))
+    answering.answer(db, review_id=review.id, text="Tack.", promises=promises, now=NOW, by=by)
+    sal = db.scalars(select(ReviewAction.id).where(ReviewAction.what == "Boka sal")).one()
+    answering.done(db, action_id=sal, now=NOW, by=by)
+    before = len(invariants(db, now=NOW))
+
+    moments = ("2027-01-11T09:00", "2027-01-11T09:00", "2027-01-12T00:01", "2027-03-01T09:00")
+    done = [tick.run_due(database, now=clock.parse(at))["late actions reminded of"] for at in moments]
+
+    assert done == [1, 0, 1, 0]
+    told = [who for who, occasion in letters(db) if occasion == "review_action_late"]
+    assert sorted(told) == sorted([*offices] * 2)
+    assert len(invariants(db, now=NOW)) == before
+
+
+def holding(db) -> set[int]:
+    """Everybody who is a coordinator by now."""
+    return {each.id for each in reviewing.holders(db, Role.COORDINATOR)}

@@ -54,6 +54,7 @@ NOTHING = {
     "evaluations opened": 0,
     "evaluations reminded of": 0,
     "evaluations closed": 0,
+    "late actions reminded of": 0,
     "funding reminded of": 0,
     "seats filled": 0,
     "seats swapped": 0,
