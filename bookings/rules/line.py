@@ -66,6 +66,8 @@ def would_leave(waiter: Waiter) -> list[int] | None:
     held = [wish for wish in waiter.wishes if wish.is_held]
     if waiter.barred is not None:
         return None
+    if not held and waiter.cap >= 1:
+        return []  # As most in a long line, each of whom is asked for the place of whoever comes after them.
     loose = [wish for wish in held if not _is_fixed(wish, held) and _is_on_one_list(wish, wanted)]
     if any(_exclude_each_other(wish, wanted) for wish in held if wish not in loose):
         return None

@@ -1,0 +1,59 @@
+"""What is asked for most takes no more statements than this; how long it takes is what `make bench` shows."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+import make
+from bookings import left_over_seats
+from lararportal.outbox import Letter
+
+FREE, FULL, OTHER, SISTER = (date(2027, month, 10) for month in (4, 5, 6, 7))
+DOCTOR = {
+    "/tillfallen/{free}": 5,
+    "/tillfallen/{full}": 7,
+    "/kurser": 4,
+    "/kurser/{course}": 5,
+    "/": 5,
+    "POST /tillfallen/{free}/boka": 14,
+    "POST /tillfallen/{full}/boka": 16,
+    "/mina-kurser": 10,
+}
+OFFICE = {
+    "/samordning": 11,
+    "/samordning/tillfallen": 5,
+    "/samordning/tillfallen/{full}": 7,
+    "/samordning/journal": 4,
+    "/samordning/brev": 4,
+    "/samordning/brev/{letter}": 4,
+    "/personer": 3,
+}
+
+
+def book(db, session, person, *, now) -> None:
+    left_over_seats.book(db, session_id=session.id, person_id=person.id, now=now, by=person.id)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_and_bookings_take_no_more_statements_than_before_however_much_there_is(db, visit, now, queries, rows):
+    anna, course = make.person(db), make.course(db, seats=1)
+    free, full = make.session(db, days=[FREE]), make.session(db, of=course, days=[FULL])
+    book(db, full, make.person(db), now=now)
+    for number in range(rows):
+        book(db, full, make.person(db), now=now)
+        book(db, make.session(db, days=[OTHER.replace(day=10 + number)]), anna, now=now)
+        make.session(db, of=course, days=[SISTER.replace(day=10 + number)])
+    letter = db.scalars(select(Letter.id)).first()
+    names = {"free": free.id, "full": full.id, "course": course.code, "letter": letter}
+    taken = {}
+    for browser, asked in ((visit(anna), DOCTOR), (visit(make.coordinator(db)), OFFICE)):
+        for what in asked:
+            path = what.removeprefix("POST ").format(**names)
+            db.expunge_all()
+            queries.reset()
+            answer = browser.post(path) if what.startswith("POST") else browser.get(path)
+            taken[what] = queries.count
+            assert answer.status_code == (302 if what.startswith("POST") else 200)
+
+    assert {what: count for what, count in taken.items() if count > (DOCTOR | OFFICE)[what]} == {}
