@@ -1,6 +1,6 @@
 """Reminders of the preparation: who has a seat and lacks a part has one letter some days before it must be done."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -25,8 +25,8 @@ LACKS_A_PART = exists().where(
 """Of a seat and its session: its holder has not done every part."""
 
 
-def to_remind(db: Session, *, now: datetime) -> list[int]:
-    """The seats whose holders lack a part that must be done soon, and have not been told."""
+def to_remind(db: Session, *, now: datetime, before: timedelta = REMINDED_BEFORE) -> list[int]:
+    """The seats whose holders lack a part that must be done within so long, and have not been told."""
     today = day_of(now)
     was_told = exists().where(
         PreparationReminder.session_id == Booking.session_id, PreparationReminder.person_id == Booking.person_id
@@ -36,7 +36,7 @@ def to_remind(db: Session, *, now: datetime) -> list[int]:
             select(Booking.id)
             .join(CourseSession, CourseSession.id == Booking.session_id)
             .where(
-                CourseSession.prepare_by.between(today, today + REMINDED_BEFORE),
+                CourseSession.prepare_by.between(today, today + before),
                 CourseSession.publicity == Publicity.PUBLISHED,
                 Booking.state.in_(SEATED),
                 LACKS_A_PART,
@@ -47,12 +47,14 @@ def to_remind(db: Session, *, now: datetime) -> list[int]:
     )
 
 
-def remind(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
+def remind(
+    db: Session, booking_id: int, *, now: datetime, by: int | None, before: timedelta = REMINDED_BEFORE
+) -> None:
     """The person has a letter that says what they lack and by when; once for a session, however often it is asked."""
     booking, session, person = asking.held_still(db, booking_id)
     if booking.state not in SEATED or session.publicity is not Publicity.PUBLISHED:
         return
-    if not is_time(prepare_by=session.prepare_by, today=day_of(now)):
+    if not is_time(prepare_by=session.prepare_by, today=day_of(now), before=before):
         return
     lacking = [each.part for each in standing.own(db, session, person.id) if not each.is_done]
     if lacking and db.get(PreparationReminder, (session.id, person.id)) is None:

@@ -1,6 +1,6 @@
 """The summons (kallelse): who has a seat is told when and where, and of the programme, once, two weeks before it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -18,8 +18,8 @@ from lararportal.clock import day_of
 from lararportal.outbox import Letter
 
 
-def to_summon(db: Session, *, now: datetime) -> list[int]:
-    """The seats in sessions that begin soon, whose holders have not been called."""
+def to_summon(db: Session, *, now: datetime, before: timedelta = TOLD_BEFORE) -> list[int]:
+    """The seats in sessions that begin within so long, whose holders have not been called."""
     today = day_of(now)
     was_told = exists().where(
         Letter.once == func.concat("summons:", Booking.session_id, ":", Booking.person_id),
@@ -30,7 +30,7 @@ def to_summon(db: Session, *, now: datetime) -> list[int]:
             select(Booking.id)
             .join(CourseSession, CourseSession.id == Booking.session_id)
             .where(
-                CourseSession.starts_on.between(today, today + TOLD_BEFORE),
+                CourseSession.starts_on.between(today, today + before),
                 CourseSession.publicity == Publicity.PUBLISHED,
                 Booking.state.in_(SEATED),
                 ~was_told,
@@ -40,12 +40,16 @@ def to_summon(db: Session, *, now: datetime) -> list[int]:
     )
 
 
-def summon(db: Session, booking_id: int, *, now: datetime, by: int | None) -> None:
+def summon(db: Session, booking_id: int, *, now: datetime, by: int | None, before: timedelta = TOLD_BEFORE) -> None:
     """The person has the letter, unless they have no seat any more or have had it before."""
     booking, session, person = asking.held_still(db, booking_id)
     is_due = booking.state in SEATED and session.publicity is Publicity.PUBLISHED
     was_told = select(Letter.id).where(Letter.once == once_summoned(session.id, person.id))
-    if not is_due or not is_time(starts_on=session.starts_on, today=day_of(now)) or db.scalar(was_told) is not None:
+    if (
+        not is_due
+        or not is_time(starts_on=session.starts_on, today=day_of(now), before=before)
+        or db.scalar(was_told) is not None
+    ):
         return
     journal.note(db, "summons.sent", now=now, by=by, person=person.id, session=session.id)
     letters.summons(db, person=person, session=session, prepares=bool(parts_of(db, session.course_id)), now=now)

@@ -92,6 +92,16 @@ class Settings:
         "how long the link in an invitation opens an account to whom it is for",
         default=14,
     )
+    summons_days: int = _variable(
+        "LARARPORTAL_SUMMONS_DAYS",
+        "how many days before the first day of a session who has a seat is called to it",
+        default=14,
+    )
+    preparation_days: int = _variable(
+        "LARARPORTAL_PREPARATION_DAYS",
+        "how many days before the preparation must be done who lacks a part of it is reminded",
+        default=5,
+    )
     late_fee: tuple[tuple[int, int], ...] = _variable(
         "LARARPORTAL_LATE_FEE",
         "what a late cancellation costs, as `30:50,14:100`: from 30 days before the start 50 per cent of the "

@@ -25,6 +25,8 @@ PACE = re.compile(r"(([1-9][0-9]{0,6}/(second|minute|hour)|none)( |$)){2}")
 KEY_LENGTH = 32
 LONGEST_INVITATION = 365
 """Days: what lies in a mailbox for longer is no invitation."""
+LONGEST_BEFORE = 60
+"""Days: what is told of a session earlier has changed when it begins."""
 
 Fault = tuple[str, str]
 """The name of a setting, and what is wrong with it."""
@@ -73,6 +75,9 @@ def _of_times(said: Mapping[str, Any]) -> Iterator[Fault]:
         yield "fresh_minutes", "is not one minute or more"
     if not 0 < said["invitation_days"] <= LONGEST_INVITATION:
         yield "invitation_days", f"is not between one day and {LONGEST_INVITATION}"
+    for name in ("summons_days", "preparation_days"):
+        if not 0 < said[name] <= LONGEST_BEFORE:
+            yield name, f"is not between one day and {LONGEST_BEFORE}"
 
 
 def _in_production(said: Mapping[str, Any]) -> Iterator[Fault]:

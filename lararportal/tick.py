@@ -1,8 +1,10 @@
 """The tick: every minute, what is due by then. Run twice, it does nothing twice."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial, update_wrapper
+from typing import Self
 
 import structlog
 from sqlalchemy import func, select
@@ -29,7 +31,10 @@ from courses.certificates import issuing
 from courses.days import reminding
 from courses.evaluations import closing, opening
 from courses.reviews import reminding as late_actions
+from courses.rules.preparation import REMINDED_BEFORE
+from courses.rules.programme import TOLD_BEFORE
 from lararportal import counted, outbox, retention, seals
+from lararportal.config import Settings
 from lararportal.db import Database
 from lararportal.errors import RecipientError, Refused
 from lararportal.heartbeat import beat
@@ -61,8 +66,6 @@ DUE: tuple[Kind, ...] = (
     ("seats charged", charging.due, charging.settle),
     ("reserves asked for", reserve_sessions.to_tell, reserve_sessions.tell),
     ("certificates made", issuing.waiting, issuing.make),
-    ("summons sent", summoning.to_summon, summoning.summon),
-    ("preparation reminded of", preparing.to_remind, preparing.remind),
     ("completions reminded of", reminding.to_remind, reminding.remind),
     ("evaluations opened", opening.due, _open_evaluation),
     ("evaluations reminded of", opening.to_remind, opening.remind),
@@ -80,15 +83,51 @@ UNFUNDED: dict[Unfunded, tuple[Kind, ...]] = {
 """What is due about a resident's seat that nobody has said is paid for."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """How long before the days of a session who has a seat is told something."""
+
+    summons: timedelta = TOLD_BEFORE
+    preparation: timedelta = REMINDED_BEFORE
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As the settings say."""
+        return cls(
+            summons=timedelta(days=settings.summons_days), preparation=timedelta(days=settings.preparation_days)
+        )
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What is due by that."""
+        return (
+            ("summons sent", *_in_time(summoning.to_summon, summoning.summon, self.summons)),
+            ("preparation reminded of", *_in_time(preparing.to_remind, preparing.remind, self.preparation)),
+        )
+
+
+USUALLY = Before()
+
+
+def _in_time(find: Find, deed: Deed, before: timedelta) -> tuple[Find, Deed]:
+    return partial(find, before=before), update_wrapper(partial(deed, before=before), deed)
+
+
 def run_due(
-    database: Database, *, now: datetime, unfunded: Unfunded = Unfunded.KEEP, no_show_fee: int | None = None
+    database: Database,
+    *,
+    now: datetime,
+    unfunded: Unfunded = Unfunded.KEEP,
+    no_show_fee: int | None = None,
+    before: Before = USUALLY,
 ) -> dict[str, int]:
     """Does what is due by `now`, each thing in its own transaction, and says how many of each.
 
     One thing that fails is logged and does not stop the others; it is due again at the next tick.
     """
     settle_absences: Deed = update_wrapper(partial(absences.settle, fee=no_show_fee), absences.settle)
-    kinds = (*DUE, ("absences charged", absences.due, settle_absences), *UNFUNDED[unfunded])
+    charged: Kind = ("absences charged", absences.due, settle_absences)
+    kinds = (*DUE, *before.kinds, charged, *UNFUNDED[unfunded])
     done = {name: 0 for name, _, _ in kinds}
     while kinds:
         place, keys = database.run(partial(_first_due, kinds=kinds, now=now))

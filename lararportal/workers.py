@@ -95,6 +95,7 @@ def catch_up() -> None:
         now=now,
         unfunded=Unfunded(place.settings.unfunded_seats),
         no_show_fee=place.settings.no_show_fee,
+        before=tick.Before.of(place.settings),
     )
     done["entries sealed"] = tick.seal_journal(place.database, now=now)
     with postman(place.settings) as mailer:

@@ -144,6 +144,8 @@ class TestTheEnvironment:
             ("LARARPORTAL_FRESH_MINUTES", "0", "is not one minute or more"),
             ("LARARPORTAL_INVITATION_DAYS", "0", "is not between one day and 365"),
             ("LARARPORTAL_INVITATION_DAYS", "366", "is not between one day and 365"),
+            ("LARARPORTAL_SUMMONS_DAYS", "0", "is not between one day and 60"),
+            ("LARARPORTAL_PREPARATION_DAYS", "61", "is not between one day and 60"),
             ("LARARPORTAL_ABSOLUTE_HOURS", "-1", "is not a whole number"),
             ("LARARPORTAL_BOUNCE_ADDRESS", "Studs <studs@example.org>", BARE),
             ("LARARPORTAL_BOUNCE_ADDRESS", "studs", BARE),

@@ -11,7 +11,7 @@ WRONG, RIGHT = "-", "*"
 
 FEWEST_CHOICES = 2
 REMINDED_BEFORE = timedelta(days=5)
-"""How long before the day by which it must be done who lacks a part is told."""
+"""How long before the day by which it must be done who lacks a part is told, unless settings say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def wrong(questions: Sequence[Question], answers: Mapping[int, int]) -> list[int
     return [place for place, each in enumerate(questions) if answers.get(place) != each.right]
 
 
-def is_time(*, prepare_by: date | None, today: date) -> bool:
-    """Whether somebody who lacks a part is reminded: from some days before the day, and until it is over."""
-    return prepare_by is not None and prepare_by - REMINDED_BEFORE <= today <= prepare_by
+def is_time(*, prepare_by: date | None, today: date, before: timedelta = REMINDED_BEFORE) -> bool:
+    """Whether somebody who lacks a part is reminded: from so long before the day, and until it is over."""
+    return prepare_by is not None and prepare_by - before <= today <= prepare_by
 
 
 def _blocks(text: str) -> list[list[str]]:

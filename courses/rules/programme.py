@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 TOLD_BEFORE = timedelta(days=14)
-"""How long before the first day everybody with a seat has the letter with the programme."""
+"""How long before the first day everybody with a seat is called, unless settings say otherwise."""
 
 _DAY = re.compile(r"dag ([1-9])", re.IGNORECASE)
 _ITEM = re.compile(r"([0-9]{1,2})[.:]([0-9]{2}) +(\S.*)")
@@ -64,9 +64,9 @@ def typed(items: Sequence[Item], *, days: int) -> str:
     return "\n".join(lines)
 
 
-def is_time(*, starts_on: date, today: date) -> bool:
-    """Whether who has a seat is told: from two weeks before the first day, and until that day is over."""
-    return starts_on - TOLD_BEFORE <= today <= starts_on
+def is_time(*, starts_on: date, today: date, before: timedelta = TOLD_BEFORE) -> bool:
+    """Whether who has a seat is told: from so long before the first day, and until that day is over."""
+    return starts_on - before <= today <= starts_on
 
 
 def once_summoned(session_id: int, person_id: int) -> str:

@@ -31,9 +31,12 @@ def of_session(session_id: int) -> ViewResult:
         flash(pages.sentence("programme_saved"))
         return redirect(url_for("programme.of_session", session_id=session_id))
     status = 400 if form.is_submitted() else 200
+    days = edge.installation().settings.summons_days
     with edge.reading() as db:
         untold = programme.untold(db, session, roster()(db, session_id), now=edge.moment())
-    return render_template("courses/programme.html", form=form, session=session, untold=len(untold)), status
+    return render_template(
+        "courses/programme.html", form=form, session=session, untold=len(untold), days=days
+    ), status
 
 
 @blueprint.post("/kurstillfallen/<int:session_id>/program/skicka")

@@ -19,6 +19,7 @@ from lararportal.kept import days
 from lararportal.mail import Mailer
 from lararportal.outbox import Letter
 from lararportal.tick import (
+    Before,
     ClocksDiffer,
     deliver_letters,
     forget,
@@ -116,6 +117,7 @@ def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) ->
         now=now,
         unfunded=Unfunded(place.settings.unfunded_seats),
         no_show_fee=place.settings.no_show_fee,
+        before=Before.of(place.settings),
     )
     gone = forget(place.database, now=min(now, clock.now()), kept=days(place.settings.retention))
     done["rows deleted"] = sum(gone.values())

@@ -1,6 +1,6 @@
 """The programme: put there, shown to everybody, told with the summons, and told anew when somebody says so."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bookings_room import AFTER, letter, noted, occasions, seat
@@ -27,9 +27,9 @@ def leader(db, session):
     return made
 
 
-def called(db, database, now) -> int:
+def called(db, database, now, **settings) -> int:
     db.flush()
-    return tick.run_due(database, now=now)["summons sent"]
+    return tick.run_due(database, now=now, **settings)["summons sent"]
 
 
 def test_who_has_a_seat_is_called_once_with_or_without_a_programme_and_who_comes_later_then(
@@ -46,6 +46,11 @@ def test_who_has_a_seat_is_called_once_with_or_without_a_programme_and_who_comes
     public = visit(at=AFTER).get(f"/tillfallen/{session.id}").text
     assert ("Inledning" in public, "Anna Ek" in public) == (True, True)
     assert [called(db, database, each) for each in (BEFORE, DUE, LATER)] == [0, 2, 0]
+    assert "14 dagar före första kursdagen" in browser.get(address).text
+    early = tick.Before(summons=timedelta(days=30))
+    sooner = make.session(db, days=[date(2027, 4, 1)])
+    seat(db, sooner, make.person(db))
+    assert [called(db, database, each, before=early) for each in (DUE, LATER)] == [0, 1]
     assert ["08.30 Inledning, Anna Ek" in letter(db, each).body for each in (anna, bo)] == [True, False]
     assert "Programmet är inte inlagt än" in letter(db, bo).body
     db.refresh(session, ["days"])
@@ -54,7 +59,7 @@ def test_who_has_a_seat_is_called_once_with_or_without_a_programme_and_who_comes
     assert [called(db, database, each) for each in (OVER, LATER, LATER)] == [0, 1, 0]
     assert [occasions(db, each).count("summons") for each in (anna, bo, cilla)] == [1, 1, 1]
     deeds = [deed for deed, *_ in noted(db) if deed in ("programme.put", "summons.sent")]
-    assert deeds == ["programme.put", *["summons.sent"] * 3]
+    assert deeds == ["programme.put", *["summons.sent"] * 4]
     assert {each.check for each in invariants(db, now=LATER)} - {"seat_not_noted"} == set()
 
 
