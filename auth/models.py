@@ -12,7 +12,9 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    bindparam,
     case,
+    select,
     text,
 )
 from sqlalchemy import (
@@ -127,6 +129,16 @@ BY_NAME = (
 
 They stand last, and among themselves by their numbers.
 """
+
+
+TO_LOCK = (
+    select(Person)
+    .where(Person.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Person.id)
+    .with_for_update(key_share=True, of=Person)
+    .execution_options(populate_existing=True)
+)
+"""The persons with these `ids`, in id order, locked until the transaction ends and read afresh."""
 
 
 class Identity(Base):

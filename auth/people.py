@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from auth import addresses, letters, login_sessions, personal_numbers, rules
-from auth.models import AccountInvitation, Grant, Identity, Person
+from auth.models import TO_LOCK, AccountInvitation, Grant, Identity, Person
 from auth.rules import Facts, Powers
 from auth.states import Area, Binding, Category, Refusal, Role, Standing
 from lararportal import journal
@@ -37,8 +37,7 @@ def lock(db: Session, ids: Collection[int]) -> list[Person]:
         NotFound: one of them does not exist.
     """
     wanted = sorted(set(ids))
-    held = select(Person).where(Person.id.in_(wanted)).order_by(Person.id).with_for_update(key_share=True)
-    persons = db.scalars(held.execution_options(populate_existing=True)).all()
+    persons = db.scalars(TO_LOCK, {"ids": wanted}).all()
     if [person.id for person in persons] != wanted:
         raise NotFound
     return list(persons)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth import people
-from bookings import facts, noting, seats, seats_from_line, waitlist
+from bookings import facts, in_line, noting, seats, seats_from_line, waitlist
 from bookings.models import Booking
 from bookings.rules.line import Move, Waiter, stands_for, would_leave
 from bookings.states import ANSWERABLE, BookingState, Refusal
@@ -98,7 +98,7 @@ def seen(db: Session, *, session_id: int, person_id: int, now: datetime) -> str:
 
 def _waiter(db: Session, *, session_id: int, person_id: int, now: datetime) -> Waiter | None:
     """Who is asked, with all that they have; None when nothing is asked."""
-    asked = facts.answerable(db, [session_id], today=day_of(now))[session_id]
+    asked = in_line.answerable(db, [session_id], today=day_of(now))[session_id]
     return next((waiter for waiter in asked if waiter.person_id == person_id), None)
 
 

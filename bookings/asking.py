@@ -1,16 +1,20 @@
 """Somebody asks for a seat or a place in line: what is locked for it, and all that the rules judge it by."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
 from auth import people
-from auth.models import Person
-from bookings import facts, lots, register
-from bookings.models import Booking, Round
+from auth.models import TO_LOCK, Person
+from bookings import facts, in_line, lots, register
+from bookings.facts import Had
+from bookings.held import Held, Holder
+from bookings.in_line import Line
+from bookings.models import Booking, Round, RoundSession
 from bookings.rules import history
 from bookings.rules.line import stands_for
 from bookings.rules.seats import Target
@@ -18,20 +22,18 @@ from bookings.states import Refusal
 from courses import sessions
 from courses.models import CourseSession
 from lararportal.clock import day_of
-from lararportal.errors import Refused
+from lararportal.errors import NotFound, Refused
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asking:
-    """A person who asks, the session, the round that gives its seats, and the seats and places the person has."""
+class Look:
+    """A person looks at a session: the round that gives its seats, and the seats and places that the person has."""
 
-    person: Person
+    person: Person | Holder
     session: CourseSession
     round_: Round | None
-    bookings: list[Booking]
+    bookings: Sequence[Had]
     now: datetime
-    locked: Mapping[int, CourseSession] = field(default_factory=dict)
-    """The sessions that are held still, by id; none while it is only looked at."""
 
     @property
     def today(self) -> date:
@@ -79,6 +81,26 @@ class Asking:
         return {"opens": self.target.booking_opens_at, "why": self.session.booking_closed_reason, **about}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asking(Look):
+    """A person asks for something that changes what they have."""
+
+    person: Person
+    bookings: list[Booking]
+    locked: Mapping[int, CourseSession]
+    """The sessions that are held still, by id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coming(Look):
+    """A person comes for a seat or a place in line, beside what they have; session and person are held still."""
+
+    person: Person
+    bookings: list[Held]
+    holder: Holder
+    line: Line
+
+
 def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides: Collection[int] = ()) -> Asking:
     """Locks the session, and those `besides`, and then the person; and only then looks at anything.
 
@@ -97,6 +119,42 @@ def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides
     )
 
 
+def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: datetime) -> Coming:
+    """As `hold`, with the line: one look at it and at what the person has.
+
+    Raises:
+        NotFound: the session or the person does not exist.
+    """
+    [session] = sessions.lock(db, [session_id])
+    person, round_ = _person_and_round(db, person_id, session_id)
+    line, holder = in_line.with_holder(db, session_id, person_id=person_id, today=day_of(now))
+    return Coming(
+        person=person,
+        session=session,
+        round_=round_,
+        bookings=holder.counting,
+        now=now,
+        holder=holder,
+        line=line,
+    )
+
+
+def _person_and_round(db: Session, person_id: int, session_id: int) -> tuple[Person, Round | None]:
+    """The person, locked, and the round that gives the seats of a session, which is locked."""
+    found = db.execute(_PERSON_AND_ROUND, {"ids": [person_id], "session_id": session_id}).one_or_none()
+    if found is None:
+        raise NotFound
+    person, round_ = found
+    return person, round_
+
+
+_PERSON_AND_ROUND = (
+    TO_LOCK.add_columns(Round)
+    .outerjoin_from(Person, RoundSession, RoundSession.session_id == bindparam("session_id"))
+    .outerjoin_from(RoundSession, Round, Round.id == RoundSession.round_id)
+)
+
+
 def held_still(db: Session, booking_id: int) -> tuple[Booking, CourseSession, Person]:
     """One seat or place with its session and person, locked and read afresh."""
     booking = db.get_one(Booking, booking_id)
@@ -106,7 +164,7 @@ def held_still(db: Session, booking_id: int) -> tuple[Booking, CourseSession, Pe
     return booking, session, person
 
 
-def late_key(db: Session, asked: Asking) -> list[int]:
+def late_key(db: Session, asked: Asking | Coming) -> list[int]:
     """The key by which the person stands in the line of a session that no round gives them a place in."""
     course_id, person_id = asked.session.course_id, asked.person.id
     brought = register.histories(db, [person_id], [course_id], term=history.term_of(asked.today))[person_id]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import facts, letters, noting, seats_from_line
+from bookings import facts, in_line, letters, noting, seats_from_line
 from bookings.models import Booking
 from bookings.rules.answer_time import CallOutEnd, Way, call_out_until, way_of
 from bookings.rules.line import Move, Waiter, would_leave
@@ -95,7 +95,7 @@ def _settle(
     Where one of them would leave a seat that is not held, nothing is done: the next look holds it.
     """
     session = locked[session_id]
-    line = facts.line(db, [session_id], today=day_of(now))[session_id]
+    line = in_line.line(db, [session_id], today=day_of(now))[session_id]
     wanting = {each.id: each for each in asked if each.yes_at is not None}
     moves = [move for move in _moves(line) if _is_meant(wanting.get(move.waiter.booking_id), move)]
     given = moves[: _to_give(session, now=now)]
@@ -151,7 +151,7 @@ def _why_not(
 
 
 def _foreseen(db: Session, session_id: int, *, now: datetime) -> list[Move]:
-    return _moves(facts.line(db, [session_id], today=day_of(now))[session_id])
+    return _moves(in_line.line(db, [session_id], today=day_of(now))[session_id])
 
 
 def _moves(line: Sequence[Waiter]) -> list[Move]:

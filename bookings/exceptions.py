@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.states import Role
-from bookings import asking, facts, letters, noting, waitlist
+from bookings import asking, facts, in_line, letters, noting, waitlist
 from bookings.asking import Asking
 from bookings.models import Booking, LineException
 from bookings.precedence import insist_on_powers, insist_on_reason, name_of, prospect
@@ -130,7 +130,7 @@ def _place(
     )
     db.add(made)
     db.flush()
-    line = facts.line(db, [asked.session.id], today=asked.today)[asked.session.id]
+    line = in_line.line(db, [asked.session.id], today=asked.today)[asked.session.id]
     _tell(db, made, booking, asked, former=former, position=active_places(line)[booking.id])
     return made
 

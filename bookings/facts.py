@@ -1,23 +1,23 @@
 """Rows turned into the facts that the rules ask for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth.models import Person
 from auth.states import Standing
-from bookings.in_vain import has_seat_in, in_vain
-from bookings.models import Application, Booking, Round, RoundSession
+from bookings.held import Held, HeldIn, Holder
+from bookings.in_vain import in_vain
+from bookings.models import Booking, Round, RoundSession
 from bookings.register import group_of
 from bookings.rules import seats as rules
-from bookings.rules.answer_time import Start, needs_short_notice
-from bookings.rules.line import Waiter, Wish
+from bookings.rules.answer_time import Start
 from bookings.rules.seats import Holding, Participant, Target
-from bookings.states import ANSWERABLE, IN_LINE, IN_TIME, LIVE, SEATED, BookingState, Refusal, RoundState
+from bookings.states import ANSWERABLE, LIVE, SEATED, BookingState, Refusal, RoundState
 from courses.models import Course, CourseDay, CourseSession
 from courses.rules import Day
 from courses.states import Publicity
@@ -64,31 +64,35 @@ def seats_at(db: Session, person_ids: Collection[int], moment: datetime) -> dict
     return found
 
 
-def days_of(session: CourseSession) -> frozenset[date]:
+def days_of(session: CourseSession | HeldIn) -> frozenset[date]:
     """The days of a session."""
-    return frozenset(each.day for each in session.days)
+    return session.dates
 
 
-def participant(person: Person, bookings: Sequence[Booking], *, today: date) -> Participant:
+Had = Booking | Held
+"""A seat or a place in line: the row, or what counts of it."""
+
+
+def participant(person: Person | Holder, bookings: Sequence[Had], *, today: date) -> Participant:
     """A person as the rules see them; courses whose days are over, and in which they had a seat, are taken."""
     return Participant(group=group_of(person), taken_courses=taken_courses(bookings, today=today))
 
 
-def taken_courses(bookings: Collection[Booking], *, today: date) -> frozenset[int]:
+def taken_courses(bookings: Collection[Had], *, today: date) -> frozenset[int]:
     """The courses that somebody with these bookings has been through."""
     return frozenset(
-        booking.session.course_id for booking in bookings if _is_seat(booking) and _is_over(booking.session, today)
+        booking.session.course_id for booking in bookings if is_seat(booking) and _is_over(booking.session, today)
     )
 
 
-def holdings(bookings: Sequence[Booking], *, today: date) -> list[Holding]:
+def holdings(bookings: Sequence[Had], *, today: date) -> list[Holding]:
     """What a person has in sessions that are not over."""
     return [
         Holding(
             session_id=booking.session_id,
             course_id=booking.session.course_id,
             days=days_of(booking.session),
-            is_seat=_is_seat(booking),
+            is_seat=is_seat(booking),
             is_offer=booking.state in ANSWERABLE,
         )
         for booking in bookings
@@ -111,7 +115,10 @@ def sessions_of(db: Session, booking_ids: Collection[int]) -> Sequence[CourseSes
 
 def round_of(db: Session, session_id: int) -> Round | None:
     """The round that gives the session's seats, if any."""
-    return db.scalar(select(Round).join(RoundSession).where(RoundSession.session_id == session_id))
+    return db.scalar(_ROUND_OF, {"session_id": session_id})
+
+
+_ROUND_OF = select(Round).join(RoundSession).where(RoundSession.session_id == bindparam("session_id"))
 
 
 def target(session: CourseSession, course: Course, round_: Round | None) -> Target:
@@ -130,88 +137,13 @@ def target(session: CourseSession, course: Course, round_: Round | None) -> Targ
     )
 
 
-def about(refusal: Refusal, wanted: Target, bookings: Sequence[Booking], *, today: date) -> dict[str, Any]:
+def about(refusal: Refusal, wanted: Target, bookings: Sequence[Had], *, today: date) -> dict[str, Any]:
     """For the sentence of a refusal: the course and the days of what it is about, if that is something one has."""
     found = rules.what_it_is_about(refusal, wanted, holdings(bookings, today=today))
     if found is None:
         return {}
     [booking] = [each for each in bookings if each.session_id == found.session_id]
     return {"other": booking.session.course.title, "other_days": sorted(found.days)}
-
-
-def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Waiter]]:
-    """The lines of these sessions, each in order, with all that everybody in them holds and waits for.
-
-    Who left a line between the two looks that this takes is not in it.
-    """
-    return _lines(db, Booking.session_id.in_(session_ids), states=IN_LINE, bar=_barred, today=today)
-
-
-def holders_in_line(db: Session, course_id: int, *, today: date) -> dict[int, list[Waiter]]:
-    """As `line`, for all sessions of a course, but only those in line who have a seat in it already."""
-    session = aliased(CourseSession)
-    of_course = select(session.id).where(session.course_id == course_id)
-    has_seat = has_seat_in(course_id)
-    return _lines(db, Booking.session_id.in_(of_course), has_seat, states=IN_LINE, bar=_barred, today=today)
-
-
-def offered(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Waiter]]:
-    """As `line`, of those for whom a seat is kept until they answer; what they can leave is as they were told."""
-    of_sessions = Booking.session_id.in_(session_ids)
-    return _lines(db, of_sessions, states=(BookingState.OFFERED,), bar=_not_eligible, today=today)
-
-
-def answerable(db: Session, session_ids: Collection[int], *, today: date) -> dict[int, list[Waiter]]:
-    """As `offered`, and those who are asked in a call-out."""
-    return _lines(db, Booking.session_id.in_(session_ids), states=ANSWERABLE, bar=_not_eligible, today=today)
-
-
-Bar = Callable[[Booking, Participant, date], Refusal | None]
-
-
-def _lines(
-    db: Session, *conditions: ColumnElement[bool], states: Collection[BookingState], bar: Bar, today: date
-) -> dict[int, list[Waiter]]:
-    rows = db.execute(
-        select(Booking, Person)
-        .join(Person, Person.id == Booking.person_id)
-        .where(Booking.state.in_(states), *conditions)
-        .order_by(Booking.session_id, Booking.wave, Booking.key, Booking.joined_at, Booking.id)
-    ).all()
-    persons = {person.id for _, person in rows}
-    bookings = live_bookings(db, persons) if rows else {}
-    caps = _caps(db, persons, {booking.round_id for booking, _ in rows if booking.round_id is not None})
-    lines: dict[int, list[Waiter]] = defaultdict(list)
-    for booking, person in rows:
-        if not any(each is booking and each.state in states for each in bookings.get(person.id, [])):
-            continue
-        who = participant(person, bookings[person.id], today=today)
-        lines[booking.session_id].append(
-            Waiter(
-                booking_id=booking.id,
-                person_id=person.id,
-                group=who.group,
-                wishes=tuple(_wish(each, wanted=booking, today=today) for each in bookings[person.id]),
-                cap=caps.get((booking.round_id, person.id), len(bookings[person.id])),
-                barred=bar(booking, who, today),
-                has_standing_yes=booking.standing_yes,
-            )
-        )
-    return lines
-
-
-def _not_eligible(booking: Booking, who: Participant, today: date) -> Refusal | None:  # noqa: ARG001 - as `_barred`
-    course = booking.session.course
-    return rules.why_not_eligible(who, course_id=course.id, groups=course.targets)
-
-
-def _barred(booking: Booking, who: Participant, today: date) -> Refusal | None:
-    """Why somebody in line may not have the seat today: also because they cannot be asked so late."""
-    refusal = _not_eligible(booking, who, today)
-    if refusal is None and not booking.short_notice:
-        is_late = needs_short_notice(starts_on=booking.session.starts_on, today=today)
-        return Refusal.NOT_AT_SHORT_NOTICE if is_late else None
-    return refusal
 
 
 def start_of(session: CourseSession) -> Start:
@@ -236,7 +168,7 @@ def is_late(booking: Booking, session: CourseSession, *, now: datetime) -> bool:
     )
 
 
-def is_free(booking: Booking, session: CourseSession) -> bool:
+def is_free(booking: Had, session: CourseSession | HeldIn) -> bool:
     """Whether the seat may be given back however late: it is not they who changed something."""
     return rules.is_free(booked_at=booking.booked_at, moved_at=session.moved_at, is_over=session.seats_over > 0)
 
@@ -256,42 +188,10 @@ def booked_by_group(db: Session, session_id: int) -> dict[str | None, int]:
     return booked
 
 
-def _caps(db: Session, persons: Collection[int], rounds: Collection[int]) -> dict[tuple[int | None, int], int]:
-    if not rounds:
-        return {}
-    rows = db.execute(
-        select(Application.round_id, Application.person_id, Application.cap).where(
-            Application.round_id.in_(rounds), Application.person_id.in_(persons)
-        )
-    )
-    return {(round_id, person_id): cap for round_id, person_id, cap in rows}
-
-
-def _is_fixed(booking: Booking, wanted: Booking, today: date) -> bool:
-    """Whether it is too late to leave a seat for the one wanted, or was when that was asked; not if it is free."""
-    told = day_of(wanted.asked_at) if wanted.state in ANSWERABLE and wanted.asked_at else today
-    return told > booking.session.cancel_by_since(booking.booked_at) and not is_free(booking, booking.session)
-
-
-def _wish(booking: Booking, *, wanted: Booking, today: date) -> Wish:
-    session = booking.session
-    return Wish(
-        booking_id=booking.id,
-        session_id=booking.session_id,
-        course_id=session.course_id,
-        days=days_of(session),
-        rank=booking.rank,
-        is_held=_is_seat(booking),
-        is_fixed=_is_fixed(booking, wanted, today),
-        is_asked_about=booking.state in (*ANSWERABLE, BookingState.MUST_CHOOSE),
-        must_choose=booking.state is BookingState.MUST_CHOOSE,
-        list_id=booking.round_id if booking.wave == IN_TIME else None,
-    )
-
-
-def _is_seat(booking: Booking) -> bool:
+def is_seat(booking: Had) -> bool:
+    """Whether they have it, and do not only wait for it."""
     return booking.state in SEATED
 
 
-def _is_over(session: CourseSession, today: date) -> bool:
-    return max(days_of(session)) < today
+def _is_over(session: CourseSession | HeldIn, today: date) -> bool:
+    return max(session.dates) < today

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bookings import asking, call_outs, letters, noting, seats, seats_from_line, waitlist
-from bookings.asking import Asking
+from bookings.asking import Coming
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.rules.answer_time import needs_short_notice
@@ -22,35 +22,42 @@ def book(db: Session, *, session_id: int, person_id: int, saw: str = "", now: da
         Refused: the rules of `bookings.rules.seats.may_book` say no, or `may_take` for who waits; or the session was
             moved since it was shown.
     """
-    asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
-    session, waiting = asked.session, _waiting_for_days(asked)
+    asked = asking.hold_for_who_comes(db, session_id=session_id, person_id=person_id, now=now)
+    session, waiting = asked.session, _waiting_for_days(db, asked)
     asked.insist(rules.may_take if waiting else rules.may_book)
     asked.insist_on_what_was_shown(saw)
-    if session.free_seats >= 1 and not waitlist.somebody_goes_before(db, session, person_id=person_id, now=now):
+    if session.free_seats >= 1 and not _goes_another_before(db, asked):
         return _seat(db, asked, waiting or _new(asked), by=by)
     if waiting is not None:
         return call_outs.join(db, waiting, now=now, by=by)
     return waitlist.enter(db, asked, by=by)
 
 
-def _waiting_for_days(asked: Asking) -> Booking | None:
+def _goes_another_before(db: Session, asked: Coming) -> bool:
+    line = [waiter for _, waiter in asked.line]
+    return waitlist.goes_before(db, asked.session, line, person_id=asked.person.id, now=asked.now)
+
+
+def _waiting_for_days(db: Session, asked: Coming) -> Booking | None:
     """The place of who waits for a session that begins within days and has a free seat."""
     session = asked.session
     if session.free_seats < 1 or not needs_short_notice(starts_on=session.starts_on, today=asked.today):
         return None
-    here = (each for each in asked.bookings if each.session_id == session.id)
-    return next((each for each in here if each.state is BookingState.WAITING), None)
+    waits = (
+        each.id for each in asked.bookings if each.session_id == session.id and each.state is BookingState.WAITING
+    )
+    return next((db.get(Booking, each, populate_existing=True) for each in waits), None)
 
 
-def _new(asked: Asking) -> Booking:
+def _new(asked: Coming) -> Booking:
     rank = waitlist.next_rank(asked.bookings)
     return waitlist.place(asked.session, asked.person, rank=rank, origin=Origin.DIRECT, key=[], now=asked.now)
 
 
-def _seat(db: Session, asked: Asking, booking: Booking, *, by: int | None) -> Booking:
+def _seat(db: Session, asked: Coming, booking: Booking, *, by: int | None) -> Booking:
     session, person, now = asked.session, asked.person, asked.now
     seats.take(db, booking, session, now=now)
-    settled = seats_from_line.settle_among(asked.bookings, booking, course_id=session.course_id, now=now)
+    settled = seats_from_line.settle_if_waiting(db, asked.bookings, booking, course_id=session.course_id, now=now)
     noting.note(db, "seat.booked", booking, now=now, by=by, struck=[each.id for each in settled.struck])
     letters.seat_booked(db, booking, person=person, session=session, lines=settled.lines, now=now)
     return booking

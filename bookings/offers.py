@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings import asking, facts, letters, noting, seats, seats_from_line
+from bookings import asking, facts, in_line, letters, noting, seats, seats_from_line
 from bookings.rules.answer_time import answer_by
 from bookings.rules.line import Move, Waiter, would_leave
 from bookings.states import BookingState
@@ -36,7 +36,7 @@ def outlived(db: Session, session: CourseSession, *, now: datetime) -> list[Wait
     """Those for whom a seat is kept that they would not take any more: they have another one, or are not eligible."""
     if not session.seats_offered:
         return []
-    offered = facts.offered(db, [session.id], today=day_of(now))[session.id]
+    offered = in_line.offered(db, [session.id], today=day_of(now))[session.id]
     return [waiter for waiter in offered if would_leave(waiter) is None]
 
 

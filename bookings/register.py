@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from auth.states import Standing
+from bookings.held import Holder
 from bookings.models import Booking, Decision, Precedence, Round
 from bookings.rules import history
 from bookings.rules.history import Answer, Stay
@@ -27,7 +28,7 @@ class RegisterFacts:
     left: int
 
 
-def group_of(person: Person) -> str | None:
+def group_of(person: Person | Holder) -> str | None:
     """The group that counts when seats are given; None until somebody has confirmed what the person is."""
     if person.standing is not Standing.CONFIRMED or person.category is None or person.erased_at is not None:
         return None
@@ -60,9 +61,11 @@ def histories(
 ) -> dict[int, History]:
     """What each of these persons brings along for these courses in a term, in three statements for however many.
 
-    Refusals are reckoned from what published rounds decided and from the seats there have been since.
+    Refusals are reckoned from what published rounds decided and from the seats there have been since; who was never
+    in one takes two.
     """
-    answers, (stays, noes) = _answers(db, person_ids, course_ids), _stays_and_noes(db, person_ids, course_ids)
+    answers = _answers(db, person_ids, course_ids)
+    stays, noes = _stays_and_noes(db, person_ids, course_ids) if answers else ({}, {})
     rejections: dict[int, dict[int, int]] = defaultdict(dict)
     for (person_id, course_id), given in answers.items():
         key = person_id, course_id

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from bookings import noting
@@ -54,19 +54,25 @@ def _occupy_no_day(db: Session, bookings: Collection[Booking]) -> None:
 
 def _use_up_precedence(db: Session, bookings: Mapping[int, Booking], *, now: datetime) -> None:
     """Whoever has a seat needs no precedence for the course any more, wherever the seat came from."""
-    rows = db.execute(
-        select(Precedence, Booking.id)
-        .join(CourseSession, CourseSession.course_id == Precedence.course_id)
-        .join(Booking, (Booking.session_id == CourseSession.id) & (Booking.person_id == Precedence.person_id))
-        .where(Booking.id.in_(bookings), Precedence.used_by.is_(None), Precedence.revoked_at.is_(None))
-        .order_by(Precedence.id)
-    )
     this_term = term_of(day_of(now))
-    for precedence, booking_id in rows:
+    for precedence, booking_id in db.execute(_TO_USE_UP, {"bookings": list(bookings)}):
         if not precedence_holds(since=precedence.term, in_term=this_term):
             continue
         precedence.used_by = booking_id
         noting.note(db, "precedence.used", bookings[booking_id], now=now, by=None, precedence=precedence.id)
+
+
+_TO_USE_UP = (
+    select(Precedence, Booking.id)
+    .join(CourseSession, CourseSession.course_id == Precedence.course_id)
+    .join(Booking, (Booking.session_id == CourseSession.id) & (Booking.person_id == Precedence.person_id))
+    .where(
+        Booking.id.in_(bindparam("bookings", expanding=True)),
+        Precedence.used_by.is_(None),
+        Precedence.revoked_at.is_(None),
+    )
+    .order_by(Precedence.id)
+)
 
 
 def release(db: Session, booking: Booking, session: CourseSession, *, to: BookingState, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from auth.models import Person
 from bookings import choices, facts, funding, giving_back, letters, noting, seats
+from bookings.held import Held
 from bookings.letters import Lines
 from bookings.models import Booking
 from bookings.rules.line import Move
@@ -122,6 +123,15 @@ def settle(db: Session, booking: Booking, *, course_id: int, now: datetime) -> S
     of a lower rank is let go when its line is looked at next, under its own lock.
     """
     return settle_all(db, [booking], course_id=course_id, now=now)[booking.id]
+
+
+def settle_if_waiting(
+    db: Session, had: Collection[Held], booking: Booking, *, course_id: int, now: datetime
+) -> Settled:
+    """As `settle`, for somebody who had these before: most wait for nothing else of the course."""
+    if any(each.state in IN_LINE and each.session.course_id == course_id for each in had):
+        return settle(db, booking, course_id=course_id, now=now)
+    return Settled([], Lines())
 
 
 def settle_all(db: Session, bookings: Sequence[Booking], *, course_id: int, now: datetime) -> dict[int, Settled]:

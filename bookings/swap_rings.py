@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from auth import people
 from auth.models import Person
-from bookings import facts, funding, giving_back, letters, noting, seats, seats_from_line
+from bookings import funding, giving_back, in_line, letters, noting, seats, seats_from_line
 from bookings.models import Booking
 from bookings.rules import swap_rings as rules
 from bookings.rules.swap_rings import Ring, Venue
@@ -48,7 +48,7 @@ def close(db: Session, *, course_id: int, now: datetime) -> int:
     if not db.get_one(Course, course_id).swap_rings or not _found(db, course_id, foreseen, now=now):
         return 0
     locked = {each.id: each for each in sessions.lock(db, [each.id for each in foreseen])}
-    lines = facts.holders_in_line(db, course_id, today=day_of(now))
+    lines = in_line.holders(db, course_id, today=day_of(now))
     held = people.lock(db, {waiter.person_id for line in lines.values() for waiter in line})
     persons = {each.id: each for each in held}
     found = _found(db, course_id, locked.values(), now=now)
@@ -76,7 +76,7 @@ def _ahead(db: Session, course_id: int, *, now: datetime) -> list[CourseSession]
 
 def _found(db: Session, course_id: int, among: Iterable[CourseSession], *, now: datetime) -> list[Ring]:
     today = day_of(now)
-    lines = facts.holders_in_line(db, course_id, today=today)
+    lines = in_line.holders(db, course_id, today=today)
     waiting = {waiter.booking_id for line in lines.values() for waiter in line}
     rows = db.execute(select(Booking.id, Booking.wave, Booking.key, Booking.joined_at).where(Booking.id.in_(waiting)))
     places = {number: (wave, tuple(key), joined_at, number) for number, wave, key, joined_at in rows}

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import asking, call_outs, facts, impartiality, letters, noting, offers, seats, seats_from_line
-from bookings.asking import Asking
+from bookings import asking, call_outs, facts, impartiality, in_line, letters, noting, offers, seats, seats_from_line
+from bookings.asking import Coming
+from bookings.facts import Had
 from bookings.models import Booking
 from bookings.rules import last_days
 from bookings.rules import line as rules
 from bookings.rules.answer_time import CallOutEnd, Way, needs_short_notice, way_of
-from bookings.rules.line import Move
+from bookings.rules.line import Move, Waiter
 from bookings.rules.seats import may_join
 from bookings.states import ANSWERABLE, IN_LINE, LATE, LIVE, OPEN, SEATED, BookingState, Origin, Refusal
 from courses import sessions
@@ -43,14 +44,14 @@ def join(db: Session, *, session_id: int, person_id: int, saw: str = "", now: da
         Refused: the rules of `bookings.rules.seats.may_join` say no; it was moved since it was shown; or somebody
             else puts them there who has an interest in the course, since the seat that they leave is for the next.
     """
-    asked = asking.hold(db, session_id=session_id, person_id=person_id, now=now)
+    asked = asking.hold_for_who_comes(db, session_id=session_id, person_id=person_id, now=now)
     impartiality.insist_for(db, asked.session, person_id=person_id, now=now, by=by)
     asked.insist(may_join)
     asked.insist_on_what_was_shown(saw)
     return enter(db, asked, by=by)
 
 
-def enter(db: Session, asked: Asking, *, by: int | None) -> Booking:
+def enter(db: Session, asked: Coming, *, by: int | None) -> Booking:
     """A new place in the late wave of a locked session's line, told by letter. The caller has asked the rules."""
     session, person, now = asked.session, asked.person, asked.now
     held = [each.rank for each in asked.bookings if _is_seat_in(each, session.course_id)]
@@ -62,7 +63,7 @@ def enter(db: Session, asked: Asking, *, by: int | None) -> Booking:
     booking.short_notice = needs_short_notice(starts_on=session.starts_on, today=asked.today)
     db.add(booking)
     db.flush()
-    line = facts.line(db, [session.id], today=asked.today)[session.id]
+    line = in_line.joined(asked.line, booking, session, asked.holder, today=asked.today)
     position = rules.active_places(line)[booking.id]
     noting.note(db, "line.joined", booking, now=now, by=by, position=position)
     letters.place_in_line(db, booking, person=person, session=session, position=position, now=now)
@@ -216,11 +217,18 @@ def somebody_goes_before(db: Session, session: CourseSession, *, person_id: int,
 
     In the last days it is those who were asked, or whoever waits (`bookings.rules.last_days`).
     """
+    line = in_line.line(db, [session.id], today=day_of(now))[session.id]
+    return goes_before(db, session, line, person_id=person_id, now=now)
+
+
+def goes_before(
+    db: Session, session: CourseSession, line: Sequence[Waiter], *, person_id: int, now: datetime
+) -> bool:
+    """As `somebody_goes_before`, where the line has been looked at."""
     if needs_short_notice(starts_on=session.starts_on, today=day_of(now)):
-        line = facts.line(db, [session.id], today=day_of(now))[session.id]
         start = facts.start_of(session)
         return last_days.goes_before(line, person_id=person_id, free_seats=session.free_seats, start=start, now=now)
-    first = _moves(db, session, room=session.free_seats, now=now)[:1]
+    first = _moves_of(db, session, line, room=min(session.free_seats, 1), now=now)
     return any(move.waiter.person_id != person_id for move in first)
 
 
@@ -231,20 +239,28 @@ def next_moves(db: Session, session: CourseSession, *, now: datetime) -> list[Mo
 
 def _moves(db: Session, session: CourseSession, *, room: int, now: datetime) -> list[Move]:
     """As many as would get a seat now, were nothing else to change; the first of them is certain."""
-    today = day_of(now)
-    if room < 1 or session.publicity is not Publicity.PUBLISHED or session.starts_on <= today:
+    line = in_line.line(db, [session.id], today=day_of(now)) if _gives_seats(session, room, now) else {}
+    return _moves_of(db, session, line.get(session.id, []), room=room, now=now)
+
+
+def _gives_seats(session: CourseSession, room: int, now: datetime) -> bool:
+    return room >= 1 and session.publicity is Publicity.PUBLISHED and session.starts_on > day_of(now)
+
+
+def _moves_of(db: Session, session: CourseSession, line: Sequence[Waiter], *, room: int, now: datetime) -> list[Move]:
+    if not (line and _gives_seats(session, room, now)):
         return []
-    line = facts.line(db, [session.id], today=today)[session.id]
+    left, today = list(line), day_of(now)
     booked = facts.booked_by_group(db, session.id) if session.reserves else {}
     moves: list[Move] = []
     while len(moves) < room:
         move = rules.next_in_line(
-            line, reserves=session.reserves, booked=booked, starts_on=session.starts_on, today=today
+            left, reserves=session.reserves, booked=booked, starts_on=session.starts_on, today=today
         )
         if move is None:
             break
         moves.append(move)
-        line.remove(move.waiter)
+        left.remove(move.waiter)
         booked[move.waiter.group] = booked.get(move.waiter.group, 0) + 1
     return moves
 
@@ -265,7 +281,7 @@ def place(
     )
 
 
-def next_rank(bookings: Sequence[Booking]) -> int:
+def next_rank(bookings: Sequence[Had]) -> int:
     """A new wish stands last on the person's own list."""
     return max((each.rank for each in bookings), default=0) + 1
 
@@ -279,5 +295,5 @@ def live(db: Session, *, session_id: int, person_id: int) -> Booking | None:
     )
 
 
-def _is_seat_in(booking: Booking, course_id: int) -> bool:
+def _is_seat_in(booking: Had, course_id: int) -> bool:
     return booking.state in SEATED and booking.session.course_id == course_id

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -213,19 +213,21 @@ def session(db: Session, session_id: int) -> CourseSession:
     Raises:
         NotFound: there is none.
     """
-    rows = db.scalars(
-        select(CourseSession)
-        .where(CourseSession.id == session_id)
-        .options(
-            joinedload(CourseSession.course),
-            joinedload(CourseSession.days),
-            joinedload(CourseSession.leaders),
-        )
-    )
-    found = rows.unique().one_or_none()
+    found = db.scalars(_SESSION, {"session_id": session_id}).unique().one_or_none()
     if found is None:
         raise NotFound
     return found
+
+
+_SESSION = (
+    select(CourseSession)
+    .where(CourseSession.id == bindparam("session_id"))
+    .options(
+        joinedload(CourseSession.course),
+        joinedload(CourseSession.days),
+        joinedload(CourseSession.leaders),
+    )
+)
 
 
 def leaders(db: Session, *, of: Sequence[Person] = ()) -> list[Person]:

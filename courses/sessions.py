@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth.models import Grant, Person
@@ -44,17 +44,20 @@ def lock(db: Session, ids: Iterable[int]) -> list[CourseSession]:
         NotFound: one of the sessions does not exist.
     """
     wanted = set(ids)
-    locked = db.scalars(
-        select(CourseSession)
-        .where(CourseSession.id.in_(wanted))
-        .order_by(CourseSession.id)
-        .with_for_update(key_share=True, of=CourseSession)
-        .options(joinedload(CourseSession.course, innerjoin=True), selectinload(CourseSession.days))
-        .execution_options(populate_existing=True)
-    ).all()
+    locked = db.scalars(_LOCK, {"ids": list(wanted)}).all()
     if len(locked) != len(wanted):
         raise NotFound
     return list(locked)
+
+
+_LOCK = (
+    select(CourseSession)
+    .where(CourseSession.id.in_(bindparam("ids", expanding=True)))
+    .order_by(CourseSession.id)
+    .with_for_update(key_share=True, of=CourseSession)
+    .options(joinedload(CourseSession.course, innerjoin=True), selectinload(CourseSession.days))
+    .execution_options(populate_existing=True)
+)
 
 
 def plan(

@@ -58,6 +58,7 @@ SILENCE = {
 """A host that is gone without a word is noticed within 14 seconds: before gunicorn ends the process that waits."""
 
 
+NUMBER = text("SELECT pg_current_xact_id_if_assigned()::text")
 RESTED = 1.0
 """Seconds after which a connection that nobody used is asked whether it is still there, before it is used again.
 
@@ -231,8 +232,7 @@ class Database:
 
     def _number(self, db: Session) -> str | None:
         """By what the database knows the transaction, if it is one whose end has to be known: it has written."""
-        asked = text("SELECT pg_current_xact_id_if_assigned()::text")
-        number: str | None = db.scalar(asked) if self._commits else None
+        number: str | None = db.scalar(NUMBER) if self._commits else None
         return number
 
     def _insist_on_commit(self, number: str, fault: DBAPIError) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from auth.models import Person
-from bookings import facts
+from bookings import facts, in_line
 from bookings.models import Booking
 from bookings.register import group_of
 from bookings.rules import line
@@ -34,7 +34,7 @@ def _seats_nobody_took(db: Session, when: When) -> Iterator[Mapping[str, Any]]:
     ).all()
     booked = _booked(db)
     asking = set(db.scalars(select(Booking.session_id).where(Booking.state == BookingState.ASKED)))
-    lines = facts.line(db, [session.id for session in ahead], today=today)
+    lines = in_line.line(db, [session.id for session in ahead], today=today)
     for session in ahead:
         free = session.seats + session.seats_over - sum(booked[session.id].values())
         way = way_of(facts.start_of(session), has_standing_yes=True, now=when.now)
@@ -72,7 +72,7 @@ def _offers_in_vain(db: Session, when: When) -> Iterator[Mapping[str, Any]]:
     """Seats that are kept for somebody who has another one by now and would not take them any more."""
     kept = set(db.scalars(select(Booking.session_id).where(Booking.state == BookingState.OFFERED)))
     moving = set(db.scalars(select(Entry.person_id).where(Entry.at > when.settled)))
-    for session_id, waiters in facts.offered(db, kept, today=day_of(when.now)).items():
+    for session_id, waiters in in_line.offered(db, kept, today=day_of(when.now)).items():
         for waiter in waiters:
             if waiter.person_id not in moving and line.would_leave(waiter) is None:
                 yield {"booking": waiter.booking_id, "person": waiter.person_id, "session": session_id}

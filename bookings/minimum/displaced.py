@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth.models import Person
-from bookings import facts, lots, register, sisters
+from bookings import facts, in_line, lots, register, sisters
 from bookings.models import Application, Booking, Choice, Round
 from bookings.rules import calling_off as rules
 from bookings.rules.calling_off import Ahead, Displaced, Fate, Key, Sister
@@ -198,7 +198,7 @@ def _in_line(
     db: Session, session_ids: Collection[int], *, but: Collection[int], today: date
 ) -> dict[int, list[Ahead]]:
     """All in these lines who would take a seat, in their order, by session."""
-    lines = facts.line(db, session_ids, today=today)
+    lines = in_line.line(db, session_ids, today=today)
     # Also of those who have left since: while nothing is held, lines change between two looks.
     waiting = {waiter.booking_id for line in lines.values() for waiter in line}
     rows = db.execute(select(Booking.id, Booking.wave, Booking.key).where(Booking.id.in_(waiting)))

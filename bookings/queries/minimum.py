@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from auth.models import Person
-from bookings import facts
+from bookings import in_line
 from bookings.minimum import cases, forecast
 from bookings.models import CourseWish, MinimumCase, MinimumStep
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
@@ -88,7 +88,7 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
         .order_by(None)
         .order_by(CourseSession.go_no_go_on, CourseSession.id)
     ).all()
-    lines = facts.line(db, [session.id for session, *_ in rows], today=today)
+    lines = in_line.line(db, [session.id for session, *_ in rows], today=today)
     expected = forecast.expectations(db, [session for session, *_ in rows], today=today)
     return [
         _row(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bookings import facts
+from bookings import in_line
 from bookings.minimum.forecast import HELD
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of
@@ -79,7 +79,7 @@ def places(db: Session, open_: Sequence[Booking], *, today: date) -> list[Place]
         return []
     wishes = _wishes(open_)
     moved = _moved(db, {each.session.course_id for each in waiting}, today=today)
-    lines = facts.line(db, {each.session_id for each in waiting}, today=today)
+    lines = in_line.line(db, {each.session_id for each in waiting}, today=today)
     standings = {key: rules.standings(line) for key, line in lines.items()}
     mixed = {key for key, line in lines.items() if len({waiter.group for waiter in line}) > 1}
     barred = {waiter.booking_id: waiter.barred for line in lines.values() for waiter in line}
@@ -142,7 +142,7 @@ def offers(db: Session, open_: Sequence[Booking], held: Sequence[Booking], *, to
         return []
     waiters = [
         waiter
-        for line in facts.answerable(db, {each.session_id for each in open_}, today=today).values()
+        for line in in_line.answerable(db, {each.session_id for each in open_}, today=today).values()
         for waiter in line
     ]
     seats = {each.id: row_of(each.session) for each in held}

@@ -5,24 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from auth.models import Person
-from bookings import facts, sisters
-from bookings.asking import Asking
-from bookings.in_vain import in_vain
-from bookings.models import Booking, Round
+from bookings import facts, in_line, sisters
+from bookings.asking import Look
+from bookings.held import Held
+from bookings.models import Round
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules import last_days
 from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
 from bookings.rules.answer_time import needs_short_notice
 from bookings.rules.line import Waiter
-from bookings.states import ANSWERABLE, LIVE, SEATED, BookingState, Refusal, RoundState
+from bookings.states import ANSWERABLE, SEATED, BookingState, Refusal, RoundState
 from courses.models import CourseSession
 from lararportal.clock import day_of
-from lararportal.errors import NotFound
 
 TO_ANSWER = (*ANSWERABLE, BookingState.MUST_CHOOSE)
 
@@ -83,10 +80,12 @@ def my_situation(db: Session, session: CourseSession, *, person_id: int, now: da
         NotFound: there is no such person.
     """
     today = day_of(now)
-    round_, (person, bookings) = facts.round_of(db, session.id), _person_with_bookings(db, person_id, session.id)
+    standing, holder = in_line.with_holder(db, session.id, person_id=person_id, today=today)
+    # What they have in the session itself is theirs, in vain or not.
+    bookings = [each for each in holder.bookings if each.session_id == session.id or not each.is_in_vain]
     here = next((each for each in bookings if each.session_id == session.id), None)
-    asked = Asking(person=person, session=session, bookings=bookings, round_=round_, now=now)
-    line = facts.line(db, [session.id], today=today)[session.id]
+    round_, line = facts.round_of(db, session.id), [waiter for _, waiter in standing]
+    asked = Look(person=holder, session=session, bookings=bookings, round_=round_, now=now)
     places = line_rules.active_places(line)
     may_book = asked.verdict(rules.may_book)
     waits = here is not None and here.state is BookingState.WAITING
@@ -107,7 +106,7 @@ def my_situation(db: Session, session: CourseSession, *, person_id: int, now: da
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
         sisters=sisters_of(db, session, today=today) if has_seat else [],
         waits_for=frozenset(each.session_id for each in bookings if each.state is BookingState.WAITING),
-        keeps=_seat_elsewhere(bookings, session),
+        keeps=_seat_elsewhere(db, bookings, session),
         standing_yes=here is not None and here.standing_yes,
         facts=asked.facts_for(why_not) if why_not is not None else {},
     )
@@ -116,31 +115,6 @@ def my_situation(db: Session, session: CourseSession, *, person_id: int, now: da
 def open_round_with(db: Session, session_id: int, *, now: datetime) -> OpenRound | None:
     """The round that takes applications now for the seats of a session, if there is one."""
     return OpenRound.of(facts.round_of(db, session_id), now=now)
-
-
-def _person_with_bookings(db: Session, person_id: int, session_id: int) -> tuple[Person, list[Booking]]:
-    """A person and their live seats and places, as `facts.live_bookings` has them, in one statement.
-
-    What they have in the session itself is among them, in vain or not.
-    """
-    counts = (Booking.session_id == session_id) | ~in_vain()
-    is_live = and_(Booking.person_id == Person.id, Booking.state.in_(LIVE), counts)
-    rows = (
-        db.execute(
-            select(Person, Booking)
-            .outerjoin(Booking, is_live)
-            .where(Person.id == person_id)
-            .order_by(Booking.rank, Booking.id)
-            .options(
-                joinedload(Booking.session).options(joinedload(CourseSession.course), joinedload(CourseSession.days))
-            )
-        )
-        .unique()
-        .all()
-    )
-    if not rows:
-        raise NotFound
-    return rows[0][0], [booking for _, booking in rows if booking is not None]
 
 
 def _is_soon(session: CourseSession, today: date) -> bool:
@@ -154,10 +128,14 @@ def _others_first(session: CourseSession, line: Sequence[Waiter], person_id: int
     return last_days.goes_before(line, person_id=person_id, free_seats=session.free_seats, start=start, now=now)
 
 
-def _seat_elsewhere(bookings: Sequence[Booking], session: CourseSession) -> SessionRow | None:
-    held = [each.session for each in bookings if each.state in SEATED]
-    found = (each for each in held if each.course_id == session.course_id and each.id != session.id)
-    return next((row_of(each) for each in found), None)
+def _seat_elsewhere(db: Session, bookings: Sequence[Held], session: CourseSession) -> SessionRow | None:
+    found = (each.session_id for each in bookings if each.state in SEATED and _is_elsewhere(each, session))
+    rows = (db.scalars(sessions_with_course().where(CourseSession.id == each)).one() for each in found)
+    return next(map(row_of, rows), None)
+
+
+def _is_elsewhere(each: Held, session: CourseSession) -> bool:
+    return each.session.course_id == session.course_id and each.session_id != session.id
 
 
 def sisters_of(db: Session, session: CourseSession, *, today: date) -> list[SessionRow]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from auth.states import Area, Category
-from bookings import facts
+from bookings import facts, in_line
 from bookings.funding import is_unfunded
 from bookings.minimum import cases, forecast, reserve_sessions
 from bookings.models import Application, Booking, Choice, Round
@@ -79,7 +79,7 @@ def roster(db: Session, session_id: int, *, now: datetime) -> Roster:
     if found is None:
         raise NotFound
     session, is_below = found
-    places = active_places(facts.line(db, [session_id], today=day_of(now))[session_id])
+    places = active_places(in_line.line(db, [session_id], today=day_of(now))[session_id])
     rows = db.scalars(
         select(Booking)
         .join(Person, Person.id == Booking.person_id)

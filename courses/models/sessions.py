@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
 from auth.states import Area
+from courses.rules import last_told
 from courses.states import PUBLICITY_MOVES, Kind, Order, Publicity, Refusal
 from lararportal.database_faults import guard
 from lararportal.db import Base
@@ -160,8 +161,12 @@ class CourseSession(Base):
 
     def cancel_by_since(self, moment: datetime | None) -> date:
         """The latest last day to cancel that was told since then: for whoever has a seat since, it is the one."""
-        told = [date.fromisoformat(day) for until, day in self.former_cancel_by if moment and _at(until) >= moment]
-        return max([self.cancel_by, *told])
+        return last_told(self.cancel_by, self.former_cancel_by, since=moment)
+
+    @property
+    def dates(self) -> frozenset[date]:
+        """Its days; they are loaded."""
+        return frozenset(each.day for each in self.days)
 
     @property
     def booking_is_closed(self) -> bool:
@@ -187,10 +192,6 @@ class CourseSession(Base):
         if publicity not in PUBLICITY_MOVES[self.publicity]:
             raise Refused(Refusal.NOT_IN_THIS_STATE)
         self.publicity = publicity
-
-
-def _at(moment: str) -> datetime:
-    return datetime.fromisoformat(moment)
 
 
 class CourseDay(Base):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from courses.states import COURSE_BEARING_2015, GROUPS, Kind, Oddity, Order, Refusal
 
@@ -228,3 +228,12 @@ def objectives_in(text: str, known: Sequence[str]) -> tuple[tuple[str, ...], tup
     found = {spelling[word.casefold()] for word in words if word.casefold() in spelling}
     unknown = tuple(word for word in words if word.casefold() not in spelling)
     return tuple(objective for objective in known if objective in found), unknown
+
+
+def last_told(cancel_by: date, former: Sequence[Sequence[str]], *, since: datetime | None) -> date:
+    """The latest last day to cancel that was told since then: for whoever has a seat since, it is the one.
+
+    `former` has the moment, in ISO format, at which a sooner one was said instead, and what was said before.
+    """
+    told = [date.fromisoformat(day) for until, day in former if since and datetime.fromisoformat(until) >= since]
+    return max([cancel_by, *told])

@@ -7,7 +7,7 @@ from bookings_room import AFTER, fill, published, refused, seat, sent, states, t
 from held_room import AWAY, ILL, THERE, held
 
 import make
-from bookings import facts, left_over_seats, queries, waitlist
+from bookings import facts, in_line, left_over_seats, queries, waitlist
 from bookings.minimum import prospects
 from bookings.states import BookingState, Refusal
 from lararportal.audit import invariants
@@ -53,7 +53,7 @@ def test_they_book_and_wait_and_have_the_next_free_seat(db, course, people):
         assert joined.rank == 1
     with refused(Refusal.COURSE_TAKEN_BEFORE):
         waitlist.join(db, session_id=full.id, person_id=passed.id, now=AFTER, by=passed.id)
-    assert facts.holders_in_line(db, course.id, today=day_of(AFTER)) == {}
+    assert in_line.holders(db, course.id, today=day_of(AFTER)) == {}
     full.seats = 3
     assert (fill(db, full), states(db, full)[ill.id]) == (1, BookingState.BOOKED)
     # Nobody who has the course, or a seat in it to come, could be asked to.

@@ -1,11 +1,11 @@
-"""A line is read in two looks, and the world may move between them."""
+"""A line is read in one look; where a page or a deed takes more, the world may move between them."""
 
 import pytest
 from bookings_room import AFTER, place
 from sqlalchemy import event, text
 
 import make
-from bookings import facts, queries, waitlist
+from bookings import in_line, queries, waitlist
 from lararportal.clock import day_of
 
 
@@ -27,16 +27,19 @@ def leaving(db, connection):
     return begin
 
 
-def test_who_leaves_the_line_while_it_is_read_is_not_in_it(db, leaving):
-    session, quick, patient = make.session(db), make.person(db), make.person(db)
-    place(db, session, quick)
-    place(db, session, patient)
+@pytest.mark.parametrize("others", [1, 30])
+def test_a_line_is_read_in_one_look(db, queries, others):
+    session, people = make.session(db), [make.person(db) for _ in range(others)]
+    for each in people:
+        place(db, session, each)
+        place(db, make.session(db), each)
     db.flush()
-    leaving(quick)
+    queries.reset()
 
-    found = facts.line(db, [session.id], today=day_of(AFTER))[session.id]
+    found = in_line.line(db, [session.id], today=day_of(AFTER))[session.id]
 
-    assert [waiter.person_id for waiter in found] == [patient.id]
+    assert [waiter.person_id for waiter in found] == [each.id for each in people]
+    assert queries.count == 1
 
 
 def test_a_page_read_while_a_place_is_lost_does_not_show_it(db, leaving):

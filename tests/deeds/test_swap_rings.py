@@ -301,4 +301,4 @@ def test_how_many_statements_it_takes_to_find_no_ring(db, course, sessions, quer
     db.expunge_all()
     queries.reset()
     assert swap_rings.due(db, now=AFTER) == []
-    assert queries.count == 7
+    assert queries.count == 5

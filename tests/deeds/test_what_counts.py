@@ -177,7 +177,7 @@ class TestWhatCountsInARound:
         found = queries.round_counts(db, round_id=round_.id, person_id=anna.id)
 
         assert len(found.courses[Order.DEADLINE]) == size
-        assert queries_counted.count == 6
+        assert queries_counted.count == 5
 
 
 class TestPrecedences:

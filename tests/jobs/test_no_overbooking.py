@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from visitors import Visitor, cookies, visitors
 
 import make
-from bookings import facts, left_over_seats
+from bookings import in_line, left_over_seats
 from bookings.models import Booking
 from bookings.rules.line import active_places
 from bookings.states import BookingState
@@ -45,7 +45,7 @@ def insist_on_a_fair_end(db: Session, session_id: int, doctors: list[int], *, no
     line = db.scalars(select(Booking).where(Booking.state == BookingState.WAITING)).all()
     in_order = sorted(line, key=lambda each: (each.wave, each.key, each.joined_at, each.id))
     assert line_of(db, session) == [each.person_id for each in in_order]
-    places = active_places(facts.line(db, [session_id], today=clock.day_of(now))[session_id])
+    places = active_places(in_line.line(db, [session_id], today=clock.day_of(now))[session_id])
     assert [places[each.id] for each in in_order] == list(range(1, DOCTORS - LAST + 1))
     assert len({tuple(each.key) for each in in_order}) > 1
 

@@ -11,19 +11,19 @@ from lararportal.outbox import Letter
 
 FREE, FULL, OTHER, SISTER = (date(2027, month, 10) for month in (4, 5, 6, 7))
 DOCTOR = {
-    "/tillfallen/{free}": 5,
-    "/tillfallen/{full}": 7,
+    "/tillfallen/{free}": 4,
+    "/tillfallen/{full}": 4,
     "/kurser": 4,
     "/kurser/{course}": 5,
     "/": 5,
-    "POST /tillfallen/{free}/boka": 14,
-    "POST /tillfallen/{full}/boka": 16,
-    "/mina-kurser": 10,
+    "POST /tillfallen/{free}/boka": 11,
+    "POST /tillfallen/{full}/boka": 10,
+    "/mina-kurser": 8,
 }
 OFFICE = {
     "/samordning": 11,
     "/samordning/tillfallen": 5,
-    "/samordning/tillfallen/{full}": 7,
+    "/samordning/tillfallen/{full}": 5,
     "/samordning/journal": 4,
     "/samordning/brev": 4,
     "/samordning/brev/{letter}": 4,
