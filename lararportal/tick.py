@@ -1,10 +1,8 @@
 """The tick: every minute, what is due by then. Run twice, it does nothing twice."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial, update_wrapper
-from typing import Self
 
 import structlog
 from sqlalchemy import func, select
@@ -17,12 +15,11 @@ from bookings import (
     deadlines,
     funding,
     offers,
-    preparing,
     rounds,
-    summoning,
     swap_rings,
     waitlist,
 )
+from bookings.ahead import USUALLY, Before
 from bookings.minimum import cases, reserve_sessions
 from bookings.queries import seated
 from bookings.rules.funding import Unfunded
@@ -31,10 +28,7 @@ from courses.certificates import issuing
 from courses.days import reminding
 from courses.evaluations import closing, opening
 from courses.reviews import reminding as late_actions
-from courses.rules.preparation import REMINDED_BEFORE
-from courses.rules.programme import TOLD_BEFORE
 from lararportal import counted, outbox, retention, seals
-from lararportal.config import Settings
 from lararportal.db import Database
 from lararportal.errors import RecipientError, Refused
 from lararportal.heartbeat import beat
@@ -83,36 +77,6 @@ UNFUNDED: dict[Unfunded, tuple[Kind, ...]] = {
 """What is due about a resident's seat that nobody has said is paid for."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Before:
-    """How long before the days of a session who has a seat is told something."""
-
-    summons: timedelta = TOLD_BEFORE
-    preparation: timedelta = REMINDED_BEFORE
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """As the settings say."""
-        return cls(
-            summons=timedelta(days=settings.summons_days), preparation=timedelta(days=settings.preparation_days)
-        )
-
-    @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """What is due by that."""
-        return (
-            ("summons sent", *_in_time(summoning.to_summon, summoning.summon, self.summons)),
-            ("preparation reminded of", *_in_time(preparing.to_remind, preparing.remind, self.preparation)),
-        )
-
-
-USUALLY = Before()
-
-
-def _in_time(find: Find, deed: Deed, before: timedelta) -> tuple[Find, Deed]:
-    return partial(find, before=before), update_wrapper(partial(deed, before=before), deed)
-
-
 def run_due(
     database: Database,
     *,
@@ -127,7 +91,7 @@ def run_due(
     """
     settle_absences: Deed = update_wrapper(partial(absences.settle, fee=no_show_fee), absences.settle)
     charged: Kind = ("absences charged", absences.due, settle_absences)
-    kinds = (*DUE, *before.kinds, charged, *UNFUNDED[unfunded])
+    kinds = (*DUE, *before.due, charged, *UNFUNDED[unfunded])
     done = {name: 0 for name, _, _ in kinds}
     while kinds:
         place, keys = database.run(partial(_first_due, kinds=kinds, now=now))

@@ -12,6 +12,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from bookings import publication
+from bookings.ahead import Before
 from bookings.rules.funding import Unfunded
 from bookings.states import RoundState
 from lararportal import clock, config, logs, pages, tick
@@ -89,16 +90,17 @@ def catch_up() -> None:
         ClocksDiffer: the tick would do nothing, and neither is anything done here.
     """
     place, now = _place(), clock.now()
+    settings = place.settings
     tick.insist_on_true_clock(place.database, now=now)
     done = tick.run_due(
         place.database,
         now=now,
-        unfunded=Unfunded(place.settings.unfunded_seats),
-        no_show_fee=place.settings.no_show_fee,
-        before=tick.Before.of(place.settings),
+        unfunded=Unfunded(settings.unfunded_seats),
+        no_show_fee=settings.no_show_fee,
+        before=Before.in_days(summons=settings.summons_days, preparation=settings.preparation_days),
     )
     done["entries sealed"] = tick.seal_journal(place.database, now=now)
-    with postman(place.settings) as mailer:
+    with postman(settings) as mailer:
         done["letters tried"] = tick.deliver_letters(place.database, mailer, now=clock.now())
     log.info("caught up", **{name.replace(" ", "_"): count for name, count in done.items()})
 

@@ -11,6 +11,7 @@ from types import FrameType
 import click
 import structlog
 
+from bookings.ahead import Before
 from bookings.rules.funding import Unfunded
 from lararportal import clock, config, logs
 from lararportal.cli.telling import a_moment
@@ -19,7 +20,6 @@ from lararportal.kept import days
 from lararportal.mail import Mailer
 from lararportal.outbox import Letter
 from lararportal.tick import (
-    Before,
     ClocksDiffer,
     deliver_letters,
     forget,
@@ -112,12 +112,13 @@ def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) ->
 
     What is not too old yet by the clock is not deleted, whatever time the tick was told: nobody could bring it back.
     """
+    settings = place.settings
     done = run_due(
         place.database,
         now=now,
-        unfunded=Unfunded(place.settings.unfunded_seats),
-        no_show_fee=place.settings.no_show_fee,
-        before=Before.of(place.settings),
+        unfunded=Unfunded(settings.unfunded_seats),
+        no_show_fee=settings.no_show_fee,
+        before=Before.in_days(summons=settings.summons_days, preparation=settings.preparation_days),
     )
     gone = forget(place.database, now=min(now, clock.now()), kept=days(place.settings.retention))
     done["rows deleted"] = sum(gone.values())

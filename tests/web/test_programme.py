@@ -7,6 +7,7 @@ from bookings_room import AFTER, letter, noted, occasions, seat
 
 import make
 from auth.states import Role
+from bookings.ahead import Before
 from courses.models import SessionLeader
 from lararportal import clock, tick
 from lararportal.audit import invariants
@@ -47,7 +48,7 @@ def test_who_has_a_seat_is_called_once_with_or_without_a_programme_and_who_comes
     assert ("Inledning" in public, "Anna Ek" in public) == (True, True)
     assert [called(db, database, each) for each in (BEFORE, DUE, LATER)] == [0, 2, 0]
     assert "14 dagar före första kursdagen" in browser.get(address).text
-    early = tick.Before(summons=timedelta(days=30))
+    early = Before(summons=timedelta(days=30))
     sooner = make.session(db, days=[date(2027, 4, 1)])
     seat(db, sooner, make.person(db))
     assert [called(db, database, each, before=early) for each in (DUE, LATER)] == [0, 1]
