@@ -1,4 +1,7 @@
-"""The half-year before: two sessions that were held, certified and evaluated, and what came of them in the review."""
+"""The half-year before: two sessions that were held, certified and evaluated, and what came of them in the review.
+
+Where a comment names somebody it is masked.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +19,8 @@ from bookings.queries import seated
 from courses import programme, sessions
 from courses.certificates import issuing
 from courses.days import attendance, completion
-from courses.evaluations import closing, opening, reflecting
-from courses.models import Course, Review, ReviewAction
+from courses.evaluations import closing, masking, opening, reflecting
+from courses.models import Course, CourseSession, Review, ReviewAction
 from courses.reviews import answering, stating
 from courses.reviews import opening as review_opening
 from courses.rules import Day, days, default_dates, reviews
@@ -134,6 +137,8 @@ class _Held:
             yield Act(at, partial(_answer, made=made, rng=self.rng, now=at, by=doctor.id))
         closed = asked + ANSWERED_WITHIN + timedelta(minutes=5)
         yield Act(closed, lambda db: closing.close(db, made[0], now=closed, by=None))
+        masked = closed + timedelta(hours=1)
+        yield Act(masked, lambda db: _mask(db, made[0], now=masked, by=office))
         thought = self._on(9 * DAY, 14)
         yield Act(thought, lambda db: self._reflect(db, made[0], now=thought, by=leader))
 
@@ -189,6 +194,16 @@ def _certify(db: Session, session_id: int, *, now: datetime, by: int) -> None:
     issuing.ask(db, session_id=session_id, people=seated(db, session_id), now=now, by=by)
     for each in issuing.waiting_of(db, session_id):
         issuing.make(db, each, now=now, by=None)
+
+
+def _mask(db: Session, session_id: int, *, now: datetime, by: int) -> None:
+    """A comment that names somebody, if anybody has written it."""
+    said = words()["masked"]
+    course_id = db.get_one(CourseSession, session_id).course_id
+    for each in masking.comments(db, course_id):
+        if each.text == said["text"]:
+            about = {"session_id": session_id, "imprint": each.imprint, "reason": said["reason"]}
+            masking.mask(db, **about, now=now, by=by)
 
 
 def _review(db: Session, code: str) -> int:

@@ -128,10 +128,8 @@ def test_what_is_around_the_days_is_there_too_and_the_half_year_before_is_review
         "review_actions WHERE done_at IS NULL",
         "review_actions WHERE done_at IS NOT NULL",
         "certificates WHERE state = 'valid' AND person_id = :anna",
-        "materials WHERE session_id = :going_on",
-        "needs WHERE session_id = :going_on",
-        "preparation_marks",
-        "evaluations WHERE closed_at IS NULL",
+        *(f"{each} WHERE session_id = :going_on" for each in ("materials", "needs")),
+        *("preparation_marks", "evaluations WHERE closed_at IS NULL", "maskings"),
     ):
         about = {"anna": person(db, ANNA).id, "going_on": built.offer("OB01-1").id}
         assert db.scalar(text(f"SELECT count(*) FROM {rows}"), about) > 0, rows
