@@ -23,6 +23,7 @@ DEED = re.compile(r"[a-z_]+\.[a-z_]+")
 NO_DEEDS = {
     *("audit.proof", "courses.id", "courses.sql", "journal.sql", "lottery.txt", "preparation.of_course"),
     *("needs.sql", "preparation.own", "programme.of_session", "round.session_", "seats.sql"),
+    *(f"preparation.{page}" for page in ("change_part", "file", "of_session", "own_file", "session_file")),
 }
 """What else is called in the way of deeds."""
 
