@@ -19,11 +19,12 @@ from load_portal import Place, installed
 from sqlalchemy import Integer, Table, event, func, select, text
 from sqlalchemy.orm import Session
 
-from auth.models import Identity, Person
-from bookings.models import Application, Booking, Choice, Decision, Round, RoundSession, SeatDay
-from courses.models import Attendance, Completion, CourseDay, CourseSession, SessionLeader
+from auth.models import Person
+from bookings.models import Booking
+from courses.models import CourseSession
 from lararportal import clock, tick
 from lararportal.audit import EVERYTHING, in_motion
+from lararportal.db import Base
 from lararportal.demo import Term, build_term
 from lararportal.journal import Entry
 from lararportal.outbox import Letter
@@ -31,8 +32,10 @@ from lararportal.outbox import Letter
 STEP = 1_000_000
 """By so much the numbers of each copy are larger."""
 COPIED = (
-    Person, Identity, Round, CourseSession, CourseDay, SessionLeader, RoundSession, Application, Choice, Decision,
-    Booking, SeatDay, Attendance, Completion, Letter, Entry,
+    "persons", "identities", "rounds", "course_sessions", "course_days", "session_leaders", "round_sessions",
+    "applications", "choices", "decisions", "bookings", "seat_days", "course_wishes", "precedences", "attendance",
+    "completions", "absence_charges", "minimum_cases", "minimum_steps", "reserve_notices", "invitations",
+    "evaluations", "evaluations_asked", "answer_boxes", "letters", "journal",
 )  # fmt: skip
 TOLD_APART = {("persons", "pseudonym"), ("identities", "value"), ("letters", "once")}
 """What is nobody else's, beside numbers."""
@@ -67,23 +70,23 @@ class Size:
 
 def grow(place: Place, *, first: int, last: int) -> None:
     """The copies with these numbers, and statistics for whoever plans with them."""
-    names = {each.__tablename__ for each in COPIED}
+    tables = Base.metadata.tables
     with place.hasty() as database, database.transaction() as db:
-        for each in COPIED:
-            db.execute(text(_copying(each.__table__, names)), {"first": first, "last": last})
-        for name in names:
-            if "id" in Person.metadata.tables[name].columns:
+        for name in COPIED:
+            db.execute(text(_copying(tables[name])), {"first": first, "last": last})
+        for name in COPIED:
+            if "id" in tables[name].columns:
                 numbered = f"pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name})"
                 db.execute(text(f"SELECT setval({numbered})"))
-    with place.database.transaction() as db:
-        db.execute(text("ANALYZE"))
+    with place.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
 
 
-def _copying(table: Table, names: set[str]) -> str:
+def _copying(table: Table) -> str:
     refer = [each for each in table.c if each.foreign_keys and isinstance(each.type, Integer)]
     targets = {each.name: next(iter(each.foreign_keys)).column.table.name for each in refer}
     targets |= {column: target for (name, column), target in NUMBERED.items() if name == table.name}
-    own = [each.name for each in table.c if each.name == "id" or targets.get(each.name) in names]
+    own = [each.name for each in table.c if each.name == "id" or targets.get(each.name) in COPIED]
     apart = [column for name, column in TOLD_APART if name == table.name]
 
     def copied(column: str) -> str:

@@ -9,12 +9,11 @@ and the seats drawn up again (`opening_and_closing`); all is published at one mo
 After the round. Seats that are left over may be booked directly (`left_over_seats`). Who got none waits in line
 (`waitlist`); the order of the sessions of a course that somebody waits for is their own (`own_order`).
 
-A seat is free again. It was given back (`cancellation`, which can be undone for some minutes; what is late is put
-down by `charging`, who never came by `absences`, and both are found in the `invoicing`) or changed for another
-(`rebooking`). It goes to the next in line:
-at once (`seats_from_line`), or kept for them (`offers`) until they answer (`answers`), and in the last days to the
-best placed of all who say yes (`call_outs`). Those who wait for each other's full sessions change seats
-(`swap_rings`).
+A seat is free again, which is found by `freed`. It was given back (`cancellation`, which can be undone for some
+minutes; what is late is put down by `charging`, who never came by `absences`, and both are found in the `invoicing`)
+or changed for another (`rebooking`). It goes to the next in line: at once (`seats_from_line`), or kept for them
+(`offers`) until they answer (`answers`), and in the last days to the best placed of all who say yes (`call_outs`).
+Those who wait for each other's full sessions change seats (`swap_rings`).
 
 A session is changed. Everybody follows it (`moved_sessions`), and whoever is elsewhere on a new day (`collisions`)
 chooses between their seats (`choices`).

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from auth import people
@@ -18,7 +18,7 @@ from bookings.rules import line as rules
 from bookings.rules.answer_time import CallOutEnd, Way, needs_short_notice, way_of
 from bookings.rules.line import Move, Waiter
 from bookings.rules.seats import may_join
-from bookings.states import ANSWERABLE, IN_LINE, LATE, LIVE, OPEN, SEATED, BookingState, Origin, Refusal
+from bookings.states import ANSWERABLE, LATE, LIVE, OPEN, SEATED, BookingState, Origin, Refusal
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
@@ -26,8 +26,6 @@ from lararportal import pages
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
-SOMEBODY_WAITS = exists().where(Booking.session_id == CourseSession.id, Booking.state.in_(IN_LINE))
-SOMEBODY_IS_ASKED = exists().where(Booking.session_id == CourseSession.id, Booking.state == BookingState.ASKED)
 SOMETHING_IS_OPEN = exists().where(Booking.session_id == CourseSession.id, Booking.state.in_(OPEN))
 """Of a session."""
 
@@ -135,28 +133,6 @@ def _end_one(db: Session, booking: Booking, session: CourseSession, person: Pers
     if was is BookingState.ASKED:
         why = CallOutEnd.NOT_HELD if facts.start_of(session).moment > now else CallOutEnd.BEGUN
         letters.call_out_over(db, booking, person=person, session=session, why=why, now=now)
-
-
-def to_fill(db: Session, *, now: datetime) -> list[int]:
-    """The sessions ahead that have a free seat while somebody waits, or where somebody has still to answer.
-
-    A call-out of the evening before ends on the first day, and is looked at whatever day it is.
-    """
-    is_ahead = CourseSession.starts_on > day_of(now)
-    return list(
-        db.scalars(
-            select(CourseSession.id)
-            .where(
-                CourseSession.publicity == Publicity.PUBLISHED,
-                or_(
-                    and_(is_ahead, CourseSession.free_seats > 0, SOMEBODY_WAITS),
-                    and_(is_ahead, CourseSession.seats_offered > 0),
-                    SOMEBODY_IS_ASKED,
-                ),
-            )
-            .order_by(CourseSession.id)
-        )
-    )
 
 
 def fill(db: Session, *, session_id: int, now: datetime) -> int:

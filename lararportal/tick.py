@@ -13,6 +13,7 @@ from bookings import (
     charging,
     choices,
     deadlines,
+    freed,
     funding,
     offers,
     rounds,
@@ -165,7 +166,7 @@ def fill_freed_seats(database: Database, *, now: datetime) -> int:
     A move can free a seat elsewhere (a swap), so the search goes on until it finds nothing.
     """
     filled = 0
-    while moved := sum(_fill(database, key, now=now) for key in _found(database, waitlist.to_fill, now=now)):
+    while moved := sum(_fill(database, key, now=now) for key in _found(database, freed.to_fill, now=now)):
         filled += moved
     return filled
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import make
-from bookings import answers, cancellation, left_over_seats, putting_right, seats, swap_rings, waitlist
+from bookings import answers, cancellation, freed, left_over_seats, putting_right, seats, swap_rings, waitlist
 from bookings.models import Booking
 from bookings.states import BookingState, CancelGround, Origin, Refusal
 from lararportal import clock
@@ -61,7 +61,7 @@ def test_a_seat_given_back_goes_to_nobody_until_there_is_room(db, crowded):
     place(db, crowded, waiting)
     for person in crowded.sitting[:2]:
         cancel(db, crowded, person)
-        assert (waitlist.to_fill(db, now=AFTER), fill(db, crowded)) == ([], 0)
+        assert (freed.to_fill(db, now=AFTER), fill(db, crowded)) == ([], 0)
     assert counts(crowded) == (2, 2, 0, 0, 0)
     cancel(db, crowded, crowded.sitting[2])
     assert fill(db, crowded) == 1
@@ -118,7 +118,7 @@ def test_more_seats_again_are_first_of_all_those_that_are_taken(db, crowded):
     change(db, crowded, seats=4)
     assert (counts(crowded), fill(db, crowded)) == ((4, 4, 0, 0, 0), 0)
     change(db, crowded, seats=5)
-    assert waitlist.to_fill(db, now=AFTER) == [crowded.id]
+    assert freed.to_fill(db, now=AFTER) == [crowded.id]
     assert (fill(db, crowded), line_of(db, crowded)) == (1, [waiting[1].id])
     insist_on_invariants(db)
 

@@ -4,7 +4,7 @@ import pytest
 from bookings_room import fill, insist_on_invariants, noted, occasions, place, refused, seat, set_free, states
 
 import make
-from bookings import answers, left_over_seats, rebooking, waitlist
+from bookings import answers, freed, left_over_seats, rebooking
 from bookings.states import BookingState, Refusal
 from lararportal import clock
 
@@ -113,4 +113,4 @@ def test_earlier_the_line_has_its_seats_given_and_nobody_takes_one(db, one_free)
     anna = waits(db, one_free)
     with refused(Refusal.ALREADY_WAITING):
         book(db, one_free, anna, now=clock.parse("2027-03-09T10:00"))
-    assert waitlist.to_fill(db, now=NOW) == [one_free.id]
+    assert freed.to_fill(db, now=NOW) == [one_free.id]

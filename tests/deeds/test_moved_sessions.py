@@ -28,7 +28,7 @@ from sqlalchemy import select
 
 import make
 from auth.states import Role
-from bookings import answers, cancellation, deadlines, left_over_seats, seats, waitlist
+from bookings import answers, cancellation, deadlines, freed, left_over_seats, seats
 from bookings import queries as reads
 from bookings.models import Booking
 from bookings.states import BookingState, CancelGround, Origin, Refusal
@@ -395,5 +395,5 @@ def test_the_database_lets_nobody_follow_to_a_day_on_which_they_are_elsewhere(da
 def test_a_seat_in_the_line_of_a_moved_session_is_given_by_the_same_origin(db, session, bo):
     changed(db, session, **april(session))
     assert booking_of(db, session, bo).origin is Origin.DIRECT
-    assert waitlist.to_fill(db, now=AFTER) == []
+    assert freed.to_fill(db, now=AFTER) == []
     assert deadlines.passed(db, state=BookingState.OFFERED, now=AFTER) == []

@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError
 
 import make
 from auth.states import Category, Standing
-from bookings import answers, deadlines, left_over_seats, offers, queries, register, waitlist
+from bookings import answers, deadlines, freed, left_over_seats, offers, queries, register, waitlist
 from bookings.models import Booking, Decision
 from bookings.states import BookingState, Outcome, Refusal
 from courses.states import Publicity
@@ -83,7 +83,7 @@ def test_near_the_start_the_freed_seat_is_kept_for_the_first_in_line(db, offered
 
 
 def test_filling_again_offers_nothing_more(db, offered):
-    assert (waitlist.to_fill(db, now=SOON), fill(db, offered, now=SOON)) == ([offered.id], 0)
+    assert (freed.to_fill(db, now=SOON), fill(db, offered, now=SOON)) == ([offered.id], 0)
 
 
 def test_who_wants_to_be_asked_is_asked_however_early_it_is(db, full, first):

@@ -8,7 +8,17 @@ from sqlalchemy import select
 import make
 from auth.models import Person
 from auth.states import Role
-from bookings import allocation, applications, cancellation, left_over_seats, publication, rebooking, rounds, waitlist
+from bookings import (
+    allocation,
+    applications,
+    cancellation,
+    freed,
+    left_over_seats,
+    publication,
+    rebooking,
+    rounds,
+    waitlist,
+)
 from bookings.lottery_plan import PublicSource
 from bookings.models import Booking, Decision
 from bookings.round_plan import RoundPlan
@@ -86,7 +96,7 @@ def test_a_term_from_plan_to_rebooking(db):
 
     after = closes + timedelta(days=3)
     cancellation.cancel(db, session_id=early.id, person_id=near.id, reason="", now=after, by=near.id)
-    assert waitlist.to_fill(db, now=after) == [early.id]
+    assert freed.to_fill(db, now=after) == [early.id]
     assert waitlist.fill(db, session_id=early.id, now=after) == 1
     assert state_of(db, early, far) is BookingState.BOOKED
     assert state_of(db, late, far) is BookingState.MOVED

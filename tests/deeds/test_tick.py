@@ -332,3 +332,20 @@ def test_a_tick_leaves_a_sign_of_life_though_mail_and_queue_are_away(db, install
     )
     assert "refused" in letter.answer
     assert before <= heartbeat.last_beat(db, "tick") <= clock.now()
+
+
+def test_lines_in_which_nobody_would_take_the_free_seat_cost_as_much_together_as_one(db, database, queries):
+    counts = []
+    for sessions in (1, 3):
+        for number in range(sessions):
+            days = [date(2027, 5, 3 + number + 7 * sessions)]
+            elsewhere, free = (make.session(db, days=days) for _ in range(2))
+            person = make.person(db)
+            seat(db, elsewhere, person)
+            place(db, free, person)
+        db.flush()
+        db.expunge_all()
+        queries.reset()
+        assert tick.fill_freed_seats(database, now=AFTER) == 0
+        counts.append(queries.count)
+    assert counts == [2, 2]

@@ -24,7 +24,7 @@ from bookings_room import (
 
 import make
 from auth.states import Category, Standing
-from bookings import cancellation, left_over_seats, queries, seats, waitlist
+from bookings import cancellation, freed, left_over_seats, queries, seats, waitlist
 from bookings.models import Booking
 from bookings.states import IN_TIME, LATE, BookingState, Origin, Refusal
 from courses.states import Publicity
@@ -329,7 +329,7 @@ def test_42_days_before_the_reserve_is_open_to_all(db):
 def test_no_seat_is_given_where_none_can_be_booked(db, facts):
     session = make.session(db, **facts)
     place(db, session, make.person(db))
-    assert waitlist.to_fill(db, now=AFTER) == []
+    assert freed.to_fill(db, now=AFTER) == []
     assert fill(db, session) == 0
 
 
@@ -338,7 +338,7 @@ def test_sessions_without_a_free_seat_or_without_a_line_need_no_filling(db, full
     make.session(db)
     left = make.session(db)
     leave(db, left, left_by(db, left))
-    assert waitlist.to_fill(db, now=AFTER) == []
+    assert freed.to_fill(db, now=AFTER) == []
 
 
 def left_by(db, session):

@@ -17,7 +17,7 @@ from bookings_room import (
 from session_changes_room import changed
 
 import make
-from bookings import answers, waitlist
+from bookings import answers, freed, waitlist
 from bookings.states import IN_TIME, BookingState
 from lararportal import clock
 
@@ -109,11 +109,11 @@ def test_a_seat_that_a_move_frees_goes_on_to_the_next(db, full):
     place(db, full, mover, rank=1)
     place(db, sister, waiting)
     set_free(db, full)
-    assert waitlist.to_fill(db, now=AFTER) == [full.id]
+    assert freed.to_fill(db, now=AFTER) == [full.id]
     assert fill(db, full) == 1
-    assert waitlist.to_fill(db, now=AFTER) == [sister.id]
+    assert freed.to_fill(db, now=AFTER) == [sister.id]
     assert fill(db, sister) == 1
-    assert waitlist.to_fill(db, now=AFTER) == []
+    assert freed.to_fill(db, now=AFTER) == []
     insist_on_invariants(db)
 
 
