@@ -115,7 +115,8 @@ def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute
     One statement; `is_to_be_seen` says when there is to be a second one.
     """
     good = {"seen_after": now - idle, "began_after": now - absolute}
-    rows = db.execute(_VISITOR, {"token_hash": _hash(token), **good}).all()
+    # Past the session, which would look for rows to be written first, and for objects among what is read.
+    rows = db.connection().execute(_VISITOR, {"token_hash": _hash(token), **good}).all()
     if not rows:
         return None
     row = rows[0]

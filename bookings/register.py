@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import distinct, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, distinct, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from auth.models import Person
 from auth.states import Standing
@@ -64,69 +64,75 @@ def histories(
     Refusals are reckoned from what published rounds decided and from the seats there have been since; who was never
     in one takes two.
     """
-    answers = _answers(db, person_ids, course_ids)
-    stays, noes = _stays_and_noes(db, person_ids, course_ids) if answers else ({}, {})
+    of = {"persons": list(person_ids), "courses": list(course_ids)}
+    answers = _answers(db, of)
+    stays, noes = _stays_and_noes(db, of) if answers else ({}, {})
     rejections: dict[int, dict[int, int]] = defaultdict(dict)
     for (person_id, course_id), given in answers.items():
         key = person_id, course_id
         count = history.rejections(given, stays.get(key, []), noes.get(key, []))
         if count:
             rejections[person_id][course_id] = count
-    displaced = _displaced(db, person_ids, course_ids, term=term)
+    displaced = _displaced(db, of, term=term)
     return {each: History(rejections.get(each, {}), displaced.get(each, ())) for each in person_ids}
 
 
-def _displaced(
-    db: Session, person_ids: Collection[int], course_ids: Collection[int], *, term: str
-) -> dict[int, set[int]]:
+Of = Mapping[str, list[int]]
+"""The `persons` and `courses` that are asked about."""
+
+
+def _among(person: InstrumentedAttribute[int], course: InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
+    return person.in_(bindparam("persons", expanding=True)), course.in_(bindparam("courses", expanding=True))
+
+
+_DISPLACED = select(Precedence.person_id, Precedence.course_id, Precedence.term).where(
+    *_among(Precedence.person_id, Precedence.course_id),
+    Precedence.used_by.is_(None),
+    Precedence.revoked_at.is_(None),
+)
+
+
+def _displaced(db: Session, of: Of, *, term: str) -> dict[int, set[int]]:
     """The courses, by person, for which an open precedence counts in the term."""
-    rows = db.execute(
-        select(Precedence.person_id, Precedence.course_id, Precedence.term).where(
-            Precedence.person_id.in_(person_ids),
-            Precedence.course_id.in_(course_ids),
-            Precedence.used_by.is_(None),
-            Precedence.revoked_at.is_(None),
-        )
-    )
     found: dict[int, set[int]] = defaultdict(set)
-    for person_id, course_id, since in rows:
+    for person_id, course_id, since in db.execute(_DISPLACED, of):
         if history.precedence_holds(since=since, in_term=term):
             found[person_id].add(course_id)
     return found
 
 
-def _answers(
-    db: Session, person_ids: Collection[int], course_ids: Collection[int]
-) -> dict[tuple[int, int], list[Answer]]:
+_ANSWERS = (
+    select(Decision.person_id, CourseSession.course_id, Round.published_at, func.array_agg(distinct(Decision.code)))
+    .join(Round, Round.id == Decision.round_id)
+    .join(CourseSession, CourseSession.id == Decision.session_id)
+    .where(*_among(Decision.person_id, CourseSession.course_id))
+    .group_by(Decision.person_id, CourseSession.course_id, Round.id)
+)
+
+
+def _answers(db: Session, of: Of) -> dict[tuple[int, int], list[Answer]]:
     """What published rounds answered, by person and course."""
-    rows = db.execute(
-        select(
-            Decision.person_id, CourseSession.course_id, Round.published_at, func.array_agg(distinct(Decision.code))
-        )
-        .join(Round, Round.id == Decision.round_id)
-        .join(CourseSession, CourseSession.id == Decision.session_id)
-        .where(Decision.person_id.in_(person_ids), CourseSession.course_id.in_(course_ids))
-        .group_by(Decision.person_id, CourseSession.course_id, Round.id)
-    )
     found: dict[tuple[int, int], list[Answer]] = defaultdict(list)
-    for person_id, course_id, published_at, codes in rows:
+    for person_id, course_id, published_at, codes in db.execute(_ANSWERS, of):
         if published_at is not None:
             found[person_id, course_id].append(Answer(published_at, codes))
     return found
 
 
+_STAYS = (
+    select(Booking.person_id, CourseSession.course_id, Booking.state, Booking.booked_at, Booking.ended_at)
+    .join(CourseSession, CourseSession.id == Booking.session_id)
+    .where(*_among(Booking.person_id, CourseSession.course_id))
+)
+
+
 def _stays_and_noes(
-    db: Session, person_ids: Collection[int], course_ids: Collection[int]
+    db: Session, of: Of
 ) -> tuple[dict[tuple[int, int], list[Stay]], dict[tuple[int, int], list[datetime]]]:
     """The seats there have been, and when offered ones were not taken, both by person and course."""
-    rows = db.execute(
-        select(Booking.person_id, CourseSession.course_id, Booking.state, Booking.booked_at, Booking.ended_at)
-        .join(CourseSession, CourseSession.id == Booking.session_id)
-        .where(Booking.person_id.in_(person_ids), CourseSession.course_id.in_(course_ids))
-    )
     stays: dict[tuple[int, int], list[Stay]] = defaultdict(list)
     noes: dict[tuple[int, int], list[datetime]] = defaultdict(list)
-    for person_id, course_id, state, booked_at, ended_at in rows:
+    for person_id, course_id, state, booked_at, ended_at in db.execute(_STAYS, of):
         if booked_at is not None:
             stays[person_id, course_id].append(Stay(booked_at, ended_at))
         elif state in REFUSED and ended_at is not None:

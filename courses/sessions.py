@@ -1,11 +1,13 @@
 """Course sessions: a course is planned on certain days at a place, published, opened and archived."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from auth.models import Grant, Person
 from auth.states import Area, Role
@@ -47,6 +49,11 @@ def lock(db: Session, ids: Iterable[int]) -> list[CourseSession]:
     locked = db.scalars(_LOCK, {"ids": list(wanted)}).all()
     if len(locked) != len(wanted):
         raise NotFound
+    days: dict[int, list[CourseDay]] = defaultdict(list)
+    for each in db.scalars(_DAYS, {"ids": list(wanted)}):
+        days[each.session_id].append(each)
+    for session in locked:
+        set_committed_value(session, "days", days[session.id])
     return list(locked)
 
 
@@ -55,9 +62,16 @@ _LOCK = (
     .where(CourseSession.id.in_(bindparam("ids", expanding=True)))
     .order_by(CourseSession.id)
     .with_for_update(key_share=True, of=CourseSession)
-    .options(joinedload(CourseSession.course, innerjoin=True), selectinload(CourseSession.days))
+    .options(joinedload(CourseSession.course, innerjoin=True))
     .execution_options(populate_existing=True)
 )
+_DAYS = (
+    select(CourseDay)
+    .where(CourseDay.session_id.in_(bindparam("ids", expanding=True)))
+    .order_by(CourseDay.session_id, CourseDay.day)
+    .execution_options(populate_existing=True)
+)
+"""After the lock: one statement sees what was there when it began, and it began to wait then."""
 
 
 def plan(

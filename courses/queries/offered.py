@@ -1,20 +1,20 @@
-"""What the pages of the courses room read: the catalogue, a course, a session, and the coordinator's lists."""
+"""What everybody looks for: the catalogue, or what is searched for in it, a course, and a session."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
-from auth.models import BY_NAME, Grant, Person
-from auth.states import Area, Role
+from auth.states import Area
 from courses.models import Course, CourseDay, CourseSession
 from courses.states import Kind, Publicity
 from lararportal.errors import NotFound
-from lararportal.paging import Page, paginate
 
 SHOWN = (CourseSession.publicity == Publicity.PUBLISHED) & CourseSession.is_reserve.is_(False)
 """A session that stands on lists for everybody."""
@@ -76,27 +76,17 @@ class Found:
     session_count: int
 
 
+KNOWN_SEARCHES = 64
+"""For how many the statements are remembered; most look at everything."""
 FIRST_SESSIONS = 4
 """So many stand in the catalogue with their course; the page of the course has all."""
 
 
 def catalogue(db: Session, filters: Filters, *, today: date) -> list[Found]:
     """The published courses that fit, mandatory ones first, each with its coming sessions that fit."""
-    wanted = _wanted_sessions(filters, today=today)
-    courses = select(
-        Course.id,
-        Course.code,
-        Course.title,
-        Course.kind,
-        Course.day_count,
-        Course.objectives_2015,
-        Course.objectives_2021,
-        Course.preparatory_parts,
-    ).where(Course.publicity == Publicity.PUBLISHED, *_wanted_courses(filters))
-    if filters.are_of_sessions:
-        courses = courses.where(select(CourseSession.id).where(CourseSession.course_id == Course.id, wanted).exists())
-    rows = db.execute(courses.order_by(KIND_ORDER, Course.code)).all()
-    sessions = _listed(db, CourseSession.course_id.in_([row.id for row in rows]), wanted)
+    courses, wanted = _catalogue(filters)
+    rows = db.execute(courses, {"today": today}).all()
+    sessions = _listed(db, wanted, {"today": today, "courses": [row.id for row in rows]})
     return [
         Found(
             row.code,
@@ -113,26 +103,45 @@ def catalogue(db: Session, filters: Filters, *, today: date) -> list[Found]:
     ]
 
 
-def _listed(db: Session, *conditions: ColumnElement[bool]) -> dict[int, list[Listed]]:
-    """The sessions of which these hold, by course, in the order they begin."""
-    days = select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day)))
-    rows = db.execute(
-        select(
-            CourseSession.course_id,
-            CourseSession.id,
-            days.where(CourseDay.session_id == CourseSession.id).scalar_subquery(),
-            CourseSession.place,
-            CourseSession.area,
-            CourseSession.seats,
-            CourseSession.free_seats,
-            CourseSession.publicity,
-            CourseSession.is_reserve,
-        )
-        .where(*conditions)
-        .order_by(CourseSession.starts_on, CourseSession.id)
-    )
+@lru_cache(KNOWN_SEARCHES)
+def _catalogue(filters: Filters) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """Courses and sessions that fit, from `today` on; to put it together takes as long as to ask."""
+    wanted = _wanted_sessions(filters)
+    courses = select(
+        Course.id,
+        Course.code,
+        Course.title,
+        Course.kind,
+        Course.day_count,
+        Course.objectives_2015,
+        Course.objectives_2021,
+        Course.preparatory_parts,
+    ).where(Course.publicity == Publicity.PUBLISHED, *_wanted_courses(filters))
+    if filters.are_of_sessions:
+        courses = courses.where(select(CourseSession.id).where(CourseSession.course_id == Course.id, wanted).exists())
+    of_courses = CourseSession.course_id.in_(bindparam("courses", expanding=True))
+    return courses.order_by(KIND_ORDER, Course.code), _LISTED.where(of_courses, wanted)
+
+
+_LISTED = select(
+    CourseSession.course_id,
+    CourseSession.id,
+    select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day)))
+    .where(CourseDay.session_id == CourseSession.id)
+    .scalar_subquery(),
+    CourseSession.place,
+    CourseSession.area,
+    CourseSession.seats,
+    CourseSession.free_seats,
+    CourseSession.publicity,
+    CourseSession.is_reserve,
+).order_by(CourseSession.starts_on, CourseSession.id)
+
+
+def _listed(db: Session, wanted: Select[Any], told: Mapping[str, Any]) -> dict[int, list[Listed]]:
+    """The sessions that are wanted, by course, in the order they begin."""
     found: dict[int, list[Listed]] = defaultdict(list)
-    for course_id, session_id, each, *facts in rows:
+    for course_id, session_id, each, *facts in db.execute(wanted, told):
         found[course_id].append(Listed(session_id, tuple(each), *facts))
     return found
 
@@ -149,8 +158,8 @@ def _wanted_courses(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _wanted_sessions(filters: Filters, *, today: date) -> ColumnElement[bool]:
-    conditions = [SHOWN, CourseSession.starts_on >= today]
+def _wanted_sessions(filters: Filters) -> ColumnElement[bool]:
+    conditions = [SHOWN, CourseSession.starts_on >= bindparam("today")]
     if filters.area is not None:
         conditions.append(CourseSession.area == filters.area)
     if filters.month is not None:
@@ -183,9 +192,11 @@ def text_conditions(text: str) -> list[ColumnElement[bool]]:
 
 def months(db: Session, *, today: date) -> list[date]:
     """The first day of every month in which a shown session begins, from today on."""
-    first = func.date_trunc("month", CourseSession.starts_on)
-    found = db.scalars(select(first).where(SHOWN, CourseSession.starts_on >= today).distinct().order_by(first))
-    return [moment.date() for moment in found]
+    return [moment.date() for moment in db.scalars(_MONTHS, {"today": today})]
+
+
+_MONTH = func.date_trunc("month", CourseSession.starts_on)
+_MONTHS = select(_MONTH).where(SHOWN, CourseSession.starts_on >= bindparam("today")).distinct().order_by(_MONTH)
 
 
 def course(db: Session, code: str) -> Course:
@@ -203,7 +214,8 @@ def course(db: Session, code: str) -> Course:
 def coming_sessions(db: Session, course_id: int, *, today: date) -> list[Listed]:
     """The sessions of a course from today on, drafts and reserves among them, in the order they begin."""
     is_given = CourseSession.publicity != Publicity.ARCHIVED
-    found = _listed(db, CourseSession.course_id == course_id, CourseSession.starts_on >= today, is_given)
+    wanted = _LISTED.where(CourseSession.course_id == course_id, CourseSession.starts_on >= today, is_given)
+    found = _listed(db, wanted, {})
     return found[course_id]
 
 
@@ -228,71 +240,3 @@ _SESSION = (
         joinedload(CourseSession.leaders),
     )
 )
-
-
-def leaders(db: Session, *, of: Sequence[Person] = ()) -> list[Person]:
-    """Everybody who may be chosen to lead a session, and those who lead the one in question already."""
-    holders = select(Grant.person_id).where(Grant.role == Role.LEADER)
-    return list(
-        db.scalars(
-            select(Person)
-            .where(Person.id.in_(holders) | Person.id.in_([person.id for person in of]))
-            .order_by(*BY_NAME)
-        )
-    )
-
-
-@dataclass(frozen=True)
-class DeskCourse:
-    """A course on the coordinator's list."""
-
-    course: Course
-    sessions_ahead: int
-
-
-def desk_courses(db: Session, *, text: str = "", publicity: Publicity | None = None, today: date) -> list[DeskCourse]:
-    """The courses of the catalogue in whatever state, with how many sessions of each lie ahead."""
-    ahead = (
-        select(func.count())
-        .select_from(CourseSession)
-        .where(
-            CourseSession.course_id == Course.id,
-            CourseSession.starts_on >= today,
-            CourseSession.publicity.in_([Publicity.DRAFT, Publicity.PUBLISHED]),
-        )
-        .scalar_subquery()
-    )
-    wanted = select(Course, ahead).where(*text_conditions(text)).order_by(KIND_ORDER, Course.code)
-    if publicity is not None:
-        wanted = wanted.where(Course.publicity == publicity)
-    return [DeskCourse(found, count) for found, count in db.execute(wanted)]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeskFilters:
-    """What a coordinator looks for among the sessions."""
-
-    text: str = ""
-    past: bool = False
-    area: Area | None = None
-    publicity: Publicity | None = None
-
-
-def desk_sessions(db: Session, filters: DeskFilters, *, today: date, number: int = 1) -> Page[CourseSession]:
-    """A page of the coming sessions, next first, or of the past ones, latest first; with course, days, leaders."""
-    conditions = [CourseSession.starts_on < today if filters.past else CourseSession.starts_on >= today]
-    if filters.text:
-        fitting = select(Course.id).where(*text_conditions(filters.text))
-        conditions.append(CourseSession.course_id.in_(fitting))
-    if filters.area is not None:
-        conditions.append(CourseSession.area == filters.area)
-    if filters.publicity is not None:
-        conditions.append(CourseSession.publicity == filters.publicity)
-    first = CourseSession.starts_on.desc() if filters.past else CourseSession.starts_on.asc()
-    wanted = select(CourseSession).where(*conditions).order_by(first, CourseSession.id)
-    related = (
-        joinedload(CourseSession.course),
-        selectinload(CourseSession.days),
-        selectinload(CourseSession.leaders),
-    )
-    return paginate(db, wanted.options(*related), number=number)
