@@ -12,6 +12,7 @@ from bookings.states import SEATED
 from courses import letters
 from courses.models import CourseSession, PreparationMark, PreparationPart, PreparationReminder
 from courses.preparation import standing
+from courses.preparation.parts import is_for
 from courses.rules.preparation import REMINDED_BEFORE, is_time
 from courses.states import Publicity
 from lararportal import journal
@@ -20,7 +21,7 @@ from lararportal.clock import day_of
 _OF_THEM = PreparationMark.part_id == PreparationPart.id, PreparationMark.person_id == Booking.person_id
 _DONE = exists().where(*_OF_THEM).correlate(PreparationPart, Booking)
 LACKS_A_PART = exists().where(
-    PreparationPart.course_id == CourseSession.course_id, PreparationPart.removed_at.is_(None), ~_DONE
+    is_for(CourseSession.course_id, CourseSession.id), PreparationPart.removed_at.is_(None), ~_DONE
 )
 """Of a seat and its session: its holder has not done every part."""
 

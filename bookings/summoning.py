@@ -10,7 +10,7 @@ from bookings.models import Booking
 from bookings.states import SEATED
 from courses import letters
 from courses.models import CourseSession
-from courses.preparation.parts import parts_of
+from courses.preparation.parts import parts_for
 from courses.rules.programme import TOLD_BEFORE, is_time, once_summoned
 from courses.states import Publicity
 from lararportal import journal
@@ -52,4 +52,4 @@ def summon(db: Session, booking_id: int, *, now: datetime, by: int | None, befor
     ):
         return
     journal.note(db, "summons.sent", now=now, by=by, person=person.id, session=session.id)
-    letters.summons(db, person=person, session=session, prepares=bool(parts_of(db, session.course_id)), now=now)
+    letters.summons(db, person=person, session=session, prepares=bool(parts_for(db, session)), now=now)

@@ -47,6 +47,7 @@ FILES = frozenset(
         "mine.my_data_file",
         "preparation.file",
         "preparation.own_file",
+        "preparation.session_file",
         "reports.file",
         "reports.own_file",
         "reviews.document",

@@ -7,7 +7,12 @@ from auth import access
 LARGEST = 6 * 1024 * 1024
 """Bytes of such a form, with its file: more than any file that is taken, so that a page can say what is wrong."""
 
-WITH_FILES = frozenset({"reports.send", "materials.of_session", "preparation.of_course", "preparation.change_part"})
+WITH_FILES = frozenset(
+    {
+        *("reports.send", "materials.of_session"),
+        *("preparation.of_course", "preparation.change_part", "preparation.of_session"),
+    }
+)
 
 
 def init_app(app: Flask) -> None:

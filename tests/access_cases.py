@@ -70,6 +70,7 @@ IMPARTIAL_LATER = {
 """They are refused there too, but only where there is something to decide: the tests of the deeds have it."""
 
 DECIDES_NOTHING = {
+    *(f"/kurstillfallen/<int:session_id>/forberedelse{way}" for way in ("", "/<int:part_id>/ta-bort")),
     *(f"/kurstillfallen/<int:session_id>/{way}" for way in ("brev/nytt", "program", "program/skicka")),
     "/finansiering",
     *(f"/granskning/{way}" for way in ("<int:review_id>/svar", "atgarder/<int:action_id>/klar", "oppna")),

@@ -25,6 +25,7 @@ from courses.evaluations import box, opening
 from courses.materials import keeping
 from courses.models import Certificate, Completion, Course, CourseSession, Review, ReviewAction
 from courses.preparation import parts
+from courses.preparation.parts import PartFacts
 from courses.reports import reporting
 from courses.states import CourseOutcome, MaterialShown, Publicity
 from lararportal.outbox import Letter
@@ -33,6 +34,7 @@ NEAR, FAR, LED, LED_BY_OTHERS = "Nära", "Fjärran", "Trollhättan", "Skövde"
 """What stands on a page that shows Anna, Bo, the leader's session, and that of another leader."""
 
 PNG = b"\x89PNG\r\n\x1a\n"
+FACTS = PartFacts(place=1, title="Läs", about="", address="", minutes=20, questions=[])
 SOON = AFTER + timedelta(days=2)
 
 
@@ -186,6 +188,7 @@ def _led(db: Session, leader: Person, anna: Person, bo: Person) -> dict[str, int
     seat(db, led, anna)
     by, said = leader.id, {"title": "Bilder", "shown": MaterialShown.ALWAYS, "content": PNG}
     material = keeping.add_file(db, session_id=led.id, now=AFTER, by=by, **said).id
+    part = parts.add_to_session(db, session_id=led.id, facts=FACTS, content=PNG, now=AFTER, by=by).id
     led.completed_at, led.completed_by = AFTER, leader.id
     codes = {"near": "CDFHJKMNPQRT", "far": "TRQPNMKJHFDC"}
     certified = {
@@ -198,6 +201,7 @@ def _led(db: Session, leader: Person, anna: Person, bo: Person) -> dict[str, int
         "led_by_others": others.id,
         "led_course": led.course.code,
         "led_material": material,
+        "led_part": part,
         "certificate_code": codes["near"],
         **certified,
     }

@@ -75,6 +75,10 @@ THERE = {
             "material/<int:material_id>/ta-bort",
         )
     },
+    **{
+        f"/kurstillfallen/<int:session_id>/forberedelse{way}": {"session_id": "led", "part_id": "led_part"}
+        for way in ("", "/<int:part_id>/fil", "/<int:part_id>/ta-bort")
+    },
     "/kurstillfallen/<int:session_id>/reflektion": {"session_id": "led"},
     "/tillfallen/<int:session_id>/material/<int:material_id>": {"session_id": "led"},
     "/kalender/<token>.ics": {"token": "feed"},

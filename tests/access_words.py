@@ -177,6 +177,9 @@ KINDS = (
             GET POST /kurstillfallen/<int:session_id>/brev/nytt
             GET POST /kurstillfallen/<int:session_id>/material
             GET POST /kurstillfallen/<int:session_id>/reflektion
+            GET POST /kurstillfallen/<int:session_id>/forberedelse
+            GET /kurstillfallen/<int:session_id>/forberedelse/<int:part_id>/fil
+            POST /kurstillfallen/<int:session_id>/forberedelse/<int:part_id>/ta-bort
             GET POST /kurstillfallen/<int:session_id>/program
             POST /kurstillfallen/<int:session_id>/program/skicka
             GET /kurstillfallen/<int:session_id>/material/<int:material_id>

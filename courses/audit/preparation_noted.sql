@@ -3,14 +3,15 @@
 --: preparation_part_not_as_noted
 -- The parts of a course are as they were noted last, and removed when somebody did so.
 WITH noted AS (
-    SELECT DISTINCT ON (part) part, facts FROM (SELECT (facts ->> 'part')::int AS part, id, facts FROM journal
+    SELECT DISTINCT ON (part) part, session_id, facts
+    FROM (SELECT (facts ->> 'part')::int AS part, id, session_id, facts FROM journal
         WHERE deed IN ('preparation.part_added', 'preparation.part_changed')) AS said ORDER BY part, id DESC
 ),
 removed AS (SELECT (facts ->> 'part')::int AS part, at FROM journal WHERE deed = 'preparation.part_removed')
 SELECT DISTINCT p.course_id AS course
 FROM preparation_parts p LEFT JOIN noted n ON n.part = p.id LEFT JOIN removed r ON r.part = p.id
-WHERE (p.title, p.address, p.minutes::text, p.questions) IS DISTINCT FROM (n.facts ->> 'title', n.facts ->> 'address',
-        n.facts ->> 'minutes', n.facts -> 'questions')
+WHERE (p.session_id, p.title, p.address, p.minutes::text, p.questions) IS DISTINCT FROM
+        (n.session_id, n.facts ->> 'title', n.facts ->> 'address', n.facts ->> 'minutes', n.facts -> 'questions')
     OR p.removed_at IS DISTINCT FROM r.at ORDER BY 1
 
 --: preparation_not_as_noted

@@ -14,12 +14,15 @@ PART_ADDRESS_LENGTH = 500
 
 
 class PreparationPart(Base):
-    """Something to read, watch or do before every session of a course; one that is removed is shown to nobody."""
+    """Something to read, watch or do before every session of a course, or before one; nobody sees a removed one."""
 
     __tablename__ = "preparation_parts"
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("course_sessions.id"), doc="Of the course, if it is for that one alone."
+    )
     place: Mapped[int] = mapped_column(doc="Where it stands among the others, smaller first.")
     title: Mapped[str] = mapped_column(String(PART_TITLE_LENGTH))
     about: Mapped[str] = mapped_column(Text, default="")

@@ -29,7 +29,7 @@ def do(
     Said twice it is done once.
 
     Raises:
-        NotFound: `by` has no seat in the session, or its course has no such part.
+        NotFound: `by` has no seat in the session, or it has no such part.
     """
     part = _part(db, session_id, part_id, roster=roster, by=by)
     wrong = preparation.wrong(questions_of(part), answers)
@@ -60,6 +60,7 @@ def _part(db: Session, session_id: int, part_id: int, *, roster: Roster, by: int
     session, part = db.get(CourseSession, session_id), db.get(PreparationPart, part_id)
     if session is None or by not in roster(db, session_id):
         raise NotFound
-    if part is None or part.course_id != session.course_id or part.removed_at is not None:
+    is_asked = part is not None and part.course_id == session.course_id and part.session_id in (None, session_id)
+    if part is None or not is_asked or part.removed_at is not None:
         raise NotFound
     return part

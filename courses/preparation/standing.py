@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from auth.models import BY_NAME, Person
 from courses.materials import shown
 from courses.models import CourseSession, Material, PreparationMark, PreparationPart
-from courses.preparation.parts import parts_of, questions_of
+from courses.preparation.parts import parts_for, questions_of
 from courses.rules.preparation import Question
 
 
@@ -35,7 +35,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The parts of a session's course, and how everybody with a seat stands to them."""
+    """The parts of a session, and how everybody with a seat stands to them."""
 
     parts: list[PreparationPart]
     people: list[Standing]
@@ -46,8 +46,8 @@ class Prepared:
 
 
 def own(db: Session, session: CourseSession, person_id: int) -> list[OwnPart]:
-    """The parts of the session's course, with what the person has done of them."""
-    parts = parts_of(db, session.course_id)
+    """The parts of the session, with what the person has done of them."""
+    parts = parts_for(db, session)
     done = _done(db, parts, [person_id])[person_id]
     files = shown.of_parts(db, [each.id for each in parts])
     return [OwnPart(each, questions_of(each), each.id in done, files.get(each.id)) for each in parts]
@@ -55,7 +55,7 @@ def own(db: Session, session: CourseSession, person_id: int) -> list[OwnPart]:
 
 def prepared(db: Session, session: CourseSession, people: Collection[int]) -> Prepared:
     """These people by name, with what they lack of the preparation."""
-    parts = parts_of(db, session.course_id)
+    parts = parts_for(db, session)
     if not parts:
         return Prepared([], [])
     done = _done(db, parts, people)

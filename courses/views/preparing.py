@@ -1,6 +1,6 @@
-"""Preparation: coordinators say what a course has of it, participants do it, and its leader sees who lacks what."""
+"""Preparation: what a course has of it, or a session, what participants do, and who lacks what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from auth.access import ViewResult, me, needs, signed_in
 from auth.states import Role
-from courses import queries
+from courses import queries, reach
 from courses.days import shown
 from courses.forms.days import RowsForm
 from courses.forms.preparation import PartForm, answers_in
@@ -98,6 +98,58 @@ def _part(code: str, part_id: int) -> tuple[Course, PreparationPart]:
     return course, found[part_id]
 
 
+@blueprint.route("/kurstillfallen/<int:session_id>/forberedelse", methods=["GET", "POST"])
+@needs(Role.LEADER, Role.COORDINATOR)
+def of_session(session_id: int) -> ViewResult:
+    """What is to be done before one session, and a form for one more part that it alone has."""
+    session, found = _session_parts(session_id)
+    form = PartForm(data={"place": len(found) + 1})
+    if form.validate_on_submit():
+        about: dict[str, Any] = {"session_id": session_id, "now": edge.moment(), "by": me().person_id}
+        with edge.deed() as db:
+            parts.add_to_session(db, facts=form.facts, content=form.content, **about)
+        flash(pages.sentence("part_saved", title=form.title.data))
+        return redirect(url_for("preparation.of_session", session_id=session_id))
+    status = 400 if form.is_submitted() else 200
+    with edge.reading() as db:
+        files = material.of_parts(db, [each.id for each in found])
+    page = render_template("courses/preparation_session.html", form=form, session=session, parts=found, files=files)
+    return page, status
+
+
+@blueprint.post("/kurstillfallen/<int:session_id>/forberedelse/<int:part_id>/ta-bort")
+@needs(Role.LEADER, Role.COORDINATOR)
+def remove_session_part(session_id: int, part_id: int) -> Response:
+    """Takes a part away that the session alone has."""
+    about: dict[str, Any] = {"session_id": session_id, "now": edge.moment(), "by": me().person_id}
+    with edge.deed() as db:
+        gone = parts.remove_from_session(db, part_id=part_id, **about)
+    flash(pages.sentence("part_removed", title=gone.title))
+    return redirect(url_for("preparation.of_session", session_id=session_id))
+
+
+@blueprint.get("/kurstillfallen/<int:session_id>/forberedelse/<int:part_id>/fil")
+@needs(Role.LEADER, Role.COORDINATOR)
+def session_file(session_id: int, part_id: int) -> Response:
+    """The file of a part of a session, for who may say what is done before it."""
+    _, found = _session_parts(session_id)
+    return _file_of(part_id, found)
+
+
+def _session_parts(session_id: int) -> tuple[CourseSession, list[PreparationPart]]:
+    with edge.reading() as db:
+        reach.insist(db, session_id=session_id, by=me().person_id)
+        session = shown.session_of(db, session_id)
+        return session, parts.parts_for(db, session)
+
+
+def _file_of(part_id: int, found: Iterable[PreparationPart]) -> Response:
+    if part_id not in {each.id for each in found}:
+        raise NotFound
+    with edge.reading() as db:
+        return sent(*material.content_of_part(db, part_id))
+
+
 @blueprint.get("/tillfallen/<int:session_id>/forberedelse")
 @signed_in
 def own(session_id: int) -> str:
@@ -110,10 +162,7 @@ def own(session_id: int) -> str:
 def own_file(session_id: int, part_id: int) -> Response:
     """The file of a part of a course that the visitor has a seat in."""
     _, found, *_ = _own_parts(session_id)
-    if part_id not in {each.part.id for each in found}:
-        raise NotFound
-    with edge.reading() as db:
-        return sent(*material.content_of_part(db, part_id))
+    return _file_of(part_id, [each.part for each in found])
 
 
 @blueprint.post("/tillfallen/<int:session_id>/forberedelse/<int:part_id>")

@@ -22,6 +22,7 @@ FILES = {
     *("mine.calendar", "mine.followed", "mine.my_data_file", "fairness.verification_file"),
     *("bookings_desk.invoice_file", "certificates.file", "certificates.own_file"),
     *("materials.file", "materials.own_file", "preparation.file", "preparation.own_file"),
+    "preparation.session_file",
     *("reports.file", "reports.own_file", "evaluations.document", "evaluations.spreadsheet", "reviews.document"),
 }
 """Answers that are no pages."""

@@ -119,6 +119,7 @@ def test_a_table_in_use_is_waited_for_not_for_long_tried_again_and_named(
 
 
 LOST = {
+    "0047": {"preparation_parts.session_id"},
     "0046": {"materials.part_id"},
     "0045": {"course_sessions.programme_at"},
     "0044": {"messages", "letters.reply_to"},

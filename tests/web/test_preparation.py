@@ -1,10 +1,11 @@
 """The preparation on pages: a coordinator types it, a participant does it, the leader sees who lacks what."""
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
-from bookings_room import AFTER, noted, seat
+from bookings_room import AFTER, letter, noted, seat
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
@@ -18,7 +19,7 @@ from courses.models import MaterialFile, PreparationPart, SessionLeader
 from courses.rules.days import Mark
 from courses.rules.preparation import Question
 from courses.states import Presence
-from lararportal import clock
+from lararportal import clock, tick
 from lararportal.audit import invariants
 
 QUIZ = "Vilken?\n- Den ena\n* Den andra"
@@ -95,6 +96,43 @@ def test_a_part_has_a_file_that_who_has_a_seat_fetches_until_it_is_replaced_or_t
     assert db.scalars(select(MaterialFile)).all() == []
     deeds = [deed.partition(".")[2] for deed, *_ in noted(db) if deed.startswith("material.")]
     assert deeds == ["added", "removed", "added", "removed", "added", "removed"]
+    assert {each.check for each in invariants(db, now=AFTER)} - {"seat_not_noted"} == set()
+
+
+def test_a_leader_adds_a_part_for_one_session_that_no_other_has(db, session, visit, database):
+    other, leader = make.session(db, of=session.course), make.holder(db, Role.LEADER)
+    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
+    make.part(db, session.course, title="Alla")
+    anna, bo = make.person(db), make.person(db)
+    for where, who in ((session, anna), (other, bo)):
+        seat(db, where, who)
+        where.prepare_by = date(2027, 3, 10)
+    browser, address = visit(leader, at=AFTER), f"/kurstillfallen/{session.id}/forberedelse"
+    facts = {"title": "Bara här", "address": "", "about": "", "minutes": "40", "place": "2", "questions": ""}
+    refused = browser.post(address, data=facts | {"minutes": "0"})
+    assert (refused.status_code, 'value="Bara här"' in refused.text) == (400, True)
+    assert browser.post(address, data=facts).status_code == 302
+    own = db.query(PreparationPart).filter_by(title="Bara här").one()
+    pages = [
+        visit(who, at=AFTER).get(f"/tillfallen/{where.id}/forberedelse").text
+        for where, who in ((session, anna), (other, bo))
+    ]
+    assert [("Alla" in page, "Bara här" in page) for page in pages] == [(True, True), (True, False)]
+    elsewhere = [
+        visit(bo, at=AFTER).post(f"/tillfallen/{other.id}/forberedelse/{own.id}"),
+        visit(make.holder(db, Role.LEADER), at=AFTER).post(f"{address}/{own.id}/ta-bort"),
+        visit(make.coordinator(db), at=AFTER).get(f"/samordning/kurser/{session.course.code}/forberedelse/{own.id}"),
+    ]
+    assert [each.status_code for each in elsewhere] == [404, 404, 404]
+    for who, where in ((anna, session), (bo, other)):
+        [common] = db.query(PreparationPart).filter_by(title="Alla")
+        visit(who, at=AFTER).post(f"/tillfallen/{where.id}/forberedelse/{common.id}")
+    db.flush()
+    assert tick.run_due(database, now=clock.parse("2027-03-08T09:00"))["preparation reminded of"] == 1
+    assert "Bara här" in letter(db, anna).body
+    assert "Inte klara med förberedelsen: 1" in browser.get("/kursledare").text
+    assert browser.post(f"{address}/{own.id}/ta-bort").status_code == 302
+    assert "Inte klara med förberedelsen" not in browser.get("/kursledare").text
     assert {each.check for each in invariants(db, now=AFTER)} - {"seat_not_noted"} == set()
 
 
