@@ -1,4 +1,4 @@
-"""Around the days: programme, preparation, needs and materials; certificates, and what participants thought."""
+"""Around the days: programme, preparation, needs, materials, a letter; certificates, and what people thought."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -14,13 +14,17 @@ from sqlalchemy.orm import Session
 from bookings.queries import seated
 from courses import programme
 from courses.certificates import issuing
+from courses.days.shown import session_of
 from courses.evaluations import answering
 from courses.materials import keeping
+from courses.messages import sending
+from courses.messages.sending import Written
 from courses.models import Asked, SessionLeader
 from courses.needs import saying
 from courses.preparation import doing, parts
 from courses.preparation.parts import PartFacts
 from courses.rules.evaluations import NO_ANSWER, Question
+from courses.rules.messages import Addressed
 from courses.rules.preparation import questions_in
 from courses.rules.programme import Item
 from courses.states import Diet, MaterialShown, QuestionKind
@@ -63,6 +67,8 @@ class Around:
             yield Act(in_need, partial(self._say, offer=each, now=in_need))
         shared, asked = self.line.on(-12, 9), self.line.on(-4, 9)
         yield Act(shared, lambda db: self._share(db, going_on, now=shared))
+        written = self.line.on(-6, 16)
+        yield Act(written, lambda db: self._write(db, going_on, now=written))
         yield Act(asked, lambda db: self._certify(db, over, now=asked))
         for offer, share in ((over, 1.0), (since, SOME)):
             at = self.line.on((offer.days[-1].day - self.line.today).days + 4, 18)
@@ -110,6 +116,12 @@ class Around:
         content = typst.compile("\n".join(said["text"]).encode(), ignore_system_fonts=True)
         assert isinstance(content, bytes)
         keeping.add_file(db, title=said["file"], content=content, shown=MaterialShown.BEFORE, **about)
+
+    def _write(self, db: Session, offer: Offer, *, now: datetime) -> None:
+        said, by = Written(addressed=Addressed.SEATED, **words()["message"]), _leader(db, offer)
+        about: dict[str, Any] = {"written": said, "roster": seated, "now": now, "by": by}
+        shown = sending.preview(db, session=session_of(db, offer.id), **about)
+        sending.send(db, session_id=offer.id, key=f"{offer.id:032x}", saw=shown.saw, **about)
 
     def _certify(self, db: Session, offer: Offer, *, now: datetime) -> None:
         """The tick makes what is asked for."""
