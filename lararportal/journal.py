@@ -46,7 +46,12 @@ class Entry(Base):
     session_id: Mapped[int | None] = mapped_column(doc="Which course session it concerns.")
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
-    __table_args__ = (Index(None, "person_id", "id"), Index(None, "session_id", "id"), Index(None, "by"))
+    __table_args__ = (
+        Index(None, "person_id", "id"),
+        Index(None, "session_id", "id"),
+        Index(None, "by"),
+        Index(None, "deed", "id"),
+    )
 
 
 keep(cast("Table", Entry.__table__))
