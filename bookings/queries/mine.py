@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import choices, facts, giving_back, seats
@@ -29,7 +29,8 @@ from bookings.states import (
     Refusal,
     RoundState,
 )
-from courses.models import CourseSession
+from courses.models import Completion, CourseSession
+from courses.states import CourseOutcome
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
@@ -90,6 +91,8 @@ class Seat:
     """Until which term the precedence that led to it would hold, were it not used up by it."""
     keeps_precedence: bool = False
     """Giving it back now, for whatever reason, opens that again."""
+    outcome: CourseOutcome | None = None
+    """Whether they have been through the session, once that is decided."""
 
     @property
     def is_bound(self) -> bool:
@@ -132,9 +135,15 @@ def application(db: Session, *, round_id: int, person_id: int) -> ApplicationVie
 def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     """A doctor's own page in a handful of statements, however much there is on it."""
     today = day_of(now)
-    bookings = db.scalars(
-        select(Booking).where(Booking.person_id == person_id).order_by(Booking.id).options(*WHOLE)
+    decided = and_(Completion.session_id == Booking.session_id, Completion.person_id == Booking.person_id)
+    rows = db.execute(
+        select(Booking, Completion.outcome)
+        .outerjoin(Completion, decided)
+        .where(Booking.person_id == person_id)
+        .order_by(Booking.id)
+        .options(*WHOLE)
     ).all()
+    bookings, outcomes = [each for each, _ in rows], {each.id: outcome for each, outcome in rows}
     live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
     held = [each for each in live if each.state in SEATED]
     against = chosen_against(held)
@@ -142,7 +151,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     cancelled = [each for each in bookings if each.state is BookingState.CANCELLED and not each.cancelled_by_staff]
     # Before the lines are read: what else the person has is read anew there, and knows no person after it.
     past = [
-        _seat(each, now=now)
+        replace(_seat(each, now=now), outcome=outcomes[each.id])
         for each in bookings
         if each not in live and (each.booked_at is not None or each.end_reason or each.state in REFUSED)
     ]

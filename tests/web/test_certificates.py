@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from bookings_pages import words_of
 from certificates_room import AFTER_IT, NOT_MET, completed
 from pypdf import PdfReader
 
@@ -119,6 +120,7 @@ def test_everybody_finds_their_own_and_nobody_elses(room, visit, queries):
     assert "underskrivet 17 mars 2027" in browser.get("/mina-kurser/intyg").text
     assert browser.get(f"/mina-kurser/intyg/{other.id}.pdf").status_code == 404
     assert "Du har inga intyg här än" in visit(cia, at=LATER).get("/mina-kurser/intyg").text
+    assert "Du är godkänd. Intyg för" in words_of(browser.get("/mina-kurser"))
     anna.given_name = "Anne"
     room.db.flush()
     room.ask(anna, now=LATER)
