@@ -94,6 +94,8 @@ def storms(
             say(f"{title}: turn {turn + 1} of {turns}")
             found.floor.append(_of_floor(place, least, turn, users=users, sessions=sessions))
             found.portal.append(once(place, term, users=users, sessions=sessions))
+            under, ours = found.floor[-1], found.portal[-1]
+            say(f"  {ours.web / under.web:.2f} of the processor, {ours.lasted / under.lasted:.2f} of the time")
     return found
 
 
