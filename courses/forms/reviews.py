@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
+from courses import seen
 from courses.forms.fields import a_day, choices_of, on_one_line, unfolded
 from courses.models import Review
 from courses.models.reviews import ACTION_LENGTH, RESPONSIBLE_LENGTH, STATEMENT_LENGTH
+from courses.reviews import stating
 from courses.reviews.answering import Promise
 from courses.rules.reviews import MOST_ACTIONS, Criterion
 from lararportal.forms import Form
@@ -27,17 +29,33 @@ class StatementForm(Form):
 
     text = TextAreaField(filters=[unfolded], validators=[Length(max=STATEMENT_LENGTH)])
     final = BooleanField()
+    saw = HiddenField()
 
     @property
     def criteria(self) -> dict[str, str]:
         """The criteria that are judged."""
         return {each: self[each].data for each in Criterion if self[each].data}
 
+    @property
+    def typed(self) -> str:
+        """What would be lost with the form."""
+        return self.text.data or ""
+
+    def looks_again(self, review: Review) -> bool:
+        """Whether another draft has been saved since it was opened; from now on that is the one that was seen."""
+        before, self.saw.data = self.saw.data, draft_of(review)
+        return bool(before != self.saw.data)
+
+
+def draft_of(review: Review) -> str:
+    """Stands for what the draft says now."""
+    return seen.token(stating.written(review.criteria, review.statement))
+
 
 def statement_form(review: Review) -> StatementForm:
     """The form of a statement, with what was sent or else the draft."""
     fields = {each.value: SelectField(default=NOT_SAID) for each in Criterion}
-    draft: Mapping[str, Any] = {**review.criteria, "text": review.statement}
+    draft: Mapping[str, Any] = {**review.criteria, "text": review.statement, "saw": draft_of(review)}
     made: StatementForm = type("CriteriaForm", (StatementForm,), fields)(data=draft)
     for each in Criterion:
         made[each].choices = [*choices_of("not_judged"), *choices_of("judgement")]
@@ -54,6 +72,12 @@ class AnswerForm(Form):
         """The actions that are filled in."""
         rows = [[self[f"{part}{number}"].data for part in PARTS] for number in range(MOST_ACTIONS)]
         return [Promise(*row) for row in rows if all(row)]
+
+    @property
+    def typed(self) -> str:
+        """What would be lost with the form."""
+        actions = [each.what for each in self.promises]
+        return "\n".join([self.text.data or "", *actions])
 
 
 PARTS = ("what", "responsible", "due_on")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from auth.states import Role
-from courses import letters
+from courses import letters, seen
 from courses.models import CourseSession, Review
 from courses.reach import courses_led
 from courses.reviews.opening import holders
@@ -56,30 +56,53 @@ def of_others(db: Session, review_id: int, *, by: int) -> Review:
     return review
 
 
-def draft(db: Session, *, review_id: int, criteria: Mapping[str, str], text: str, by: int) -> None:
+def written(criteria: Mapping[str, str], text: str) -> object:
+    """What a draft says, for whoever asks whether it is the one that they saw."""
+    return sorted((key, str(value)) for key, value in criteria.items()), text.strip()
+
+
+def draft(
+    db: Session, *, review_id: int, criteria: Mapping[str, str], text: str, saw: str | None = None, by: int
+) -> None:
     """What a reviewer has written so far is kept for reviewers; nothing of it is said or noted yet.
 
     Raises:
         NotFound: there is no such review.
-        Refused: it has been stated, or they have led the course.
+        Refused: it has been stated, they have led the course, or the draft is not the one that `saw` stands for.
     """
     review = of_others(db, review_id, by=by)
     if review.state is not ReviewState.OPEN:
         raise Refused(Refusal.REVIEW_ELSEWHERE)
-    review.criteria, review.statement = dict(criteria), text.strip()
+    _put(review, criteria, text, saw=saw)
     db.flush()
 
 
-def state(db: Session, *, review_id: int, criteria: Mapping[str, str], text: str, now: datetime, by: int) -> None:
+def _put(review: Review, criteria: Mapping[str, str], text: str, *, saw: str | None) -> None:
+    """All reviewers share one draft, and none of them writes over what they have not seen."""
+    seen.insist(written(review.criteria, review.statement), seen=saw, wanted=written(criteria, text))
+    review.criteria, review.statement = dict(criteria), text.strip()
+
+
+def state(
+    db: Session,
+    *,
+    review_id: int,
+    criteria: Mapping[str, str],
+    text: str,
+    saw: str | None = None,
+    now: datetime,
+    by: int,
+) -> None:
     """The statement is given for good, and every coordinator has a letter.
 
     Raises:
         NotFound: there is no such review.
-        Refused: it has been stated, they have led the course, a criterion is not judged, or there is no text.
+        Refused: it has been stated, they have led the course, a criterion is not judged, there is no text, or the
+            draft is not the one that `saw` stands for.
     """
     review = of_others(db, review_id, by=by)
     move(review, ReviewState.STATED, unless=rules.may_state(criteria, text))
-    review.criteria, review.statement = dict(criteria), text.strip()
+    _put(review, criteria, text, saw=saw)
     review.stated_at, review.stated_by = now, by
     told = holders(db, Role.COORDINATOR)
     said: dict[str, Any] = {"review": review.id, "criteria": review.criteria, "text": review.statement}

@@ -1,6 +1,7 @@
 """The reviewer's room: what came of each course of a half-year, what is said of it, and what is done about that."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
@@ -98,10 +99,11 @@ def state(review_id: int) -> ViewResult:
 
     def deed(db: Session) -> None:
         criteria, text = form.criteria, form.text.data or ""
+        said: dict[str, Any] = {"review_id": review_id, "saw": form.saw.data}
         if form.final.data:
-            stating.state(db, review_id=review_id, criteria=criteria, text=text, now=edge.moment(), by=me().person_id)
+            stating.state(db, **said, criteria=criteria, text=text, now=edge.moment(), by=me().person_id)
         else:
-            stating.draft(db, review_id=review_id, criteria=criteria, text=text, by=me().person_id)
+            stating.draft(db, **said, criteria=criteria, text=text, by=me().person_id)
 
     return _answered(review_id, form, deed, "review_stated" if form.final.data else "review_drafted")
 
@@ -164,14 +166,19 @@ def _page(review_id: int, sent: Form | None = None) -> str:
         read = shown.one(db, review_id, by=me().person_id)
     stated = sent if isinstance(sent, StatementForm) else statement_form(read.review)
     answered = sent if isinstance(sent, AnswerForm) else answer_form()
-    there = [answered] if read.is_own else [stated, answered]
+    is_stating = read.review.state is ReviewState.OPEN and me().has(Role.REVIEWER) and not read.is_own
+    is_answering = read.review.state is ReviewState.STATED and me().has(Role.COORDINATOR)
+    # A form that has no place on the page any more says there what is wrong, and what would be lost with it.
+    is_lost = sent is not None and not (is_stating and sent is stated) and not (is_answering and sent is answered)
     return render_template(
         "courses/review.html",
         read=read,
         review=read.review,
         stated=stated,
         answered=answered,
-        other=[] if sent is None or sent in there else sent.form_errors,
+        other=[each.message for each in sent.faults] if is_lost and sent is not None else [],
+        unsaved=getattr(sent, "typed", "") if is_lost else "",
+        newer=sent is stated and is_stating and stated.looks_again(read.review),
         criteria=list(Criterion),
         actions=range(rules.MOST_ACTIONS),
         states=ReviewState,

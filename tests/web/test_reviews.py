@@ -1,5 +1,6 @@
 """The reviewer's room on pages: from the draft to the follow-up, and never a name of whoever took part."""
 
+import re
 from datetime import date, time
 from io import BytesIO
 
@@ -201,6 +202,35 @@ def test_who_has_led_a_course_does_not_review_it_and_others_do(db, visit, gunnar
     visit(make.coordinator(db)).post(f"{path}/svar", data={"text": "Tack"})
     assert who_led.post(f"{path}/avsluta").status_code == 409
     assert gunnar.post(f"{path}/avsluta").status_code == 302
+
+
+def test_no_draft_is_written_over_unseen_and_no_text_is_lost_to_whoever_was_quicker(db, visit, gunnar):
+    held(db, make.course(db), 6)
+    [review] = opened(db)
+    path, greta = f"/granskning/{review.id}", visit(make.holder(db, Role.REVIEWER))
+    office, other = (visit(make.coordinator(db)) for _ in range(2))
+
+    def saw(page: str) -> str:
+        return re.search(r'name="saw"[^>]*value="(\w+)"', page)[1]
+
+    first = saw(greta.get(path).text)
+    assert (
+        gunnar.post(f"{path}/utlatande", data={"purpose": "met", "text": "Gunnars", "saw": first}).status_code == 302
+    )
+    for final in ({}, {"final": "y"}):
+        late = greta.post(f"{path}/utlatande", data={**JUDGED, "text": "Gretas", "saw": first, **final})
+        assert (late.status_code, "Gretas" in late.text, "Gunnars" in late.text) == (409, True, True)
+    assert "Kursens syfte är tydligt: uppfyllt" in late.text
+    mine = {**JUDGED, "text": "Gretas", "saw": saw(late.text)}
+    assert greta.post(f"{path}/utlatande", data={**mine, "final": "y"}).status_code == 302
+    after = gunnar.post(f"{path}/utlatande", data={"text": "Bortkastat", "saw": first})
+    assert (after.status_code, "redan gått vidare" in after.text, "Bortkastat" in after.text) == (409, True, True)
+
+    assert office.post(f"{path}/svar", data={"text": "Tack"}).status_code == 302
+    promise = {"what0": "Byt fallet", "responsible0": "Enheten", "due_on0": "2027-03-01"}
+    twice = other.post(f"{path}/svar", data={"text": "Tackar så mycket", **promise})
+    assert (twice.status_code, "redan gått vidare" in twice.text) == (409, True)
+    assert ("Tackar så mycket" in twice.text, "Byt fallet" in twice.text) == (True, True)
 
 
 def test_the_pages_take_as_many_statements_for_many_as_for_few(db, gunnar, queries):
