@@ -4,6 +4,8 @@ The same words and the same moment give the same bytes; the fonts are those of t
 """
 
 import json
+import re
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,29 @@ import typst
 from lararportal import pages
 
 STANDARDS: Any = ("ua-1", "a-2a")
+
+KNOWN = (
+    ("\t", "\n"),
+    (" ", "~"),
+    ("\u00a0", "\u017f"),
+    ("\u0391", "\u03a1"),
+    ("\u03a3", "\u03ce"),
+    ("\u0400", "\u045f"),
+    ("\u2010", "\u2015"),
+    ("\u2018", "\u2022"),
+    ("\u2026", "\u2026"),
+    ("\u2030", "\u203a"),
+    ("\u20ac", "\u20ac"),
+    ("\u2190", "\u21ff"),
+    ("\u2200", "\u22ff"),
+    ("\u25a1", "\u25a1"),
+)
+"""The first and last of the signs that the fonts of the typesetter have, as far as Swedish texts and figures go."""
+
+INSTEAD = "\u25a1"
+"""A square, for what the fonts have no picture of, such as a face."""
+
+_UNKNOWN = re.compile(f"[^{''.join(f'{re.escape(first)}-{re.escape(last)}' for first, last in KNOWN)}]+")
 
 
 def pdf(template: str, *, at: datetime, **said: Any) -> bytes:
@@ -31,3 +56,17 @@ def pdf(template: str, *, at: datetime, **said: Any) -> bytes:
         timestamp=int(at.timestamp()),
     )
     return bytes(made)
+
+
+def printable(said: Any) -> Any:
+    """What people have typed, with a square for each run of signs that no document can have.
+
+    One face in one comment would else leave everybody without the document: the standards want a picture of
+    every sign. Not for certificates: a name that cannot be written is not to be written otherwise.
+    """
+    if isinstance(said, str):
+        seen = "".join(sign for sign in unicodedata.normalize("NFC", said) if unicodedata.category(sign) != "Cf")
+        return _UNKNOWN.sub(INSTEAD, seen)
+    if isinstance(said, dict):
+        return {name: printable(each) for name, each in said.items()}
+    return [printable(each) for each in said] if isinstance(said, list | tuple) else said

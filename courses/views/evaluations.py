@@ -84,7 +84,8 @@ def spreadsheet(code: str) -> Response:
 def document(code: str) -> Response:
     """The same as a document."""
     found, now = _found(code), edge.moment()
-    made = typeset.pdf("evaluations/compilation.typ", at=now, compilation=compilation_files.paper(found, now=now))
+    paper = typeset.printable(compilation_files.paper(found, now=now))
+    made = typeset.pdf("evaluations/compilation.typ", at=now, compilation=paper)
     return Response(made, mimetype="application/pdf", headers=_headers(found, "pdf"))
 
 

@@ -77,7 +77,8 @@ def document(half: str) -> Response:
     now = edge.moment()
     with edge.reading() as db:
         found = shown.of_half(db, half, by=me().person_id)
-    made = typeset.pdf("evaluations/review.typ", at=now, review=review_files.paper(half, found, now=now))
+    paper = typeset.printable(review_files.paper(half, found, now=now))
+    made = typeset.pdf("evaluations/review.typ", at=now, review=paper)
     headers = attachment(f"granskning-{half}.pdf") | {"Cache-Control": "private, no-store"}
     return Response(made, mimetype="application/pdf", headers=headers)
 

@@ -5,14 +5,29 @@ from io import BytesIO
 
 from evaluation_room import NOW, closed, over
 from openpyxl import load_workbook
+from pypdf import PdfReader
 from sqlalchemy import select
 
 import make
 from auth.states import Category, Role
 from courses.evaluations import answering, closing
 from courses.models import Evaluation
+from lararportal import typeset
 
 SIX = [{"overall": "4"}] * 6
+ODD = "Bra \N{THUMBS UP SIGN}\N{EMOJI MODIFIER FITZPATRICK TYPE-4} och 漢\ufeff字!"
+"""Signs that are typed on telephones, and no document may have."""
+
+
+def test_a_document_can_have_every_sign_that_is_not_replaced():
+    every = [chr(sign) for first, last in typeset.KNOWN for sign in range(ord(first), ord(last) + 1)]
+    said = " ".join(each for each in every if each == typeset.printable(each))
+    part = {"title": said, "answered": said, "mix": "", "rows": [], "texts": [], "reflections": []}
+    of_day = {"year": 2027, "month": 1, "day": 11}
+
+    paper = {"title": said, "lead": said, "made": of_day, "parts": [part]}
+    assert typeset.pdf("evaluations/compilation.typ", at=NOW, compilation=paper)[:5] == b"%PDF-"
+    assert len(said) > 1500
 
 
 def test_what_came_of_it_is_chosen_by_term(db, visit):
@@ -49,7 +64,7 @@ def test_who_was_asked_is_said_in_figures_that_tell_of_nobody(db, visit):
 
 def test_it_is_had_as_a_spreadsheet_without_formulas_and_as_a_tagged_document(db, visit):
     texts = [{"overall": "4", "keep": f"=HYPERLINK({number})"} for number in range(4)]
-    room = closed(db, *texts, {"overall": "5", "relevance": "1", "keep": "#set page(width: 1pt) \\ $x$"})
+    room = closed(db, *texts, {"overall": "5", "relevance": "1", "keep": f"#set page(width: 1pt) \\ $x$ {ODD}"})
     path = f"/utvarderingar/{room.session.course.code}/sammanstallning"
     reviewer = visit(make.holder(db, Role.REVIEWER))
 
@@ -62,5 +77,7 @@ def test_it_is_had_as_a_spreadsheet_without_formulas_and_as_a_tagged_document(db
     assert {row[4][:3] for row in found if "HYPERLINK" in row[4]} == {"'=H"}
     assert f"utvarderingar-{room.session.course.code}.xlsx" in sheet.headers["Content-Disposition"]
     assert (paper.mimetype, paper.data[:5]) == ("application/pdf", b"%PDF-")
+    written = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.data)).pages)
+    assert "#set page(width: 1pt) \\ $x$ Bra □ och □!" in " ".join(written.split())
     others = visit(make.holder(db, Role.LEADER))
     assert [others.get(f"{path}.{each}").status_code for each in ("xlsx", "pdf")] == [404, 404]
