@@ -1,7 +1,7 @@
 """Long lists: one page of them at a time, with its place among the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
@@ -28,8 +28,14 @@ class Page(Generic[T]):
 
 
 def paginate(db: Session, statement: Select[Any], *, number: int, size: int = PAGE_SIZE) -> Page[Any]:
-    """The rows of an ordered statement on a page, in two statements; beyond the last page it is the last one."""
+    """What an ordered statement has on a page, in two statements; beyond the last page it is the last one."""
+    page = paginate_rows(db, statement, number=number, size=size)
+    return replace(page, rows=[row[0] for row in page.rows])
+
+
+def paginate_rows(db: Session, statement: Select[Any], *, number: int, size: int = PAGE_SIZE) -> Page[Any]:
+    """As `paginate`, with all columns of the rows."""
     total = db.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     number = min(max(number, 1), max(1, -(-total // size)))
-    rows = db.scalars(statement.limit(size).offset((number - 1) * size)).all()
+    rows = db.execute(statement.limit(size).offset((number - 1) * size)).all()
     return Page(rows=rows, number=number, size=size, total=total)

@@ -1,18 +1,21 @@
 """The coordinator's lists: courses and sessions in whatever state, and who may lead one."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
 
-from auth.models import BY_NAME, Grant, Person
+from auth.models import BY_NAME, Grant, Person, shown_name
 from auth.states import Area, Role
-from courses.models import Course, CourseSession
+from courses.models import Course, CourseDay, CourseSession, SessionLeader
 from courses.queries.offered import KIND_ORDER, text_conditions
 from courses.states import Publicity
-from lararportal.paging import Page, paginate
+from lararportal.paging import Page, paginate_rows
 
 
 def leaders(db: Session, *, of: Sequence[Person] = ()) -> list[Person]:
@@ -63,21 +66,80 @@ class DeskFilters:
     publicity: Publicity | None = None
 
 
-def desk_sessions(db: Session, filters: DeskFilters, *, today: date, number: int = 1) -> Page[CourseSession]:
-    """A page of the coming sessions, next first, or of the past ones, latest first; with course, days, leaders."""
+@dataclass(frozen=True)
+class DeskSession:
+    """A session on the coordinator's list. Facts alone, so that its row can be remembered by them."""
+
+    id: int
+    course_title: str
+    course_code: str
+    days: tuple[date, ...]
+    place: str
+    area: Area
+    seats: int
+    free_seats: int
+    minimum: int
+    seats_over: int
+    publicity: Publicity
+    is_reserve: bool
+    booking_is_closed: bool
+    leaders: tuple[str, ...]
+
+
+_DAYS = (
+    select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day)))
+    .where(CourseDay.session_id == CourseSession.id)
+    .scalar_subquery()
+)
+_DESK_SESSION = select(
+    CourseSession.id,
+    Course.title,
+    Course.code,
+    _DAYS,
+    CourseSession.place,
+    CourseSession.area,
+    CourseSession.seats,
+    CourseSession.free_seats,
+    CourseSession.minimum,
+    CourseSession.seats_over,
+    CourseSession.publicity,
+    CourseSession.is_reserve,
+    CourseSession.booking_closed_at.is_not(None),
+).join(Course, Course.id == CourseSession.course_id)
+
+
+def desk_sessions(db: Session, filters: DeskFilters, *, today: date, number: int = 1) -> Page[DeskSession]:
+    """A page of the coming sessions, next first, or of the past ones, latest first."""
     conditions = [CourseSession.starts_on < today if filters.past else CourseSession.starts_on >= today]
     if filters.text:
-        fitting = select(Course.id).where(*text_conditions(filters.text))
-        conditions.append(CourseSession.course_id.in_(fitting))
+        conditions += text_conditions(filters.text)
     if filters.area is not None:
         conditions.append(CourseSession.area == filters.area)
     if filters.publicity is not None:
         conditions.append(CourseSession.publicity == filters.publicity)
     first = CourseSession.starts_on.desc() if filters.past else CourseSession.starts_on.asc()
-    wanted = select(CourseSession).where(*conditions).order_by(first, CourseSession.id)
-    related = (
-        joinedload(CourseSession.course),
-        selectinload(CourseSession.days),
-        selectinload(CourseSession.leaders),
+    page = paginate_rows(db, _DESK_SESSION.where(*conditions).order_by(first, CourseSession.id), number=number)
+    led_by = _leaders(db, [row[0] for row in page.rows])
+    rows = [_desk_session(*row, leaders=led_by[row[0]]) for row in page.rows]
+    return replace(page, rows=rows)
+
+
+def _desk_session(
+    session_id: int, title: str, code: str, days: Sequence[date], *facts: Any, leaders: Sequence[str]
+) -> DeskSession:
+    told: tuple[Any, ...] = (session_id, title, code, tuple(days), *facts, tuple(leaders))
+    return DeskSession(*told)
+
+
+def _leaders(db: Session, session_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Who leads these sessions, by what everybody calls them."""
+    rows = db.execute(
+        select(SessionLeader.session_id, Person.id, Person.given_name, Person.family_name, Person.is_protected)
+        .join(Person, Person.id == SessionLeader.person_id)
+        .where(SessionLeader.session_id.in_(session_ids))
+        .order_by(*BY_NAME)
     )
-    return paginate(db, wanted.options(*related), number=number)
+    found: dict[int, list[str]] = defaultdict(list)
+    for session_id, person_id, given, family, is_protected in rows:
+        found[session_id].append(shown_name(person_id, given, family, is_protected))
+    return found

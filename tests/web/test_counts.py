@@ -22,7 +22,7 @@ DOCTOR = {
 }
 OFFICE = {
     "/samordning": 11,
-    "/samordning/tillfallen": 5,
+    "/samordning/tillfallen": 4,
     "/samordning/tillfallen/{full}": 5,
     "/samordning/journal": 4,
     "/samordning/brev": 4,
