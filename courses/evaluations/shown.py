@@ -115,7 +115,10 @@ def _units(db: Session, rows: Sequence[tuple[Any, ...]]) -> list[Unit]:
                 sessions=unit,
                 asked=sum(each.asked or 0 for each in of_unit),
                 mix=_mix([each.mix for each in of_unit]),
-                tallies=evaluations.together(box.opened(db, each) for each in boxes),
+                tallies=evaluations.of_unit(
+                    ({said["key"] for said in of.questions}, box.opened(db, each))
+                    for of, each in zip(of_unit, boxes, strict=True)
+                ),
                 masked=masked[0],
             )
         )

@@ -142,6 +142,18 @@ def together(tallies: Iterable[Tallies]) -> Tallies:
     return Tallies(answers=sum(each.answers for each in tallies), counts=counts, texts=texts, masked=masked)
 
 
+def of_unit(sessions: Iterable[tuple[Iterable[str], Tallies]]) -> Tallies:
+    """What sessions have said as one unit, each with the keys of what it was asked.
+
+    Where fewer than five answered the sessions that were asked something, no text to that is read: whoever knows
+    which session was asked would know that one of those few wrote it.
+    """
+    sessions = [(frozenset(keys), tallies) for keys, tallies in sessions]
+    whole = together(tallies for _, tallies in sessions)
+    asked = {key: sum(each.answers for keys, each in sessions if key in keys) for key in whole.texts}
+    return replace(whole, texts={key: said for key, said in whole.texts.items() if asked[key] >= FEWEST})
+
+
 def without(tallies: Tallies, is_masked: Callable[[str, str], bool]) -> Tallies:
     """The same to be read: a text that is masked, by its question and what it says, is counted and no more.
 

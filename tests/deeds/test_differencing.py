@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 import make
 from auth.models import Person
 from auth.states import Role
-from courses.evaluations import answering, closing, compilation, masking
-from courses.models import Course, CourseSession, SessionLeader
+from courses.evaluations import answering, closing, compilation, masking, questions
+from courses.models import Asked, Course, CourseSession, Evaluation, SessionLeader
 from courses.reviews import opening as reviewing
 from courses.reviews import shown
 from courses.rules import evaluations
 from courses.rules.evaluations import FEWEST, SCALE
+from courses.states import QuestionKind
 from lararportal import clock
 from lararportal.errors import NotFound
 
@@ -50,6 +51,13 @@ class Room:
             answering.answer(self.db, session_id=found.session.id, given=given, now=NOW, by=person.id)
         self.db.expire_all()
         return found.session
+
+    def asked_more(self, session: CourseSession, people: int) -> list[int]:
+        """So many more who are asked about it."""
+        found = [make.person(self.db).id for _ in range(people)]
+        self.db.add_all(Asked(session_id=session.id, person_id=each) for each in found)
+        self.db.flush()
+        return found
 
     def close(self, session: CourseSession, now=NOW) -> None:
         closing.close(self.db, session.id, now=now, by=None)
@@ -142,6 +150,31 @@ def test_no_two_readings_differ_by_fewer_than_five_whoever_reads_what_when(room)
     [spring] = reviewing.open_(room.db, half="2027-1", now=LATER, by=office)
     [autumn] = shown.halves(room.db)["2026-2"]
     assert [(each.answered, each.asked) for each in (autumn, spring)] == [(6, 8), (22, 34)]
+
+
+def test_a_text_to_what_only_a_small_session_of_a_unit_was_asked_is_not_read(room):
+    """Four were asked the usual, and one person something else besides: a text to that could only be theirs."""
+    special = evaluations.own("Hur var gästen?", QuestionKind.TEXT)
+
+    def asked_besides(session: CourseSession) -> None:
+        row = room.db.get_one(Evaluation, session.id)
+        row.questions = [*row.questions, *questions.written([special])]
+
+    four, alone, many = (room.held(SPRING) for _ in range(3))
+    asked_besides(alone)
+    asked_besides(many)
+    said = {"overall": "4", "keep": NAME, special.key: NAME}
+    for session, people in ((four, 4), (alone, 1), (many, 5)):
+        for person_id in room.asked_more(session, people):
+            answering.answer(room.db, session_id=session.id, given=said, now=NOW, by=person_id)
+        room.close(session)
+
+    read = compilation.of_course(room.db, code=room.course.code, by=0, sees_all=True)
+    texts = [{each.question.key: len(each.texts) for each in part.shown if each.texts} for part in read.parts]
+    assert texts == [{"keep": 5, special.key: 5}, {"keep": 5}]
+    assert NAME not in {
+        each.text for each in masking.comments(room.db, room.course.id)[-1:] if each.question == special
+    }
 
 
 def test_what_is_masked_takes_no_answer_from_any_figure(room):
