@@ -150,5 +150,5 @@ def _part(units: Sequence[Unit], said: _Said) -> Part:
         asked=sum(unit.asked for unit in units),
         answers=sum(unit.tallies.answers for unit in units),
         shown=evaluations.compiled(different, [unit.tallies for unit in units]),
-        mix=mix.said(units[0].mix) if len(units) == 1 and units[0].mix is not None else {},
+        mix=mix.said(units[0].mix, units[0].asked) if len(units) == 1 and units[0].mix is not None else {},
     )

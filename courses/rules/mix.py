@@ -14,13 +14,15 @@ def together(mixes: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return {group: sum(each.get(group, 0) for each in mixes) for group in COARSE}
 
 
-def said(counts: Mapping[str, int]) -> dict[str, int]:
-    """How many each group has, by category or in two groups; empty where neither can be said.
+def said(counts: Mapping[str, int], asked: int) -> dict[str, int]:
+    """How many of those asked each group has, by category or in two groups; empty where neither can be said.
 
     All groups are said or none: how many there are together is known, so that one that is left out could be had by
     subtraction, and with several left out the rule itself would tell of some how small they are. A group of nobody
-    tells of nobody.
+    tells of nobody. Who is of no category is a group as well: how many they are is what the others leave.
     """
+    if 0 < asked - sum(counts.values()) < FEWEST:
+        return {}
     coarse = dict.fromkeys(COARSE.values(), 0)
     for group, count in counts.items():
         coarse[COARSE[group]] += count

@@ -28,18 +28,23 @@ def mixed(*counts: int) -> dict[str, int]:
     ids=str,
 )
 def test_groups_are_said_all_or_none_and_none_of_fewer_than_five(counts: tuple, shown: dict[str, int]):
-    assert said(mixed(*counts)) == shown
+    assert said(mixed(*counts), sum(counts)) == shown
+
+
+@pytest.mark.parametrize(("without", "is_said"), [(0, True), (1, False), (4, False), (5, True)])
+def test_nothing_is_said_where_what_is_left_are_a_few_of_no_category(without: int, is_said: bool):  # noqa: FBT001
+    assert bool(said(mixed(0, 6, 5, 0), 11 + without)) is is_said
 
 
 def test_whoever_knows_the_rule_and_the_sum_cannot_tell_how_many_a_small_group_has():
     """Of every mix of so many: which others would have been shown as it was."""
-    most = 12
+    most = 10
     alike = defaultdict(list)
-    for counts in product(range(most + 1), repeat=4):
+    for counts in product(range(most + 1), repeat=5):
         if FEWEST <= sum(counts) <= most:
-            alike[tuple(said(mixed(*counts)).items()), sum(counts)].append(counts)
+            alike[tuple(said(mixed(*counts[:4]), sum(counts)).items()), sum(counts)].append(counts)
 
-    could_be = [{each[place] for each in mixes} for mixes in alike.values() for place in range(4)]
+    could_be = [{each[place] for each in mixes} for mixes in alike.values() for place in range(5)]
     assert [sizes for sizes in could_be if sizes & {1, 2, 3, 4} and len(sizes) < 3] == []
 
 
