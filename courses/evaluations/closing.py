@@ -1,12 +1,13 @@
 """Closing: after three weeks, or when everybody has answered; from then on nobody knows who was asked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from auth.models import Person
 from courses import letters
+from courses.catalogue import lock_course
 from courses.evaluations import box
 from courses.models import Asked, CourseSession, Evaluation, SessionLeader
 from lararportal import clock, journal
@@ -27,13 +28,13 @@ def close(db: Session, session_id: int, *, now: datetime, by: int | None) -> Non
     evaluation = db.get_one(Evaluation, session_id, populate_existing=True)
     if evaluation.closed_at is not None:
         return
-    mix = _mix(db, session_id)
-    gone = delete(Asked).where(Asked.session_id == session_id).returning(Asked.has_answered)
-    said = db.scalars(gone).all()
-    evaluation.closed_at, evaluation.asked, evaluation.answered = now, len(said), sum(said)
-    evaluation.mix = mix
     loaded = (selectinload(CourseSession.course), selectinload(CourseSession.days))
     session = db.get_one(CourseSession, session_id, options=loaded, populate_existing=True)
+    closed_at, mix = _after_all_others(db, session.course_id, now), _mix(db, session_id)
+    gone = delete(Asked).where(Asked.session_id == session_id).returning(Asked.has_answered)
+    said = db.scalars(gone).all()
+    evaluation.closed_at, evaluation.asked, evaluation.answered = closed_at, len(said), sum(said)
+    evaluation.mix = mix
     led_by = select(Person).join(SessionLeader, SessionLeader.person_id == Person.id)
     found = db.scalars(led_by.where(SessionLeader.session_id == session_id).order_by(Person.id)).all()
     leaders = found if said else []
@@ -44,6 +45,14 @@ def close(db: Session, session_id: int, *, now: datetime, by: int | None) -> Non
     for leader in leaders:
         letters.evaluation_closed(db, person=leader, session=session, evaluation=evaluation, now=now)
     db.flush()
+
+
+def _after_all_others(db: Session, course_id: int, now: datetime) -> datetime:
+    """When it closes: units are made in this order, and what is a unit stays one though a clock were set back."""
+    lock_course(db, course_id)
+    of_course = select(func.max(Evaluation.closed_at)).join(CourseSession, CourseSession.id == Evaluation.session_id)
+    last = db.scalar(of_course.where(CourseSession.course_id == course_id))
+    return now if last is None else max(now, last + timedelta(microseconds=1))
 
 
 def _mix(db: Session, session_id: int) -> dict[str, int]:

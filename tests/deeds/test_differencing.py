@@ -152,6 +152,17 @@ def test_no_two_readings_differ_by_fewer_than_five_whoever_reads_what_when(room)
     assert [(each.answered, each.asked) for each in (autumn, spring)] == [(6, 8), (22, 34)]
 
 
+def test_what_closes_by_a_clock_that_was_set_back_changes_no_unit(room):
+    late, *others = (room.held(SPRING, *[{"overall": "4"}] * people) for people in (3, 3, 2))
+    for each in others:
+        room.close(each, now=clock.parse("2027-01-29T08:01"))
+    before = {each for each in room.readings() if each[0] == "unit"}
+    room.close(late, now=clock.parse("2027-01-29T08:00"))
+
+    assert len(before) > 0
+    assert {each for each in room.readings() if each[0] == "unit"} == before
+
+
 def test_a_text_to_what_only_a_small_session_of_a_unit_was_asked_is_not_read(room):
     """Four were asked the usual, and one person something else besides: a text to that could only be theirs."""
     special = evaluations.own("Hur var gästen?", QuestionKind.TEXT)
