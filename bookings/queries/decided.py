@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, literal, select
+from sqlalchemy import ColumnElement, bindparam, cast, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -37,15 +37,18 @@ class DecisionView:
     rules_version: str
 
 
+_DECISIONS = (
+    select(Decision, Round)
+    .join(Round, Round.id == Decision.round_id)
+    .where(Decision.person_id == bindparam("person_id"))
+    .order_by(Round.published_at.desc(), Decision.rank)
+)
+
+
 def decisions(db: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[DecisionView]:
     """What published rounds decided for a person, the latest round first and then as it was wanted."""
-    rows = db.execute(
-        select(Decision, Round)
-        .join(Round, Round.id == Decision.round_id)
-        .where(Decision.person_id == person_id, *conditions)
-        .order_by(Round.published_at.desc(), Decision.rank)
-    )
-    found = [(each, round_) for each, round_ in rows]
+    wanted = _DECISIONS.where(*conditions) if conditions else _DECISIONS
+    found = [(each, round_) for each, round_ in db.execute(wanted, {"person_id": person_id})]
     sessions = _sessions(db, {key for each, _ in found for key in _about(each)})
     frozen = _frozen(
         db,
@@ -88,7 +91,10 @@ def _about(decision: Decision) -> set[int]:
 def _sessions(db: Session, session_ids: Collection[int]) -> dict[int, CourseSession]:
     if not session_ids:
         return {}
-    return {each.id: each for each in db.scalars(sessions_with_course().where(CourseSession.id.in_(session_ids)))}
+    return {each.id: each for each in db.scalars(_SESSIONS, {"ids": list(session_ids)})}
+
+
+_SESSIONS = sessions_with_course().where(CourseSession.id.in_(bindparam("ids", expanding=True)))
 
 
 def _is_changed(session: CourseSession, round_: Round) -> bool:
@@ -109,6 +115,8 @@ def _frozen(db: Session, round_ids: Collection[int]) -> dict[int, Any]:
     """
     if not round_ids:
         return {}
-    rest = cast(Round.frozen, JSONB).op("-", return_type=JSONB())(literal("applicants"))
-    rows = db.execute(select(Round.id, rest).where(Round.id.in_(round_ids)))
-    return {round_id: frozen or {} for round_id, frozen in rows}
+    return {round_id: frozen or {} for round_id, frozen in db.execute(_FROZEN, {"ids": list(round_ids)})}
+
+
+_rest = cast(Round.frozen, JSONB).op("-", return_type=JSONB())(literal("applicants"))
+_FROZEN = select(Round.id, _rest).where(Round.id.in_(bindparam("ids", expanding=True)))

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
 
 from auth.models import Person
@@ -98,21 +98,23 @@ def own_exceptions(db: Session, *, round_id: int, person_id: int) -> list[Except
 
 def overtaken(db: Session, person_id: int) -> dict[int, datetime]:
     """Where somebody has been put before this person since they joined the line, by session, and when last."""
-    theirs = aliased(Booking)
-    rows = db.execute(
-        select(LineException.session_id, func.max(LineException.made_at))
-        .join(theirs, theirs.id == LineException.booking_id)
-        .join(Booking, Booking.session_id == LineException.session_id)
-        .where(
-            Booking.person_id == person_id,
-            Booking.state.in_(IN_LINE),
-            Booking.joined_at < LineException.made_at,
-            theirs.person_id != person_id,
-            tuple_(theirs.wave, theirs.key) < tuple_(Booking.wave, Booking.key),
-        )
-        .group_by(LineException.session_id)
+    return dict(db.execute(_OVERTAKEN, {"person_id": person_id}).all())
+
+
+_theirs = aliased(Booking)
+_OVERTAKEN = (
+    select(LineException.session_id, func.max(LineException.made_at))
+    .join(_theirs, _theirs.id == LineException.booking_id)
+    .join(Booking, Booking.session_id == LineException.session_id)
+    .where(
+        Booking.person_id == bindparam("person_id"),
+        Booking.state.in_(IN_LINE),
+        Booking.joined_at < LineException.made_at,
+        _theirs.person_id != Booking.person_id,
+        tuple_(_theirs.wave, _theirs.key) < tuple_(Booking.wave, Booking.key),
     )
-    return dict(rows.all())
+    .group_by(LineException.session_id)
+)
 
 
 def _displaced(round_: Round) -> set[tuple[str, str]]:

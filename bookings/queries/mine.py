@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import choices, facts, giving_back, seats
@@ -132,17 +132,21 @@ def application(db: Session, *, round_id: int, person_id: int) -> ApplicationVie
     return found[0] if found else None
 
 
+_ALL_OF = (
+    select(Booking, Completion.outcome)
+    .outerjoin(
+        Completion, and_(Completion.session_id == Booking.session_id, Completion.person_id == Booking.person_id)
+    )
+    .where(Booking.person_id == bindparam("person_id"))
+    .order_by(Booking.id)
+    .options(*WHOLE)
+)
+
+
 def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     """A doctor's own page in a handful of statements, however much there is on it."""
     today = day_of(now)
-    decided = and_(Completion.session_id == Booking.session_id, Completion.person_id == Booking.person_id)
-    rows = db.execute(
-        select(Booking, Completion.outcome)
-        .outerjoin(Completion, decided)
-        .where(Booking.person_id == person_id)
-        .order_by(Booking.id)
-        .options(*WHOLE)
-    ).all()
+    rows = db.execute(_ALL_OF, {"person_id": person_id}).all()
     bookings, outcomes = [each for each, _ in rows], {each.id: outcome for each, outcome in rows}
     live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
     held = [each for each in live if each.state in SEATED]
@@ -222,17 +226,7 @@ def _came(booking: Booking) -> Origin:
 
 
 def _applications(db: Session, person_id: int, *, round_id: int | None = None) -> list[ApplicationView]:
-    query = (
-        select(Application, Round)
-        .join(Round, Round.id == Application.round_id)
-        .where(Application.person_id == person_id)
-        .order_by(Round.closes_at.desc())
-        .options(selectinload(Application.choices))
-    )
-    if round_id is None:
-        query = query.where(Round.state != RoundState.PUBLISHED, Application.state == ApplicationState.SUBMITTED)
-    else:
-        query = query.where(Round.id == round_id)
+    query = _SENT_IN if round_id is None else _APPLICATIONS.where(Round.id == round_id)
     return [
         ApplicationView(
             round_id=round_.id,
@@ -248,5 +242,15 @@ def _applications(db: Session, person_id: int, *, round_id: int | None = None) -
             submitted_at=each.submitted_at,
             version=each.version,
         )
-        for each, round_ in db.execute(query)
+        for each, round_ in db.execute(query, {"person_id": person_id})
     ]
+
+
+_APPLICATIONS = (
+    select(Application, Round)
+    .join(Round, Round.id == Application.round_id)
+    .where(Application.person_id == bindparam("person_id"))
+    .order_by(Round.closes_at.desc())
+    .options(selectinload(Application.choices))
+)
+_SENT_IN = _APPLICATIONS.where(Round.state != RoundState.PUBLISHED, Application.state == ApplicationState.SUBMITTED)

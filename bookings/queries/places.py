@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bookings import in_line
@@ -115,23 +115,26 @@ def _wishes(open_: Sequence[Booking]) -> dict[int, list[int]]:
     return found
 
 
+_from_line = func.count().filter(
+    Booking.origin.in_((Origin.LINE, Origin.ROUND)), Booking.booked_at > Booking.joined_at
+)
+_MOVED = (
+    select(CourseSession.course_id, _from_line)
+    .outerjoin(Booking, Booking.session_id == CourseSession.id)
+    .where(
+        CourseSession.course_id.in_(bindparam("courses", expanding=True)),
+        CourseSession.starts_on.between(bindparam("first"), bindparam("last")),
+        CourseSession.publicity.in_(HELD),
+    )
+    .group_by(CourseSession.course_id, CourseSession.id)
+)
+
+
 def _moved(db: Session, course_ids: Collection[int], *, today: date) -> dict[int, Moved]:
     first, last = term_before(today)
-    from_line = func.count().filter(
-        Booking.origin.in_((Origin.LINE, Origin.ROUND)), Booking.booked_at > Booking.joined_at
-    )
-    rows = db.execute(
-        select(CourseSession.course_id, from_line)
-        .outerjoin(Booking, Booking.session_id == CourseSession.id)
-        .where(
-            CourseSession.course_id.in_(course_ids),
-            CourseSession.starts_on.between(first, last),
-            CourseSession.publicity.in_(HELD),
-        )
-        .group_by(CourseSession.course_id, CourseSession.id)
-    )
+    told = {"courses": list(course_ids), "first": first, "last": last}
     counts: dict[int, list[int]] = defaultdict(list)
-    for course_id, count in rows:
+    for course_id, count in db.execute(_MOVED, told):
         counts[course_id].append(count)
     return {course_id: Moved(len(found), min(found), max(found)) for course_id, found in counts.items()}
 
