@@ -104,13 +104,14 @@ def words_of(letter: EmailMessage) -> str:
 
 
 def calendars_of(letter: EmailMessage) -> list[tuple[str, list[str]]]:
-    """What the calendar parts of a letter do, and on which days."""
-    parts = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]
-    read = [Calendar.from_ical(part.get_payload(decode=True)) for part in parts]
-    return [
-        (str(each["METHOD"]), sorted(f"{event['DTSTART'].dt:%Y-%m-%d}" for event in each.walk("VEVENT")))
-        for each in read
-    ]
+    """What the calendar parts of a letter do, and on which days; each day is taken back in a part of its own."""
+    found: dict[str, list[str]] = {}
+    for part in letter.walk():
+        if part.get_content_type() == "text/calendar":
+            read = Calendar.from_ical(part.get_payload(decode=True))
+            days = [f"{event['DTSTART'].dt:%Y-%m-%d}" for event in read.walk("VEVENT")]
+            found[str(read["METHOD"])] = sorted([*found.get(str(read["METHOD"]), []), *days])
+    return list(found.items())
 
 
 def weigh(visit: Visit) -> int:
