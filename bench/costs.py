@@ -32,7 +32,7 @@ from lararportal.contradictions import PACES
 from lararportal.db import driver_url
 from lararportal.demo import Term, build_term
 from lararportal.demo.cast import OLLE
-from lararportal.web import spare_the_collector
+from lararportal.garbage import spare_the_collector
 
 Press = Callable[[], object]
 

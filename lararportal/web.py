@@ -1,6 +1,5 @@
 """The web processes: gunicorn around the application, with settings fit for production."""
 
-import gc
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,6 +12,7 @@ from gunicorn.http.errors import NoMoreData, ParseException
 
 from lararportal.app import create_app
 from lararportal.config import Settings
+from lararportal.garbage import spare_the_collector
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where the sign of life of a worker costs no disk
 
@@ -62,21 +62,6 @@ class Server(BaseApplication):
         answer_bodies(app)
         spare_the_collector()
         return app
-
-
-SELDOM = (20_000, 20, 20)
-"""When the collector of garbage looks: a page makes some thousand objects, which go by themselves when it is done."""
-
-
-def spare_the_collector() -> None:
-    """What is there by now is no garbage, and the collector leaves it alone; at what comes it looks seldom.
-
-    It would write in every page of the memory that the processes share, and make it their own; and it took a tenth
-    of a page's time when it came several times in each.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*SELDOM)
 
 
 def answer_bodies(app: Flask) -> None:
