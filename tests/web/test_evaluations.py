@@ -1,15 +1,19 @@
 """The pages of evaluations: what a participant answers, and what is read of it by whom."""
 
+import logging
 import re
 
 import pytest
 from evaluation_room import NOW, Over, over
+from sqlalchemy import select
+from structlog.testing import capture_logs
 
 import make
 from auth.states import Role
 from courses.evaluations import answering, box, closing
 from courses.models import AnswerBox, CourseSession
 from courses.rules.evaluations import Tallies
+from lararportal.db import Base
 
 
 def inside(db, session: CourseSession) -> Tallies:
@@ -33,6 +37,8 @@ def test_a_participant_finds_it_answers_it_once_and_is_thanked(room, db, visit):
     assert (empty.status_code, "Svara på minst en fråga." in empty.text) == (409, True)
     odd = anna.post(path, data={"q0": "9", "q9": "Fallen"})
     assert (odd.status_code, "Fallen" in odd.text) == (400, True)
+    number = anna.post(path, data={"q9": "19121212-1212"}).text
+    assert 'href="#q9">Vad ska vara kvar: Skriv inga personnummer här.' in number
     assert inside(db, room.session).answers == 0
     done = anna.post(path, data={"q0": "5", "q3": "right", "q9": "Fallen"}, follow_redirects=True)
     again = anna.post(path, data={"q0": "1"})
@@ -41,6 +47,19 @@ def test_a_participant_finds_it_answers_it_once_and_is_thanked(room, db, visit):
     assert (again.status_code, "Du har redan svarat" in again.text) == (409, True)
     said = Tallies(1, {"overall": {"5": 1}, "level": {"right": 1}}, {"keep": ["Fallen"]})
     assert inside(db, room.session) == said
+
+
+def test_what_is_sent_stands_in_no_row_no_log_and_no_key_of_redis(room, db, visit, redis, caplog):
+    word, anna = "Ordetsomsöks", visit(room.people[0])
+    path = f"/utvardering/{room.session.id}"
+    with capture_logs() as logs, caplog.at_level(logging.DEBUG):
+        statuses = [anna.post(path, data={"q9": word, "q0": choice}).status_code for choice in ("9", "4", "4")]
+
+    assert statuses == [400, 302, 409]
+    kept = [repr(db.execute(select(each)).all()) for each in Base.metadata.sorted_tables]
+    kept += [repr(logs), caplog.text, *(repr((key, redis.dump(key))) for key in redis.scan_iter())]
+    assert [each for each in kept if word in each or repr(word.encode())[2:-1] in each] == []
+    assert word in inside(db, room.session).texts["keep"]
 
 
 def test_only_who_was_there_is_asked(room, db, visit):
