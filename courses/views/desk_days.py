@@ -8,6 +8,7 @@ from auth import queries as people
 from auth.access import ViewResult, me, needs
 from auth.models import Person
 from auth.states import Role
+from courses.certificates import issuing
 from courses.days import correcting, half_days, in_place, shown
 from courses.days.shown import Result
 from courses.forms.days import CorrectionForm, marks_in, typed_in, verdicts_in
@@ -16,6 +17,7 @@ from courses.preparation import standing
 from courses.preparation.standing import Prepared
 from courses.rules.days import Verdict
 from courses.states import Refusal
+from courses.views.certificates import MAKE
 from courses.views.days import roster, so_far
 from courses.views.desk_sessions import impartial
 from lararportal import edge, pages
@@ -57,7 +59,7 @@ def _correct(session: CourseSession, person: Person, form: CorrectionForm) -> bo
     halves = {each.name: each.key for each in half_days.halves_of(session)}
     noted = {halves[name]: mark for name, mark in marks_in(request.form, halves).items()}
     with edge.deed() as db:
-        return correcting.correct(
+        is_new = correcting.correct(
             db,
             session_id=session.id,
             person_id=person.id,
@@ -69,6 +71,10 @@ def _correct(session: CourseSession, person: Person, form: CorrectionForm) -> bo
             now=edge.moment(),
             by=me().person_id,
         )
+        waits = bool(issuing.waiting_of(db, session.id))
+    if waits and edge.enqueue(MAKE, session.id, retry=edge.ONCE_MORE) is not None:
+        flash(pages.sentence("certificate_made_anew"), "info")
+    return is_new
 
 
 def _page(form: CorrectionForm, session: CourseSession, person: Person) -> str:

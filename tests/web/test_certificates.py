@@ -11,6 +11,7 @@ from pypdf import PdfReader
 import make
 from auth.queries import looks
 from auth.states import Role
+from courses.days.half_days import halves_of
 from courses.states import CertificateState
 from lararportal import clock, tick
 
@@ -29,6 +30,22 @@ def desk(room):
 
 def pages_of(answer) -> list[str]:
     return [each.extract_text() for each in PdfReader(io.BytesIO(answer.data)).pages]
+
+
+def test_a_correction_hands_the_version_that_it_asks_for_to_the_workers(room, visit, installation):
+    anna, half = room.people[0], halves_of(room.session)[0].name
+    room.ask(anna)
+    room.make()
+    browser = visit(make.coordinator(room.db), at=AFTER_IT)
+    sent = {f"state-{half}": "late", f"minutes-{half}": "30", f"competence-{anna.id}": "on", "reason": "Kom sent."}
+    address = f"/samordning/tillfallen/{room.session.id}/narvaro/{anna.id}"
+    page = browser.post(address, data=sent, follow_redirects=True)
+    assert ("Ett nytt intyg framställs" in page.text, [state for *_, state in room.stand()]) == (
+        True,
+        ["valid", "making"],
+    )
+    jobs = [installation.queue.fetch_job(each) for each in installation.queue.get_job_ids()]
+    assert [each.args for each in jobs if each.args] == [[room.session.id]]
 
 
 def test_the_leader_makes_them_in_a_job_and_sees_how_far_it_has_come(room, desk, visit, database, installation):
