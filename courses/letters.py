@@ -132,7 +132,7 @@ def review_stated(db: Session, *, person: Person, review: Review, now: datetime)
 def review_answered(
     db: Session, *, person: Person, review: Review, actions: Sequence[ReviewAction], now: datetime
 ) -> None:
-    """To who stated it: what the unit says and promises."""
+    """To who stated it, or reviews after them: what the unit says and promises."""
     once = f"review_answered:{review.id}:{person.id}"
     outbox.post(db, "review_answered", to=person.recipient, once=once, now=now, review=review, actions=actions)
 

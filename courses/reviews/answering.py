@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auth.models import Person
+from auth.states import Role
 from courses import letters
 from courses.models import ReviewAction
+from courses.reviews.opening import holders
 from courses.reviews.stating import locked, move
 from courses.states import Refusal, ReviewState
 from lararportal import journal
@@ -29,6 +30,8 @@ class Promise:
 def answer(db: Session, *, review_id: int, text: str, promises: Sequence[Promise], now: datetime, by: int) -> None:
     """The statement is answered, the actions stand with their days, and who stated it has a letter.
 
+    Who stated it and is no reviewer any more cannot close it: then all who are have the letter.
+
     Raises:
         NotFound: there is no such review.
         Refused: it is not stated yet or answered already, or nothing is said.
@@ -46,10 +49,13 @@ def answer(db: Session, *, review_id: int, text: str, promises: Sequence[Promise
         {"action": each.id, "what": each.what, "responsible": each.responsible, "due_on": str(each.due_on)}
         for each in made
     ]
-    person = db.get_one(Person, review.stated_by)
-    said: dict[str, Any] = {"review": review.id, "answer": review.answer, "actions": noted, "people": [person.id]}
+    reviewers = holders(db, Role.REVIEWER)
+    told = [each for each in reviewers if each.id == review.stated_by] or reviewers
+    people = [each.id for each in told]
+    said: dict[str, Any] = {"review": review.id, "answer": review.answer, "actions": noted, "people": people}
     journal.note(db, "review.answered", now=now, by=by, **said)
-    letters.review_answered(db, person=person, review=review, actions=made, now=now)
+    for each in told:
+        letters.review_answered(db, person=each, review=review, actions=made, now=now)
     db.flush()
 
 

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 from bookings_room import refused, seat
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 import make
+from auth.models import Grant
 from auth.states import Role
 from bookings.queries import seated
 from courses.evaluations import answering as evaluating
@@ -134,6 +135,20 @@ def test_a_review_is_opened_once_stated_answered_and_closed_with_a_letter_each(d
     assert len(invariants(db, now=at[4])) == before
     with pytest.raises(NotFound):
         stating.close(db, review_id=review.id + 99, now=NOW, by=gunnar.id)
+
+
+def test_the_answer_goes_to_who_reviews_now_where_who_stated_it_does_not(db, gunnar):
+    held(db, make.course(db))
+    [review] = open_(db)
+    stated(db, review, gunnar)
+    db.execute(delete(Grant).where(Grant.person_id == gunnar.id))
+    after, office = make.holder(db, Role.REVIEWER), make.coordinator(db)
+    before = len(invariants(db, now=NOW))
+    answering.answer(db, review_id=review.id, text="Tack", promises=[], now=NOW, by=office.id)
+
+    told = select(Letter.person_id).where(Letter.occasion == "review_answered")
+    assert db.scalars(told).all() == [after.id]
+    assert len(invariants(db, now=NOW)) == before
 
 
 def test_what_is_promised_what_is_judged_otherwise_and_what_falls_is_followed_up(db, gunnar):
