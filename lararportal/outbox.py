@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, select, text
+from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lararportal import journal, pages
@@ -156,6 +156,16 @@ PUT_OFF = 6
 """A server that says so often "later" of somebody, for half an hour, has said no."""
 
 
+_NEXT = (
+    select(Letter)
+    .where(Letter.state == LetterState.QUEUED, Letter.next_attempt_at <= bindparam("now"))
+    .order_by(Letter.next_attempt_at, Letter.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+"""The oldest due letter that nobody has in hand; put together once, since thousands are looked for."""
+
+
 def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -> Letter | None:
     """Takes the oldest due letter, sends it, and marks it; None when none is due.
 
@@ -163,13 +173,7 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
     `send` answers what the server said. When it raises, the letter keeps the fault as its answer and waits, longer
     each time: 1, 2, 4 minutes, at most 6 hours.
     """
-    letter = db.scalars(
-        select(Letter)
-        .where(Letter.state == LetterState.QUEUED, Letter.next_attempt_at <= now)
-        .order_by(Letter.next_attempt_at, Letter.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    letter = db.scalars(_NEXT, {"now": now}).first()
     if letter is None:
         return None
     letter.attempts += 1
