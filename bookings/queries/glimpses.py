@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import seat_calendar
@@ -24,21 +24,35 @@ class Question:
     answer_by: datetime
 
 
+# Asked by the page that most come to first, and therefore put together once.
+_QUESTION = (
+    select(Course.title, Booking.state, Booking.answer_by)
+    .join(CourseSession, CourseSession.course_id == Course.id)
+    .join(Booking, Booking.session_id == CourseSession.id)
+    .where(
+        Booking.person_id == bindparam("person_id"),
+        Booking.state.in_((*ANSWERABLE, BookingState.MUST_CHOOSE)),
+        Booking.answer_by >= bindparam("now"),
+        or_(Booking.state != BookingState.ASKED, Booking.yes_at.is_(None)),
+    )
+    .order_by(Booking.answer_by, Booking.id)
+    .limit(1)
+)
+_NEXT_SEAT = (
+    sessions_with_course()
+    .join(Booking, Booking.session_id == CourseSession.id)
+    .where(
+        Booking.person_id == bindparam("person_id"),
+        Booking.state == BookingState.BOOKED,
+        CourseSession.starts_on >= bindparam("today"),
+    )
+    .limit(1)
+)
+
+
 def next_question(db: Session, person_id: int, *, now: datetime) -> Question | None:
     """What the person has to answer or choose before anything else; a yes in a call-out is an answer."""
-    row = db.execute(
-        select(Course.title, Booking.state, Booking.answer_by)
-        .join(CourseSession, CourseSession.course_id == Course.id)
-        .join(Booking, Booking.session_id == CourseSession.id)
-        .where(
-            Booking.person_id == person_id,
-            Booking.state.in_((*ANSWERABLE, BookingState.MUST_CHOOSE)),
-            Booking.answer_by >= now,
-            or_(Booking.state != BookingState.ASKED, Booking.yes_at.is_(None)),
-        )
-        .order_by(Booking.answer_by, Booking.id)
-        .limit(1)
-    ).first()
+    row = db.execute(_QUESTION, {"person_id": person_id, "now": now}).first()
     if row is None or row.answer_by is None:
         return None
     return Question(course_title=row.title, state=row.state, answer_by=row.answer_by)
@@ -46,16 +60,7 @@ def next_question(db: Session, person_id: int, *, now: datetime) -> Question | N
 
 def next_seat(db: Session, person_id: int, *, now: datetime) -> SessionRow | None:
     """The session that the person comes to next."""
-    session = db.scalars(
-        sessions_with_course()
-        .join(Booking, Booking.session_id == CourseSession.id)
-        .where(
-            Booking.person_id == person_id,
-            Booking.state == BookingState.BOOKED,
-            CourseSession.starts_on >= day_of(now),
-        )
-        .limit(1)
-    ).first()
+    session = db.scalars(_NEXT_SEAT, {"person_id": person_id, "today": day_of(now)}).first()
     return row_of(session) if session is not None else None
 
 

@@ -95,24 +95,26 @@ def round_view(db: Session, round_id: int) -> RoundView:
 
 
 def _views(db: Session, *conditions: ColumnElement[bool]) -> list[RoundView]:
-    stands = (Application.round_id == Round.id) & (Application.state == ApplicationState.SUBMITTED)
-    sessions = select(func.count()).where(RoundSession.round_id == Round.id).scalar_subquery()
-    applications = select(func.count()).where(stands).correlate(Round).scalar_subquery()
-    unconfirmed = (
-        select(func.count())
-        .select_from(Application)
-        .join(Person, Person.id == Application.person_id)
-        .where(stands, Person.standing != Standing.CONFIRMED)
-        .correlate(Round)
-        .scalar_subquery()
+    return [_view(*row) for row in db.execute(_VIEWS.where(*conditions))]
+
+
+_stands = (Application.round_id == Round.id) & (Application.state == ApplicationState.SUBMITTED)
+_unconfirmed = (
+    select(func.count())
+    .select_from(Application)
+    .join(Person, Person.id == Application.person_id)
+    .where(_stands, Person.standing != Standing.CONFIRMED)
+)
+_VIEWS = (
+    select(
+        Round,
+        select(func.count()).where(RoundSession.round_id == Round.id).scalar_subquery(),
+        select(func.count()).where(_stands).correlate(Round).scalar_subquery(),
+        _unconfirmed.correlate(Round).scalar_subquery(),
     )
-    rows = db.execute(
-        select(Round, sessions, applications, unconfirmed)
-        .where(*conditions)
-        .order_by(Round.closes_at.desc(), Round.id.desc())
-        .options(joinedload(Round.second_party))
-    )
-    return [_view(*row) for row in rows]
+    .order_by(Round.closes_at.desc(), Round.id.desc())
+    .options(joinedload(Round.second_party))
+)
 
 
 def _view(round_: Round, sessions: int, applications: int, unconfirmed: int) -> RoundView:
