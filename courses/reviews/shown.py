@@ -13,6 +13,7 @@ from courses.models import CourseSession, Review, ReviewAction
 from courses.reach import courses_led
 from courses.reviews.opening import held
 from courses.rules import reviews as rules
+from courses.states import ReviewState
 from lararportal.errors import NotFound
 
 LOADED = (selectinload(Review.course), selectinload(Review.actions))
@@ -47,6 +48,8 @@ class Read:
     held: Sequence[Held]
     compilation: Compilation
     """Of the half-year."""
+    before: Review | None
+    """The last one that was stated of the course, with what was promised then."""
     is_own: bool
     """Who reads has led the course, and says nothing of it."""
 
@@ -118,6 +121,9 @@ def _read(db: Session, reviews: Sequence[Review], *, by: int) -> list[Read]:
     sessions = db.scalars(given).all()
     reflections = reflecting.of_sessions(db, [each.id for each in sessions])
     compiled = compilation.of_courses(db, courses, term=half)
+    stated = select(Review).where(Review.course_id.in_(numbers), Review.half < half, Review.state != ReviewState.OPEN)
+    earlier = stated.options(selectinload(Review.actions)).order_by(Review.half)
+    before = {each.course_id: each for each in db.scalars(earlier)}
     led = set(db.scalars(courses_led(by).where(CourseSession.course_id.in_(numbers))))
     return [
         Read(
@@ -125,6 +131,7 @@ def _read(db: Session, reviews: Sequence[Review], *, by: int) -> list[Read]:
             figures=told(each),
             held=[Held(one, reflections.get(one.id)) for one in sessions if one.course_id == each.course_id],
             compilation=compiled[each.course_id],
+            before=before.get(each.course_id),
             is_own=each.course_id in led,
         )
         for each in reviews

@@ -36,12 +36,22 @@ def _course(read: Read, *, today: date) -> dict[str, Any]:
         "state": state,
         "description": lines(course.description),
         "facts": _facts(read),
+        "before": None if read.before is None else _before(read.before, today=today),
         "row": [*_figures(read.figures)[:2], _rate(read.figures), _overall(read), state],
         "held": [_held(each) for each in read.held],
         "parts": parts_on_paper(read.compilation, reflections={}),
         "over_time": _over_time(read.compilation),
         "statement": _statement(review) if is_stated else None,
         "answer": _answer(review, today=today) if review.answered_at is not None else None,
+    }
+
+
+def _before(review: Review, *, today: date) -> dict[str, Any]:
+    words = pages.words()["review_paper"]
+    year, _, number = review.half.partition("-")
+    return {
+        "title": words["before"].format(term=words[f"term_{number}"].format(year=year)),
+        "actions": [_action(each, today=today) for each in review.actions],
     }
 
 

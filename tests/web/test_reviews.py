@@ -182,6 +182,28 @@ def test_everything_of_a_half_year_is_one_tagged_document_without_drafts_names_a
     assert gunnar.get("/granskning/halvar/2025-2.pdf").status_code == 404
 
 
+def test_what_was_promised_the_last_time_stands_on_the_page_and_in_the_document(db, visit, gunnar):
+    course = make.course(db, title="Hudsjukdomar")
+    held(db, course, 6)
+    facts = {"course_id": course.id, "opened_at": NOW, "sessions": 1, "participants": 6, "asked": 6, "answered": 6}
+    told = {"stated_at": NOW, "stated_by": make.holder(db, Role.REVIEWER).id, "answered_at": NOW, "answer": "Ja"}
+    before = Review(half="2026-1", state=ReviewState.ANSWERED, criteria=JUDGED, **facts, **told)
+    db.add_all([before, Review(half="2025-2", state=ReviewState.CLOSED, criteria=JUDGED, **facts, **told)])
+    db.flush()
+    days = {"Byt fallet": None, "Kortare dag": NOW}
+    promised = {"review_id": before.id, "responsible": "Enheten", "due_on": date(2026, 12, 1)}
+    db.add_all(ReviewAction(what=what, done_at=done, **promised) for what, done in days.items())
+    [review] = opened(db)
+
+    page = gunnar.get(f"/granskning/{review.id}").text
+    assert f'href="/granskning/{before.id}">Utlåtandet om vårterminen 2026<' in page
+    assert "<li>Byt fallet (inte klar, skulle vara klar 1 dec. 2026)</li><li>Kortare dag (klar)</li>" in page
+    file = PdfReader(BytesIO(gunnar.get("/granskning/halvar/2026-2.pdf").data))
+    said = " ".join(" ".join(page.extract_text() for page in file.pages).split())
+    assert "Åtgärder efter granskningen av vårterminen 2026" in said
+    assert "Byt fallet Enheten 1 dec. 2026 försenad" in said
+
+
 def test_who_has_led_a_course_does_not_review_it_and_others_do(db, visit, gunnar):
     both = make.holder(db, Role.REVIEWER)
     course = make.course(db)
