@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from courses import letters
+from courses import letters, seen
 from courses.certificates import issuing, withdrawing
 from courses.days import half_days
 from courses.days.half_days import Roster
@@ -19,6 +20,9 @@ from courses.rules.days import Demands, HalfDay, Key, Mark, Tally, Verdict
 from courses.states import CourseOutcome, Refusal
 from lararportal import journal
 from lararportal.errors import Refused
+
+Said = dict[int, tuple[bool | None, bool | None]]
+"""Of whom what is said: whether their competence is met, and whether they have prepared."""
 
 
 @dataclass(frozen=True)
@@ -30,23 +34,42 @@ class Found:
     marks: Mapping[Key, Mark]
 
 
+def said_of(demands: Demands, who: Iterable[tuple[int, Tally, Completion | None]]) -> Said:
+    """What is said now of those who were there, which is what a page asks for; nothing where nothing is demanded."""
+    if not demands.competence and not demands.preparation:
+        return {}
+    there = {person_id: row for person_id, found, row in who if found.absence is None}
+    return {
+        each: (row.competence_met, row.prepared) if row else (None, None)
+        for each, row in sorted(there.items(), key=itemgetter(0))
+    }
+
+
 def complete(
-    db: Session, *, session_id: int, verdicts: Mapping[int, Verdict], roster: Roster, now: datetime, by: int
+    db: Session,
+    *,
+    session_id: int,
+    verdicts: Mapping[int, Verdict],
+    saw: str | None = None,
+    roster: Roster,
+    now: datetime,
+    by: int,
 ) -> int:
     """It is decided of everybody with a seat whether they have been through the session; how many have.
 
     Whoever was absent has a letter about that, once for each half day. Said once more, the same changes nothing.
+    `saw` stands for what the page said (`said_of`) before it was filled in.
 
     Raises:
-        Refused: the last half day has not begun, it is locked, or nothing is said of somebody who was there of what
-            the course demands.
+        Refused: the last half day has not begun, it is locked, nothing is said of somebody who was there of what
+            the course demands, or something else is said meanwhile than the page showed.
         NotFound: there is no such session, or it is led by others.
     """
     session = half_days.led(db, session_id=session_id, by=by)
     refusal = days.may_complete(half_days.halves_of(session), now=now)
     if refusal is not None:
         raise Refused(refusal)
-    return decide(db, session, verdicts, booked=roster(db, session_id), now=now, by=by)
+    return decide(db, session, verdicts, booked=roster(db, session_id), saw=saw, now=now, by=by)
 
 
 def decide(
@@ -55,6 +78,7 @@ def decide(
     verdicts: Mapping[int, Verdict],
     *,
     booked: Collection[int],
+    saw: str | None,
     now: datetime,
     by: int,
     **facts: Any,
@@ -62,10 +86,14 @@ def decide(
     """The session, which is held and may be completed, is so, and noted with these facts; how many have passed.
 
     Raises:
-        Refused: `by` would decide about themselves, or nothing is said of somebody of what the course demands.
+        Refused: `by` would decide about themselves, nothing is said of somebody of what the course demands, or
+            something else is said meanwhile than `saw`.
     """
     found = _found(db, session, booked)
-    _insist_on_verdicts(db, half_days.demands_of(session), found, verdicts, by=by)
+    demands, rows = half_days.demands_of(session), _completions(db, session.id)
+    _insist_on_verdicts(db, demands, found, verdicts, by=by)
+    said = said_of(demands, ((each, of.tally, rows.get(each)) for each, of in found.items()))
+    seen.insist(said, seen=saw, wanted={each: asked(demands, verdicts.get(each, Verdict())) for each in said})
     changed = _decide(db, session, found, verdicts, now=now, by=by, **facts)
     passed = [each for each in _completions(db, session.id).values() if each.outcome is CourseOutcome.PASSED]
     if changed or session.completed_at is None:
@@ -139,10 +167,7 @@ def _decide(
 
 def _said(demands: Demands, tally: Tally, verdict: Verdict) -> dict[str, Any]:
     was_there = tally.absence is None
-    verdict = Verdict(
-        competence_met=verdict.competence_met if demands.competence and was_there else None,
-        prepared=verdict.prepared if demands.preparation and was_there else None,
-    )
+    verdict = Verdict(*asked(demands, verdict)) if was_there else Verdict()
     lacking = days.lacks(demands, tally, verdict)
     return {
         "outcome": days.outcome(lacking),
@@ -154,6 +179,11 @@ def _said(demands: Demands, tally: Tally, verdict: Verdict) -> dict[str, Any]:
         "absence": tally.absence,
         "lacks": [str(each) for each in lacking],
     }
+
+
+def asked(demands: Demands, verdict: Verdict) -> tuple[bool | None, bool | None]:
+    """Of what is said of somebody that which the course demands."""
+    return verdict.competence_met if demands.competence else None, verdict.prepared if demands.preparation else None
 
 
 def _tell(

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from courses import seen
 from courses.concerned import Impartial, everybody
 from courses.days import attendance, completion, half_days
 from courses.days.half_days import Roster
+from courses.models import Completion
 from courses.rules import days
 from courses.rules.days import Key, Mark, Verdict
 from courses.sessions import lock
@@ -23,6 +25,7 @@ def correct(
     noted: Mapping[Key, Mark],
     verdict: Verdict,
     reason: str,
+    saw: str | None = None,
     roster: Roster,
     impartial: Impartial = everybody,
     now: datetime,
@@ -34,7 +37,7 @@ def correct(
 
     Raises:
         Refused: there is no reason, it is about oneself, `by` is not impartial, the person has no seat, a half day
-            lies ahead, or minutes make no sense.
+            lies ahead, minutes make no sense, or something else is said of them meanwhile than `saw` (`said_of`).
         NotFound: there is no such session or half day.
     """
     if not reason.strip():
@@ -45,6 +48,9 @@ def correct(
     impartial(db, session, now=now, by=by)
     if person_id not in roster(db, session_id):
         raise Refused(Refusal.NOT_BOOKED_HERE)
+    said = said_of(db.get(Completion, (session_id, person_id), populate_existing=True))
+    if said is not None:
+        seen.insist(said, seen=saw, wanted=completion.asked(half_days.demands_of(session), verdict))
     for key, mark in noted.items():
         half = half_days.half_of(session, key)
         refusal = Refusal.HALF_DAY_AHEAD if now < half.opens else days.fault_of(mark, half)
@@ -55,3 +61,9 @@ def correct(
     noted_anew = attendance.write(db, session, people, source=Source.OFFICE, now=now, by=by, **why)
     decided_anew = completion.say(db, session, {person_id: verdict}, now=now, by=by, **why)
     return bool(noted_anew or decided_anew)
+
+
+def said_of(decided: Completion | None) -> tuple[bool | None, bool | None] | None:
+    """What the leader has said of somebody, which a correction says anew; None where they have said nothing."""
+    found = (decided.competence_met, decided.prepared) if decided is not None else (None, None)
+    return None if found == (None, None) else found

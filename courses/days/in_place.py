@@ -21,6 +21,7 @@ def complete(
     session_id: int,
     verdicts: Mapping[int, Verdict],
     reason: str,
+    saw: str | None = None,
     roster: Roster,
     impartial: Impartial = everybody,
     now: datetime,
@@ -36,7 +37,7 @@ def complete(
     session = _held(db, session_id=session_id, reason=reason, impartial=impartial, now=now, by=by)
     booked = roster(db, session_id)
     why = {"reason": reason.strip()}
-    return completion.decide(db, session, verdicts, booked=booked, now=now, by=by, **why)
+    return completion.decide(db, session, verdicts, booked=booked, saw=saw, now=now, by=by, **why)
 
 
 def note_rest(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple, TypeVar
 
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from courses.forms.fields import unfolded
@@ -30,7 +30,13 @@ class RowsForm(Form):
     """A form whose fields are named after its rows; it has nothing of its own but its proof."""
 
 
-class CorrectionForm(RowsForm):
+class CompletionForm(RowsForm):
+    """Rows for everybody with a seat, and what stands for what was said of them when the page was opened."""
+
+    saw = HiddenField()
+
+
+class CorrectionForm(CompletionForm):
     """Rows for the half days of one person or for everybody, and why a coordinator says so and not the leader."""
 
     reason = TextAreaField(filters=[unfolded], validators=[DataRequired(), Length(max=REASON_LENGTH)])

@@ -1,6 +1,6 @@
 """The days of a session: a leader notes who is there, shows the code, and completes it; participants check in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import segno
@@ -21,9 +21,11 @@ from markupsafe import Markup
 
 from auth.access import ViewResult, me, needs
 from auth.states import Role
+from courses import seen
 from courses.days import attendance, check_in, completion, half_days, shown
 from courses.days.half_days import Roster
-from courses.forms.days import RowsForm, marks_in, typed_in, verdicts_in
+from courses.days.shown import Result
+from courses.forms.days import CompletionForm, RowsForm, marks_in, typed_in, verdicts_in
 from courses.models import Completion, CourseSession
 from courses.preparation import standing
 from courses.preparation.standing import Prepared
@@ -131,12 +133,12 @@ def code(session_id: int) -> Response:
 @needs(Role.LEADER)
 def complete(session_id: int) -> ViewResult:
     """Everybody with what they were there for; the leader says the rest, and it is decided."""
-    form, status = RowsForm(), 200
+    form, status = CompletionForm(), 200
     with edge.reading() as db:
         shown.session_led_by(db, session_id=session_id, person_id=me().person_id)
     if form.validate_on_submit():
         try:
-            passed = _complete(session_id)
+            passed = _complete(session_id, saw=form.saw.data)
         except Refused as fault:
             form.explain(fault)
             status = 409
@@ -149,6 +151,7 @@ def complete(session_id: int) -> ViewResult:
         results = shown.results(db, session, booked)
         prepared = standing.prepared(db, session, booked)
     decided = {each.person_id: each.completion for each in results}
+    form.saw.data = shows(session, results)
     page = render_template(
         "courses/complete.html",
         form=form,
@@ -170,8 +173,14 @@ def so_far(decided: Mapping[int, Completion | None], prepared: Prepared) -> dict
     }
 
 
-def _complete(session_id: int) -> int:
+def shows(session: CourseSession, results: Sequence[Result]) -> str:
+    """Stands for what the page says of everybody before it is filled in."""
+    who = ((each.person_id, each.tally, each.completion) for each in results)
+    return seen.token(completion.said_of(half_days.demands_of(session), who))
+
+
+def _complete(session_id: int, *, saw: str | None) -> int:
     seated, now, by = roster(), edge.moment(), me().person_id
     with edge.deed() as db:
-        verdicts = verdicts_in(request.form, seated(db, session_id))
-        return completion.complete(db, session_id=session_id, verdicts=verdicts, roster=seated, now=now, by=by)
+        said = verdicts_in(request.form, seated(db, session_id))
+        return completion.complete(db, session_id=session_id, verdicts=said, saw=saw, roster=seated, now=now, by=by)

@@ -8,6 +8,7 @@ from auth import queries as people
 from auth.access import ViewResult, me, needs
 from auth.models import Person
 from auth.states import Role
+from courses import seen
 from courses.certificates import issuing
 from courses.days import correcting, half_days, in_place, shown
 from courses.days.shown import Result
@@ -18,7 +19,7 @@ from courses.preparation.standing import Prepared
 from courses.rules.days import Verdict
 from courses.states import Refusal
 from courses.views.certificates import MAKE
-from courses.views.days import roster, so_far
+from courses.views.days import roster, shows, so_far
 from courses.views.desk_sessions import impartial
 from lararportal import edge, pages
 from lararportal.errors import NotFound, Refused
@@ -66,6 +67,7 @@ def _correct(session: CourseSession, person: Person, form: CorrectionForm) -> bo
             noted=noted,
             verdict=verdicts_in(request.form, [person.id])[person.id],
             reason=form.reason.data or "",
+            saw=form.saw.data,
             roster=roster(),
             impartial=impartial(),
             now=edge.moment(),
@@ -81,7 +83,10 @@ def _page(form: CorrectionForm, session: CourseSession, person: Person) -> str:
     with edge.reading() as db:
         rows = shown.half_days_of(db, session, person)
         completion = db.get(Completion, (session.id, person.id))
-    said = verdicts_in(request.form, [person.id])[person.id] if form.is_submitted() else completion
+    token = seen.token(correcting.said_of(completion))
+    is_typed = form.is_submitted() and form.saw.data in {None, token}
+    said = verdicts_in(request.form, [person.id])[person.id] if is_typed else completion
+    form.saw.data = token
     return render_template(
         "courses/correct.html",
         form=form,
@@ -131,6 +136,7 @@ def _complete(session_id: int, form: CorrectionForm) -> bool:
             session_id=session_id,
             verdicts=verdicts_in(request.form, seated(db, session_id)),
             reason=reason,
+            saw=form.saw.data,
             roster=seated,
             impartial=impartial(),
             now=now,
@@ -146,6 +152,7 @@ def _in_place(session_id: int, form: CorrectionForm) -> str:
         booked = roster()(db, session_id)
         results = shown.results(db, session, booked)
         prepared = standing.prepared(db, session, booked)
+    form.saw.data = shows(session, results)
     is_ahead = edge.moment() < half_days.halves_of(session)[-1].begins
     refusal = Refusal.COMPLETED_ALREADY if session.completed_at else Refusal.SESSION_STILL_GOES_ON
     return render_template(

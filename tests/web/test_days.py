@@ -19,6 +19,7 @@ from lararportal import clock
 
 MORNING, END = clock.parse("2027-03-15T08:20"), clock.parse("2027-03-16T15:45")
 LOCKED = clock.parse("2027-04-20T09:00")
+MEANWHILE = "Uppgifterna har ändrats sedan du öppnade sidan."
 DRAWN = 'aria-label="QR-kod för incheckning"><svg'
 
 
@@ -187,6 +188,35 @@ def test_the_leader_completes_the_session_on_one_page(db, session, leader, peopl
     ]
     told = browser.get(page).text
     assert ("Slutfört" in told, told.count("inte godkänd")) == (True, 2)
+
+
+def test_who_came_or_was_judged_after_a_page_was_opened_is_not_judged_by_it_unseen(db, session, leader, people, at):
+    anna, bo, _ = people
+    browser, page = at(leader, END), f"/kursledare/tillfallen/{session.id}/slutfor"
+    office, case = at(make.coordinator(db), END), f"/samordning/tillfallen/{session.id}/narvaro/{anna.id}"
+    about = {"session_id": session.id, "roster": seated, "now": END, "by": leader.id}
+    for half in half_days.halves_of(session):
+        attendance.note(db, half=half.key, noted={anna.id: Mark(Presence.PRESENT)}, **about)
+    opened, corrected = saw(browser.get(page)), saw(office.get(case)) | {"reason": "Kom sent."}
+    for half in half_days.halves_of(session):
+        attendance.note(db, half=half.key, noted={bo.id: Mark(Presence.PRESENT)}, **about)
+    met = {f"competence-{anna.id}": "on"}
+    refused = browser.post(page, data=opened | met)
+    assert (refused.status_code, MEANWHILE in refused.text, refused.text.count(" checked")) == (409, True, 1)
+    now_seen = saw(refused) | met | {f"competence-{bo.id}": "on"}
+    assert [browser.post(page, data=now_seen).status_code for _ in range(2)] == [302, 302]
+    assert browser.post(page, data=opened | met).status_code == 409
+    refused = office.post(case, data=corrected)
+    assert (refused.status_code, MEANWHILE in refused.text, " checked" in refused.text) == (409, True, True)
+    assert {db.get_one(Completion, (session.id, each.id)).competence_met for each in (anna, bo)} == {True}
+    unmet = saw(refused) | {"reason": "Kom sent."}
+    assert [office.post(case, data=unmet).status_code for _ in range(2)] == [302, 302]
+    assert db.get_one(Completion, (session.id, anna.id)).competence_met is False
+
+
+def saw(page):
+    """What stands in a form for what its page said."""
+    return {"saw": re.findall('name="saw"[^>]*value="([^"]*)"', page.text)[0]}
 
 
 def test_a_coordinator_puts_right_what_is_locked_and_what_is_refused_stays_as_typed(
