@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses import reach
+from courses import reach, seen
 from courses.models import Reflection
 from lararportal import journal
 from lararportal.personal_number import without
@@ -30,13 +30,29 @@ class Reflected:
     actions: Sequence[Action]
 
 
-def write(db: Session, *, session_id: int, text: str, actions: Sequence[Action], now: datetime, by: int) -> bool:
+NOTHING = Reflected("", [])
+"""What is read of a session on which nobody has written anything."""
+
+
+def write(
+    db: Session,
+    *,
+    session_id: int,
+    text: str,
+    actions: Sequence[Action],
+    saw: str | None = None,
+    now: datetime,
+    by: int,
+) -> bool:
     """This is the reflection on the session and what there is to do. Returns whether it is other than before.
 
     Raises:
         NotFound: there is no such session, or `by` neither leads it nor is a coordinator.
+        Refused: something else stands there than what `saw` stands for.
     """
     reach.session_of(db, session_id=session_id, by=by)
+    wanted = Reflected(text, sorted(actions, key=lambda each: each.due))
+    seen.insist(of_sessions(db, [session_id]).get(session_id, NOTHING), seen=saw, wanted=wanted)
     listed = [{"what": each.what, "who": each.who, "due": each.due.isoformat()} for each in actions]
     said = without({"text": text, "actions": listed})
     row = db.get(Reflection, session_id, populate_existing=True)

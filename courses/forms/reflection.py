@@ -1,12 +1,12 @@
 """What a leader thinks of their session, and what is to be done about it: a text, and rows for what is to be done."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from wtforms import DateField, Field, StringField, TextAreaField
+from wtforms import DateField, Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
-from courses.evaluations.reflecting import Action
+from courses import seen
+from courses.evaluations.reflecting import Action, Reflected
 from courses.forms.fields import a_day, on_one_line, readable, stripped, unfolded
 from lararportal.forms import Form
 
@@ -28,6 +28,7 @@ class ReflectionForm(Form):
     """A text; the rows are added below."""
 
     text = TextAreaField(filters=[unfolded], validators=[DataRequired(), readable, Length(max=5000)])
+    saw = HiddenField()
 
     @property
     def actions(self) -> list[Action]:
@@ -36,15 +37,15 @@ class ReflectionForm(Form):
         return [Action(*each) for each in rows if all(each)]
 
 
-def reflection_form(text: str, actions: Sequence[Action]) -> ReflectionForm:
+def reflection_form(found: Reflected) -> ReflectionForm:
     """The form with what was sent, or else with this."""
     fields: dict[str, Field] = {}
-    data: dict[str, Any] = {"text": text}
+    data: dict[str, Any] = {"text": found.text, "saw": seen.token(found)}
     for row in ROWS:
         fields[f"what-{row}"] = StringField(filters=[on_one_line], validators=[_whole, readable, Length(max=300)])
         fields[f"who-{row}"] = StringField(filters=[on_one_line], validators=[_whole, readable, Length(max=100)])
         fields[f"due-{row}"] = DateField(validators=[_whole, a_day])
-        if row < len(actions):
-            data |= {f"{part}-{row}": getattr(actions[row], part) for part in PARTS}
+        if row < len(found.actions):
+            data |= {f"{part}-{row}": getattr(found.actions[row], part) for part in PARTS}
     made: ReflectionForm = type("WholeReflectionForm", (ReflectionForm,), fields)(data=data)
     return made

@@ -1,11 +1,12 @@
 """What a leader thinks of their session afterwards: written by who led it, read with what came of the evaluation."""
 
 import json
+import re
 
 import pytest
 from bookings_room import last_facts, noted
 from evaluation_room import NOW, closed
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 import make
 from auth.states import Role
@@ -45,6 +46,19 @@ def test_what_a_leader_writes_is_read_with_the_evaluation_and_noted(room, db, vi
     faults = {each.check for each in invariants(db, now=NOW)}
     db.execute(update(Reflection).values(text="Allt var bra."))
     assert {each.check for each in invariants(db, now=NOW)} - faults == {"reflection_not_as_noted"}
+
+
+def test_what_another_has_written_meanwhile_is_shown_and_not_written_over(room, db, visit):
+    path = f"/kurstillfallen/{room.session.id}/reflektion"
+    leader, other = visit(room.leader), visit(make.coordinator(db))
+    [first] = re.findall(r'name="saw"[^>]*value="(\w+)"', leader.get(path).text)
+    assert other.post(path, data={"text": "Den andras", "saw": first}).status_code == 302
+    late = leader.post(path, data={**WRITTEN, "saw": first})
+
+    assert (late.status_code, "Den andras" in late.text, "Maten var bra." in late.text) == (409, True, True)
+    [then] = re.findall(r'name="saw"[^>]*value="(\w+)"', late.text)
+    assert leader.post(path, data={**WRITTEN, "saw": then}).status_code == 302
+    assert db.scalars(select(Reflection.text)).one() == WRITTEN["text"]
 
 
 @pytest.mark.parametrize(
