@@ -174,10 +174,11 @@ def test_the_settings_to_be_filled_in_are_those_without_a_default_and_can_be_rea
 def test_the_server_in_front_writes_no_questions_down():
     nginx = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text("utf-8"))
 
-    assert re.findall(r"access_log (.+);", nginx) == ["off", "/var/log/nginx/lararportal.log told"]
+    assert re.findall(r"access_log (.+);", nginx) == ["off", "/var/log/nginx/lararportal.log told if=$is_told"]
     [told] = re.findall(r"log_format told '(.+)';", nginx)
     assert set(re.findall(r"\$(\w+)", told)) & {"request", "request_uri", "args", "query_string"} == set()
     assert "map $uri $told" in nginx
+    assert '"~^/utvardering/" 0;' in nginx.partition("map $uri $is_told {")[2].partition("}")[0]
 
 
 def test_every_part_counts_where_the_metrics_are_read():
