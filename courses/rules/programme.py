@@ -9,7 +9,7 @@ from typing import Any
 TOLD_BEFORE = timedelta(days=14)
 """How long before the first day everybody with a seat is called, unless settings say otherwise."""
 
-_DAY = re.compile(r"dag ([1-9])", re.IGNORECASE)
+_DAY = re.compile(r"dag ([1-9][0-9]?)", re.IGNORECASE)
 _ITEM = re.compile(r"([0-9]{1,2})[.:]([0-9]{2}) +(\S.*)")
 
 
@@ -53,11 +53,11 @@ def items_in(text: str, *, days: int) -> list[Item] | int:
 
 
 def typed(items: Sequence[Item], *, days: int) -> str:
-    """The same, as it is typed."""
+    """The same, as it is typed; what was on a day that the session has lost stands below that day still."""
     lines: list[str] = []
-    day = 0
+    day, has_headings = 0, days > 1 or any(each.day > 1 for each in items)
     for each in items:
-        if each.day != day and days > 1:
+        if each.day != day and has_headings:
             lines += ["", f"Dag {each.day}"] if lines else [f"Dag {each.day}"]
         day = each.day
         lines.append(f"{each.at:%H.%M} {each.title}{' / ' if each.teacher else ''}{each.teacher}")

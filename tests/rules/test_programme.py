@@ -11,7 +11,7 @@ from courses.rules.programme import Item, is_time, items_in, kept, typed
 WORDS = st.text("abcåäö -", min_size=1, max_size=12).map(lambda text: f"x{' '.join(text.split())}")
 ITEMS = st.builds(
     Item,
-    st.integers(1, 3),
+    st.integers(1, 30),
     st.times().map(lambda at: at.replace(second=0, microsecond=0)),
     WORDS,
     st.just("") | WORDS,
@@ -21,7 +21,7 @@ ITEMS = st.builds(
 @given(st.lists(ITEMS, max_size=6, unique_by=lambda each: (each.day, each.at)))
 def test_what_is_read_is_what_was_typed_in_the_order_of_the_day(items):
     in_order = sorted(items, key=lambda each: (each.day, each.at))
-    assert items_in(typed(in_order, days=3), days=3) == in_order
+    assert items_in(typed(in_order, days=30), days=30) == in_order
     assert kept([each.as_kept for each in items]) == items
 
 
@@ -38,6 +38,11 @@ def test_what_is_read_is_what_was_typed_in_the_order_of_the_day(items):
 )
 def test_a_line_that_cannot_be_read_is_named(text, found):
     assert items_in(text, days=2) == found
+
+
+def test_what_was_on_a_day_that_is_no_more_is_found_and_goes_to_no_other_day():
+    items = [Item(1, time(8), "Start", ""), Item(2, time(9), "Slut", "")]
+    assert items_in(typed(items, days=1), days=1) == 4
 
 
 @pytest.mark.parametrize(("day", "due"), [("2027-02-28", False), ("2027-03-01", True), ("2027-03-15", True)])
