@@ -13,7 +13,8 @@ from courses.states import Presence, Refusal
 from lararportal.errors import Refused
 from lararportal.forms import Form
 
-MOST_MINUTES = 9999
+MOST_DIGITS = 4
+"""Of the minutes that are typed: what is longer is no number of them, and Python reads none of thousands."""
 
 Name = TypeVar("Name", int, str)
 """What a row is known by: a person's number on a leader's sheet, a half day's name where it is about one person."""
@@ -65,7 +66,7 @@ def marks_in(sent: Mapping[str, str], rows: Collection[Name]) -> dict[Name, Mark
 
 
 def _minutes(typed: str) -> int | None:
-    if typed and not (typed.isascii() and typed.isdecimal() and int(typed) <= MOST_MINUTES):
+    if typed and not (typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS):
         raise Refused(Refusal.MINUTES_OUT_OF_RANGE)
     return int(typed) if typed else None
 

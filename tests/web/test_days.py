@@ -89,6 +89,8 @@ def test_the_leader_notes_by_the_form_row_by_row_and_everybody_at_once(db, sessi
     expected = [(Presence.LATE, 20, by), (Presence.ABSENT_OTHER, None, by), (Presence.PRESENT, None, by)]
     assert [noted(db, session, each) for each in people] == expected
     # Without the script, what is refused stands there as it was typed.
+    endless = browser.post(page, data={f"state-{bo.id}": "left_early", f"minutes-{bo.id}": "9" * 5000})
+    assert endless.status_code == 409
     kept = browser.post(page, data={f"state-{bo.id}": "left_early", f"minutes-{bo.id}": "x"})
     assert (kept.status_code, sorted(chosen_in(kept.text))) == (409, ["late", "left_early", "present"])
     assert sorted(re.findall(r'name="minutes-\d+" value="([^"]+)"', kept.text)) == ["20", "x"]
