@@ -72,9 +72,9 @@ def send(
         Refused: there is nobody to write to, they are others than was shown, or the same was sent a while ago.
     """
     session = reach.session_of(db, session_id=session_id, by=by)
-    of_session = select(Message).where(Message.session_id == session_id)
-    if db.scalars(of_session.where(Message.form_key == key)).first() is not None:
+    if was_sent(db, session_id, key):
         return None
+    of_session = select(Message).where(Message.session_id == session_id)
     people = recipients.people_of(db, session, written.addressed, roster(db, session_id))
     if not people:
         raise Refused(Refusal.NOBODY_TO_WRITE_TO)
@@ -96,6 +96,12 @@ def send(
         letters.message(db, person=person, session=session, message=made, writer=writer, answers=reply_to, now=now)
     db.flush()
     return made
+
+
+def was_sent(db: Session, session_id: int, key: str) -> bool:
+    """Whether the form of that key was sent in before."""
+    of_form = (Message.session_id == session_id, Message.form_key == key)
+    return db.scalar(select(Message.id).where(*of_form)) is not None
 
 
 def _sender(db: Session, session: CourseSession, by: int) -> tuple[Person, str]:

@@ -82,6 +82,9 @@ def _looked_at(session: CourseSession, form: MessageForm) -> str:
     """The letter as the recipients will have it; what is sent from there is what was shown, to whom it was shown."""
     with edge.reading() as db:
         preview = _preview(db, session.id, form)
+        is_used = sending.was_sent(db, session.id, form.key.data or "")
+    if is_used:  # Whoever goes back to what they sent, and writes on, writes another letter.
+        form.key.data = secrets.token_hex(16)
     form.saw.data = preview.saw
     return render_template("courses/message_preview.html", session=session, form=form, preview=preview)
 
