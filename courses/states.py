@@ -158,6 +158,7 @@ class Todo(StrEnum):
     TELL_PROGRAMME = "tell_programme"
     NOTE_ATTENDANCE = "note_attendance"
     COMPLETE = "complete"
+    CERTIFY = "certify"
     SIGN = "sign"
     SEE_PREPARATION = "see_preparation"
 

@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from auth.models import Person
 from bookings.models import Booking
 from bookings.preparing import LACKS_A_PART
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.states import SEATED
+from courses.certificates.content import LIVE
 from courses.days.half_days import halves_of
-from courses.models import Attendance, Certificate, CourseSession, SessionLeader
+from courses.models import Attendance, Certificate, Completion, CourseSession, SessionLeader
 from courses.programme import is_of_programme
 from courses.rules.days import Key
 from courses.rules.desk import Affairs, to_do
-from courses.states import CertificateState, Publicity, Todo
+from courses.states import CertificateState, CourseOutcome, Publicity, Todo
 from lararportal.clock import day_of
 from lararportal.outbox import Letter
 
@@ -44,6 +46,7 @@ def led_by(db: Session, person_id: int, *, now: datetime) -> list[Led]:
     ids = [each.id for each in found]
     seated, unprepared = _seated(db, ids), _unprepared(db, ids)
     noted, unsigned, untold = _noted(db, ids), _unsigned(db, ids), _untold(db, ids)
+    uncertified = _uncertified(db, ids)
     return [
         Led(
             row_of(each),
@@ -57,6 +60,7 @@ def led_by(db: Session, person_id: int, *, now: datetime) -> list[Led]:
                     is_completed=each.completed_at is not None,
                     unsigned=unsigned.get(each.id, 0),
                     unprepared=unprepared.get(each.id, 0),
+                    uncertified=uncertified.get(each.id, 0),
                     untold=untold.get(each.id, 0),
                 ),
                 now=now,
@@ -96,6 +100,17 @@ def _noted(db: Session, ids: Collection[int]) -> dict[int, dict[Key, int]]:
     for session_id, day, half, count in db.execute(counted):
         found[session_id][(day, half)] = count
     return found
+
+
+def _uncertified(db: Session, ids: Collection[int]) -> dict[int, int]:
+    has_one = exists().where(
+        Certificate.session_id == Completion.session_id,
+        Certificate.person_id == Completion.person_id,
+        Certificate.state.in_(LIVE),
+    )
+    passed = (Completion.session_id.in_(ids), Completion.outcome == CourseOutcome.PASSED, Person.erased_at.is_(None))
+    counted = select(Completion.session_id, func.count()).join(Person, Person.id == Completion.person_id)
+    return dict(db.execute(counted.where(*passed, ~has_one).group_by(Completion.session_id)).all())
 
 
 def _unsigned(db: Session, ids: Collection[int]) -> dict[int, int]:

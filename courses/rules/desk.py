@@ -21,6 +21,8 @@ class Affairs:
     """Certificates that hold and are not signed."""
     unprepared: int
     """People with a seat who lack a part of the preparation."""
+    uncertified: int = 0
+    """People who have been through it and have no certificate that holds, nor one that is being made."""
     untold: int = 0
     """People with a seat who were called with another programme than there is."""
 
@@ -37,6 +39,7 @@ def to_do(halves: Sequence[HalfDay], stands: Affairs, *, now: datetime) -> dict[
         Todo.TELL_PROGRAMME: stands.untold if now < halves[-1].ends else 0,
         Todo.NOTE_ATTENDANCE: 0 if days.is_locked(halves, now=now) else unnoted,
         Todo.COMPLETE: int(not stands.is_completed and days.may_complete(halves, now=now) is None),
+        Todo.CERTIFY: stands.uncertified,
         Todo.SIGN: stands.unsigned,
         Todo.SEE_PREPARATION: stands.unprepared if now < halves[0].begins else 0,
     }

@@ -28,6 +28,7 @@ BARE = {"seated": 3, "noted": {}, "is_completed": False, "unsigned": 0, "unprepa
         ("2027-03-15T17:00", {"noted": {FM: 3, EM: 3}}, {Todo.COMPLETE: 1}),
         ("2027-03-15T17:00", {"noted": {FM: 3, EM: 3}, "is_completed": True, "unsigned": 3}, {Todo.SIGN: 3}),
         ("2027-03-30T17:00", {}, {}),
+        ("2027-03-30T17:00", {"uncertified": 2, "is_completed": True}, {Todo.CERTIFY: 2}),
         ("2027-03-30T17:00", {"unsigned": 1, "is_completed": True}, {Todo.SIGN: 1}),
         ("2027-03-15T17:00", {"seated": 0}, {}),
     ],

@@ -51,10 +51,12 @@ def test_a_correction_hands_the_version_that_it_asks_for_to_the_workers(room, vi
 def test_the_leader_makes_them_in_a_job_and_sees_how_far_it_has_come(room, desk, visit, database, installation):
     browser = visit(room.leader, at=AFTER_IT)
     assert browser.get(desk).text.count("inte framställt<") == 3
+    assert "Framställ intyg: 3" in browser.get("/kursledare").text
     shown = browser.get(f"{desk}/framstall").text
     chosen = re.findall(r'name="(chosen-\d+)" checked', shown)
     assert len(chosen) == 3
     assert browser.post(f"{desk}/framstall", data=dict.fromkeys(chosen[:2], "on")).headers["Location"] == desk
+    assert "Framställ intyg: 1" in browser.get("/kursledare").text
     going_on = browser.get(desk)
     assert ("0 av 2 är klara" in going_on.text, going_on.headers["Refresh"]) == (True, "2")
     jobs = [installation.queue.fetch_job(each) for each in installation.queue.get_job_ids()]
