@@ -27,6 +27,11 @@ async function send() {
   body.set(`minutes-${id}`, said.minutes);
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (answer.redirected || [400, 401, 403].includes(answer.status)) {
+      // Signed out meanwhile: nothing is sent any more before the page is opened anew, and what waits stays here.
+      told.textContent = form.dataset.anew;
+      return;
+    }
     const found = await answer.json();
     const [state, minutes, was] = fields(id);
     if (answer.ok && was) {

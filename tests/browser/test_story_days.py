@@ -96,7 +96,7 @@ def test_a_leader_notes_the_day_on_a_telephone_and_completes_the_session(stage: 
     ticks_the_others(leader, page)
     press(page, "Spara, och alla andra är på plats")
     kept = [page.get_by_label(f"Närvaro för {name}").input_value() for name in ("Anna", "Bo Ek", "Cia Ek")]
-    assert kept == ["present", "absent_ill", "late"]
+    assert kept == ["present", "absent_ill", "left_early"]
     stage.look(leader, "attendance")
 
     page.get_by_role("link", name="Slutför kurstillfället").click()
@@ -154,7 +154,7 @@ def read_the_code_too(stage: Stage, session: CourseSession, people: list[int]) -
 
 
 def ticks_the_others(leader: Visit, page: Page) -> None:
-    """Bo while the network is away, and Cia first with more minutes than there are."""
+    """Bo while the network is away, and Cia first with more minutes than there are, then by who is signed out."""
     status, minutes = page.locator("form [data-status]"), page.get_by_label("Minuter som Cia Ek missade")
     leader.context.set_offline(True)
     page.get_by_label("Närvaro för Bo Ek").select_option("absent_ill")
@@ -167,6 +167,13 @@ def ticks_the_others(leader: Visit, page: Page) -> None:
         minutes.fill(typed)
         minutes.blur()
         expect(status).to_contain_text(answer)
+    cookies = leader.context.cookies()
+    leader.context.clear_cookies()
+    page.get_by_label("Närvaro för Cia Ek").select_option("left_early")
+    expect(status).to_contain_text("du är inte inloggad längre")
+    leader.context.add_cookies(cookies)
+    page.reload()
+    expect(page.get_by_role("row", name="Cia Ek")).to_contain_text("Sparat kl.")
     # The browser itself tells of the network that was away, and of what was refused.
     leader.complaints.clear()
 
