@@ -27,6 +27,13 @@ NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chro
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-quic"]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+FALLS_APART = """
+() => [...document.querySelectorAll('.table-cards td')]
+    .filter(cell => getComputedStyle(cell).display === 'grid' && [...cell.childNodes].filter(each =>
+        each.nodeType === Node.ELEMENT_NODE ? each.checkVisibility() : each.textContent.trim()).length > 1)
+    .map(cell => cell.innerText)
+"""
+"""The cells that say more than one thing beside their name, where each has a place of its own on a telephone."""
 Looks = Sequence[tuple[str, dict[str, int]]]
 EVERY_LOOK: Looks = [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE)]
 CROSSED: Looks = [("light", DESKTOP), ("dark", PHONE)]
@@ -199,6 +206,8 @@ class Visit:
             width = self.page.evaluate("document.documentElement.scrollWidth")
             if width > size["width"]:
                 found.append(f"{where}: scrolls sideways, {width} wide")
+            if not is_known:
+                found += [f"{where}: falls apart: {cell}" for cell in self.page.evaluate(FALLS_APART)]
         faults = found + [f"{self.page.url} console: {complaint}" for complaint in self.complaints]
         assert not faults, "\n".join(faults)
 
