@@ -37,7 +37,8 @@ class Settings:
     )
     index_key: Key = _variable(  # noqa: RUF009 - as above
         "LARARPORTAL_INDEX_KEY",
-        "what personal numbers are found by without being read: another `openssl rand -base64 32`, kept for good",
+        "what personal numbers are found by without being read, and texts that are masked: "
+        "another `openssl rand -base64 32`, kept for good",
     )
     database_url: str = _variable("DATABASE_URL", "PostgreSQL 15 or newer, `postgresql://user:password@host/name`")
     redis_url: str = _variable("REDIS_URL", "Redis for the queue, `redis://host:6379/0` or `unix:///path`")
