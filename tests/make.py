@@ -12,7 +12,7 @@ from auth.states import Area, Category, Role, Standing
 from bookings import lottery, rounds
 from bookings.models import Round, RoundSession
 from bookings.states import PublicKind, RoundState
-from courses.models import Course, CourseDay, CourseSession
+from courses.models import Course, CourseDay, CourseSession, SessionLeader
 from courses.preparation import parts
 from courses.preparation.parts import PartFacts
 from courses.rules.preparation import Question
@@ -61,6 +61,13 @@ def holder(db: Session, role: Role, *, area: Area | None = None, **facts) -> Per
 
 def coordinator(db: Session, **facts) -> Person:
     return holder(db, Role.COORDINATOR, **facts)
+
+
+def leader(db: Session, session: CourseSession, **facts) -> Person:
+    """Somebody who leads the session."""
+    made = holder(db, Role.LEADER, **facts)
+    db.add(SessionLeader(session_id=session.id, person_id=made.id))
+    return made
 
 
 def course(db: Session, **facts) -> Course:

@@ -1,6 +1,7 @@
 """Material: its leader and coordinators add it to a session, and who has a seat fetches it."""
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from auth.access import ViewResult, me, needs, signed_in
@@ -15,7 +16,8 @@ from courses.states import MaterialShown
 from courses.views.days import roster
 from lararportal import edge, pages
 from lararportal.downloads import attachment
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound
+from lararportal.forms_sent import send_in
 
 blueprint = Blueprint("materials", __name__)
 
@@ -29,30 +31,23 @@ def of_session(session_id: int) -> ViewResult:
         session = days_shown.session_of(db, session_id)
     form = MaterialForm(data={"shown": MaterialShown.ALWAYS})
     form.offer()
-    status = 400 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        try:
-            _add(session_id, form)
-        except Refused as refusal:
-            form.explain(refusal)
-            status = 409
-        else:
-            flash(pages.sentence("material_added", title=form.title.data))
-            return redirect(url_for("materials.of_session", session_id=session_id))
+    status = send_in(form, lambda db: _add(db, session_id, form))
+    if status is None:
+        flash(pages.sentence("material_added", title=form.title.data))
+        return redirect(url_for("materials.of_session", session_id=session_id))
     with edge.reading() as db:
         found = shown.of_session(db, session_id)
     return render_template("courses/materials.html", form=form, session=session, materials=found), status
 
 
-def _add(session_id: int, form: MaterialForm) -> None:
+def _add(db: Session, session_id: int, form: MaterialForm) -> None:
     title, when = form.title.data or "", MaterialShown(form.shown.data)
     now, by, content = edge.moment(), me().person_id, form.content
-    with edge.deed() as db:
-        if content:
-            keeping.add_file(db, session_id=session_id, title=title, shown=when, content=content, now=now, by=by)
-        else:
-            address = form.address.data or ""
-            keeping.add_link(db, session_id=session_id, title=title, shown=when, address=address, now=now, by=by)
+    if content:
+        keeping.add_file(db, session_id=session_id, title=title, shown=when, content=content, now=now, by=by)
+    else:
+        address = form.address.data or ""
+        keeping.add_link(db, session_id=session_id, title=title, shown=when, address=address, now=now, by=by)
 
 
 @blueprint.post("/kurstillfallen/<int:session_id>/material/<int:material_id>/ta-bort")

@@ -1,6 +1,7 @@
 """Needs: a participant says what they need, and who leads the session sees what to order and to prepare."""
 
 from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 
 from auth.access import ViewResult, me, needs, signed_in
 from auth.states import Role
@@ -10,7 +11,8 @@ from courses.forms.needs import NeedsForm
 from courses.needs import saying, shown
 from courses.views.days import roster
 from lararportal import edge, pages
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound
+from lararportal.forms_sent import send_in
 
 blueprint = Blueprint("needs", __name__)
 UNSEEN = {"Cache-Control": "private, no-store"}
@@ -27,32 +29,25 @@ def own(session_id: int) -> ViewResult:
         said = saying.need_of(db, session_id, me().person_id)
     form = NeedsForm(obj=said)
     form.offer()
-    status = 400 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        try:
-            _say(session_id, form)
-        except Refused as refusal:
-            form.explain(refusal)
-            status = 409
-        else:
-            flash(pages.sentence("needs_saved"))
-            return redirect(url_for("preparation.own", session_id=session_id))
+    status = send_in(form, lambda db: _say(db, session_id, form))
+    if status is None:
+        flash(pages.sentence("needs_saved"))
+        return redirect(url_for("preparation.own", session_id=session_id))
     page = render_template("courses/needs_own.html", form=form, session=session)
     return make_response(page, status, UNSEEN)
 
 
-def _say(session_id: int, form: NeedsForm) -> None:
+def _say(db: Session, session_id: int, form: NeedsForm) -> None:
     said = {"other_food": form.other_food.data or "", "access": form.access.data or ""}
-    with edge.deed() as db:
-        saying.say(
-            db,
-            session_id=session_id,
-            diets=form.diets.data or [],
-            **said,
-            roster=roster(),
-            now=edge.moment(),
-            by=me().person_id,
-        )
+    saying.say(
+        db,
+        session_id=session_id,
+        diets=form.diets.data or [],
+        **said,
+        roster=roster(),
+        now=edge.moment(),
+        by=me().person_id,
+    )
 
 
 @blueprint.get("/kurstillfallen/<int:session_id>/behov")

@@ -1,6 +1,7 @@
 """The programme of a session: typed by who leads it, or a coordinator."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from auth.access import ViewResult, me, needs
@@ -11,6 +12,7 @@ from courses.forms.programme import ProgrammeForm
 from courses.rules import programme as rules
 from courses.views.days import roster
 from lararportal import edge, pages
+from lararportal.forms_sent import send_in
 
 blueprint = Blueprint("programme", __name__)
 
@@ -25,18 +27,20 @@ def of_session(session_id: int) -> ViewResult:
     count = len(session.days)
     written = rules.typed(rules.kept(session.programme), days=count)
     form = ProgrammeForm(data={"programme": written}, days=count)
-    if form.validate_on_submit():
-        with edge.deed() as db:
-            programme.put(db, session_id=session_id, items=form.items, now=edge.moment(), by=me().person_id)
+    status = send_in(form, lambda db: _put(db, session_id, form))
+    if status is None:
         flash(pages.sentence("programme_saved"))
         return redirect(url_for("programme.of_session", session_id=session_id))
-    status = 400 if form.is_submitted() else 200
     days = edge.installation().settings.summons_days
     with edge.reading() as db:
         untold = programme.untold(db, session, roster()(db, session_id), now=edge.moment())
     return render_template(
         "courses/programme.html", form=form, session=session, untold=len(untold), days=days
     ), status
+
+
+def _put(db: Session, session_id: int, form: ProgrammeForm) -> None:
+    programme.put(db, session_id=session_id, items=form.items, now=edge.moment(), by=me().person_id)
 
 
 @blueprint.post("/kurstillfallen/<int:session_id>/program/skicka")

@@ -12,7 +12,7 @@ from auth import login_sessions
 from auth.states import Role
 from bookings.queries import seated
 from courses.days import attendance, check_in, completion, half_days
-from courses.models import Attendance, Completion, SessionLeader
+from courses.models import Attendance, Completion
 from courses.rules.days import Mark, Verdict
 from courses.states import CourseOutcome, Half, Presence, Source
 from lararportal import clock
@@ -30,9 +30,7 @@ def session(db):
 
 @pytest.fixture
 def leader(db, session):
-    made = make.holder(db, Role.LEADER)
-    db.add(SessionLeader(session_id=session.id, person_id=made.id))
-    return made
+    return make.leader(db, session)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from werkzeug.test import encode_multipart
 
 import make
 from auth.states import Role
-from courses.models import MaterialFile, SessionLeader
+from courses.models import MaterialFile
 from courses.rules import materials as rules
 from lararportal import clock
 from lararportal.audit import invariants
@@ -26,9 +26,7 @@ def session(db):
 
 @pytest.fixture
 def leader(db, session):
-    made = make.holder(db, Role.LEADER)
-    db.add(SessionLeader(session_id=session.id, person_id=made.id))
-    return made
+    return make.leader(db, session)
 
 
 def typed(file: bytes | None = None, **facts):

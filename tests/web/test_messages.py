@@ -13,7 +13,7 @@ from auth.models import Grant
 from auth.states import Role
 from bookings import erasure
 from bookings.queries import my_data
-from courses.models import Attendance, Message, SessionLeader
+from courses.models import Attendance, Message
 from courses.rules.messages import Draft
 from courses.states import Half, Presence, Source
 from lararportal import clock
@@ -32,9 +32,7 @@ def session(db):
 
 @pytest.fixture
 def leader(db, session):
-    made = make.holder(db, Role.LEADER, given_name="Lena", family_name="Ek", email="lena@example.org")
-    db.add(SessionLeader(session_id=session.id, person_id=made.id))
-    return made
+    return make.leader(db, session, given_name="Lena", family_name="Ek", email="lena@example.org")
 
 
 def hidden(page: str) -> dict[str, str]:

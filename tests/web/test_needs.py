@@ -11,7 +11,7 @@ from auth import protection
 from auth.states import Role
 from bookings import cancellation
 from bookings.queries import seated
-from courses.models import Need, SessionLeader
+from courses.models import Need
 from courses.needs import saying
 from courses.states import Diet, Refusal
 from lararportal import clock, tick
@@ -30,9 +30,7 @@ def session(db):
 
 @pytest.fixture
 def leader(db, session):
-    made = make.holder(db, Role.LEADER)
-    db.add(SessionLeader(session_id=session.id, person_id=made.id))
-    return made
+    return make.leader(db, session)
 
 
 def test_it_is_said_counted_without_names_and_told_to_who_prepares_the_room(db, session, leader, visit, queries):

@@ -8,7 +8,6 @@ from bookings_room import AFTER, letter, noted, occasions, seat
 import make
 from auth.states import Role
 from bookings.ahead import Before
-from courses.models import SessionLeader
 from lararportal import clock, tick
 from lararportal.audit import invariants
 
@@ -23,9 +22,7 @@ def session(db):
 
 @pytest.fixture
 def leader(db, session):
-    made = make.holder(db, Role.LEADER)
-    db.add(SessionLeader(session_id=session.id, person_id=made.id))
-    return made
+    return make.leader(db, session)
 
 
 def called(db, database, now, **settings) -> int:
