@@ -2,19 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from bookings import asking
+from bookings import asking, expected
 from bookings.models import Booking
-from bookings.states import SEATED
 from courses import letters
 from courses.models import CourseSession, PreparationMark, PreparationPart, PreparationReminder
 from courses.preparation import standing
 from courses.preparation.parts import is_for
 from courses.rules.preparation import REMINDED_BEFORE, is_time
-from courses.states import Publicity
 from lararportal import journal
 from lararportal.clock import day_of
 
@@ -32,20 +30,7 @@ def to_remind(db: Session, *, now: datetime, before: timedelta = REMINDED_BEFORE
     was_told = exists().where(
         PreparationReminder.session_id == Booking.session_id, PreparationReminder.person_id == Booking.person_id
     )
-    return list(
-        db.scalars(
-            select(Booking.id)
-            .join(CourseSession, CourseSession.id == Booking.session_id)
-            .where(
-                CourseSession.prepare_by.between(today, today + before),
-                CourseSession.publicity == Publicity.PUBLISHED,
-                Booking.state.in_(SEATED),
-                LACKS_A_PART,
-                ~was_told,
-            )
-            .order_by(Booking.id)
-        )
-    )
+    return expected.seats(db, CourseSession.prepare_by.between(today, today + before), LACKS_A_PART, ~was_told)
 
 
 def remind(
@@ -53,7 +38,7 @@ def remind(
 ) -> None:
     """The person has a letter that says what they lack and by when; once for a session, however often it is asked."""
     booking, session, person = asking.held_still(db, booking_id)
-    if booking.state not in SEATED or session.publicity is not Publicity.PUBLISHED:
+    if not expected.is_expected(booking, session):
         return
     if not is_time(prepare_by=session.prepare_by, today=day_of(now), before=before):
         return

@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from bookings import asking
+from bookings import asking, expected
 from bookings.models import Booking
-from bookings.states import SEATED
 from courses import letters
 from courses.models import CourseSession
 from courses.preparation.parts import parts_for
 from courses.rules.programme import TOLD_BEFORE, is_time, once_summoned
-from courses.states import Publicity
 from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.outbox import Letter
@@ -25,28 +23,15 @@ def to_summon(db: Session, *, now: datetime, before: timedelta = TOLD_BEFORE) ->
         Letter.once == func.concat("summons:", Booking.session_id, ":", Booking.person_id),
         Letter.occasion == "summons",
     )
-    return list(
-        db.scalars(
-            select(Booking.id)
-            .join(CourseSession, CourseSession.id == Booking.session_id)
-            .where(
-                CourseSession.starts_on.between(today, today + before),
-                CourseSession.publicity == Publicity.PUBLISHED,
-                Booking.state.in_(SEATED),
-                ~was_told,
-            )
-            .order_by(Booking.id)
-        )
-    )
+    return expected.seats(db, CourseSession.starts_on.between(today, today + before), ~was_told)
 
 
 def summon(db: Session, booking_id: int, *, now: datetime, by: int | None, before: timedelta = TOLD_BEFORE) -> None:
     """The person has the letter, unless they have no seat any more or have had it before."""
     booking, session, person = asking.held_still(db, booking_id)
-    is_due = booking.state in SEATED and session.publicity is Publicity.PUBLISHED
     was_told = select(Letter.id).where(Letter.once == once_summoned(session.id, person.id))
     if (
-        not is_due
+        not expected.is_expected(booking, session)
         or not is_time(starts_on=session.starts_on, today=day_of(now), before=before)
         or db.scalar(was_told) is not None
     ):

@@ -8,10 +8,9 @@ from bookings_room import seat
 
 import make
 from auth.models import Person
-from auth.states import Role
 from bookings.queries import seated
-from courses.evaluations import answering, closing, opening
-from courses.models import CourseSession, SessionLeader
+from courses.evaluations import answering, closing, opening, shown
+from courses.models import CourseSession
 from lararportal import clock
 
 NOW = clock.parse("2027-01-11T08:00")
@@ -29,9 +28,7 @@ class Over:
 
 def over(db, people: int = 6, days: Sequence[date] = DAYS) -> Over:
     session = make.session(db, days=days)
-    leader = make.holder(db, Role.LEADER)
-    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
-    found = Over(session, leader, [make.person(db) for _ in range(people)])
+    found = Over(session, make.leader(db, session), [make.person(db) for _ in range(people)])
     for each in found.people:
         seat(db, session, each)
     opening.open_(db, session.id, roster=seated, now=NOW, by=None)
@@ -49,3 +46,8 @@ def closed(db, *said: dict[str, str], after: CourseSession | None = None, days: 
         answering.answer(db, session_id=found.session.id, given=given, now=NOW, by=person.id)
     closing.close(db, found.session.id, now=NOW, by=None)
     return found
+
+
+def units_of(db, course_id: int) -> list[shown.Unit]:
+    """What can be read of the course."""
+    return shown.units_of_courses(db, [course_id])[course_id]

@@ -74,16 +74,12 @@ def leader_names(db: Session, questions: Iterable[Question]) -> dict[int, str]:
     return {} if found is None else {each.id: each.name for each in db.scalars(found)}
 
 
-def units_of(db: Session, course_id: int) -> list[Unit]:
-    """What can be read of a course, in the order in which it came to be readable.
-
-    All of it follows from evaluations that have closed, so that it never changes what could be read before.
-    """
-    return units_of_courses(db, [course_id])[course_id]
-
-
 def units_of_courses(db: Session, course_ids: Collection[int]) -> dict[int, list[Unit]]:
-    """The same of several courses at once, by course; texts that are masked are counted there and not said."""
+    """What can be read of each course, in the order in which it came to be readable.
+
+    All of it follows from evaluations that have closed, so that it never changes what could be read before. Texts
+    that are masked are counted there and not said.
+    """
     found = as_written(db, course_ids)
     return {course: [_to_be_read(db, each) for each in units] for course, units in found.items()}
 

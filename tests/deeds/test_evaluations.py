@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from bookings_room import refused, seat
+from evaluation_room import units_of
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -167,13 +168,13 @@ def test_nothing_is_read_before_it_closes_and_from_five_answers_up(db):
         for person in each.people[1:]:
             each.answer(person)
     course = few.session.course_id
-    assert shown.units_of(db, many.session.course_id) == []
+    assert units_of(db, many.session.course_id) == []
 
     closing.close(db, few.session.id, now=PAST, by=None)
     closing.close(db, many.session.id, now=PAST, by=None)
 
-    assert shown.units_of(db, course) == []
-    [unit] = shown.units_of(db, many.session.course_id)
+    assert units_of(db, course) == []
+    [unit] = units_of(db, many.session.course_id)
     assert (unit.sessions, unit.asked, unit.tallies.answers) == ((many.session.id,), 6, 5)
     found = compilation.of_course(db, code=many.session.course.code, by=many.leader.id, sees_all=False)
     assert [(each.asked, each.answers) for each in found.parts] == [(6, 5)]

@@ -4,13 +4,13 @@ from io import BytesIO
 
 import pytest
 from bookings_room import last_facts, noted, refused
-from evaluation_room import NOW, closed
+from evaluation_room import NOW, closed, units_of
 from openpyxl import load_workbook
 from sqlalchemy import func, select, text, update
 
 import make
 from auth.states import Role
-from courses.evaluations import compilation, masking, shown
+from courses.evaluations import compilation, masking
 from courses.models import Masking, SessionLeader
 from courses.states import Refusal
 from courses.views import compilation_files
@@ -103,7 +103,7 @@ def test_what_is_masked_is_masked_however_often_it_is_said_there_and_nowhere_els
     by = make.coordinator(db).id
     masking.mask(db, session_id=room.session.id, imprint=found.imprint, reason="Namn", now=NOW, by=by)
 
-    one, other = shown.units_of(db, room.session.course_id)
+    one, other = units_of(db, room.session.course_id)
     assert (one.tallies.texts, one.tallies.masked) == ({"keep": [], "change": [NAMED]}, {"keep": 2})
     assert (other.tallies.texts, other.tallies.masked) == ({"keep": [OTHER, NAMED]}, {})
     assert one.tallies.counts == {"overall": {"4": 3, "3": 3}}
