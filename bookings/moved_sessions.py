@@ -66,7 +66,7 @@ def follow(
 ) -> None:
     """The seats are on the new days; everybody booked, waiting or with an application has one letter about it.
 
-    What is over is corrected, and nobody is told.
+    What was over and is over is corrected, and nobody is told; a day that is taken off while it is ahead is told.
 
     Whoever is elsewhere on a new day chooses between the two seats; whoever had to choose and is not has both. What
     somebody in line had said yes to beforehand were the old days and the old place, and what a call-out asked about
@@ -79,7 +79,7 @@ def follow(
     persons, live = _lock_concerned(db, session.id)
     before = {each.id: each.state for each in live}
     moved = any(each.is_on_other_days for each in changes)
-    if session.days[-1].day < day_of(now):
+    if max(former.days[-1].day, session.days[-1].day) < day_of(now):
         if moved:
             seats.occupy_other_days(db, [each for each in live if each.state is BookingState.BOOKED], session)
         return

@@ -11,6 +11,7 @@ from auth.models import Person
 from bookings import seat_calendar
 from bookings.models import Application, Booking
 from bookings.rules.seats import is_free as is_free_to_give_back
+from bookings.rules.seats import may_cancel
 from bookings.seat_calendar import Seat
 from bookings.states import BookingState
 from courses.concerned import Change, Former
@@ -57,6 +58,7 @@ def session_changed(
         others=others,
         is_too_late=booking.answer_by is not None and booking.answer_by <= now,
         is_moved=any(each.is_move for each in changes),
+        may_cancel=may_cancel(starts_on=session.starts_on, today=day_of(now)) is None,
         **_about_cancelling(booking, session, changes, now=now),
         needs_new_yes=any(each.needs_new_yes for each in changes),
         is_on_other_days=any(each.is_on_other_days for each in changes),

@@ -151,14 +151,6 @@ class TestEverybodyFollows:
         assert "utan att det räknas som sent" not in told(db, anna)
         assert session.moved_at is None
 
-    def test_a_session_that_is_over_is_corrected_without_letters(self, db):
-        first, second = date(2026, 11, 2), date(2026, 11, 3)
-        session, doctor = make.session(db, days=[first, second]), make.person(db)
-        seat(db, session, doctor)
-        dates = {"cancel_by": date(2026, 10, 12), "go_no_go_on": date(2026, 10, 5)}
-        changed(db, session, place="Borås, Textile", days=on(second), **dates)
-        assert (occasions(db), days_of(db, doctor)) == ([], [second])
-
     def test_people_are_not_moved_into_the_past(self, db, session):
         with refused(CourseRefusal.SESSION_DAYS_PAST):
             change(db, session, **april(session) | {"days": on(date(2027, 1, 4), APRIL[0]), **EARLY})

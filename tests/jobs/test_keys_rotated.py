@@ -21,12 +21,14 @@ from lararportal.sealing import Ring, key_of
 NOW = clock.parse("2027-01-11T08:00")
 OLD = replace(SAFE, ring=Ring(SAFE.ring.keys[1:]))
 NEW = replace(SAFE, ring=Ring(SAFE.ring.keys[:1]))
-MANY = 40
+MANY = 120
 
 
 def numbers() -> list[str]:
     """Of people who were born one after the other."""
-    tried = (f"1985{month:02}{day:02}123{last}" for month in (1, 2) for day in range(1, 21) for last in range(10))
+    tried = (
+        f"1985{month:02}{day:02}123{last}" for month in (1, 3, 5, 7) for day in range(1, 31) for last in range(10)
+    )
     return [each for each in tried if personal_number.of(each)][:MANY]
 
 
