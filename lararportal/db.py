@@ -4,7 +4,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -149,29 +149,20 @@ class Database:
         self.engine = bind.engine
         self.patience = patience or Patience()
         self._commits = isinstance(bind, Engine)
+        info = {"portal_url": portal_url.rstrip("/"), "contact": contact, "safe": safe, "kept": kept}
         self._sessions = sessionmaker(
-            bind,
-            expire_on_commit=False,
-            join_transaction_mode="create_savepoint",
-            info={"portal_url": portal_url.rstrip("/"), "contact": contact, "safe": safe, "kept": kept},
+            bind, expire_on_commit=False, join_transaction_mode="create_savepoint", info=info
+        )
+        self._readers = sessionmaker(
+            _each_by_itself(bind), expire_on_commit=False, join_transaction_mode="create_savepoint", info=info
         )
         self._snapshots = sessionmaker(
             _at_one_moment(bind), join_transaction_mode="create_savepoint", info={"safe": safe, "kept": kept}
         )
 
     def reader(self) -> Session:
-        """A session to read with, whose transaction begins when it is asked first; `end` ends it."""
-        return self._sessions()
-
-    def end(self, reader: Session) -> None:
-        """What was read is read, and nobody needs to hear whether that was committed.
-
-        Rolled back, the connection would forget the statements that it has prepared.
-        """
-        with suppress(DBAPIError):
-            if reader.in_transaction():
-                reader.commit()
-        reader.close()
+        """A session to read with, each statement by itself; closed by who has read."""
+        return self._readers()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -283,6 +274,14 @@ class Database:
     def dispose(self) -> None:
         """Closes the pooled connections, as before a fork."""
         self.engine.dispose()
+
+
+def _each_by_itself(bind: Engine | Connection) -> Engine | Connection:
+    """What a page reads with. Each statement sees what is committed when it begins, in a transaction as without one.
+
+    So none is begun and ended around them: the two questions to the database cost as much as many a statement.
+    """
+    return bind if isinstance(bind, Connection) else bind.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _at_one_moment(bind: Engine | Connection) -> Engine | Connection:

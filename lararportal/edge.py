@@ -98,7 +98,7 @@ def moment() -> datetime:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """What a request reads with: one transaction for all of its page, which ends where a deed begins."""
+    """What a request reads with: one session for all of its page, which ends where a deed begins."""
     db = _reader()
     try:
         yield db
@@ -108,7 +108,7 @@ def reading() -> Iterator[Session]:
             database_faults.raise_meaning(fault)
         raise
     if g.get("is_doing"):
-        installation().database.end(db)
+        db.close()
 
 
 def _reader() -> Session:
@@ -124,7 +124,7 @@ def _reader() -> Session:
 def stop_reading() -> None:
     """What is read from now on is as it is from now on, and nobody waits for who has read it."""
     if "reader" in g:
-        installation().database.end(g.reader)
+        g.reader.close()
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
-from lararportal.db import RESTED, connect
+from lararportal.db import RESTED, Database, connect
 
 WHO = text("SELECT pg_backend_pid()")
 
@@ -51,6 +52,17 @@ def test_one_that_was_used_a_moment_ago_is_not_asked_and_its_end_is_found_out_by
 
     assert found.value.connection_invalidated
     assert used(engine_of_its_own) != former
+
+
+def test_what_a_page_is_read_with_holds_no_transaction_open_and_a_deed_after_it_has_one(postgres_url: str):
+    database = Database(connect(postgres_url), portal_url="http://portal.test")
+    with database.reader() as reader:
+        read = reader.scalar(WHO), reader.connection().connection.driver_connection.info.transaction_status
+    with database.transaction() as db:
+        done = db.scalar(WHO), db.connection().connection.driver_connection.info.transaction_status
+    database.dispose()
+
+    assert (read, done) == ((read[0], TransactionStatus.IDLE), (read[0], TransactionStatus.INTRANS))
 
 
 def test_an_answer_has_the_columns_that_the_driver_tells_of_it(engine_of_its_own: Engine):
