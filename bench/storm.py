@@ -5,18 +5,17 @@ page that it leads to. Worker and tick rest meanwhile: the floor has neither, an
 """
 
 import asyncio
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median, quantiles
 
 import floor
 from load_browser import Answer, Broken, Browser
 from load_ground import cookies, newcomers, open_seats, say
-from load_portal import MB, Cost, Place, listening, running, spent
+from load_portal import MB, Cost, Place, running, spent
+from sides import cookie_of_floor, floor_running, lay_floor
 from sqlalchemy import create_engine, select
 
 from bookings.models import Booking
@@ -25,7 +24,6 @@ from lararportal import clock
 from lararportal.db import driver_url
 from lararportal.demo import Term
 from lararportal.dev.portal import WEB_PROCESSES
-from lararportal.dev.program import Program, free_port
 
 SEATS = 30
 READ_AT_ONCE = 16
@@ -86,10 +84,12 @@ def storms(
 ) -> Storms:
     """So many users on so many sessions of thirty, on servers with so many processes."""
     found = Storms(title)
+    lay_floor(place, users=users, seats=[SEATS] * (sessions * turns))
     with (
-        _floor(place, users=users, sessions=sessions, turns=turns, processes=processes) as least,
+        floor_running(place, processes=processes) as served,
         running(place, "web", processes=processes),
     ):
+        least = Side("floor", served.port, floor.COOKIE, "/{}", "")
         for turn in range(turns):
             say(f"{title}: turn {turn + 1} of {turns}")
             found.floor.append(_of_floor(place, least, turn, users=users, sessions=sessions))
@@ -99,33 +99,9 @@ def storms(
     return found
 
 
-@contextmanager
-def _floor(place: Place, *, users: int, sessions: int, turns: int, processes: int) -> Iterator[Side]:
-    url = driver_url(place.settings.database_url)
-    floor.lay(create_engine(url), users=users, seats=[SEATS] * (sessions * turns))
-    port = free_port()
-    with listening(port) as taken:
-        options = [
-            "--preload",
-            f"--workers={processes}",
-            f"--bind=fd://{taken.fileno()}",
-            "--worker-tmp-dir=/dev/shm",
-        ]
-        program = Program(
-            name="floor",
-            command=[sys.executable, "-m", "gunicorn", "--no-control-socket", *options, f"floor:create_app('{url}')"],
-            log=place.data.log("floor"),
-            directory=Path(__file__).parent,
-            descriptors=(taken.fileno(),),
-        )
-        with place.beside(program):
-            yield Side("floor", port, floor.COOKIE, "/{}", "")
-
-
 def _of_floor(place: Place, side: Side, turn: int, *, users: int, sessions: int) -> Storm:
     engine = create_engine(driver_url(place.settings.database_url))
-    app = floor.create_app(driver_url(place.settings.database_url))
-    carried = [floor.cookie(app, number) for number in range(1, users + 1)]
+    carried = [*map(cookie_of_floor(place), range(1, users + 1))]
     wanted = range(1 + turn * sessions, 1 + (turn + 1) * sessions)
     storm, seconds = asyncio.run(_rage(place, side, carried, wanted))
     with engine.connect() as connection:
