@@ -43,7 +43,7 @@ import courses.views.reviews
 import lararportal.audit.views
 import lararportal.journal_log.views
 import lararportal.letter_log.views
-from lararportal import counted, doorway, edge, headers, home, logs, pace, pages, uploads
+from lararportal import counted, doorway, edge, headers, home, logs, pace, pages, rendering, uploads
 from lararportal.config import Settings
 from lararportal.dev.letters import letters_blueprint
 from lararportal.edge import Installation, install
@@ -97,6 +97,8 @@ ROOMS = (
 
 class Portal(Flask):
     """An application whose views are begun anew while the database undoes what they do."""
+
+    jinja_environment = rendering.Templates
 
     def dispatch_request(self) -> ResponseReturnValue:
         """The answer of the view that the path leads to."""

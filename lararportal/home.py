@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auth.access import Visitor, me, public
 from auth.states import Role
-from lararportal import assets, edge, forms, heartbeat, parts, revisions
+from lararportal import assets, edge, forms, heartbeat, parts, rendering, revisions
 from lararportal.dev import gallery
 from lararportal.edge import Installation
 from lararportal.errors import Undone
@@ -92,6 +92,7 @@ def init_app(app: Flask) -> None:
     )
     forms.init_app(app)
     assets.init_app(app)
+    rendering.init_app(app)
     parts.init_app(app)
     if settings.is_development:
         app.register_blueprint(gallery.blueprint)

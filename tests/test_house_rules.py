@@ -12,6 +12,7 @@ from flask import Flask
 from house import imports, migrations, purity, surface, words
 from house.reading import ROOMS, ROOT, Source, faults, product
 from house.reading import tests as files_of_tests
+from jinja2 import DictLoader, Environment
 from portals import SAFE
 
 from auth.access import public
@@ -98,6 +99,9 @@ class TestTheWholeTree:
 
     def test_says_of_every_route_who_may_open_it(self, portal):
         assert surface.unguarded(portal) == []
+
+    def test_tells_macros_what_they_show(self, portal):
+        assert surface.unknown(portal.jinja_env) == []
 
     def test_names_no_package_index(self):
         files = sorted(ROOT.glob("requirements*.txt"))
@@ -261,6 +265,14 @@ def test_a_route_without_access_is_noticed():
     app.add_url_rule("/forgotten", "forgotten", lambda: "")
 
     assert surface.unguarded(app) == ["forgotten (/forgotten)"]
+
+
+def test_a_macro_that_is_not_told_what_it_shows_is_noticed():
+    macros = "{% macro badge(kind) %}{{ kind }}{{ visitor }}{% endmacro %}"
+    pages = {"told.html": macros, "untold.html": macros}
+    pages["page.html"] = '{% from "told.html" import badge with context %}{% from "untold.html" import badge %}'
+
+    assert surface.unknown(Environment(loader=DictLoader(pages), autoescape=True)) == ["visitor (untold.html)"]
 
 
 @pytest.mark.parametrize(
