@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -103,6 +104,10 @@ class Portal(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """The answer of the view that the path leads to."""
         return edge.answer(super().dispatch_request)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: no view of ours is a coroutine, which Flask looks for a dozen times a request."""
+        return func
 
 
 def create_app(settings: Settings, place: Installation | None = None) -> Flask:

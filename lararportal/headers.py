@@ -23,8 +23,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def tell(response: Response) -> Response:
+        said = {name.lower() for name, _ in response.headers}
         for name, value in fixed.items():
-            response.headers.setdefault(name, value)
+            if name.lower() not in said:
+                response.headers.add(name, value)
         if _is_for_somebody():
             response.headers.setdefault("Cache-Control", NO_STORE)
         return response
