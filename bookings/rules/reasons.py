@@ -9,8 +9,6 @@ from typing import Any
 from bookings.states import Outcome
 
 PARTS = 6
-CEILING = 9
-"""Refusals count up to this many in the reversed order."""
 FEW = 3
 """With fewer admitted in a group, only the first parts of the last one's key are shown (allocation rules, 2.8)."""
 SHOWN_OF_FEW = 3

@@ -22,11 +22,22 @@ def led(db: Session, *, session_id: int, by: int) -> CourseSession:
     """The session, locked, for somebody who leads it.
 
     Raises:
-        NotFound: there is no such session, or `by` does not lead it.
+        NotFound: there is no such session, `by` does not lead it, or it does not take place.
     """
     if db.get(SessionLeader, (session_id, by)) is None:
         raise NotFound
+    return held(db, session_id)
+
+
+def held(db: Session, session_id: int) -> CourseSession:
+    """The session, locked: only where something takes place can somebody have been.
+
+    Raises:
+        NotFound: there is no such session, or it does not take place.
+    """
     [session] = lock(db, [session_id])
+    if not session.takes_place:
+        raise NotFound
     return session
 
 

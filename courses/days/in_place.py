@@ -10,7 +10,6 @@ from courses.days import attendance, completion, half_days
 from courses.days.half_days import Roster
 from courses.models import CourseSession
 from courses.rules.days import Mark, Verdict
-from courses.sessions import lock
 from courses.states import Presence, Refusal, Source
 from lararportal.errors import Refused
 
@@ -32,7 +31,7 @@ def complete(
     Raises:
         Refused: as there, or there is no reason, `by` is not impartial, or it is completed: then one person at a
             time is corrected.
-        NotFound: there is no such session.
+        NotFound: there is no such session, or it does not take place.
     """
     session = _held(db, session_id=session_id, reason=reason, impartial=impartial, now=now, by=by)
     booked = roster(db, session_id)
@@ -54,7 +53,7 @@ def note_rest(
 
     Raises:
         Refused: as for `complete`, or `by` was one of them.
-        NotFound: there is no such session.
+        NotFound: there is no such session, or it does not take place.
     """
     session = _held(db, session_id=session_id, reason=reason, impartial=impartial, now=now, by=by)
     booked = roster(db, session_id)
@@ -74,7 +73,7 @@ def _held(
 ) -> CourseSession:
     if not reason.strip():
         raise Refused(Refusal.COMPLETED_WITHOUT_REASON)
-    [session] = lock(db, [session_id])
+    session = half_days.held(db, session_id)
     impartial(db, session, now=now, by=by)
     if session.completed_at is not None:
         raise Refused(Refusal.COMPLETED_ALREADY)

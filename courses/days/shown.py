@@ -45,11 +45,14 @@ def session_led_by(db: Session, *, session_id: int, person_id: int) -> CourseSes
     """The session with its course and days, for somebody who leads it.
 
     Raises:
-        NotFound: there is no such session, or others lead it.
+        NotFound: there is no such session, others lead it, or it does not take place.
     """
     if db.get(SessionLeader, (session_id, person_id)) is None:
         raise NotFound
-    return session_of(db, session_id)
+    found = session_of(db, session_id)
+    if not found.takes_place:
+        raise NotFound
+    return found
 
 
 def session_of(db: Session, session_id: int) -> CourseSession:

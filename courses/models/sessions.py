@@ -179,6 +179,11 @@ class CourseSession(Base):
         return self.publicity is not Publicity.DRAFT and not self.is_reserve
 
     @property
+    def takes_place(self) -> bool:
+        """Whether it is, or was, held for those who have booked it: it is no draft and was not called off."""
+        return self.publicity in (Publicity.PUBLISHED, Publicity.ARCHIVED)
+
+    @property
     def is_held_in_reserve(self) -> bool:
         """Whether it is a reserve session that nobody has opened or given up."""
         return self.is_reserve and self.publicity is Publicity.DRAFT

@@ -13,9 +13,10 @@ from bookings.states import Refusal as NoSeat
 from courses.days import attendance, completion, half_days, in_place
 from courses.models import Attendance, Completion, SessionLeader
 from courses.rules.days import Mark, Verdict
-from courses.states import CourseOutcome, Presence, Refusal, Source
+from courses.states import CourseOutcome, Presence, Publicity, Refusal, Source
 from lararportal import clock, tick
 from lararportal.audit import invariants
+from lararportal.errors import NotFound
 
 END = clock.parse("2027-03-16T15:45")
 DAYS_AFTER = [END + timedelta(days=each) for each in range(17)]
@@ -112,3 +113,15 @@ def test_who_would_gain_by_it_or_was_there_does_not_complete_it(db, session, lea
     for deed, said in ((in_place.note_rest, {}), (in_place.complete, {"verdicts": {}})):
         with refused(Refusal.NOTES_ONESELF):
             deed(db, by=other.id, **said, **about)
+
+
+@pytest.mark.parametrize("publicity", [Publicity.CALLED_OFF, Publicity.DRAFT])
+def test_nobody_completes_what_does_not_take_place(db, publicity):
+    session, leader = make.session(db, publicity=publicity), make.holder(db, Role.LEADER)
+    db.add(SessionLeader(session_id=session.id, person_id=leader.id))
+    db.flush()
+    with pytest.raises(NotFound):
+        completion.complete(db, session_id=session.id, verdicts={}, roster=seated, now=END, by=leader.id)
+    done = {"reason": "Ledaren är sjuk.", "roster": seated, "now": END, "by": make.coordinator(db).id}
+    with pytest.raises(NotFound):
+        in_place.complete(db, session_id=session.id, verdicts={}, **done)
