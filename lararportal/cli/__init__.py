@@ -14,6 +14,7 @@ that somebody waits for needs the demonstration.
 
 import gc
 import importlib
+from functools import cache
 
 import click
 
@@ -74,11 +75,13 @@ class Portal(click.Group):
             raise click.ClickException(str(fault)) from fault
 
 
+@cache
 def _commands(module: str) -> tuple[click.Command, ...]:
-    """The commands of a module. What is loaded stays to the end, so that meanwhile there is no garbage to collect."""
+    """The commands of a module. What is loaded stays to the end: the collector of garbage never looks at it."""
     gc.disable()
     try:
         commands: tuple[click.Command, ...] = importlib.import_module(f"{__name__}.{module}").COMMANDS
+        gc.freeze()
     finally:
         gc.enable()
     return commands
