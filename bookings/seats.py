@@ -11,7 +11,7 @@ from bookings.models import Booking, Precedence, SeatDay
 from bookings.rules.history import last_term, precedence_holds, term_of
 from bookings.states import BookingState
 from courses.models import CourseSession
-from lararportal import alike
+from lararportal import added, alike
 from lararportal.clock import day_of
 
 
@@ -41,11 +41,12 @@ def take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now
 
 
 def _occupy(db: Session, pairs: Sequence[tuple[Booking, CourseSession]]) -> None:
-    db.add_all(
+    days = (
         SeatDay(person_id=booking.person_id, day=each.day, booking_id=booking.id)
         for booking, session in pairs
         for each in session.days
     )
+    added.add(db, days)
 
 
 def _occupy_no_day(db: Session, bookings: Collection[Booking]) -> None:

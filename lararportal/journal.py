@@ -7,6 +7,7 @@ from sqlalchemy import DDL, BigInteger, DateTime, Identity, Index, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lararportal import added
 from lararportal.db import Base
 from lararportal.personal_number import without
 
@@ -68,4 +69,5 @@ def note(
     **facts: Any,
 ) -> None:
     """Remembers a deed, named `thing.done`. Facts are JSON values; a personnummer that stands in one is hidden."""
-    db.add(Entry(at=now, by=by, deed=deed, person_id=person, session_id=session, facts=without(facts)))
+    entry = Entry(at=now, by=by, deed=deed, person_id=person, session_id=session, facts=without(facts))
+    added.add(db, [entry])

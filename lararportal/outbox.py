@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lararportal import journal, pages
+from lararportal import added, journal, pages
 from lararportal.clock import day_of
 from lararportal.db import Base
 from lararportal.errors import NotFound, RecipientError
@@ -125,22 +125,21 @@ def post(
     """
     is_withheld = to.reads_here and occasion not in NEEDED_IN_FULL
     subject, body = rendered(db, WITHOUT_CONTENT if is_withheld else occasion, to=to, now=now, **facts)
-    db.add(
-        Letter(
-            once=once,
-            occasion=occasion,
-            person_id=to.person_id,
-            booking_id=about,
-            address=to.address,
-            subject=subject,
-            body=body,
-            reply_to="" if is_withheld else reply_to,
-            calendars=[] if is_withheld else list(calendars),
-            message_id=_new_message_id(),
-            created_at=now,
-            next_attempt_at=now,
-        )
+    letter = Letter(
+        once=once,
+        occasion=occasion,
+        person_id=to.person_id,
+        booking_id=about,
+        address=to.address,
+        subject=subject,
+        body=body,
+        reply_to="" if is_withheld else reply_to,
+        calendars=[] if is_withheld else list(calendars),
+        message_id=_new_message_id(),
+        created_at=now,
+        next_attempt_at=now,
     )
+    added.add(db, [letter])
 
 
 def rendered(db: Session, template: str, *, to: Recipient, now: datetime, **facts: Any) -> tuple[str, str]:

@@ -1,0 +1,72 @@
+"""Rows that a deed only adds are there whenever somebody looks, and are not when the deed is undone."""
+
+import pytest
+from bookings_room import AFTER
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+import make
+from lararportal import journal, outbox
+from lararportal.journal import Entry
+from lararportal.outbox import Letter
+
+DEEDS = select(Entry.deed).order_by(Entry.id)
+
+
+def tell(db, person, once: str) -> None:
+    outbox.post(db, outbox.WITHOUT_CONTENT, to=person.recipient, once=once, now=AFTER)
+
+
+def test_a_deed_sees_what_it_has_noted_and_posted_in_its_order(db):
+    person = make.person(db)
+    for number in range(3):
+        journal.note(db, f"seat.{number}", now=AFTER, by=None)
+        tell(db, person, f"once:{number}")
+        assert len(db.scalars(select(Letter)).all()) == number + 1
+    assert db.scalars(DEEDS).all() == ["seat.0", "seat.1", "seat.2"]
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+def test_many_rows_of_a_table_are_added_by_one_statement(db, queries, rows):
+    person = make.person(db)
+    queries.reset()
+    for number in range(rows):
+        journal.note(db, f"seat.{number}", now=AFTER, by=None)
+        tell(db, person, f"once:{number}")
+    db.flush()
+    assert queries.count == 2
+
+
+def test_what_was_undone_to_a_savepoint_was_not_added(db):
+    person = make.person(db)
+    journal.note(db, "seat.before", now=AFTER, by=None)
+    for once in ("looked at", "not looked at"):
+        inner = db.begin_nested()
+        journal.note(db, "seat.undone", now=AFTER, by=None)
+        tell(db, person, once)
+        if once == "looked at":
+            db.flush()
+        inner.rollback()
+    journal.note(db, "seat.after", now=AFTER, by=None)
+
+    assert db.scalars(DEEDS).all() == ["seat.before", "seat.after"]
+    assert db.scalars(select(Letter)).all() == []
+
+
+def tell_twice(db, person, *, beside: bool) -> None:
+    journal.note(db, "seat.undone", now=AFTER, by=None)
+    for _ in range(2):
+        tell(db, person, "twice")
+    if beside:
+        db.merge(person).workplace = "Vårdcentralen Tallen"
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a change"])
+def test_what_cannot_be_added_undoes_all_that_was_added_with_it(db, database, beside):
+    person = make.person(db)
+    with pytest.raises(IntegrityError), database.transaction() as own:
+        tell_twice(own, person, beside=beside)
+    with database.transaction() as own:
+        journal.note(own, "seat.after", now=AFTER, by=None)
+
+    assert (db.scalars(DEEDS).all(), db.scalars(select(Letter)).all()) == (["seat.after"], [])
