@@ -89,7 +89,7 @@ from bookings.queries.rounds import (
 )
 from bookings.queries.rows import SessionRow, row_of
 from bookings.queries.runs import RunView, run_summary
-from bookings.queries.situation import Situation, my_situation, open_round_with
+from bookings.queries.situation import Situation, my_situation, open_round_with, sisters_of
 from bookings.queries.staff import (
     Desk,
     Roster,
@@ -196,6 +196,7 @@ __all__ = [
     "sessions_for_round",
     "sessions_to_place_in",
     "settled",
+    "sisters_of",
     "unsettled",
     "unsettled_count",
     "verification_file",

@@ -40,6 +40,15 @@ class OpenRound:
         return cls(round_.id, round_.title, round_.closes_at)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A seat that somebody keeps until they have the one that they wait for, in another session of the course."""
+
+    days: tuple[date, ...]
+    swap_rings: bool
+    """Whether those who wait for each other's full sessions of the course change seats."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Situation:
     """What the visitor of a session page has there, and what they may do: None means yes, else the reason why not."""
@@ -61,12 +70,10 @@ class Situation:
     """Why this one cannot."""
     may_join: Refusal | None
     may_cancel: Refusal | None
-    sisters: list[SessionRow]
-    """Other sessions of the course that a seat here may be changed for."""
     waits_for: frozenset[int]
     """The sessions that they stand in line for."""
-    keeps: SessionRow | None
-    """Where they have a seat in the course that they would leave for the one they wait for here."""
+    keeps: Kept | None
+    """The seat in the course that they would leave for the one they wait for here."""
     standing_yes: bool
     """They have the seat without being asked, and change with others for it."""
     facts: dict[str, Any]
@@ -104,9 +111,8 @@ def my_situation(db: Session, session: CourseSession, *, person_id: int, now: da
         why_not_take=why_not if may_take else None,
         may_join=asked.verdict(rules.may_join),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=today) if has_seat else Refusal.NOT_BOOKED,
-        sisters=sisters_of(db, session, today=today) if has_seat else [],
         waits_for=frozenset(each.session_id for each in bookings if each.state is BookingState.WAITING),
-        keeps=_seat_elsewhere(db, bookings, session),
+        keeps=_seat_elsewhere(bookings, session),
         standing_yes=here is not None and here.standing_yes,
         facts=asked.facts_for(why_not) if why_not is not None else {},
     )
@@ -128,10 +134,9 @@ def _others_first(session: CourseSession, line: Sequence[Waiter], person_id: int
     return last_days.goes_before(line, person_id=person_id, free_seats=session.free_seats, start=start, now=now)
 
 
-def _seat_elsewhere(db: Session, bookings: Sequence[Held], session: CourseSession) -> SessionRow | None:
-    found = (each.session_id for each in bookings if each.state in SEATED and _is_elsewhere(each, session))
-    rows = (db.scalars(sessions_with_course().where(CourseSession.id == each)).one() for each in found)
-    return next(map(row_of, rows), None)
+def _seat_elsewhere(bookings: Sequence[Held], session: CourseSession) -> Kept | None:
+    found = (each.session for each in bookings if each.state in SEATED and _is_elsewhere(each, session))
+    return next((Kept(tuple(sorted(each.dates)), session.course.swap_rings) for each in found), None)
 
 
 def _is_elsewhere(each: Held, session: CourseSession) -> bool:

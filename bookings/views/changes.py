@@ -103,9 +103,10 @@ def rebook(session_id: int, whose: Whose) -> Page:
         seat = queries.my_seat(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
         held = courses.queries.session(db, session_id)
         situation = queries.my_situation(db, held, person_id=whose.person_id, now=edge.moment())
+        sisters = queries.sisters_of(db, held, today=day_of(edge.moment()))
     form = RebookForm()
-    form.offer(row.session_id for row in situation.sisters)
-    page = {"form": form, "seat": seat, "whose": whose, "situation": situation}
+    form.offer(row.session_id for row in sisters)
+    page = {"form": form, "seat": seat, "whose": whose, "situation": situation, "sisters": sisters}
     if not form.validate_on_submit():
         return render_template("bookings/rebook.html", line=set(), **page), 400 if form.is_submitted() else 200
     try:

@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 
 import make
-from bookings import left_over_seats
+from bookings import left_over_seats, waitlist
 from lararportal.outbox import Letter
 
-FREE, FULL, OTHER, SISTER = (date(2027, month, 10) for month in (4, 5, 6, 7))
+FREE, FULL, OTHER, SISTER, HELD, WAITED = (date(2027, month, 10) for month in (4, 5, 6, 7, 8, 9))
 DOCTOR = {
     "/tillfallen/{free}": 4,
     "/tillfallen/{full}": 4,
+    "/tillfallen/{held}": 4,
+    "/tillfallen/{waited}": 4,
     "/kurser": 4,
     "/kurser/{course}": 5,
     "/": 5,
@@ -45,7 +47,13 @@ def test_pages_and_bookings_take_no_more_statements_than_before_however_much_the
         book(db, make.session(db, days=[OTHER.replace(day=10 + number)]), anna, now=now)
         make.session(db, of=course, days=[SISTER.replace(day=10 + number)])
     letter = db.scalars(select(Letter.id)).first()
-    names = {"free": free.id, "full": full.id, "course": course.code, "letter": letter}
+    lined = make.course(db, seats=1)
+    held, waited = (make.session(db, of=lined, days=[day]) for day in (HELD, WAITED))
+    book(db, held, anna, now=now)
+    book(db, waited, make.person(db), now=now)
+    waitlist.join(db, session_id=waited.id, person_id=anna.id, now=now, by=anna.id)
+    names = {"free": free.id, "full": full.id, "held": held.id, "waited": waited.id}
+    names |= {"course": course.code, "letter": letter}
     taken = {}
     for browser, asked in ((visit(anna), DOCTOR), (visit(make.coordinator(db)), OFFICE)):
         for what in asked:
