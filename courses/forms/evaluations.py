@@ -9,14 +9,16 @@ from courses.forms.fields import unfolded
 from courses.rules.evaluations import LONGEST_TEXT, NO_ANSWER, Question
 from courses.states import QuestionKind
 from lararportal.forms import Form
+from lararportal.lines import is_blank
 
 
 class AnswerForm(Form):
     """Nothing of its own but its proof."""
 
     def answers(self, questions: Sequence[Question]) -> dict[str, str]:
-        """What is answered, by the keys of the questions."""
-        return {each.key: self[name_of(number)].data or NO_ANSWER for number, each in enumerate(questions)}
+        """What is answered, by the keys of the questions; signs that nobody sees answer nothing."""
+        said = {each.key: self[name_of(number)].data or "" for number, each in enumerate(questions)}
+        return {key: NO_ANSWER if is_blank(text) else text for key, text in said.items()}
 
 
 def answer_form(questions: Sequence[Question]) -> AnswerForm:

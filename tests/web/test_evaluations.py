@@ -33,7 +33,7 @@ def test_a_participant_finds_it_answers_it_once_and_is_thanked(room, db, visit):
     assert "Ingen kan se vem som har svarat vad" in page
     assert [f'name="q{number}"' in page for number in range(14)] == [*[True] * 13, False]
 
-    empty = anna.post(path, data={"q0": ""})
+    empty = anna.post(path, data={"q0": "", "q9": "\u200b\u2060"})
     assert (empty.status_code, "Svara på minst en fråga." in empty.text) == (409, True)
     odd = anna.post(path, data={"q0": "9", "q9": "Fallen"})
     assert (odd.status_code, "Fallen" in odd.text) == (400, True)
