@@ -1,15 +1,30 @@
 """What everybody looks for: the catalogue, or what is searched for in it, a course, and a session."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    TIMESTAMP,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.types import NULLTYPE
 
 from auth.states import Area
 from courses.models import Course, CourseDay, CourseSession
@@ -42,8 +57,7 @@ class Filters:
         return self.area is not None or self.month is not None or self.only_free
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """A session on a list for everybody. Facts alone, so that what a page says of them can be remembered by them."""
 
     id: int
@@ -61,8 +75,7 @@ class Listed:
         return self.publicity is not Publicity.DRAFT and not self.is_reserve
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A course that was looked for, with the first of its coming sessions that fit, and how many do."""
 
     code: str
@@ -83,67 +96,86 @@ FIRST_SESSIONS = 4
 
 
 def catalogue(db: Session, filters: Filters, *, today: date) -> list[Found]:
-    """The published courses that fit, mandatory ones first, each with its coming sessions that fit."""
-    courses, wanted = _catalogue(filters)
-    rows = db.execute(courses, {"today": today}).all()
-    sessions = _listed(db, wanted, {"today": today, "courses": [row.id for row in rows]})
-    return [
-        Found(
-            row.code,
-            row.title,
-            row.kind,
-            row.day_count,
-            tuple(row.objectives_2015),
-            tuple(row.objectives_2021),
-            row.preparatory_parts,
-            tuple(sessions[row.id][:FIRST_SESSIONS]),
-            len(sessions[row.id]),
-        )
-        for row in rows
-    ]
+    """The published courses that fit, mandatory ones first, each with the first of its coming sessions that fit."""
+    rows = db.execute(_catalogue(filters), {"today": today})
+    return [_found([tuple(each) for each in of_course]) for _, of_course in groupby(rows, key=_CODE)]
+
+
+def _found(rows: Sequence[tuple[Any, ...]]) -> Found:
+    """A course as it is, with each of the rows, some of whose columns are of a session, or of none."""
+    code, title, kind, day_count, older, newer, preparatory_parts, number = rows[0][:_OF_COURSE]
+    return Found(
+        code,
+        title,
+        kind,
+        day_count,
+        tuple(older),
+        tuple(newer),
+        preparatory_parts,
+        tuple(_of_row(each[_OF_COURSE:]) for each in rows if number is not None),
+        number or 0,
+    )
+
+
+def _of_row(row: Sequence[Any]) -> Listed:
+    session_id, days, *facts = row
+    return Listed(session_id, tuple(days), *facts)
 
 
 @lru_cache(KNOWN_SEARCHES)
-def _catalogue(filters: Filters) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
-    """Courses and sessions that fit, from `today` on; to put it together takes as long as to ask."""
-    wanted = _wanted_sessions(filters)
-    courses = select(
-        Course.id,
-        Course.code,
-        Course.title,
-        Course.kind,
-        Course.day_count,
-        Course.objectives_2015,
-        Course.objectives_2021,
-        Course.preparatory_parts,
-    ).where(Course.publicity == Publicity.PUBLISHED, *_wanted_courses(filters))
-    if filters.are_of_sessions:
-        courses = courses.where(select(CourseSession.id).where(CourseSession.course_id == Course.id, wanted).exists())
-    of_courses = CourseSession.course_id.in_(bindparam("courses", expanding=True))
-    return courses.order_by(KIND_ORDER, Course.code), _LISTED.where(of_courses, wanted)
+def _catalogue(filters: Filters) -> Select[*tuple[Any, ...]]:
+    """Courses and their first sessions that fit, from `today` on; to put it together takes as long as to ask.
+
+    The database counts the others, of which there may be hundreds of times as many.
+    """
+    wanted = _NUMBERED.where(_wanted_sessions(filters)).subquery()
+    return (
+        select(
+            Course.code,
+            Course.title,
+            Course.kind,
+            Course.day_count,
+            type_coerce(Course.objectives_2015, NULLTYPE),
+            type_coerce(Course.objectives_2021, NULLTYPE),
+            Course.preparatory_parts,
+            wanted.c.number,
+            *_FACTS,
+        )
+        .join(
+            wanted,
+            and_(wanted.c.course_id == Course.id, wanted.c.place <= FIRST_SESSIONS),
+            isouter=not filters.are_of_sessions,
+        )
+        .outerjoin(CourseSession, CourseSession.id == wanted.c.id)
+        .where(Course.publicity == Publicity.PUBLISHED, *_wanted_courses(filters))
+        .order_by(KIND_ORDER, Course.code, wanted.c.place)
+    )
 
 
-_LISTED = select(
-    CourseSession.course_id,
+_NUMBERED = select(
     CourseSession.id,
-    select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day)))
-    .where(CourseDay.session_id == CourseSession.id)
-    .scalar_subquery(),
+    CourseSession.course_id,
+    func.row_number()
+    .over(partition_by=CourseSession.course_id, order_by=(CourseSession.starts_on, CourseSession.id))
+    .label("place"),
+    func.count().over(partition_by=CourseSession.course_id).label("number"),
+)
+_CODE = itemgetter(0)
+_OF_COURSE = 8
+"""The number of its sessions among them."""
+_DAYS = select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day), type_=NULLTYPE))
+"""A list as the driver reads it: it knows what is in it, and nobody need look at each once more."""
+_FACTS = (
+    CourseSession.id,
+    _DAYS.where(CourseDay.session_id == CourseSession.id).scalar_subquery(),
     CourseSession.place,
     CourseSession.area,
     CourseSession.seats,
     CourseSession.free_seats,
     CourseSession.publicity,
     CourseSession.is_reserve,
-).order_by(CourseSession.starts_on, CourseSession.id)
-
-
-def _listed(db: Session, wanted: Select[Any], told: Mapping[str, Any]) -> dict[int, list[Listed]]:
-    """The sessions that are wanted, by course, in the order they begin."""
-    found: dict[int, list[Listed]] = defaultdict(list)
-    for course_id, session_id, each, *facts in db.execute(wanted, told):
-        found[course_id].append(Listed(session_id, tuple(each), *facts))
-    return found
+)
+"""As `Listed` has them."""
 
 
 def _wanted_courses(filters: Filters) -> list[ColumnElement[bool]]:
@@ -192,11 +224,29 @@ def text_conditions(text: str) -> list[ColumnElement[bool]]:
 
 def months(db: Session, *, today: date) -> list[date]:
     """The first day of every month in which a shown session begins, from today on."""
-    return [moment.date() for moment in db.scalars(_MONTHS, {"today": today})]
+    return list(db.scalars(_MONTHS, {"today": today}))
 
 
-_MONTH = func.date_trunc("month", CourseSession.starts_on)
-_MONTHS = select(_MONTH).where(SHOWN, CourseSession.starts_on >= bindparam("today")).distinct().order_by(_MONTH)
+_TODAY = bindparam("today", type_=Date())
+_A_MONTH = func.make_interval(0, 1)
+_LAST = select(func.max(CourseSession.starts_on)).scalar_subquery()
+_EACH = func.generate_series(func.date_trunc("month", cast(_TODAY, TIMESTAMP)), cast(_LAST, TIMESTAMP), _A_MONTH)
+_BEGINS: Any = _EACH.column_valued("begins")
+_MONTHS = (
+    select(cast(_BEGINS, Date))
+    .where(
+        select(CourseSession.id)
+        .where(
+            SHOWN,
+            CourseSession.starts_on.between(
+                func.greatest(cast(_BEGINS, Date), _TODAY), cast(_BEGINS + _A_MONTH, Date) - 1
+            ),
+        )
+        .exists()
+    )
+    .order_by(_BEGINS)
+)
+"""By index: one look for each month, however many begin in it."""
 
 
 def course(db: Session, code: str) -> Course:
@@ -213,10 +263,18 @@ def course(db: Session, code: str) -> Course:
 
 def coming_sessions(db: Session, course_id: int, *, today: date) -> list[Listed]:
     """The sessions of a course from today on, drafts and reserves among them, in the order they begin."""
-    is_given = CourseSession.publicity != Publicity.ARCHIVED
-    wanted = _LISTED.where(CourseSession.course_id == course_id, CourseSession.starts_on >= today, is_given)
-    found = _listed(db, wanted, {})
-    return found[course_id]
+    return [_of_row(each) for each in db.execute(_COMING, {"course_id": course_id, "today": today})]
+
+
+_COMING = (
+    select(*_FACTS)
+    .where(
+        CourseSession.course_id == bindparam("course_id"),
+        CourseSession.starts_on >= bindparam("today"),
+        CourseSession.publicity != Publicity.ARCHIVED,
+    )
+    .order_by(CourseSession.starts_on, CourseSession.id)
+)
 
 
 def session(db: Session, session_id: int) -> CourseSession:

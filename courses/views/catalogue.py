@@ -22,8 +22,8 @@ from lararportal.errors import NotFound
 
 blueprint = Blueprint("catalogue", __name__)
 
-KNOWN_MONTHS = 8
-"""For how many rows of months the form is remembered; there is one at a time, and a new one some times a month."""
+KNOWN_SEARCHES = 64
+"""For how many the form is remembered as it stands above what was found; most look at everything."""
 
 
 @blueprint.get("/kurser")
@@ -32,27 +32,19 @@ def courses() -> str:
     """The catalogue, or what a search finds in it."""
     today = day_of(edge.moment())
     with edge.reading() as db:
-        form, filters = _search(tuple(queries.months(db, today=today)))
+        form, filters = _search(tuple(queries.months(db, today=today)), (*request.args.items(multi=True),))
         found = queries.catalogue(db, filters, today=today)
     return render_template("courses/catalogue.html", form=form, found=found, is_search=filters != Filters())
 
 
-def _search(months: tuple[date, ...]) -> tuple[Markup, Filters]:
-    """The form as it was filled in, and what it looks for."""
-    if not request.args:
-        return _blank_form(months), Filters()
-    form = SearchForm(request.args)
+@lru_cache(KNOWN_SEARCHES)
+def _search(months: tuple[date, ...], asked: tuple[tuple[str, str], ...]) -> tuple[Markup, Filters]:
+    """The form as it was filled in, and what it looks for: the same for all who look for the same."""
+    form = SearchForm(MultiDict(asked))
     form.offer(months)
-    form.validate()
+    if asked:
+        form.validate()
     return _shown(form), form.filters
-
-
-@lru_cache(KNOWN_MONTHS)
-def _blank_form(months: tuple[date, ...]) -> Markup:
-    """The form before anything is looked for: the same for all, for as long as sessions begin in these months."""
-    form = SearchForm(MultiDict())
-    form.offer(months)
-    return _shown(form)
 
 
 def _shown(form: SearchForm) -> Markup:

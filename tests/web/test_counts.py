@@ -15,7 +15,7 @@ DOCTOR = {
     "/tillfallen/{full}": 4,
     "/tillfallen/{held}": 4,
     "/tillfallen/{waited}": 4,
-    "/kurser": 4,
+    "/kurser": 3,
     "/kurser/{course}": 5,
     "/": 5,
     "POST /tillfallen/{free}/boka": 11,
