@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
@@ -20,6 +20,7 @@ from bookings.rules.forecast import Expectation
 from bookings.rules.line import active_places
 from bookings.rules.seats import undo_until
 from bookings.states import ANSWERABLE, LIVE, OPEN, SEATED, ApplicationState, BookingState, RoundState
+from courses.certificates import content
 from courses.concerned import Interested
 from courses.models import CourseSession, SessionLeader
 from courses.rules.days import REMINDED_AFTER
@@ -29,7 +30,7 @@ from lararportal.errors import NotFound
 from lararportal.outbox import TO_LOOK_AT, WAITS, Letter
 
 LATELY = timedelta(days=365)
-"""How long a session that nobody has completed is shown."""
+"""How long a session is shown that nobody has completed, or that lacks certificates."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +165,8 @@ class Desk:
     """Sessions ahead with more people than seats."""
     uncompleted: list[SessionRow]
     """Sessions that are over, and whose leaders have been reminded of completing them in vain."""
+    uncertified: list[SessionRow]
+    """Completed sessions that somebody has been through who has no certificate."""
     below_minimum: int
     """Sessions about which something is still to be decided."""
     reserves_wanted: int
@@ -183,12 +186,14 @@ def desk(db: Session, *, now: datetime) -> Desk:
     )
     letters = select(func.count().filter(TO_LOOK_AT), func.count().filter(WAITS)).select_from(Letter)
     letters_failed, letters_waiting = db.execute(letters).one()
+    uncompleted, uncertified = _left_undone(db, today)
     over = db.scalars(sessions_with_course().where(CourseSession.seats_over > 0, CourseSession.starts_on >= today))
     return Desk(
         rounds=unpublished(db),
         sessions_soon=[row_of(each) for each in soon],
         over=[row_of(each) for each in over],
-        uncompleted=_uncompleted(db, today),
+        uncompleted=uncompleted,
+        uncertified=uncertified,
         below_minimum=sum(1 for each in below_minimum(db, today=today) if each.end is None),
         reserves_wanted=len(reserve_sessions.wanted(db, now=now)),
         letters_failed=letters_failed,
@@ -196,9 +201,14 @@ def desk(db: Session, *, now: datetime) -> Desk:
     )
 
 
-def _uncompleted(db: Session, today: date) -> list[SessionRow]:
-    is_open = (CourseSession.completed_at.is_(None), CourseSession.seats_taken > 0)
+def _left_undone(db: Session, today: date) -> tuple[list[SessionRow], list[SessionRow]]:
+    """What nobody has completed, and what is completed and lacks certificates."""
+    is_open = CourseSession.completed_at.is_(None) & (CourseSession.seats_taken > 0)
     held = CourseSession.publicity.in_((Publicity.PUBLISHED, Publicity.ARCHIVED))
     lately = CourseSession.starts_on.between(today - LATELY, today)
-    found = [row_of(each) for each in db.scalars(sessions_with_course().where(*is_open, held, lately))]
-    return [row for row in found if row.days[-1] + REMINDED_AFTER[0] < today]
+    found = db.scalars(sessions_with_course().where(or_(is_open, content.is_owed()), held, lately)).all()
+    uncompleted = [row_of(each) for each in found if each.completed_at is None]
+    return (
+        [row for row in uncompleted if row.days[-1] + REMINDED_AFTER[0] < today],
+        [row_of(each) for each in found if each.completed_at is not None],
+    )

@@ -89,7 +89,9 @@ def test_a_coordinator_completes_it_in_their_place_once_and_says_why(db, session
     with refused(Refusal.VERDICT_MISSING, name=cia.name):
         in_place.complete(db, verdicts={anna.id: MET, bo.id: MET}, **why)
     said = {anna.id: MET, bo.id: MET, cia.id: Verdict(competence_met=False)}
+    assert desk(db, now=DAYS_AFTER[16]).uncertified == []
     assert in_place.complete(db, verdicts=said, **why) == 1
+    assert [row.session_id for row in desk(db, now=DAYS_AFTER[16]).uncertified] == [session.id]
     assert (noted(db)[-1][:2], last_facts(db)) == (
         ("session.completed", office.id),
         {"passed": 1, "booked": 3, "reason": why["reason"]},

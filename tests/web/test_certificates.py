@@ -52,6 +52,7 @@ def test_the_leader_makes_them_in_a_job_and_sees_how_far_it_has_come(room, desk,
     browser = visit(room.leader, at=AFTER_IT)
     assert browser.get(desk).text.count("inte framställt<") == 3
     assert "Framställ intyg: 3" in browser.get("/kursledare").text
+    assert f'href="{desk}"' in visit(make.coordinator(room.db), at=AFTER_IT).get("/samordning").text
     shown = browser.get(f"{desk}/framstall").text
     chosen = re.findall(r'name="(chosen-\d+)" checked', shown)
     assert len(chosen) == 3
