@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from auth import people
 from auth.models import TO_LOCK, Person
 from bookings import facts, in_line, lots, register
+from bookings.counted import Place
 from bookings.facts import Had
 from bookings.held import Held, Holder
-from bookings.in_line import Line
 from bookings.models import Booking, Round, RoundSession
 from bookings.rules import history
-from bookings.rules.line import stands_for
+from bookings.rules.line import Outlook, stands_for
 from bookings.rules.seats import Target
-from bookings.states import Refusal
+from bookings.states import LATE, Refusal
 from courses import sessions
 from courses.models import CourseSession
 from lararportal.clock import day_of
@@ -98,7 +98,10 @@ class Coming(Look):
     person: Person
     bookings: list[Held]
     holder: Holder
-    line: Line
+    line: Outlook
+    """As the person sees it: from the end, or from where they join it."""
+    joins: Place | None
+    """Where that is; asked for where nothing else than a place in line is left."""
 
 
 def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides: Collection[int] = ()) -> Asking:
@@ -127,7 +130,8 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
     """
     [session] = sessions.lock(db, [session_id])
     person, round_ = _person_and_round(db, person_id, session_id)
-    line, holder = in_line.with_holder(db, session_id, person_id=person_id, today=day_of(now))
+    joins = last_place(db, session, person, round_, now=now) if session.free_seats < 1 else None
+    line, holder = in_line.outlook(db, session_id, person_id=person_id, joins=joins, today=day_of(now))
     return Coming(
         person=person,
         session=session,
@@ -136,6 +140,7 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
         now=now,
         holder=holder,
         line=line,
+        joins=joins,
     )
 
 
@@ -164,8 +169,12 @@ def held_still(db: Session, booking_id: int) -> tuple[Booking, CourseSession, Pe
     return booking, session, person
 
 
-def late_key(db: Session, asked: Asking | Coming) -> list[int]:
-    """The key by which the person stands in the line of a session that no round gives them a place in."""
-    course_id, person_id = asked.session.course_id, asked.person.id
-    brought = register.histories(db, [person_id], [course_id], term=history.term_of(asked.today))[person_id]
-    return lots.late_key(asked.session.course, asked.person, asked.round_, history=brought, today=asked.today)
+def last_place(db: Session, session: CourseSession, person: Person, round_: Round | None, *, now: datetime) -> Place:
+    """Where somebody would stand in the line of a session who joins it now."""
+    return LATE, late_key(db, session, person, round_, today=day_of(now)), now
+
+
+def late_key(db: Session, session: CourseSession, person: Person, round_: Round | None, *, today: date) -> list[int]:
+    """The key by which a person stands in the line of a session that no round gives them a place in."""
+    brought = register.histories(db, [person.id], [session.course_id], term=history.term_of(today))[person.id]
+    return lots.late_key(session.course, person, round_, history=brought, today=today)

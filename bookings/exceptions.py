@@ -41,7 +41,7 @@ def place_for_hardship(
     """
     insist_on_reason(reason)
     case = _hold(db, session_id=session_id, person_id=person_id, by=by, now=now)
-    key = tuple(asking.late_key(db, case.asked))
+    key = tuple(_late_key(db, case.asked))
     _insist(rules.may_be_placed_for_hardship(case.prospect, case.opening, key=key))
     return _place(db, case, ExceptionKind.HARDSHIP, key, ground=ground, reason=reason.strip(), by=by)
 
@@ -61,7 +61,7 @@ def place_by_precedence(
     case = _hold(db, session_id=session_id, person_id=person_id, by=by, now=now)
     _insist(rules.may_be_placed_by_precedence(case.prospect, case.opening))
     place = case.opening.place
-    own = place.key if place is not None and place.is_in_time else tuple(asking.late_key(db, case.asked))
+    own = place.key if place is not None and place.is_in_time else tuple(_late_key(db, case.asked))
     key = rules.with_precedence(own)
     return _place(db, case, ExceptionKind.PRECEDENCE, key, ground=ground, reason=reason.strip(), by=by)
 
@@ -91,6 +91,10 @@ class _Case:
             is_day_free=all(facts.days_of(each).isdisjoint(facts.days_of(session)) for each in elsewhere),
             place=Place(waiting.wave == IN_TIME, tuple(waiting.key)) if waiting is not None else None,
         )
+
+
+def _late_key(db: Session, asked: Asking) -> list[int]:
+    return asking.late_key(db, asked.session, asked.person, asked.round_, today=asked.today)
 
 
 def _hold(db: Session, *, session_id: int, person_id: int, by: int, now: datetime) -> _Case:

@@ -1,22 +1,22 @@
 """What somebody has: their live seats and places in line as facts, for rules that look at those of a whole line.
 
 One statement for however many persons, of the columns that count. The rows themselves, for a deed that changes them,
-are `facts.live_bookings`.
+are `facts.live_bookings`. Where one person stands in a line is found without reading all of it: `bookings.counted`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import CompoundSelect, Integer, Select, bindparam, case, cast, func, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, case, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
 
 from auth.models import Person
 from auth.states import Category, Standing
 from bookings.in_vain import has_seat_in, in_vain
-from bookings.models import Application, Booking
-from bookings.states import LIVE, BookingState
+from bookings.models import Application, Booking, is_in
+from bookings.states import LIVE, OPEN, BookingState
 from courses.models import Course, CourseDay, CourseSession
 from courses.rules import last_told
 
@@ -121,36 +121,34 @@ class Holder(NamedTuple):
         return [each for each in self.bookings if not each.is_in_vain]
 
 
-def in_lines(
-    db: Session, session_ids: Collection[int], *, states: Collection[BookingState], person_id: int | None = None
-) -> dict[int, Holder]:
-    """Who has a place of such a state in one of these sessions, with all that they have; and that person."""
-    told = {"session_ids": list(session_ids), "states": list(states), "person_id": person_id}
-    return _holders(db, _IN_LINES, told)
+def in_lines(db: Session, session_ids: Collection[int], *, states: Collection[BookingState]) -> dict[int, Holder]:
+    """Who has a place of such a state in one of these sessions, with all that they have."""
+    return holders(db.execute(_IN_LINES, {"session_ids": list(session_ids), "states": list(states)}))
 
 
 def in_lines_of_holders(db: Session, course_id: int, *, states: Collection[BookingState]) -> dict[int, Holder]:
     """As `in_lines`, of all sessions of a course, but only those who have a seat in it already."""
     of_course = select(CourseSession.id).where(CourseSession.course_id == course_id)
     persons = _in_state.where(Booking.session_id.in_(of_course), has_seat_in(course_id))
-    return _holders(db, _of(persons), {"states": list(states)})
+    return holders(db.execute(having(persons), {"states": list(states)}))
 
 
-def _holders(db: Session, statement: Select[Any], told: Mapping[str, Any]) -> dict[int, Holder]:
-    holders: dict[int, Holder] = {}
+def holders(rows: Iterable[Sequence[Any]]) -> dict[int, Holder]:
+    """The persons of the rows of `having`, each with all that they have."""
+    found: dict[int, Holder] = {}
     sessions: dict[int, HeldIn] = {}
-    for row in db.execute(statement, told).all():
+    for row in rows:
         person_id, category, standing, erased_at, session_id, *facts = row
-        holder = holders.get(person_id)
+        holder = found.get(person_id)
         if holder is None:
-            holder = holders[person_id] = Holder(person_id, category, standing, erased_at, [])
+            holder = found[person_id] = Holder(person_id, category, standing, erased_at, [])
         if session_id is None:
             continue
         session = sessions.get(session_id)
         if session is None:
             session = sessions[session_id] = _session(session_id, *facts[:OF_SESSION])
-        holder.bookings.append(Held(session_id, session, *facts[OF_SESSION:]))
-    return holders
+        holder.bookings.append(Held(session_id, session, *facts[OF_SESSION : OF_SESSION + OF_PLACE]))
+    return found
 
 
 def _session(session_id: int, course_id: int, title: str, days: Sequence[date], former: Any, *more: Any) -> HeldIn:
@@ -159,9 +157,9 @@ def _session(session_id: int, course_id: int, title: str, days: Sequence[date], 
 
 _mine = aliased(Booking)
 _days = select(func.array_agg(CourseDay.day)).where(CourseDay.session_id == _mine.session_id).scalar_subquery()
-_waits = _mine.state.in_(bindparam("states", expanding=True))
+_waits = is_in(OPEN, _mine)
 _OF_PERSON = (Person.id, Person.category, Person.standing, Person.erased_at)
-_OF_SESSION = (
+_SESSION = (
     CourseSession.course_id,
     Course.title,
     _days,
@@ -171,7 +169,7 @@ _OF_SESSION = (
     CourseSession.moved_at,
     CourseSession.seats_over,
 )
-_OF_PLACE = (
+_PLACE = (
     _mine.id,
     _mine.state,
     _mine.rank,
@@ -188,15 +186,18 @@ _OF_PLACE = (
     Application.cap,
     case((_waits, Course.targets)),
 )
-OF_SESSION = len(_OF_SESSION)
+OF_SESSION, OF_PLACE = len(_SESSION), len(_PLACE)
 
 
-def _of(persons: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
-    """Built once for each use: to put it together takes as long as to read some twenty rows."""
+def having(persons: Select[Any] | CompoundSelect[Any], *more: ColumnElement[Any]) -> Select[Any]:
+    """Rows for these persons: one for each seat and place, what they want most first, or one for who has nothing.
+
+    Built once for each use: to put it together takes as long as to read some twenty rows.
+    """
     return (
-        select(*_OF_PERSON, _mine.session_id, *_OF_SESSION, *_OF_PLACE)
+        select(*_OF_PERSON, _mine.session_id, *_SESSION, *_PLACE, *more)
         .select_from(Person)
-        .outerjoin(_mine, (_mine.person_id == Person.id) & _mine.state.in_(LIVE))
+        .outerjoin(_mine, (_mine.person_id == Person.id) & is_in(LIVE, _mine))
         .outerjoin(CourseSession, CourseSession.id == _mine.session_id)
         .outerjoin(Course, Course.id == CourseSession.course_id)
         .outerjoin(Application, (Application.round_id == _mine.round_id) & (Application.person_id == _mine.person_id))
@@ -207,4 +208,4 @@ def _of(persons: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
 
 _in_state = select(Booking.person_id).where(Booking.state.in_(bindparam("states", expanding=True)))
 _in_sessions = _in_state.where(Booking.session_id.in_(bindparam("session_ids", expanding=True)))
-_IN_LINES = _of(union_all(_in_sessions, select(bindparam("person_id", type_=Integer()))))
+_IN_LINES = having(_in_sessions)

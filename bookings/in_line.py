@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bookings import facts, held
+from bookings import counted, facts, held
+from bookings.counted import Counted, Place
 from bookings.held import Held, Holder
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.rules.answer_time import needs_short_notice
-from bookings.rules.line import Waiter, Wish
+from bookings.rules.line import Outlook, Waiter, Wish
 from bookings.rules.seats import Participant
 from bookings.states import ANSWERABLE, IN_LINE, IN_TIME, BookingState, Refusal
 from courses.models import CourseSession
@@ -29,24 +31,40 @@ def line(db: Session, session_ids: Collection[int], *, today: date) -> dict[int,
     return _waiters(_lines(found, session_ids, states=IN_LINE, bar=_barred, today=today))
 
 
-def with_holder(db: Session, session_id: int, *, person_id: int, today: date) -> tuple[Line, Holder]:
-    """The line of one session, and somebody with what they have: one look at both.
+def outlook(
+    db: Session, session_id: int, *, person_id: int, joins: Place | None = None, today: date
+) -> tuple[Outlook, Holder]:
+    """The line of one session as somebody sees it, and what they have: one look at both, however long the line.
+
+    From their place in it; where they have none, from the one where they join, or from the end.
 
     Raises:
         NotFound: there is no such person.
     """
-    found = held.in_lines(db, [session_id], states=IN_LINE, person_id=person_id)
+    found, count = counted.line(db, session_id, person_id=person_id, joins=joins, today=today)
     if person_id not in found:
         raise NotFound
-    return _lines(found, [session_id], states=IN_LINE, bar=_barred, today=today)[session_id], found[person_id]
+    line = _lines(found, [session_id], states=IN_LINE, bar=_barred, today=today)[session_id]
+    return _seen(line, count, person_id=person_id, joins=joins), found[person_id]
 
 
-def joined(line: Line, booking: Booking, session: CourseSession, holder: Holder, *, today: date) -> list[Waiter]:
-    """The line with a new place in it, of somebody who has these others beside it."""
+def _seen(line: Line, count: Counted, *, person_id: int, joins: Place | None) -> Outlook:
+    own = next((number for number, (_, waiter) in enumerate(line) if waiter.person_id == person_id), None)
+    waiters = [waiter for _, waiter in line]
+    if own is None:
+        first = sum(joins is None or each.place[:-1] <= joins for each, _ in line)
+        before, mine, behind = waiters[:first], None, waiters[first:]
+    else:
+        before, mine, behind = waiters[:own], waiters[own], waiters[own + 1 :]
+    return Outlook(before=before, own=mine, behind=behind, counted_before=count.before, counted_behind=count.behind)
+
+
+def joined(line: Outlook, booking: Booking, session: CourseSession, holder: Holder, *, today: date) -> Outlook:
+    """The line as somebody sees it who has joined it where they looked from, and has these others beside it."""
     new = Held.of(booking, session)
     mine = sorted([*holder.counting, new], key=lambda each: (each.rank, each.id))
-    waiter = _waiter(holder, new, mine, facts.participant(holder, mine, today=today), bar=_barred, today=today)
-    return [each for _, each in sorted([*line, (new, waiter)], key=_place)]
+    who = facts.participant(holder, mine, today=today)
+    return replace(line, own=_waiter(holder, new, mine, who, bar=_barred, today=today))
 
 
 def holders(db: Session, course_id: int, *, today: date) -> dict[int, list[Waiter]]:

@@ -34,8 +34,7 @@ def book(db: Session, *, session_id: int, person_id: int, saw: str = "", now: da
 
 
 def _goes_another_before(db: Session, asked: Coming) -> bool:
-    line = [waiter for _, waiter in asked.line]
-    return waitlist.goes_before(db, asked.session, line, person_id=asked.person.id, now=asked.now)
+    return waitlist.goes_before(db, asked.session, asked.line, now=asked.now)
 
 
 def _waiting_for_days(db: Session, asked: Coming) -> Booking | None:

@@ -16,7 +16,7 @@ from bookings.models import Booking
 from bookings.rules import last_days
 from bookings.rules import line as rules
 from bookings.rules.answer_time import CallOutEnd, Way, needs_short_notice, way_of
-from bookings.rules.line import Move, Waiter
+from bookings.rules.line import Move, Outlook
 from bookings.rules.seats import may_join
 from bookings.states import ANSWERABLE, LATE, LIVE, OPEN, SEATED, BookingState, Origin, Refusal
 from courses import sessions
@@ -53,16 +53,17 @@ def enter(db: Session, asked: Coming, *, by: int | None) -> Booking:
     """A new place in the late wave of a locked session's line, told by letter. The caller has asked the rules."""
     session, person, now = asked.session, asked.person, asked.now
     held = [each.rank for each in asked.bookings if _is_seat_in(each, session.course_id)]
-    key = asking.late_key(db, asked)
-    booking = place(
-        session, person, rank=min(held, default=next_rank(asked.bookings)), origin=Origin.LINE, key=key, now=now
-    )
+    joins, line = asked.joins, asked.line
+    if joins is None:
+        joins = asking.last_place(db, session, person, asked.round_, now=now)
+        line, _ = in_line.outlook(db, session.id, person_id=person.id, joins=joins, today=asked.today)
+    rank, (_, key, _) = min(held, default=next_rank(asked.bookings)), joins
+    booking = place(session, person, rank=rank, origin=Origin.LINE, key=list(key), now=now)
     # Who comes in the last days means that they can come at short notice.
     booking.short_notice = needs_short_notice(starts_on=session.starts_on, today=asked.today)
     db.add(booking)
     db.flush()
-    line = in_line.joined(asked.line, booking, session, asked.holder, today=asked.today)
-    position = rules.active_places(line)[booking.id]
+    position = in_line.joined(line, booking, session, asked.holder, today=asked.today).position
     noting.note(db, "line.joined", booking, now=now, by=by, position=position)
     letters.place_in_line(db, booking, person=person, session=session, position=position, now=now)
     return booking
@@ -193,19 +194,21 @@ def somebody_goes_before(db: Session, session: CourseSession, *, person_id: int,
 
     In the last days it is those who were asked, or whoever waits (`bookings.rules.last_days`).
     """
-    line = in_line.line(db, [session.id], today=day_of(now))[session.id]
-    return goes_before(db, session, line, person_id=person_id, now=now)
+    line, _ = in_line.outlook(db, session.id, person_id=person_id, today=day_of(now))
+    return goes_before(db, session, line, now=now)
 
 
-def goes_before(
-    db: Session, session: CourseSession, line: Sequence[Waiter], *, person_id: int, now: datetime
-) -> bool:
+def goes_before(db: Session, session: CourseSession, line: Outlook, *, now: datetime) -> bool:
     """As `somebody_goes_before`, where the line has been looked at."""
     if needs_short_notice(starts_on=session.starts_on, today=day_of(now)):
         start = facts.start_of(session)
-        return last_days.goes_before(line, person_id=person_id, free_seats=session.free_seats, start=start, now=now)
-    first = _moves_of(db, session, line, room=min(session.free_seats, 1), now=now)
-    return any(move.waiter.person_id != person_id for move in first)
+        return last_days.goes_before(line, free_seats=session.free_seats, start=start, now=now)
+    room = min(session.free_seats, 1)
+    if line.own is None:
+        return _gives_seats(session, room, now) and line.comers > 0
+    # Of who waits a reserve may let others go first, behind them too: all of the line is looked at.
+    first = _moves(db, session, room=room, now=now)
+    return any(move.waiter.person_id != line.own.person_id for move in first)
 
 
 def next_moves(db: Session, session: CourseSession, *, now: datetime) -> list[Move]:
@@ -213,20 +216,16 @@ def next_moves(db: Session, session: CourseSession, *, now: datetime) -> list[Mo
     return _moves(db, session, room=session.free_seats, now=now)
 
 
-def _moves(db: Session, session: CourseSession, *, room: int, now: datetime) -> list[Move]:
-    """As many as would get a seat now, were nothing else to change; the first of them is certain."""
-    line = in_line.line(db, [session.id], today=day_of(now)) if _gives_seats(session, room, now) else {}
-    return _moves_of(db, session, line.get(session.id, []), room=room, now=now)
-
-
 def _gives_seats(session: CourseSession, room: int, now: datetime) -> bool:
     return room >= 1 and session.publicity is Publicity.PUBLISHED and session.starts_on > day_of(now)
 
 
-def _moves_of(db: Session, session: CourseSession, line: Sequence[Waiter], *, room: int, now: datetime) -> list[Move]:
-    if not (line and _gives_seats(session, room, now)):
+def _moves(db: Session, session: CourseSession, *, room: int, now: datetime) -> list[Move]:
+    """As many as would get a seat now, were nothing else to change; the first of them is certain."""
+    today = day_of(now)
+    left = in_line.line(db, [session.id], today=today)[session.id] if _gives_seats(session, room, now) else []
+    if not left:
         return []
-    left, today = list(line), day_of(now)
     booked = facts.booked_by_group(db, session.id) if session.reserves else {}
     moves: list[Move] = []
     while len(moves) < room:

@@ -7,7 +7,7 @@ what it costs to stay away, `calendars` with the addresses by which people's cal
 
 from bookings.models.absences import AbsenceCharge
 from bookings.models.applications import Application, Choice, Decision
-from bookings.models.bookings import Booking, SeatDay
+from bookings.models.bookings import Booking, SeatDay, is_in
 from bookings.models.calendars import CalendarFeed
 from bookings.models.minimum import CourseWish, Invitation, MinimumCase, MinimumStep, ReserveNotice
 from bookings.models.precedence import LineException, Precedence
@@ -32,4 +32,5 @@ __all__ = [
     "Run",
     "SeatDay",
     "SessionDecision",
+    "is_in",
 ]

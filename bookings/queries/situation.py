@@ -13,10 +13,9 @@ from bookings.held import Held
 from bookings.models import Round
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules import last_days
-from bookings.rules import line as line_rules
 from bookings.rules import seats as rules
 from bookings.rules.answer_time import needs_short_notice
-from bookings.rules.line import Waiter
+from bookings.rules.line import Outlook
 from bookings.states import ANSWERABLE, SEATED, BookingState, Refusal, RoundState
 from courses.models import CourseSession
 from lararportal.clock import day_of
@@ -87,13 +86,12 @@ def my_situation(db: Session, session: CourseSession, *, person_id: int, now: da
         NotFound: there is no such person.
     """
     today = day_of(now)
-    standing, holder = in_line.with_holder(db, session.id, person_id=person_id, today=today)
+    line, holder = in_line.outlook(db, session.id, person_id=person_id, today=today)
     # What they have in the session itself is theirs, in vain or not.
     bookings = [each for each in holder.bookings if each.session_id == session.id or not each.is_in_vain]
     here = next((each for each in bookings if each.session_id == session.id), None)
-    round_, line = facts.round_of(db, session.id), [waiter for _, waiter in standing]
+    round_ = facts.round_of(db, session.id)
     asked = Look(person=holder, session=session, bookings=bookings, round_=round_, now=now)
-    places = line_rules.active_places(line)
     may_book = asked.verdict(rules.may_book)
     waits = here is not None and here.state is BookingState.WAITING
     may_take = waits and _is_soon(session, today) and session.free_seats > 0
@@ -102,10 +100,10 @@ def my_situation(db: Session, session: CourseSession, *, person_id: int, now: da
     return Situation(
         round=OpenRound.of(round_, now=now),
         state=here.state if here is not None else None,
-        position=places.get(here.id) if here is not None else None,
+        position=line.position,
         answer_by=here.answer_by if here is not None and here.state in TO_ANSWER else None,
-        barred=next((each.barred for each in line if each.person_id == person_id), None),
-        somebody_waits=_others_first(session, line, person_id, now=now),
+        barred=line.own.barred if line.own is not None else None,
+        somebody_waits=_others_first(session, line, now=now),
         may_book=may_book,
         may_take=may_take,
         why_not_take=why_not if may_take else None,
@@ -127,11 +125,10 @@ def _is_soon(session: CourseSession, today: date) -> bool:
     return needs_short_notice(starts_on=session.starts_on, today=today)
 
 
-def _others_first(session: CourseSession, line: Sequence[Waiter], person_id: int, *, now: datetime) -> bool:
+def _others_first(session: CourseSession, line: Outlook, *, now: datetime) -> bool:
     if not _is_soon(session, day_of(now)):
-        return line_rules.would_come(line) > 0
-    start = facts.start_of(session)
-    return last_days.goes_before(line, person_id=person_id, free_seats=session.free_seats, start=start, now=now)
+        return line.comers > 0
+    return last_days.goes_before(line, free_seats=session.free_seats, start=facts.start_of(session), now=now)
 
 
 def _seat_elsewhere(bookings: Sequence[Held], session: CourseSession) -> Kept | None:

@@ -8,26 +8,22 @@ freed seat goes past nobody. In the last hours, when nobody is asked any more an
 free seat is for whoever books it, waiting or not.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bookings.rules.answer_time import Start, Way, way_of
-from bookings.rules.line import Waiter, would_leave
+from bookings.rules.line import Outlook, Waiter, would_leave
 from bookings.states import Refusal
 
 
-def goes_before(line: Sequence[Waiter], *, person_id: int, free_seats: int, start: Start, now: datetime) -> bool:
-    """Whether all free seats of a session that begins within days are for others than this person, who books now."""
-    is_asking = any(waiter.wanted.is_asked_about for waiter in line)
+def goes_before(line: Outlook, *, free_seats: int, start: Start, now: datetime) -> bool:
+    """Whether all free seats of a session that begins within days are for others than who looks, and books now."""
+    is_asking = any(waiter.wanted.is_asked_about for waiter in line.asked)
     if way_of(start, has_standing_yes=False, now=now) is Way.TOO_LATE and not is_asking:
         return False
-    places = [waiter.person_id for waiter in line]
-    if person_id in places:
-        before = [waiter for waiter in line[: places.index(person_id)] if would_leave(waiter) is not None]
-    else:
-        before = [waiter for waiter in line if _could_take(waiter)]
-    return len(before) >= free_seats
+    if line.own is not None:
+        return line.comers_before >= free_seats
+    return line.counted_before + sum(map(_could_take, line.before)) >= free_seats
 
 
 def _could_take(waiter: Waiter) -> bool:

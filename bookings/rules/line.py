@@ -207,6 +207,42 @@ def active_places(line: Sequence[Waiter]) -> dict[int, int | None]:
     return {booking_id: found.in_all if found else None for booking_id, found in standings(line).items()}
 
 
-def would_come(line: Sequence[Waiter]) -> int:
+def would_come(line: Iterable[Waiter]) -> int:
     """How many in a line would take a seat now; the others are passed over, however many seats are free."""
-    return sum(place is not None for place in active_places(line).values())
+    return sum(would_leave(waiter) is not None for waiter in line)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """A line as one person sees it, from their place in it or from its end: who is before them and who behind.
+
+    Whoever would plainly take the seat, since nothing that they have is in the way of it, may be counted only.
+    """
+
+    before: Sequence[Waiter] = ()
+    own: Waiter | None = None
+    """The person themselves, where they have a place; else everybody is before them."""
+    behind: Sequence[Waiter] = ()
+    counted_before: int = 0
+    counted_behind: int = 0
+
+    @property
+    def asked(self) -> list[Waiter]:
+        """Everybody who is not only counted, in order."""
+        return [*self.before, *([self.own] if self.own is not None else []), *self.behind]
+
+    @property
+    def comers_before(self) -> int:
+        """How many before the person would take a seat now."""
+        return self.counted_before + would_come(self.before)
+
+    @property
+    def comers(self) -> int:
+        """As `would_come`."""
+        return self.counted_before + self.counted_behind + would_come(self.asked)
+
+    @property
+    def position(self) -> int | None:
+        """As `active_places` of the person's own place; None also where they have none."""
+        is_active = self.own is not None and would_leave(self.own) is not None
+        return self.comers_before + 1 if is_active else None

@@ -6,7 +6,7 @@ import pytest
 
 from bookings.rules.answer_time import Start
 from bookings.rules.last_days import goes_before
-from bookings.rules.line import Waiter, Wish
+from bookings.rules.line import Outlook, Waiter, Wish
 from bookings.states import Refusal
 
 START = datetime(2027, 3, 15, 7, 30, tzinfo=UTC)
@@ -29,6 +29,16 @@ def waiter(person: int, what: str) -> Waiter:
     return Waiter(booking_id=person, person_id=person, group="ST", wishes=(wish,), cap=1, barred=barred.get(what))
 
 
+def seen(line: str) -> Outlook:
+    """A line as I see it, from my place in it or from its end."""
+    before, own, behind = line.partition("me")
+    return Outlook(
+        before=[waiter(at, what) for at, what in enumerate(before.split(), 10)],
+        own=waiter(ME, "unasked") if own else None,
+        behind=[waiter(at, what) for at, what in enumerate(behind.split(), 20)],
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "free", "others_first"),
     [
@@ -46,15 +56,17 @@ def waiter(person: int, what: str) -> Waiter:
     ],
 )
 def test_who_goes_before_whoever_books_now(line, free, others_first):
-    waiting = [
-        waiter(ME if what == "me" else at, "unasked" if what == "me" else what)
-        for at, what in enumerate(line.split())
-    ]
-    start = Start(START)
-    assert goes_before(waiting, person_id=ME, free_seats=free, start=start, now=IN_TIME) is others_first
+    assert goes_before(seen(line), free_seats=free, start=Start(START), now=IN_TIME) is others_first
+
+
+@pytest.mark.parametrize("before", [{"before": [waiter(1, "asked"), waiter(2, "asked")]}, {"counted_before": 2}])
+@pytest.mark.parametrize("own", [None, waiter(ME, "unasked")])
+def test_who_is_only_counted_goes_before_as_who_is_asked(before, own):
+    line = Outlook(own=own, **before)
+    says = [goes_before(line, free_seats=free, start=Start(START), now=IN_TIME) for free in (1, 2, 3)]
+    assert says == [True, True, False]
 
 
 @pytest.mark.parametrize(("line", "others_first"), [("unasked willing", False), ("unasked asked", True)])
 def test_in_the_last_hours_a_seat_is_for_whoever_books_it_once_those_who_were_asked_are_heard(line, others_first):
-    waiting = [waiter(at, what) for at, what in enumerate(line.split())]
-    assert goes_before(waiting, person_id=ME, free_seats=1, start=Start(START), now=TOO_LATE) is others_first
+    assert goes_before(seen(line), free_seats=1, start=Start(START), now=TOO_LATE) is others_first
