@@ -3,17 +3,25 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, cast, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from bookings.models import Decision, Round
-from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.rows import ROWS, SessionRow, session_rows
 from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import Outcome
 from courses.models import CourseSession
+
+
+class OfRound(NamedTuple):
+    """What a decision tells of its round."""
+
+    id: int
+    title: str
+    published_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +46,7 @@ class DecisionView:
 
 
 _DECISIONS = (
-    select(Decision, Round)
+    select(Decision, Round.id, Round.title, Round.published_at)
     .join(Round, Round.id == Decision.round_id)
     .where(Decision.person_id == bindparam("person_id"))
     .order_by(Round.published_at.desc(), Decision.rank)
@@ -48,7 +56,8 @@ _DECISIONS = (
 def decisions(db: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[DecisionView]:
     """What published rounds decided for a person, the latest round first and then as it was wanted."""
     wanted = _DECISIONS.where(*conditions) if conditions else _DECISIONS
-    found = [(each, round_) for each, round_ in db.execute(wanted, {"person_id": person_id})]
+    rows = db.execute(wanted, {"person_id": person_id})
+    found = [(each, OfRound(round_id, title, at)) for each, round_id, title, at in rows]
     sessions = _sessions(db, {key for each, _ in found for key in _about(each)})
     frozen = _frozen(
         db,
@@ -62,10 +71,10 @@ def decisions(db: Session, person_id: int, *conditions: ColumnElement[bool]) -> 
 
 
 def _view(
-    each: Decision, round_: Round, sessions: Mapping[int, CourseSession], frozen: Mapping[str, Any]
+    each: Decision, round_: OfRound, sessions: Mapping[int, SessionRow], frozen: Mapping[str, Any]
 ) -> DecisionView:
     then = {key: _then(sessions[key], round_, frozen) for key in _about(each)}
-    session, now = then[each.session_id], row_of(sessions[each.session_id])
+    session, now = then[each.session_id], sessions[each.session_id]
     course = frozen.get("courses", {}).get(session.course_code, {})
     return DecisionView(
         round_id=round_.id,
@@ -88,24 +97,24 @@ def _about(decision: Decision) -> set[int]:
     return {key for key in (decision.session_id, decision.other_session_id) if key is not None}
 
 
-def _sessions(db: Session, session_ids: Collection[int]) -> dict[int, CourseSession]:
+def _sessions(db: Session, session_ids: Collection[int]) -> dict[int, SessionRow]:
     if not session_ids:
         return {}
-    return {each.id: each for each in db.scalars(_SESSIONS, {"ids": list(session_ids)})}
+    return {each.session_id: each for each in session_rows(db, _SESSIONS, {"ids": list(session_ids)})}
 
 
-_SESSIONS = sessions_with_course().where(CourseSession.id.in_(bindparam("ids", expanding=True)))
+_SESSIONS = ROWS.where(CourseSession.id.in_(bindparam("ids", expanding=True)))
 
 
-def _is_changed(session: CourseSession, round_: Round) -> bool:
+def _is_changed(session: SessionRow, round_: OfRound) -> bool:
     return bool(session.moved_at and round_.published_at and session.moved_at >= round_.published_at)
 
 
-def _then(session: CourseSession, round_: Round, frozen: Mapping[str, Any]) -> SessionRow:
-    row, was = row_of(session), frozen.get("sessions", {}).get(str(session.id))
+def _then(session: SessionRow, round_: OfRound, frozen: Mapping[str, Any]) -> SessionRow:
+    was = frozen.get("sessions", {}).get(str(session.session_id))
     if was is None or not _is_changed(session, round_):
-        return row
-    return replace(row, days=tuple(map(date.fromordinal, was["days"])))
+        return session
+    return replace(session, days=tuple(map(date.fromordinal, was["days"])))
 
 
 def _frozen(db: Session, round_ids: Collection[int]) -> dict[int, Any]:

@@ -15,7 +15,7 @@ from bookings.allocation import last_run
 from bookings.models import Round, RoundSession, Run
 from bookings.queries.exceptions import exceptions
 from bookings.queries.lottery import LotteryView, Source, is_from_copy, lottery, source_of
-from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.rows import ROWS, SessionRow, row_of, session_rows, sessions_with_course
 from bookings.rules.allocation import verification
 from bookings.rules.allocation.verification import (
     Beside,
@@ -169,8 +169,8 @@ def _published_run(db: Session, round_id: int) -> tuple[str, str]:
 
 def _changed(db: Session, round_id: int) -> list[ChangedInput]:
     decided = opening_and_closing.decisions(db, round_id)
-    of_round = sessions_with_course().where(CourseSession.id.in_({each.session_id for each in decided}))
-    sessions = {each.id: row_of(each) for each in db.scalars(of_round)}
+    of_round = ROWS.where(CourseSession.id.in_({each.session_id for each in decided}))
+    sessions = {each.session_id: each for each in session_rows(db, of_round)}
     return [
         ChangedInput(
             at=each.made_at,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookings import seat_calendar
 from bookings.models import Booking
-from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.rows import ROWS, SessionRow, session_rows
 from bookings.states import ANSWERABLE, BookingState
 from courses.models import Course, CourseSession
 from lararportal.clock import day_of
@@ -39,8 +39,7 @@ _QUESTION = (
     .limit(1)
 )
 _NEXT_SEAT = (
-    sessions_with_course()
-    .join(Booking, Booking.session_id == CourseSession.id)
+    ROWS.join(Booking, Booking.session_id == CourseSession.id)
     .where(
         Booking.person_id == bindparam("person_id"),
         Booking.state == BookingState.BOOKED,
@@ -60,8 +59,8 @@ def next_question(db: Session, person_id: int, *, now: datetime) -> Question | N
 
 def next_seat(db: Session, person_id: int, *, now: datetime) -> SessionRow | None:
     """The session that the person comes to next."""
-    session = db.scalars(_NEXT_SEAT, {"person_id": person_id, "today": day_of(now)}).first()
-    return row_of(session) if session is not None else None
+    found = session_rows(db, _NEXT_SEAT, {"person_id": person_id, "today": day_of(now)})
+    return found[0] if found else None
 
 
 def my_calendar(db: Session, *, session_id: int, person_id: int, now: datetime) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.types import NULLTYPE
 
 from bookings import choices, facts, giving_back, seats
-from bookings.models import Application, Booking, Round
+from bookings.models import Application, Booking, Choice, Round
 from bookings.queries.choosing import ToChoose, chosen_against, to_choose
 from bookings.queries.decided import DecisionView, decisions
 from bookings.queries.funding import Funding, funding_of
@@ -41,7 +43,7 @@ WHOLE = (
 """What a seat is shown with."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class ApplicationView:
     """An application with its round; `choices` are session ids, most wanted first."""
 
@@ -52,11 +54,11 @@ class ApplicationView:
     decision_on: date
     state: ApplicationState
     cap: int
-    choices: list[int]
     standing_yes: bool
     short_notice: bool
     submitted_at: datetime
     version: int
+    choices: list[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,31 +228,28 @@ def _came(booking: Booking) -> Origin:
 
 
 def _applications(db: Session, person_id: int, *, round_id: int | None = None) -> list[ApplicationView]:
-    query = _SENT_IN if round_id is None else _APPLICATIONS.where(Round.id == round_id)
-    return [
-        ApplicationView(
-            round_id=round_.id,
-            round_title=round_.title,
-            round_state=round_.state,
-            closes_at=round_.closes_at,
-            decision_on=round_.decision_on,
-            state=each.state,
-            cap=each.cap,
-            choices=[choice.session_id for choice in each.choices],
-            standing_yes=each.standing_yes,
-            short_notice=each.short_notice,
-            submitted_at=each.submitted_at,
-            version=each.version,
-        )
-        for each, round_ in db.execute(query, {"person_id": person_id})
-    ]
+    query: Select[*tuple[Any, ...]] = _SENT_IN if round_id is None else _APPLICATIONS.where(Round.id == round_id)
+    return [ApplicationView(*facts) for facts in db.execute(query, {"person_id": person_id})]
 
 
+_CHOICES = select(Choice.session_id).where(Choice.application_id == Application.id).order_by(Choice.rank)
 _APPLICATIONS = (
-    select(Application, Round)
+    select(
+        Round.id,
+        Round.title,
+        Round.state,
+        Round.closes_at,
+        Round.decision_on,
+        Application.state,
+        Application.cap,
+        Application.standing_yes,
+        Application.short_notice,
+        Application.submitted_at,
+        Application.version,
+        func.array(_CHOICES.scalar_subquery(), type_=NULLTYPE),
+    )
     .join(Round, Round.id == Application.round_id)
     .where(Application.person_id == bindparam("person_id"))
     .order_by(Round.closes_at.desc())
-    .options(selectinload(Application.choices))
 )
 _SENT_IN = _APPLICATIONS.where(Round.state != RoundState.PUBLISHED, Application.state == ApplicationState.SUBMITTED)

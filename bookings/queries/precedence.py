@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from auth.models import Person
 from auth.states import Area
 from bookings.models import Precedence, Round, RoundSession
-from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.rows import ROWS, SessionRow, session_rows
 from bookings.rules.history import last_term, precedence_state, term_of
 from bookings.states import PrecedenceKind, PrecedenceState, RoundState
 from courses.models import Course, CourseSession
@@ -89,14 +89,12 @@ def sessions_to_place_in(db: Session, person: Person, *, now: datetime) -> list[
     """The sessions ahead, of published rounds, whose course is for the person's group."""
     group = person.category.group if person.category is not None else None
     given = select(RoundSession.session_id).join(Round).where(Round.state == RoundState.PUBLISHED)
-    found = db.scalars(
-        sessions_with_course().where(
-            CourseSession.id.in_(given),
-            CourseSession.publicity == Publicity.PUBLISHED,
-            CourseSession.starts_on > day_of(now),
-        )
+    wanted = ROWS.where(
+        CourseSession.id.in_(given),
+        CourseSession.publicity == Publicity.PUBLISHED,
+        CourseSession.starts_on > day_of(now),
     )
-    return [row_of(each) for each in found if group in each.course.targets]
+    return [each for each in session_rows(db, wanted) if group in each.targets]
 
 
 def _precedences() -> Select[Precedence]:

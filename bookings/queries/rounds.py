@@ -12,7 +12,7 @@ from auth.states import Standing
 from bookings import lots
 from bookings.models import Application, Booking, Choice, Round, RoundSession
 from bookings.queries.lottery import Source, source_of
-from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.rows import ROWS, SessionRow, session_rows
 from bookings.round_plan import RoundPlan, can_open_until, said_of
 from bookings.rules import lottery_protocol
 from bookings.states import OPEN, ApplicationState, LotteryAct, RoundState
@@ -158,8 +158,7 @@ def planned(db: Session, round_id: int) -> RoundPlan:
 
 def round_sessions(db: Session, round_id: int) -> list[SessionRow]:
     """The sessions of a round, in the order they begin."""
-    rows = db.scalars(sessions_with_course().join(RoundSession).where(RoundSession.round_id == round_id))
-    return [row_of(each) for each in rows]
+    return session_rows(db, ROWS.join(RoundSession).where(RoundSession.round_id == round_id))
 
 
 def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> list[SessionRow]:
@@ -170,8 +169,9 @@ def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> l
     own = select(RoundSession.session_id).where(RoundSession.round_id == round_id)
     others = select(RoundSession.session_id).where(RoundSession.round_id.is_distinct_from(round_id))
     with_a_line = select(Booking.session_id).where(Booking.state.in_(OPEN))
-    rows = db.scalars(
-        sessions_with_course().where(
+    return session_rows(
+        db,
+        ROWS.where(
             CourseSession.id.in_(own)
             | and_(
                 (CourseSession.publicity == Publicity.PUBLISHED)
@@ -181,9 +181,8 @@ def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> l
                 CourseSession.id.not_in(others),
                 CourseSession.id.not_in(with_a_line),
             )
-        )
+        ),
     )
-    return [row_of(each) for each in rows]
 
 
 @dataclass(frozen=True)

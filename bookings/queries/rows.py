@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.types import NULLTYPE
 
 from auth.states import Area
 from bookings.rules.line import stands_for
-from courses.models import CourseSession
+from courses.models import Course, CourseDay, CourseSession
 from courses.states import Kind, Publicity
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class SessionRow:
     """One session in a list; days in order."""
 
@@ -40,8 +43,12 @@ class SessionRow:
     is_reserve: bool
     swap_rings: bool
     """Whether those who wait for each other's full sessions of the course change seats."""
-    saw: str
-    """Stands for the session as it is shown, in a press that comes to it."""
+    moved_at: datetime | None
+
+    @property
+    def saw(self) -> str:
+        """Stands for the session as it is shown, in a press that comes to it."""
+        return stands_for((), self.moved_at)
 
     @property
     def starts_on(self) -> date:
@@ -71,12 +78,51 @@ def row_of(session: CourseSession) -> SessionRow:
         booking_is_closed=session.booking_is_closed,
         is_reserve=session.is_reserve,
         swap_rings=session.course.swap_rings,
-        saw=stands_for((), session.moved_at),
+        moved_at=session.moved_at,
     )
 
 
+def session_rows(db: Session, wanted: Select[Any], told: Mapping[str, Any] | None = None) -> list[SessionRow]:
+    """The rows of what is `ROWS` under conditions, in one statement."""
+    return [
+        SessionRow(number, code, title, kind, targets, place, area, tuple(days), *facts)
+        for number, code, title, kind, targets, place, area, days, *facts in db.execute(wanted, told)
+    ]
+
+
+ROWS = (
+    select(
+        CourseSession.id,
+        Course.code,
+        Course.title,
+        Course.kind,
+        Course.targets,
+        CourseSession.place,
+        CourseSession.area,
+        select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day), type_=NULLTYPE))
+        .where(CourseDay.session_id == CourseSession.id)
+        .scalar_subquery(),
+        CourseSession.seats,
+        CourseSession.seats_taken,
+        CourseSession.free_seats,
+        CourseSession.seats_over,
+        CourseSession.minimum,
+        CourseSession.cancel_by,
+        CourseSession.go_no_go_on,
+        CourseSession.publicity,
+        CourseSession.booking_closed_at.is_not(None),
+        CourseSession.is_reserve,
+        Course.swap_rings,
+        CourseSession.moved_at,
+    )
+    .join(Course, Course.id == CourseSession.course_id)
+    .order_by(CourseSession.starts_on, CourseSession.id)
+)
+"""What a row says of all sessions, in the order they begin."""
+
+
 def sessions_with_course() -> Select[CourseSession]:
-    """Sessions with all that a row needs, in the order they begin."""
+    """Sessions with all that a row needs, in the order they begin, for who needs more of them than a row says."""
     return (
         select(CourseSession)
         .options(joinedload(CourseSession.course), selectinload(CourseSession.days))

@@ -11,7 +11,7 @@ from bookings import facts, in_line, sisters
 from bookings.asking import Look
 from bookings.held import Held
 from bookings.models import Round
-from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.rows import ROWS, SessionRow, session_rows
 from bookings.rules import last_days
 from bookings.rules import seats as rules
 from bookings.rules.answer_time import needs_short_notice
@@ -142,4 +142,4 @@ def _is_elsewhere(each: Held, session: CourseSession) -> bool:
 
 def sisters_of(db: Session, session: CourseSession, *, today: date) -> list[SessionRow]:
     """The other sessions of the course that have seats to give now."""
-    return [row_of(each) for each in db.scalars(sessions_with_course().where(*sisters.of(session, today=today)))]
+    return session_rows(db, ROWS.where(*sisters.of(session, today=today)))

@@ -14,7 +14,7 @@ from bookings.minimum import cases, forecast, reserve_sessions
 from bookings.models import Application, Booking, Choice, Round
 from bookings.queries.minimum import below_minimum
 from bookings.queries.rounds import RoundView, unpublished
-from bookings.queries.rows import SessionRow, row_of, sessions_with_course
+from bookings.queries.rows import ROWS, SessionRow, row_of, session_rows, sessions_with_course
 from bookings.queries.undoable import Undoable, cancelled_just_now, undoable
 from bookings.rules.forecast import Expectation
 from bookings.rules.line import active_places
@@ -178,20 +178,18 @@ class Desk:
 def desk(db: Session, *, now: datetime) -> Desk:
     """The coordinators' first page."""
     today = day_of(now)
-    soon = db.scalars(
-        sessions_with_course().where(
-            CourseSession.publicity == Publicity.PUBLISHED,
-            CourseSession.starts_on.between(today, today + timedelta(days=28)),
-        )
+    soon = ROWS.where(
+        CourseSession.publicity == Publicity.PUBLISHED,
+        CourseSession.starts_on.between(today, today + timedelta(days=28)),
     )
     letters = select(func.count().filter(TO_LOOK_AT), func.count().filter(WAITS)).select_from(Letter)
     letters_failed, letters_waiting = db.execute(letters).one()
     uncompleted, uncertified = _left_undone(db, today)
-    over = db.scalars(sessions_with_course().where(CourseSession.seats_over > 0, CourseSession.starts_on >= today))
+    over = ROWS.where(CourseSession.seats_over > 0, CourseSession.starts_on >= today)
     return Desk(
         rounds=unpublished(db),
-        sessions_soon=[row_of(each) for each in soon],
-        over=[row_of(each) for each in over],
+        sessions_soon=session_rows(db, soon),
+        over=session_rows(db, over),
         uncompleted=uncompleted,
         uncertified=uncertified,
         below_minimum=sum(1 for each in below_minimum(db, today=today) if each.end is None),

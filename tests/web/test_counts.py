@@ -17,7 +17,7 @@ DOCTOR = {
     "/tillfallen/{waited}": 4,
     "/kurser": 3,
     "/kurser/{course}": 5,
-    "/": 5,
+    "/": 4,
     "POST /tillfallen/{free}/boka": 11,
     "POST /tillfallen/{full}/boka": 10,
     "/mina-kurser": 8,
