@@ -22,7 +22,7 @@ from bookings.states import IN_TIME, SEATED, BookingState, Origin, Outcome, Refu
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
-from lararportal import journal
+from lararportal import added, alike, journal
 from lararportal.errors import Refused
 
 
@@ -75,8 +75,8 @@ def publish(db: Session, *, round_id: int, run_id: int, now: datetime, by: int |
     }
     given = [(each, outline.sessions[each.session_id]) for mine in bookings.values() for each in mine.seats]
     _insist_on_room(given)
-    db.add_all(each for mine in decisions.values() for each in mine)
-    db.add_all(each for mine in bookings.values() for each in mine.places)
+    added.add(db, (each for mine in decisions.values() for each in mine))
+    alike.write(db, [each for mine in bookings.values() for each in mine.places])
     seats.take_all(db, given, now=now)
     for application in outline.applications:
         mine = bookings[application.person_id]

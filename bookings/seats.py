@@ -1,5 +1,6 @@
 """Taking, releasing, exchanging and holding a seat: the only code that changes how many of a session are free."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from bookings.states import BookingState
 from courses.models import CourseSession
 from lararportal import added, alike
 from lararportal.clock import day_of
+
+COUNTS = ("seats_taken", "seats_offered", "seats_over")
 
 
 def take(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:
@@ -29,15 +32,24 @@ def take(db: Session, booking: Booking, session: CourseSession, *, now: datetime
 
 def take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now: datetime) -> None:
     """As `take`, for many at once: a round gives hundreds of seats in a few statements."""
+    more: dict[CourseSession, Counter[str]] = defaultdict(Counter)
     for booking, session in pairs:
-        session.seats_offered -= booking.state is BookingState.OFFERED
-        session.seats_taken += 1
+        more[session]["seats_taken"] += 1
+        more[session]["seats_offered"] -= booking.state is BookingState.OFFERED
         booking.move_to(BookingState.BOOKED, now=now)
-        db.add(booking)
+    _count(db, more)
     alike.write(db, [booking for booking, _ in pairs])
     _occupy(db, pairs)
     _use_up_precedence(db, {booking.id: booking for booking, _ in pairs}, now=now)
     db.flush()
+
+
+def _count(db: Session, more: Mapping[CourseSession, Counter[str]]) -> None:
+    """So many more of each are taken and held. The three go together, for a constraint compares them."""
+    counts = {
+        session: {name: getattr(session, name) + each[name] for name in COUNTS} for session, each in more.items()
+    }
+    alike.put(db, counts)
 
 
 def _occupy(db: Session, pairs: Sequence[tuple[Booking, CourseSession]]) -> None:

@@ -22,7 +22,7 @@ from bookings.states import ANSWERABLE, LATE, LIVE, OPEN, SEATED, BookingState, 
 from courses import sessions
 from courses.models import CourseSession
 from courses.states import Publicity
-from lararportal import pages
+from lararportal import alike, pages
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
@@ -61,8 +61,7 @@ def enter(db: Session, asked: Coming, *, by: int | None) -> Booking:
     booking = place(session, person, rank=rank, origin=Origin.LINE, key=list(key), now=now)
     # Who comes in the last days means that they can come at short notice.
     booking.short_notice = needs_short_notice(starts_on=session.starts_on, today=asked.today)
-    db.add(booking)
-    db.flush()
+    alike.write(db, [booking])
     position = in_line.joined(line, booking, session, asked.holder, today=asked.today).position
     noting.note(db, "line.joined", booking, now=now, by=by, position=position)
     letters.place_in_line(db, booking, person=person, session=session, position=position, now=now)

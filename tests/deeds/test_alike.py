@@ -1,0 +1,48 @@
+"""Rows that are written without the unit of work are what they would be with it, in the database and at hand."""
+
+import pytest
+from bookings_room import AFTER
+from sqlalchemy import inspect
+
+import make
+from bookings import waitlist
+from bookings.models import Booking
+from bookings.states import Origin
+from lararportal import alike
+
+
+def stands(row) -> dict:
+    return {name: getattr(row, name) for name in inspect(row).mapper.column_attrs.keys()}  # noqa: SIM118
+
+
+@pytest.mark.parametrize(("rows", "statements"), [(1, 1), (3, 2)])
+def test_new_rows_are_stored_at_once_in_order_with_what_nobody_said_of_them(db, queries, rows, statements):
+    session, office = make.session(db), make.coordinator(db)
+    about = {"origin": Origin.LINE, "key": [1, 2], "now": AFTER}
+    made = [waitlist.place(session, make.person(db), rank=at, **about) for at in range(rows)]
+    made[-1].funded_at, made[-1].funded_by = AFTER, office.id
+    db.add(made[0])  # As a row that somebody waits to be flushed.
+    queries.reset()
+    with db.no_autoflush:
+        alike.write(db, made)
+    assert queries.count == statements
+
+    told = [stands(each) for each in made]
+    assert [each["rank"] for each in sorted(told, key=lambda each: each["id"])] == [*range(rows)]
+    db.expire_all()
+    assert [stands(each) for each in made] == told
+    assert [db.get_one(Booking, each["id"]) for each in told] == made
+
+
+def test_what_is_put_in_a_row_is_written_at_once_with_what_else_was_changed_of_it(db, queries):
+    session, other = make.session(db, seats=5), make.session(db, seats=5)
+    db.flush()
+    queries.reset()
+    alike.put(db, {session: {"seats_taken": 1}, other: {"seats_taken": 2}})
+    db.flush()
+    assert queries.count == 1
+    other.place = "Skövde"
+    alike.put(db, {session: {"seats_taken": 3}, other: {"seats_taken": 4}})
+
+    db.expire_all()
+    assert [(each.seats_taken, each.place == "Skövde") for each in (session, other)] == [(3, False), (4, True)]
