@@ -22,7 +22,7 @@ from sides import Inside, Press, Served, Side, cookie_of_floor, inside, lay_floo
 from lararportal import clock
 from lararportal.demo import Term, build_term
 from lararportal.demo.cast import OLLE
-from lararportal.garbage import spare_the_collector
+from lararportal.parting import spare_the_collector
 
 TIMES = 20
 """How often a page is asked for in one turn, and how many doctors book in it."""

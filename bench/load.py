@@ -15,7 +15,7 @@ from random import Random
 
 from load_browser import Answer, Browser
 from load_doctors import Doctor, live
-from load_figures import tables, wrong
+from load_figures import LASTING, tables, wrong
 from load_ground import cookies, open_seats, say
 from load_portal import Cost, Place, installed, running, wait
 
@@ -38,7 +38,7 @@ def main() -> None:
             term = build_term(database, now=now, issuer=issuer, progress=_silent, share=asked.share)
         wanted = open_seats(place, term, SESSIONS, seats=SEATS, now=now)
         signed_in = cookies(place, [each.id for each in term.cast.doctors][: asked.users], now=now)
-        with running(place):
+        with running(place, *LASTING):
             # What was due from the term before the load is no part of it.
             say(f"letters of the term: {place.unsent()} to be sent")
             wait(lambda: place.unsent() == 0, seconds=LETTERS_WITHIN)

@@ -28,6 +28,7 @@ from lararportal.dev.program import CannotStart, Program, free_port
 from lararportal.dev.redis import Redis
 from lararportal.dev.shelter import discard
 from lararportal.outbox import Letter, LetterState
+from lararportal.web import PROCESSES
 
 BACKLOG = 2048
 """As many as gunicorn lets wait on a port of its own."""
@@ -37,6 +38,8 @@ SAMPLED = 0.05
 STATEMENT = re.compile(r"^(\w+) LOG:  duration: [\d.]+ ms  (?:execute [^:]+|statement): (\w+)", re.MULTILINE)
 AROUND = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 """What begins and ends transactions; the empty statement that asks whether a connection still lives is no word."""
+ANSWER = ("all", "web")
+TICK_SECONDS = 60
 MB = 1_000_000
 
 
@@ -191,11 +194,17 @@ def listening(port: int) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def running(place: Place, *names: str, processes: int = portal.WEB_PROCESSES) -> Iterator[None]:
-    """Those parts of the portal, or all of them, until the end; the web processes answer on its port."""
+def running(place: Place, *names: str, processes: int = PROCESSES) -> Iterator[None]:
+    """Those parts of the portal, each as `lararportal` calls it, until the end; what answers does so on its port."""
+    options = {"web": (f"--workers={processes}",), "tick": (f"--every={TICK_SECONDS}",)}
     with listening(place.port) as taken:
-        parts = portal.parts(place.data, taken, place.environment, processes=processes)
-        with place.beside(*(each for each in parts if not names or each.name in names)):
+        parts = [
+            portal.part(
+                place.data, name, place.environment, taken if name in ANSWER else None, *options.get(name, ())
+            )
+            for name in names
+        ]
+        with place.beside(*parts):
             yield
 
 

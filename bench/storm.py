@@ -23,7 +23,7 @@ from bookings.states import BookingState
 from lararportal import clock
 from lararportal.db import driver_url
 from lararportal.demo import Term
-from lararportal.dev.portal import WEB_PROCESSES
+from lararportal.web import PROCESSES
 
 SEATS = 30
 READ_AT_ONCE = 16
@@ -80,7 +80,7 @@ class Storms:
 
 
 def storms(
-    place: Place, term: Term, title: str, *, users: int, sessions: int, turns: int, processes: int = WEB_PROCESSES
+    place: Place, term: Term, title: str, *, users: int, sessions: int, turns: int, processes: int = PROCESSES
 ) -> Storms:
     """So many users on so many sessions of thirty, on servers with so many processes."""
     found = Storms(title)

@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import costs
 import grown
 import post
+import psutil
 import storm
 from load_ground import say
 from load_portal import MB, Place, installed, running, wait
@@ -93,13 +94,24 @@ def first_answer(place: Place) -> float:
 
 def in_use(place: Place, term: Term, *, users: int) -> tuple[dict[str, int], list[str]]:
     """What the portal keeps in memory after one more storm, all parts running, and whatever went wrong in it."""
-    with running(place):
+    with running(place, "all"):
         rage = storm.once(place, term, users=users)
         if not wait(lambda: place.unsent() == 0, seconds=LETTERS_WITHIN):
             rage.wrong["letters are left"] += place.unsent()
-        memory = place.cost(is_shared_known=True).pss
+        memory = _of_parts(place)
         logged = [f"{count} x in the log: {what}" for what, count in place.complaints().most_common()]
         return memory, [*(f"{count} x {what}" for what, count in rage.wrong.items()), *logged, *place.ended()]
+
+
+def _of_parts(place: Place) -> dict[str, int]:
+    """Bytes of each part, what processes share counted once."""
+    [program] = [each for each in place.programs if each.name == "all"]
+    first = psutil.Process(program.process.pid)
+    parts = sorted(first.children(), key=lambda each: each.create_time())
+    found = {"what began them": first.memory_full_info().pss}
+    for name, part in zip(("web", "worker", "tick"), parts, strict=True):
+        found[name] = sum(each.memory_full_info().pss for each in (part, *part.children(recursive=True)))
+    return found
 
 
 def about() -> Iterator[str]:
@@ -111,11 +123,10 @@ def about() -> Iterator[str]:
 
 
 def _in_use(memory: dict[str, int], starts: list[float]) -> Iterator[str]:
-    ours = {name: memory[name] for name in ("web", "worker", "tick")}
     yield "| portal in use | |"
     yield "|---|---:|"
-    yield f"| memory of web, worker and tick, shared counted once | {sum(ours.values()) / MB:.0f} MB |"
-    for name, each in ours.items():
+    yield f"| memory of web, worker and tick, shared counted once | {sum(memory.values()) / MB:.0f} MB |"
+    for name, each in memory.items():
         yield f"| of it {name} | {each / MB:.0f} MB |"
     yield f"| `lararportal web`: from starting to the first answer | {median(starts):.1f} s |"
 

@@ -19,8 +19,8 @@ from lararportal import clock, config, logs, pages, tick
 from lararportal.audit import stored
 from lararportal.edge import NUDGED, QUEUE, Installation, install, nudge
 from lararportal.errors import Refused
-from lararportal.garbage import spare_the_collector
 from lararportal.mail import postman
+from lararportal.parting import prepare
 
 log = structlog.get_logger()
 
@@ -160,7 +160,7 @@ def run_worker(settings: config.Settings) -> None:
     """Works until told to stop (SIGTERM finishes the job in hand); while Redis is away it waits for it."""
     logs.configure(settings.log_level)
     place = install(settings)
-    spare_the_collector()  # Each job is a process that shares the memory of this one.
+    prepare(place.database)  # Each job is a process that shares the memory of this one.
     while not _work(place):
         # There is nothing in hand: whoever tells us to stop now ends us at once.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)

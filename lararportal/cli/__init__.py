@@ -1,12 +1,12 @@
 """The command line: one group, its commands in modules by what they are for.
 
-`answering` runs the web processes and `serving` the other parts that production keeps running, `metrics` tells
-those who watch over them, `database` moves the schema, `backup` keeps everything as one file and makes a database
-of it again, `courses` reads the catalogue from a file, `roles` says who may do what, `sign_ins` ends theirs, `access`
-tells what a role may open, `keys` changes what personal numbers are encrypted with, `retention` deletes what was kept
-for its time, `allocation` gives seats and checks who got them, `lottery` draws and verifies, `replay` does a round
-again, `audit` looks whether everything holds, `journal` tells the seal to keep elsewhere, `development` starts
-everything on one machine and shows the demonstration term.
+`answering` runs the web processes, `serving` the other parts that production keeps running, `together` all of it on
+one host; `metrics` tells those who watch over them, `database` moves the schema, `backup` keeps everything as one
+file and makes a database of it again, `courses` reads the catalogue from a file, `roles` says who may do what,
+`sign_ins` ends theirs, `access` tells what a role may open, `keys` changes what personal numbers are encrypted with,
+`retention` deletes what was kept for its time, `allocation` gives seats and checks who got them, `lottery` draws and
+verifies, `replay` does a round again, `audit` looks whether everything holds, `journal` tells the seal to keep
+elsewhere, `development` starts everything on one machine and shows the demonstration term.
 
 A module is loaded when one of its commands is asked for: a tick that begins every minute needs no pages, and nothing
 that somebody waits for needs the demonstration.
@@ -25,6 +25,7 @@ from lararportal.errors import Unclear, Undone
 WRONG_SETTINGS = 2
 MODULES = {
     "web": "answering",
+    "all": "together",
     "worker": "serving",
     "tick": "serving",
     "metrics": "metrics",

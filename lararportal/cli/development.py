@@ -13,10 +13,10 @@ from lararportal import clock
 from lararportal.audit import INVARIANTS
 from lararportal.demo.rehearsal import Outcome, rehearse
 from lararportal.dev import supervisor
-from lararportal.dev.leash import end_with
 from lararportal.dev.only import refuse_production
 from lararportal.dev.screen import ProgressLine, say, table
 from lararportal.dev.term import Beginning
+from lararportal.leash import end_with
 
 
 @click.command()

@@ -47,16 +47,23 @@ def tick(moment: str | None, seconds: int | None) -> None:
     if moment is not None and seconds is not None:
         raise click.UsageError("--now is for one tick: leave out --every")
     settings = config.from_environment()
+    if seconds is not None:
+        keep_ticking(settings, every=seconds)
+        return
+    try:
+        with _installed(settings) as place:
+            done = _tick_once(place, moment)
+    except ClocksDiffer as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo(", ".join(f"{name}: {count}" for name, count in done.items()))
+
+
+@contextmanager
+def _installed(settings: config.Settings) -> Iterator[Installation]:
     logs.configure(settings.log_level)
     place = install(settings)
     try:
-        if seconds is None:
-            done = _tick_once(place, moment)
-            click.echo(", ".join(f"{name}: {count}" for name, count in done.items()))
-        else:
-            _tick_on(place, seconds)
-    except ClocksDiffer as fault:
-        raise click.ClickException(str(fault)) from fault
+        yield place
     finally:
         place.database.dispose()
 
@@ -130,9 +137,9 @@ def one_tick(place: Installation, *, now: datetime, told: Callable[[], bool]) ->
     return done
 
 
-def _tick_on(place: Installation, seconds: int) -> None:
+def keep_ticking(settings: config.Settings, *, every: int) -> None:
     """Ticks until told to stop. A tick that fails is logged; the missing sign of life tells the others."""
-    with stopping() as stop, suppress(Told):
+    with _installed(settings) as place, stopping() as stop, suppress(Told):
         while not stop.is_set():
             begun = time.monotonic()
             try:
@@ -140,7 +147,7 @@ def _tick_on(place: Installation, seconds: int) -> None:
                 log.info("tick", **{name.replace(" ", "_"): count for name, count in done.items()})
             except Exception as fault:
                 log.error("tick failed", exc_info=fault)  # noqa: TRY400 - structured
-            stop.wait(max(0.0, seconds - (time.monotonic() - begun)))
+            stop.wait(max(0.0, every - (time.monotonic() - begun)))
 
 
 @contextmanager

@@ -18,8 +18,6 @@ from lararportal.dev.program import Program
 
 ROOT = Path(__file__).parent.parent.parent
 """Where Python finds the portal's packages."""
-WEB_PROCESSES = 4
-TICK_SECONDS = 60
 DATABASE = "DATABASE_URL"
 REDIS = "REDIS_URL"
 PROVIDERS = "LARARPORTAL_PROVIDERS"
@@ -111,22 +109,20 @@ def helpers(data: Data, addresses: Addresses, environment: Mapping[str, str]) ->
     return found
 
 
-def parts(
-    data: Data, listening: socket.socket, environment: Mapping[str, str], *, processes: int = WEB_PROCESSES
-) -> list[Program]:
+def portal(data: Data, listening: socket.socket, environment: Mapping[str, str]) -> Program:
     """The portal itself: web processes on the socket, a worker and the tick."""
-    descriptor = listening.fileno()
-    web = _command(data, "web", environment, f"--fd={descriptor}", f"--workers={processes}")
-    web.descriptors = (descriptor,)
-    return [
-        web,
-        _command(data, "worker", environment),
-        _command(data, "tick", environment, f"--every={TICK_SECONDS}"),
-    ]
+    return part(data, "all", environment, listening)
 
 
-def _command(data: Data, name: str, environment: Mapping[str, str], *options: str) -> Program:
-    return _python(data, name, environment, "lararportal.cli", name, *options)
+def part(
+    data: Data, name: str, environment: Mapping[str, str], listening: socket.socket | None = None, *options: str
+) -> Program:
+    """What `lararportal` calls so, on the socket if it answers."""
+    descriptors = () if listening is None else (listening.fileno(),)
+    words = (*(f"--fd={each}" for each in descriptors), *options)
+    program = _python(data, name, environment, "lararportal.cli", name, *words)
+    program.descriptors = descriptors
+    return program
 
 
 def _python(data: Data, name: str, environment: Mapping[str, str], module: str, *options: str) -> Program:

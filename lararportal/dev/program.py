@@ -11,7 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LEASH = Path(__file__).with_name("leash.py")
+from lararportal import leash
+
+LEASH = Path(leash.__file__)
 PATIENCE = 8.0
 """Seconds between the polite signal and the end of patience."""
 LAST_LINES = 15

@@ -79,8 +79,7 @@ def _live(stack: ExitStack, data: Data, *, port: int, beginning: term.Beginning)
         term.fill(data, config.from_environment(environment), beginning, progress)
     stack.callback(data.forget_environment)
     portal.keep_environment(data, environment)
-    for program in portal.parts(data, listening, environment):
-        watch.start(program)
+    watch.start(portal.portal(data, listening, environment))
     _wait_for_portal(f"http://127.0.0.1:{port}/healthz", watch)
     _welcome(data, config.from_environment(environment), seconds=time.monotonic() - begun)
     while True:

@@ -1,0 +1,40 @@
+"""`lararportal all`: web, worker and tick of one host, in memory that they share."""
+
+import socket
+
+import click
+
+from lararportal import config
+from lararportal.cli.serving import keep_ticking
+from lararportal.together import Part, keep_running
+from lararportal.web import BACKLOG, PROCESSES, Server
+from lararportal.workers import run_worker
+
+
+@click.command("all")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option("--workers", "processes", default=PROCESSES, show_default=True, help="How many processes answer.")
+@click.option("--every", type=click.IntRange(1), default=60, show_default=True, help="Seconds from tick to tick.")
+@click.option("--fd", type=int, hidden=True, help="A socket that listens already, instead of host and port.")
+def everything(host: str, port: int, processes: int, every: int, fd: int | None) -> None:
+    """Answer requests, work and tick, in half the memory of three commands."""
+    settings = config.from_environment()
+    server = Server(settings, bind=f"fd://{_listening(host, port) if fd is None else fd}", processes=processes)
+    server.wsgi()
+    keep_running(
+        (
+            Part("web", server.run),
+            Part("worker", lambda: run_worker(settings)),
+            Part("tick", lambda: keep_ticking(settings, every=every)),
+        )
+    )
+
+
+def _listening(host: str, port: int) -> int:
+    """A socket that stays: who asks while the web processes begin again waits for them."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG).detach()
+
+
+COMMANDS = (everything,)
