@@ -45,10 +45,10 @@ def people(
     return paginate(db, _people(areas=areas, name=name, standing=standing).order_by(*BY_NAME), number=number)
 
 
-def pending(db: Session, areas: Collection[Area] | None) -> list[Person]:
-    """Who waits for confirmation in some areas (None is everywhere), longest waiting first."""
-    waiting = _people(areas=areas, name="", standing=Standing.PENDING)
-    return list(db.scalars(waiting.order_by(Person.created_at, Person.id)))
+def pending_count(db: Session, areas: Collection[Area] | None) -> int:
+    """How many wait for confirmation in some areas (None is everywhere)."""
+    waiting = _people(areas=areas, name="", standing=Standing.PENDING).with_only_columns(func.count())
+    return db.scalar(waiting) or 0
 
 
 def residents(db: Session, areas: Collection[Area] | None) -> list[Person]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from auth.models import Person
@@ -18,6 +18,9 @@ from bookings.rules.line import Waiter, reserves_then, would_come
 from bookings.rules.minimum import CaseEnd, CaseStep, last_to_decide, warned_on
 from courses.models import CourseSession
 from lararportal.errors import NotFound
+
+HORIZON_DAYS = 60
+"""So long before its go/no-go day a session stands among those that lack participants."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +77,7 @@ class CaseView:
     """The other sessions of the course with free seats for everybody who is booked: two can become one."""
 
 
-def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[MinimumRow]:
+def below_minimum(db: Session, *, today: date, horizon_days: int = HORIZON_DAYS) -> list[MinimumRow]:
     """The sessions below their minimum whose go/no-go day has come or comes within the horizon, nearest first."""
     case = aliased(MinimumCase)
     warned = select(func.max(MinimumStep.at)).where(
@@ -84,7 +87,7 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
         sessions_with_course()
         .add_columns(case, cases.stands(case), warned.scalar_subquery())
         .outerjoin(case, cases.is_last(case))
-        .where(cases.is_below(today), CourseSession.go_no_go_on <= today + timedelta(days=horizon_days))
+        .where(_is_near(today, horizon_days))
         .order_by(None)
         .order_by(CourseSession.go_no_go_on, CourseSession.id)
     ).all()
@@ -96,6 +99,18 @@ def below_minimum(db: Session, *, today: date, horizon_days: int = 60) -> list[M
         )
         for session, last, runs, warned_at in rows
     ]
+
+
+def undecided_count(db: Session, *, today: date) -> int:
+    """About how many of them it is not decided that they run as they are."""
+    case = aliased(MinimumCase)
+    near = select(func.count()).select_from(CourseSession).outerjoin(case, cases.is_last(case))
+    undecided = near.where(_is_near(today, HORIZON_DAYS), cases.stands(case).is_not(True))
+    return db.scalar(undecided) or 0
+
+
+def _is_near(today: date, horizon_days: int) -> ColumnElement[bool]:
+    return cases.is_below(today) & (CourseSession.go_no_go_on <= today + timedelta(days=horizon_days))
 
 
 def _row(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
@@ -12,7 +12,7 @@ from bookings import facts, in_line
 from bookings.funding import is_unfunded
 from bookings.minimum import cases, forecast, reserve_sessions
 from bookings.models import Application, Booking, Choice, Round
-from bookings.queries.minimum import below_minimum
+from bookings.queries.minimum import undecided_count
 from bookings.queries.rounds import RoundView, unpublished
 from bookings.queries.rows import ROWS, SessionRow, row_of, session_rows, sessions_with_course
 from bookings.queries.undoable import Undoable, cancelled_just_now, undoable
@@ -192,7 +192,7 @@ def desk(db: Session, *, now: datetime) -> Desk:
         over=session_rows(db, over),
         uncompleted=uncompleted,
         uncertified=uncertified,
-        below_minimum=sum(1 for each in below_minimum(db, today=today) if each.end is None),
+        below_minimum=undecided_count(db, today=today),
         reserves_wanted=len(reserve_sessions.wanted(db, now=now)),
         letters_failed=letters_failed,
         letters_waiting=letters_waiting,
@@ -201,12 +201,12 @@ def desk(db: Session, *, now: datetime) -> Desk:
 
 def _left_undone(db: Session, today: date) -> tuple[list[SessionRow], list[SessionRow]]:
     """What nobody has completed, and what is completed and lacks certificates."""
-    is_open = CourseSession.completed_at.is_(None) & (CourseSession.seats_taken > 0)
+    is_open, is_completed = CourseSession.completed_at.is_(None), CourseSession.completed_at.is_not(None)
     held = CourseSession.publicity.in_((Publicity.PUBLISHED, Publicity.ARCHIVED))
     lately = CourseSession.starts_on.between(today - LATELY, today)
-    found = db.scalars(sessions_with_course().where(or_(is_open, content.is_owed()), held, lately)).all()
-    uncompleted = [row_of(each) for each in found if each.completed_at is None]
+    given = ROWS.where(held, lately)
+    uncompleted = session_rows(db, given.where(is_open, CourseSession.seats_taken > 0))
     return (
         [row for row in uncompleted if row.days[-1] + REMINDED_AFTER[0] < today],
-        [row_of(each) for each in found if each.completed_at is not None],
+        session_rows(db, given.where(is_completed, content.is_owed())),
     )

@@ -34,7 +34,7 @@ def desk() -> str:
     now = edge.moment()
     with edge.reading() as db:
         found = queries.desk(db, now=now)
-        pending = len(people.pending(db, None))
+        pending = people.pending_count(db, None)
         unsettled = queries.unsettled_count(db, areas=None, today=day_of(now))
     return render_template(
         "bookings/desk.html", desk=found, pending=pending, unsettled=unsettled, today=day_of(now), now=now

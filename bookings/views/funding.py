@@ -25,7 +25,7 @@ ANSWERS = (Role.DIRECTOR, Role.COORDINATOR)
 def director_desk() -> str:
     """What waits for a director of studies in their own areas, in figures, with the way to each of them."""
     with edge.reading() as db:
-        pending = len(people.pending(db, me().areas))
+        pending = people.pending_count(db, me().areas)
         unsettled = queries.unsettled_count(db, areas=me().areas, today=day_of(edge.moment()))
         lotteries = queries.lotteries_with(db, me().person_id)
         reported = queries.reported_count(db, areas=me().areas)

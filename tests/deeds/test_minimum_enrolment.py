@@ -11,6 +11,7 @@ from auth.states import Role
 from bookings.minimum import cases, rescues
 from bookings.models import MinimumCase, MinimumStep
 from bookings.queries import below_minimum, decided_to_run, minimum_case
+from bookings.queries.minimum import undecided_count
 from bookings.rules.minimum import CaseEnd, CaseStep
 from bookings.states import BookingState, RoundState
 from courses.models import Course, SessionLeader
@@ -298,6 +299,7 @@ def test_the_list_shows_what_is_due_and_what_is_coming(db, session):
         (False, None, date(2027, 3, 15)),
         (False, CaseEnd.RUNS_ANYWAY, date(2027, 3, 16)),
     ]
+    assert undecided_count(db, today=DECIDED_ON) == 2
     assert [each.expected.comers for each in rows] == [0, 1, 0]
 
 

@@ -147,11 +147,11 @@ def test_an_invitation_by_number_asks_for_the_number_and_keeps_its_imprint_alone
 def test_who_is_invited_waits_for_nobody_to_confirm_them_before_they_have_come(db, office, now):
     invitation = invited(db, office, now, roles=[])
     db.flush()
-    assert queries.pending(db, None) == []
+    assert queries.pending_count(db, None) == 0
 
     gunnar = invitations.accept(db, token=link(db), shown=shown(), now=now)
     db.flush()
-    assert [each.id for each in queries.pending(db, None)] == [gunnar.id] == [invitation.person_id]
+    assert (queries.pending_count(db, None), gunnar.id) == (1, invitation.person_id)
 
 
 def test_it_is_used_once(db, office, now):
