@@ -44,9 +44,9 @@ class Developer:
         return portal
 
     def waits(self, portal: subprocess.Popen[str]) -> None:
-        """Until the portal itself answers, not the waiting room."""
+        """Until the portal itself answers, not the waiting room, and has ticked: a tick ends late."""
         end = time.monotonic() + READY_WITHIN
-        while self.status("/kurser") != 200:
+        while self.status("/readyz") != 200:
             if portal.poll() is not None:
                 raise AssertionError(portal.communicate())
             assert time.monotonic() < end, "the portal does not come up"
