@@ -5,22 +5,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from auth import people
-from auth.models import TO_LOCK, Person
+from auth.models import Person
 from bookings import facts, in_line, lots, register
 from bookings.counted import Place
 from bookings.facts import Had
 from bookings.held import Held, Holder
-from bookings.models import Booking, Round, RoundSession
+from bookings.models import Booking, Precedence, Round, RoundSession
 from bookings.rules import history
 from bookings.rules.line import Outlook, stands_for
 from bookings.rules.seats import Target
 from bookings.states import LATE, Refusal
 from courses import sessions
-from courses.models import CourseSession
+from courses.models import CourseDay, CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
 
@@ -102,6 +103,8 @@ class Coming(Look):
     """As the person sees it: from the end, or from where they join it."""
     joins: Place | None
     """Where that is; asked for where nothing else than a place in line is left."""
+    has_precedence: bool
+    """For the course: a seat uses it up."""
 
 
 def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides: Collection[int] = ()) -> Asking:
@@ -128,8 +131,8 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
     Raises:
         NotFound: the session or the person does not exist.
     """
-    [session] = sessions.lock(db, [session_id])
-    person, round_ = _person_and_round(db, person_id, session_id)
+    session, person = _lock(db, session_id, person_id)
+    round_, has_precedence = _once_locked(db, session, person)
     joins = last_place(db, session, person, round_, now=now) if session.free_seats < 1 else None
     line, holder = in_line.outlook(db, session_id, person_id=person_id, joins=joins, today=day_of(now))
     return Coming(
@@ -141,22 +144,49 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
         holder=holder,
         line=line,
         joins=joins,
+        has_precedence=has_precedence,
     )
 
 
-def _person_and_round(db: Session, person_id: int, session_id: int) -> tuple[Person, Round | None]:
-    """The person, locked, and the round that gives the seats of a session, which is locked."""
-    found = db.execute(_PERSON_AND_ROUND, {"ids": [person_id], "session_id": session_id}).one_or_none()
-    if found is None:
+def _lock(db: Session, session_id: int, person_id: int) -> tuple[CourseSession, Person]:
+    """As `sessions.lock` and then `people.lock`, by one statement: it locks in the order in which it names them."""
+    locked = db.execute(_LOCK, {"session_id": session_id, "person_id": person_id}).one_or_none()
+    if locked is None:
         raise NotFound
-    person, round_ = found
-    return person, round_
+    session, person = locked
+    return session, person
 
 
-_PERSON_AND_ROUND = (
-    TO_LOCK.add_columns(Round)
-    .outerjoin_from(Person, RoundSession, RoundSession.session_id == bindparam("session_id"))
-    .outerjoin_from(RoundSession, Round, Round.id == RoundSession.round_id)
+def _once_locked(db: Session, session: CourseSession, person: Person) -> tuple[Round | None, bool]:
+    """The round that gives the seats of the session, and whether the person has precedence for its course to use up.
+
+    The session has its days then. A statement sees what was there when it began: this one begins behind the locks.
+    """
+    about = {"session_id": session.id, "course_id": session.course_id, "person_id": person.id}
+    rows = db.execute(_ONCE_LOCKED, about).all()
+    set_committed_value(session, "days", [day for day, _, _ in rows])
+    _, round_, has_precedence = rows[0]
+    return round_, has_precedence
+
+
+_LOCK = (
+    select(CourseSession, Person)
+    .join(Person, Person.id == bindparam("person_id"))
+    .where(CourseSession.id == bindparam("session_id"))
+    .with_for_update(key_share=True, of=(CourseSession, Person))
+    .options(joinedload(CourseSession.course, innerjoin=True))
+    .execution_options(populate_existing=True)
+)
+_has_precedence = exists().where(
+    Precedence.person_id == bindparam("person_id"), Precedence.course_id == bindparam("course_id"), Precedence.is_open
+)
+_ONCE_LOCKED = (
+    select(CourseDay, Round, _has_precedence)
+    .outerjoin(RoundSession, RoundSession.session_id == CourseDay.session_id)
+    .outerjoin(Round, Round.id == RoundSession.round_id)
+    .where(CourseDay.session_id == bindparam("session_id"))
+    .order_by(CourseDay.day)
+    .execution_options(populate_existing=True)
 )
 
 

@@ -84,9 +84,7 @@ def _leading(person_id: int, now: datetime) -> Select[int]:
 
 def _goes_first(db: Session, person_id: int, *, now: datetime) -> bool:
     """A precedence whose terms are over binds nobody."""
-    still_open = select(Precedence.term).where(
-        Precedence.person_id == person_id, Precedence.used_by.is_(None), Precedence.revoked_at.is_(None)
-    )
+    still_open = select(Precedence.term).where(Precedence.person_id == person_id, Precedence.is_open)
     this_term = term_of(day_of(now))
     states = [
         precedence_state(since=term, is_used=False, is_revoked=False, in_term=this_term)

@@ -55,7 +55,8 @@ def _new(asked: Coming) -> Booking:
 
 def _seat(db: Session, asked: Coming, booking: Booking, *, by: int | None) -> Booking:
     session, person, now = asked.session, asked.person, asked.now
-    seats.take(db, booking, session, now=now)
+    take = seats.take if asked.has_precedence else seats.take_without_precedence
+    take(db, booking, session, now=now)
     settled = seats_from_line.settle_if_waiting(db, asked.bookings, booking, course_id=session.course_id, now=now)
     noting.note(db, "seat.booked", booking, now=now, by=by, struck=[each.id for each in settled.struck])
     letters.seat_booked(db, booking, person=person, session=session, lines=settled.lines, now=now)

@@ -87,8 +87,7 @@ def _among(person: InstrumentedAttribute[int], course: InstrumentedAttribute[int
 
 _DISPLACED = select(Precedence.person_id, Precedence.course_id, Precedence.term).where(
     *_among(Precedence.person_id, Precedence.course_id),
-    Precedence.used_by.is_(None),
-    Precedence.revoked_at.is_(None),
+    Precedence.is_open,
 )
 
 

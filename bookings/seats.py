@@ -32,6 +32,17 @@ def take(db: Session, booking: Booking, session: CourseSession, *, now: datetime
 
 def take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now: datetime) -> None:
     """As `take`, for many at once: a round gives hundreds of seats in a few statements."""
+    _take_all(db, pairs, now=now)
+    _use_up_precedence(db, {booking.id: booking for booking, _ in pairs}, now=now)
+    db.flush()
+
+
+def take_without_precedence(db: Session, booking: Booking, session: CourseSession, *, now: datetime) -> None:
+    """As `take`, for who has none for the course, as was seen once they were locked."""
+    _take_all(db, [(booking, session)], now=now)
+
+
+def _take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now: datetime) -> None:
     more: dict[CourseSession, Counter[str]] = defaultdict(Counter)
     for booking, session in pairs:
         more[session]["seats_taken"] += 1
@@ -40,8 +51,6 @@ def take_all(db: Session, pairs: Sequence[tuple[Booking, CourseSession]], *, now
     _count(db, more)
     alike.write(db, [booking for booking, _ in pairs])
     _occupy(db, pairs)
-    _use_up_precedence(db, {booking.id: booking for booking, _ in pairs}, now=now)
-    db.flush()
 
 
 def _count(db: Session, more: Mapping[CourseSession, Counter[str]]) -> None:
@@ -81,8 +90,7 @@ _TO_USE_UP = (
     .join(Booking, (Booking.session_id == CourseSession.id) & (Booking.person_id == Precedence.person_id))
     .where(
         Booking.id.in_(bindparam("bookings", expanding=True)),
-        Precedence.used_by.is_(None),
-        Precedence.revoked_at.is_(None),
+        Precedence.is_open,
     )
     .order_by(Precedence.id)
 )
@@ -211,8 +219,7 @@ def _to_keep(db: Session, bookings: Collection[Booking], *, now: datetime) -> li
         since.person_id == Precedence.person_id,
         since.course_id == Precedence.course_id,
         since.term == Precedence.term,
-        since.used_by.is_(None),
-        since.revoked_at.is_(None),
+        since.is_open,
     )
     led_to = Precedence.used_by.in_([each.id for each in bookings])
     used = select(Precedence).where(led_to, ~has_another).order_by(Precedence.term)

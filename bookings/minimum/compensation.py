@@ -51,8 +51,7 @@ def _open(person_ids: Collection[int], course_id: int) -> Select[Precedence]:
     return select(Precedence).where(
         Precedence.person_id.in_(person_ids),
         Precedence.course_id == course_id,
-        Precedence.used_by.is_(None),
-        Precedence.revoked_at.is_(None),
+        Precedence.is_open,
     )
 
 

@@ -2,7 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth.models import Person
@@ -59,10 +71,15 @@ class Precedence(Base):
         ),
     )
 
-    @property
+    @hybrid_property
     def is_open(self) -> bool:
         """Whether it is neither used nor revoked; the terms may be over all the same."""
         return self.used_by is None and self.revoked_at is None
+
+    @is_open.inplace.expression
+    @classmethod
+    def _is_open(cls) -> ColumnElement[bool]:
+        return cls.used_by.is_(None) & cls.revoked_at.is_(None)
 
 
 class LineException(Base):

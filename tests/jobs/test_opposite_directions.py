@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 import make
 from auth.models import Person
-from bookings import answers, waitlist
-from bookings.models import Booking, Round
+from bookings import answers, left_over_seats, precedence, waitlist
+from bookings.models import Booking, Precedence, Round
 from bookings.states import BookingState, Refusal, RoundState
+from courses.models import CourseSession
 from lararportal import tick
 from lararportal.db import Database
 from lararportal.errors import Refused
@@ -47,6 +48,31 @@ def test_a_place_is_not_left_that_a_seat_elsewhere_has_just_struck(shared_databa
             leaving.result(WITHIN)
     with shared_database.transaction() as db:
         assert [deed for deed, *_ in noted(db)] == ["seat.from_line"]
+
+
+def test_who_books_holds_the_session_and_then_the_person_and_only_then_looks(shared_database: Database, now):
+    with shared_database.transaction() as db:
+        session, person, eva = make.session(db), make.person(db), make.coordinator(db)
+        ids = {"session_id": session.id, "person_id": person.id}
+        about = {"person_id": person.id, "course_id": session.course_id, "reason": "Förra kursen ställdes in."}
+        granted_by = eva.id
+
+    def book() -> int:
+        with shared_database.transaction() as db:
+            return left_over_seats.book(db, **ids, now=now, by=person.id).id
+
+    with ThreadPoolExecutor(1) as pool:
+        with shared_database.transaction() as db:
+            precedence.grant(db, **about, now=now, by=granted_by)
+            db.flush()
+            booking = pool.submit(book)
+            wait_until(lambda: waits_for_a_lock(shared_database), what="who books waits for the person")
+            is_free = select(CourseSession.id).with_for_update(key_share=True, skip_locked=True)
+            assert db.scalars(is_free).all() == []
+        seat = booking.result(WITHIN)
+    with shared_database.transaction() as db:
+        assert db.scalars(select(Precedence.used_by)).all() == [seat]
+        insist_on_invariants(db)
 
 
 def wait_to_be_asked(db: Session, session_id: int, person_id: int, *, now) -> Booking:

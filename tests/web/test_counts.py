@@ -18,8 +18,8 @@ DOCTOR = {
     "/kurser": 3,
     "/kurser/{course}": 5,
     "/": 4,
-    "POST /tillfallen/{free}/boka": 11,
-    "POST /tillfallen/{full}/boka": 10,
+    "POST /tillfallen/{free}/boka": 9,
+    "POST /tillfallen/{full}/boka": 9,
     "/mina-kurser": 8,
 }
 OFFICE = {
