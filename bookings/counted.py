@@ -6,19 +6,25 @@ have no seat in its course or on one of its days, and fewer of its list than the
 Everybody else is read, with all that they have, and the rules are asked: also whoever it cannot tell of.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Date,
     DateTime,
     Integer,
+    Select,
+    SelectBase,
     and_,
+    any_,
     bindparam,
     case,
     func,
@@ -29,7 +35,7 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Mapped, Session, aliased
 
 from auth.models import Person
 from auth.states import Category, Standing
@@ -46,42 +52,40 @@ Place = tuple[int, Sequence[int], datetime]
 
 @dataclass(frozen=True)
 class Counted:
-    """How many in a line would plainly take the seat: before somebody, and behind."""
+    """How many in a line would plainly take the seat, by group: before somebody, and behind."""
 
-    before: int = 0
-    behind: int = 0
+    before: Counter[str] = field(default_factory=Counter)
+    behind: Counter[str] = field(default_factory=Counter)
 
 
-def line(
-    db: Session, session_id: int, *, person_id: int, joins: Place | None = None, today: date
-) -> tuple[dict[int, Holder], Counted]:
-    """Whoever must be asked in a line, with all that they have, and how many need not be; in one look.
+def lines(
+    db: Session, session_ids: Collection[int], *, person_id: int, joins: Place | None = None, today: date
+) -> tuple[dict[int, Holder], dict[int, Counted]]:
+    """Whoever must be asked in these lines, with all that they have, and how many need not be; in one look.
 
     The person is among those who are read. They are behind everybody where they have no place, unless it is told
     where they join.
     """
     wave, key, joined_at = joins or (None, None, None)
+    told = {"one": next(iter(session_ids)), "some": list(session_ids), "person_id": person_id}
     place = {"wave": wave, "key": key, "joined_at": joined_at}
     soon = today + timedelta(days=SHORT_NOTICE_DAYS)
-    told = {"session_id": session_id, "person_id": person_id, "soon": soon, **place}
-    rows = db.execute(_LINE, told).all()
-    *_, before, plain = rows[0] if rows else (0, 0)
-    return held.holders(rows), Counted(before, plain - before)
+    rows = db.execute(_ONE if len(session_ids) == 1 else _SOME, {**told, **place, "soon": soon}).all()
+    counts: dict[int, Counted] = defaultdict(Counted)
+    for session_id, group, before, plain in next((row[-1] for row in rows if row[0] == person_id), None) or ():
+        counts[session_id].before[group] = before
+        counts[session_id].behind[group] = plain - before
+    return held.holders(rows), counts
 
 
-_wanted, _me = bindparam("session_id", type_=Integer), bindparam("person_id", type_=Integer)
-_sister, _same_day, _seat = aliased(CourseSession), aliased(CourseDay), aliased(Booking)
-
-_excluding = union(
-    select(_sister.id)
-    .join(CourseSession, CourseSession.course_id == _sister.course_id)
-    .where(CourseSession.id == _wanted),
-    select(_same_day.session_id)
-    .join(CourseDay, CourseDay.day == _same_day.day)
-    .where(CourseDay.session_id == _wanted),
-)
-"""The sessions of the same course, or with a day in common."""
-_excluded = select(_seat.person_id).where(_seat.session_id.in_(_excluding), is_in(SEATED, _seat))
+Wanted = Callable[[ColumnElement[int] | Mapped[int]], ColumnElement[bool]]
+"""Whether the number of a session is that of a line that is looked at."""
+_me = bindparam("person_id", type_=Integer)
+_sister, _same_day = aliased(CourseSession), aliased(CourseDay)
+_seat, _own = aliased(Booking), aliased(Booking)
+_group = case({each.value: each.group for each in Category}, value=Person.category)
+_is_eligible = and_(Person.standing == Standing.CONFIRMED, Person.erased_at.is_(None), Course.targets.has_key(_group))
+"""As `register.group_of`, and in a group that the course is for."""
 _of_list = select(func.count()).where(
     _seat.person_id == Booking.person_id,
     _seat.round_id == Booking.round_id,
@@ -91,53 +95,95 @@ _of_list = select(func.count()).where(
 _cap = select(Application.cap).where(
     Application.round_id == Booking.round_id, Application.person_id == Booking.person_id
 )
-
-
-def _is_eligible() -> ColumnElement[bool]:
-    """As `register.group_of`, and in a group that the course is for."""
-    group = case({each.value: each.group for each in Category}, value=Person.category)
-    is_confirmed = and_(Person.standing == Standing.CONFIRMED, Person.erased_at.is_(None))
-    return and_(is_confirmed, Course.targets.has_key(group))
-
-
-_is_plain = and_(
-    _is_eligible(),
+_is_free_to_come = and_(
     Booking.state == BookingState.WAITING,
     or_(Booking.short_notice, CourseSession.starts_on > bindparam("soon", type_=Date)),
-    Booking.person_id.not_in(_excluded),
     or_(Booking.wave != IN_TIME, Booking.round_id.is_(None), _of_list.scalar_subquery() < _cap.scalar_subquery()),
 )
-_line = (
-    select(
-        Booking.person_id,
-        Booking.wave,
-        Booking.key,
-        Booking.joined_at,
-        Booking.id,
-        func.coalesce(_is_plain, False).label("is_plain"),
+
+
+def _elsewhere(is_wanted: Wanted) -> Select[Any]:
+    """Who has a seat in a session of the same course, or with a day in common: session and person."""
+    excluding = union(
+        select(CourseSession.id.label("wanted"), _sister.id.label("other"))
+        .join(_sister, _sister.course_id == CourseSession.course_id)
+        .where(is_wanted(CourseSession.id)),
+        select(CourseDay.session_id, _same_day.session_id)
+        .join(_same_day, _same_day.day == CourseDay.day)
+        .where(is_wanted(CourseDay.session_id)),
+    ).subquery()
+    return select(excluding.c.wanted, _seat.person_id).join(
+        _seat, and_(_seat.session_id == excluding.c.other, is_in(SEATED, _seat))
     )
-    .join(Person, Person.id == Booking.person_id)
-    .join(CourseSession, CourseSession.id == Booking.session_id)
-    .join(Course, Course.id == CourseSession.course_id)
-    .where(Booking.session_id == _wanted, is_in(IN_LINE, Booking))
-    .cte("line")
-)
-_asked = union_all(select(_line.c.person_id).where(~_line.c.is_plain), select(_me)).cte("asked")
-_own = select(_line.c.wave, _line.c.key, _line.c.joined_at, _line.c.id).where(_line.c.person_id == _me)
+
+
+def _line(is_wanted: Wanted) -> CTE:
+    is_elsewhere = tuple_(Booking.session_id, Booking.person_id).in_(_elsewhere(is_wanted))
+    is_plain = and_(_is_eligible, _is_free_to_come, ~is_elsewhere)
+    place = (Booking.wave, Booking.key, Booking.joined_at, Booking.id)
+    return (
+        select(
+            Booking.session_id,
+            Booking.person_id,
+            _group.label("group"),
+            *place,
+            func.coalesce(is_plain, False).label("is_plain"),
+        )
+        .join(Person, Person.id == Booking.person_id)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .join(Course, Course.id == CourseSession.course_id)
+        .where(is_wanted(Booking.session_id), is_in(IN_LINE, Booking))
+        .cte("line")
+    )
+
+
 _joins: list[ColumnElement[Any]] = [
     bindparam("wave", type_=Integer),
     bindparam("key", type_=ARRAY(BigInteger)),
     bindparam("joined_at", type_=DateTime(timezone=True)),
     literal_column(str(2**31 - 1)),
 ]
-_stands = union_all(_own, select(*_joins).where(~_own.exists())).scalar_subquery()
-"""Where the person stands, or joins, or nowhere."""
-_is_before = func.coalesce(tuple_(_line.c.wave, _line.c.key, _line.c.joined_at, _line.c.id) < _stands, True)
-_counts = (
-    select(func.count().filter(_is_before).label("before"), func.count().label("plain"))
-    .where(_line.c.person_id.not_in(select(_asked.c[0])))
-    .cte("counts")
+
+
+def _stands(of: ColumnElement[int]) -> SelectBase:
+    """Where the person stands in a line, looked up by its index.
+
+    How long a line is nobody knows when PostgreSQL plans, and to join a line with itself may take the square of it.
+    """
+    mine = and_(_own.person_id == _me, _own.session_id == of, is_in(IN_LINE, _own))
+    return select(_own.wave, _own.key, _own.joined_at, _own.id).where(mine)
+
+
+def _counts(line: CTE, asked: CTE, place: SelectBase) -> ColumnElement[Any]:
+    """Rows of session, group, how many plainly take the seat before the person's place, and how many in all."""
+    # With no place to compare with it is unknown, and they are behind everybody.
+    is_before = func.coalesce(
+        tuple_(line.c.wave, line.c.key, line.c.joined_at, line.c.id) < place.scalar_subquery(), True
+    )
+    counts = (
+        select(
+            line.c.session_id,
+            line.c.group,
+            func.count().filter(is_before).label("before"),
+            func.count().label("plain"),
+        )
+        .where(line.c.person_id.not_in(select(asked.c[0])))
+        .group_by(line.c.session_id, line.c.group)
+        .subquery()
+    )
+    return select(func.jsonb_agg(func.jsonb_build_array(*counts.c))).scalar_subquery()
+
+
+def _look(is_wanted: Wanted, place: Callable[[CTE], SelectBase]) -> Select[Any]:
+    line = _line(is_wanted)
+    asked = union_all(select(line.c.person_id).where(~line.c.is_plain), select(_me)).cte("asked")
+    return held.having(select(asked.c[0]), case((Person.id == _me, _counts(line, asked, place(line)))))
+
+
+_number = bindparam("one", type_=Integer)
+_place: CompoundSelect[Any] = union_all(_stands(_number), select(*_joins).where(~_stands(_number).exists()))
+_ONE = _look(lambda number: number == _number, lambda _: _place)
+_SOME = _look(
+    lambda number: number == any_(bindparam("some", type_=ARRAY(Integer))), lambda line: _stands(line.c.session_id)
 )
-_LINE = held.having(
-    select(_asked.c[0]), select(_counts.c.before).scalar_subquery(), select(_counts.c.plain).scalar_subquery()
-)
+"""One line is what most look at, and PostgreSQL plans better for it."""

@@ -41,11 +41,18 @@ def outlook(
     Raises:
         NotFound: there is no such person.
     """
-    found, count = counted.line(db, session_id, person_id=person_id, joins=joins, today=today)
+    found, counts = counted.lines(db, [session_id], person_id=person_id, joins=joins, today=today)
     if person_id not in found:
         raise NotFound
     line = _lines(found, [session_id], states=IN_LINE, bar=_barred, today=today)[session_id]
-    return _seen(line, count, person_id=person_id, joins=joins), found[person_id]
+    return _seen(line, counts[session_id], person_id=person_id, joins=joins), found[person_id]
+
+
+def outlooks(db: Session, session_ids: Collection[int], *, person_id: int, today: date) -> dict[int, Outlook]:
+    """As `outlook`, of the lines that somebody stands in."""
+    found, counts = counted.lines(db, session_ids, person_id=person_id, today=today)
+    lines = _lines(found, session_ids, states=IN_LINE, bar=_barred, today=today)
+    return {key: _seen(lines[key], counts[key], person_id=person_id, joins=None) for key in session_ids}
 
 
 def _seen(line: Line, count: Counted, *, person_id: int, joins: Place | None) -> Outlook:

@@ -73,30 +73,28 @@ class Offer:
 
 
 def places(db: Session, open_: Sequence[Booking], *, today: date) -> list[Place]:
-    """Of what may still become a seat the places in line, the session that begins first before the others."""
+    """Of what one person may still have a seat by the places in line, what begins first before the others."""
     waiting = [each for each in open_ if each.state is BookingState.WAITING]
     if not waiting:
         return []
     wishes = _wishes(open_)
     moved = _moved(db, {each.session.course_id for each in waiting}, today=today)
-    lines = in_line.line(db, {each.session_id for each in waiting}, today=today)
-    standings = {key: rules.standings(line) for key, line in lines.items()}
-    mixed = {key for key, line in lines.items() if len({waiter.group for waiter in line}) > 1}
-    barred = {waiter.booking_id: waiter.barred for line in lines.values() for waiter in line}
+    lines = in_line.outlooks(db, [each.session_id for each in waiting], person_id=waiting[0].person_id, today=today)
     rows = []
     for each in waiting:
-        if each.id not in standings.get(each.session_id, {}):
+        line = lines[each.session_id]
+        if line.own is None:
             continue
-        standing = standings[each.session_id][each.id]
+        standing = line.standing
         rows.append(
             Place(
                 booking_id=each.id,
                 session=row_of(each.session),
                 joined_at=each.joined_at,
                 position=standing.in_all if standing else None,
-                in_group=standing.in_group if standing and each.session_id in mixed else None,
-                waiting=len(lines[each.session_id]),
-                barred=barred[each.id],
+                in_group=standing.in_group if standing and len(line.groups) > 1 else None,
+                waiting=line.waiting,
+                barred=line.own.barred,
                 standing_yes=each.standing_yes,
                 short_notice=each.short_notice,
                 wish=wishes[each.session.course_id].index(each.id) + 1,

@@ -23,7 +23,7 @@ def goes_before(line: Outlook, *, free_seats: int, start: Start, now: datetime) 
         return False
     if line.own is not None:
         return line.comers_before >= free_seats
-    return line.counted_before + sum(map(_could_take, line.before)) >= free_seats
+    return line.counted_before.total() + sum(map(_could_take, line.before)) >= free_seats
 
 
 def _could_take(waiter: Waiter) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bookings.rules.allocation.choice import ListedSession, choose
@@ -223,8 +223,9 @@ class Outlook:
     own: Waiter | None = None
     """The person themselves, where they have a place; else everybody is before them."""
     behind: Sequence[Waiter] = ()
-    counted_before: int = 0
-    counted_behind: int = 0
+    counted_before: Counter[str] = field(default_factory=Counter)
+    """By group."""
+    counted_behind: Counter[str] = field(default_factory=Counter)
 
     @property
     def asked(self) -> list[Waiter]:
@@ -234,15 +235,34 @@ class Outlook:
     @property
     def comers_before(self) -> int:
         """How many before the person would take a seat now."""
-        return self.counted_before + would_come(self.before)
+        return self.counted_before.total() + would_come(self.before)
 
     @property
     def comers(self) -> int:
         """As `would_come`."""
-        return self.counted_before + self.counted_behind + would_come(self.asked)
+        return self.counted_before.total() + self.counted_behind.total() + would_come(self.asked)
+
+    @property
+    def waiting(self) -> int:
+        """How many stand in the line."""
+        return self.counted_before.total() + self.counted_behind.total() + len(self.asked)
+
+    @property
+    def groups(self) -> set[str | None]:
+        """Of everybody in the line."""
+        return {*self.counted_before, *self.counted_behind, *(waiter.group for waiter in self.asked)}
+
+    @property
+    def standing(self) -> Standing | None:
+        """As `standings`, of the person's own place; None also where they have none."""
+        if self.own is None or would_leave(self.own) is None:
+            return None
+        group = self.own.group
+        in_group = would_come(waiter for waiter in self.before if waiter.group == group)
+        counted = self.counted_before[group] if group is not None else 0
+        return Standing(self.comers_before + 1, counted + in_group + 1)
 
     @property
     def position(self) -> int | None:
-        """As `active_places` of the person's own place; None also where they have none."""
-        is_active = self.own is not None and would_leave(self.own) is not None
-        return self.comers_before + 1 if is_active else None
+        """As `active_places`, of the person's own place."""
+        return self.standing.in_all if self.standing is not None else None

@@ -14,7 +14,7 @@ from bookings.facts import booked_by_group, start_of
 from bookings.models import Application, Booking
 from bookings.rules import last_days
 from bookings.rules.answer_time import needs_short_notice
-from bookings.rules.line import Outlook, active_places, next_in_line, would_come
+from bookings.rules.line import Outlook, next_in_line, standings, would_come
 from bookings.states import SEATED, ApplicationState, BookingState, Origin
 from courses.models import Completion
 from courses.states import CourseOutcome
@@ -119,22 +119,28 @@ def _compared(db, sessions, persons) -> int:
     are_counted = 0
     for session in sessions:
         line = in_line.line(db, [session.id], today=TODAY)[session.id]
-        places, start = active_places(line), start_of(session)
+        places, start = standings(line), start_of(session)
         for person in persons:
             seen, _ = in_line.outlook(db, session.id, person_id=person.id, today=TODAY)
             whole = _all_of_it(line, person)
-            are_counted += seen.counted_before + seen.counted_behind
-            assert (seen.position, seen.comers, seen.comers_before, seen.own) == (
+            are_counted += seen.counted_before.total() + seen.counted_behind.total()
+            assert _said(seen) == (
                 places[whole.own.booking_id] if whole.own else None,
                 would_come(line),
                 would_come(whole.before),
                 whole.own,
+                len(line),
+                {each.group for each in line},
             )
             for free in (1, 2, 3):
                 soon = {"free_seats": free, "start": start, "now": AFTER}
                 assert last_days.goes_before(seen, **soon) == last_days.goes_before(whole, **soon)
             assert waitlist.goes_before(db, session, seen, now=AFTER) == _goes_before(db, session, line, person)
     return are_counted
+
+
+def _said(seen: Outlook):
+    return seen.standing, seen.comers, seen.comers_before, seen.own, seen.waiting, seen.groups
 
 
 def _goes_before(db, session, line, person) -> bool:
@@ -145,6 +151,17 @@ def _goes_before(db, session, line, person) -> bool:
     booked = booked_by_group(db, session.id)
     move = next_in_line(line, reserves=session.reserves, booked=booked, starts_on=session.starts_on, today=TODAY)
     return move is not None and move.waiter.person_id != person.id
+
+
+def test_several_lines_at_once_say_what_each_says_alone(db, drawn):
+    sessions, persons = drawn(Random(2))
+    ids = [each.id for each in sessions]
+    for person in persons:
+        together = in_line.outlooks(db, ids, person_id=person.id, today=TODAY)
+        alone = {each: in_line.outlook(db, each, person_id=person.id, today=TODAY)[0] for each in ids}
+        assert {key: _said(each) for key, each in together.items()} == {
+            key: _said(each) for key, each in alone.items()
+        }
 
 
 def test_who_joins_sees_the_line_from_where_they_come_to_stand(db, drawn):
