@@ -123,7 +123,7 @@ def _judge(
 ) -> None:
     today = day_of(now)
     bookings = facts.live_bookings(db, [person.id]).get(person.id, [])
-    targets = {key: facts.target(each, each.course, round_) for key, each in offered.items()}
+    targets = {key: facts.target(each, round_) for key, each in offered.items()}
     fault = rules.fault_of(
         rules.Window(is_open=round_.state is RoundState.OPEN, closes_at=round_.closes_at, cap=round_.cap),
         sender(person, round_, taken_courses=facts.taken_courses(bookings, today=today)),

@@ -13,7 +13,7 @@ from auth import people
 from auth.models import Person
 from bookings import facts, in_line, lots, register
 from bookings.counted import Place
-from bookings.facts import Had
+from bookings.facts import Had, Looked
 from bookings.held import Held, Holder
 from bookings.models import Booking, Precedence, Round, RoundSession
 from bookings.rules import history
@@ -31,7 +31,7 @@ class Look:
     """A person looks at a session: the round that gives its seats, and the seats and places that the person has."""
 
     person: Person | Holder
-    session: CourseSession
+    session: Looked
     round_: Round | None
     bookings: Sequence[Had]
     now: datetime
@@ -44,7 +44,7 @@ class Look:
     @property
     def target(self) -> Target:
         """The session as the rules see it."""
-        return facts.target(self.session, self.session.course, self.round_)
+        return facts.target(self.session, self.round_)
 
     def verdict(self, rule: Callable[..., Refusal | None], **more: Target) -> Refusal | None:
         """What a rule of `bookings.rules.seats` says to it."""
@@ -87,6 +87,7 @@ class Asking(Look):
     """A person asks for something that changes what they have."""
 
     person: Person
+    session: CourseSession
     bookings: list[Booking]
     locked: Mapping[int, CourseSession]
     """The sessions that are held still, by id."""
@@ -97,6 +98,7 @@ class Coming(Look):
     """A person comes for a seat or a place in line, beside what they have; session and person are held still."""
 
     person: Person
+    session: CourseSession
     bookings: list[Held]
     holder: Holder
     line: Outlook

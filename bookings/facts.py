@@ -18,8 +18,9 @@ from bookings.rules import seats as rules
 from bookings.rules.answer_time import Start
 from bookings.rules.seats import Holding, Participant, Target
 from bookings.states import ANSWERABLE, LIVE, SEATED, BookingState, Refusal, RoundState
-from courses.models import Course, CourseDay, CourseSession
+from courses.models import CourseDay, CourseSession
 from courses.rules import Day
+from courses.shown import ShownSession
 from courses.states import Publicity
 from lararportal.clock import STOCKHOLM, day_of
 
@@ -64,7 +65,7 @@ def seats_at(db: Session, person_ids: Collection[int], moment: datetime) -> dict
     return found
 
 
-def days_of(session: CourseSession | HeldIn) -> frozenset[date]:
+def days_of(session: CourseSession | HeldIn | ShownSession) -> frozenset[date]:
     """The days of a session."""
     return session.dates
 
@@ -121,8 +122,13 @@ def round_of(db: Session, session_id: int) -> Round | None:
 _ROUND_OF = select(Round).join(RoundSession).where(RoundSession.session_id == bindparam("session_id"))
 
 
-def target(session: CourseSession, course: Course, round_: Round | None) -> Target:
+Looked = CourseSession | ShownSession
+"""A session that somebody looks at: the row, or what its page shows."""
+
+
+def target(session: Looked, round_: Round | None) -> Target:
     """A session as the rules see it."""
+    course = session.course
     return Target(
         session_id=session.id,
         course_id=session.course_id,
@@ -146,7 +152,7 @@ def about(refusal: Refusal, wanted: Target, bookings: Sequence[Had], *, today: d
     return {"other": booking.session.course.title, "other_days": sorted(found.days)}
 
 
-def start_of(session: CourseSession) -> Start:
+def start_of(session: Looked) -> Start:
     """The moment a session begins; its days are loaded."""
     return start_on(session.days[0])
 

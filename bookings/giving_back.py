@@ -158,6 +158,4 @@ def why_not_undo(
 ) -> Refusal | None:
     """Why a cancellation stands; `live` is all that the person has."""
     today = day_of(now)
-    return rules.may_undo(
-        facts.target(session, session.course, None), facts.holdings(live, today=today), seat, now=now, today=today
-    )
+    return rules.may_undo(facts.target(session, None), facts.holdings(live, today=today), seat, now=now, today=today)

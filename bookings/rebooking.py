@@ -51,7 +51,7 @@ def rebook(
     asked = asking.hold(db, session_id=to_session_id, besides=[from_session_id], person_id=person_id, now=now)
     person, new_session, old_session = asked.person, asked.session, asked.locked[from_session_id]
     impartiality.insist_for(db, new_session, person_id=person_id, now=now, by=by)
-    asked.insist(rules.may_rebook, leaving=facts.target(old_session, old_session.course, None))
+    asked.insist(rules.may_rebook, leaving=facts.target(old_session, None))
     asked.insist_on_what_was_shown(saw)
     if new_session.free_seats < 1:
         raise Refused(Refusal.SESSION_FULL)

@@ -8,7 +8,7 @@ anew.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bookings import letters, rounds
@@ -37,11 +37,7 @@ def open_case(db: Session, session_id: int) -> MinimumCase | None:
 
 def standing_case(db: Session, session_id: int) -> MinimumCase | None:
     """The case of a session in which it was decided to run with as few as are booked."""
-    return db.scalar(
-        select(MinimumCase)
-        .join(CourseSession, CourseSession.id == MinimumCase.session_id)
-        .where(CourseSession.id == session_id, is_last(MinimumCase), stands(MinimumCase))
-    )
+    return db.scalar(_STANDING, {"session_id": session_id})
 
 
 def to_warn(db: Session, *, now: datetime) -> list[int]:
@@ -207,6 +203,13 @@ def is_last(case: type[MinimumCase]) -> ColumnElement[bool]:
 def stands(case: type[MinimumCase]) -> ColumnElement[bool]:
     """Of a session and its last case: it was decided to run with as few as are booked; NULL where nothing ended."""
     return and_(case.end == CaseEnd.RUNS_ANYWAY, CourseSession.seats_taken >= case.booked_then)
+
+
+_STANDING = (
+    select(MinimumCase)
+    .join(CourseSession, CourseSession.id == MinimumCase.session_id)
+    .where(CourseSession.id == bindparam("session_id"), is_last(MinimumCase), stands(MinimumCase))
+)
 
 
 def _below(today: date) -> Select[int]:

@@ -227,7 +227,7 @@ def _next(
 
 def _way(who: Participant, session: CourseSession, round_: Round | None, *, now: datetime) -> GoalWay | None:
     """How the person gets a seat there; None where they do not."""
-    target = facts.target(session, session.course, round_)
+    target = facts.target(session, round_)
     match seats.may_enter(who, target, now=now, today=day_of(now)):
         case None:
             return GoalWay.BOOK if session.free_seats > 0 else GoalWay.LINE

@@ -174,9 +174,9 @@ def minimum_case(db: Session, session_id: int, *, today: date) -> CaseView:
     )
 
 
-def decided_to_run(db: Session, session: CourseSession) -> bool:
+def decided_to_run(db: Session, session_id: int) -> bool:
     """Whether it has been decided that the session runs with as few as are booked."""
-    return cases.standing_case(db, session.id) is not None
+    return cases.standing_case(db, session_id) is not None
 
 
 def _steps(db: Session, session_id: int) -> list[StepRow]:

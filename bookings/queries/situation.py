@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bookings import facts, in_line, sisters
 from bookings.asking import Look
+from bookings.facts import Looked
 from bookings.held import Held
 from bookings.models import Round
 from bookings.queries.rows import ROWS, SessionRow, session_rows
@@ -79,7 +80,7 @@ class Situation:
     """For the sentence of why they may not book, or take the seat."""
 
 
-def my_situation(db: Session, session: CourseSession, *, person_id: int, now: datetime) -> Situation:
+def my_situation(db: Session, session: Looked, *, person_id: int, now: datetime) -> Situation:
     """Where a person stands with a session, which has its course and days with it.
 
     Raises:
@@ -121,22 +122,22 @@ def open_round_with(db: Session, session_id: int, *, now: datetime) -> OpenRound
     return OpenRound.of(facts.round_of(db, session_id), now=now)
 
 
-def _is_soon(session: CourseSession, today: date) -> bool:
+def _is_soon(session: Looked, today: date) -> bool:
     return needs_short_notice(starts_on=session.starts_on, today=today)
 
 
-def _others_first(session: CourseSession, line: Outlook, *, now: datetime) -> bool:
+def _others_first(session: Looked, line: Outlook, *, now: datetime) -> bool:
     if not _is_soon(session, day_of(now)):
         return line.comers > 0
     return last_days.goes_before(line, free_seats=session.free_seats, start=facts.start_of(session), now=now)
 
 
-def _seat_elsewhere(bookings: Sequence[Held], session: CourseSession) -> Kept | None:
+def _seat_elsewhere(bookings: Sequence[Held], session: Looked) -> Kept | None:
     found = (each.session for each in bookings if each.state in SEATED and _is_elsewhere(each, session))
     return next((Kept(tuple(sorted(each.dates)), session.course.swap_rings) for each in found), None)
 
 
-def _is_elsewhere(each: Held, session: CourseSession) -> bool:
+def _is_elsewhere(each: Held, session: Looked) -> bool:
     return each.session.course_id == session.course_id and each.session_id != session.id
 
 

@@ -55,7 +55,7 @@ def wishes(db: Session, *, round_id: int, person_id: int, now: datetime) -> list
     holdings = facts.holdings(bookings, today=today)
     found = []
     for each in frozen.round_sessions(db, round_id):
-        wanted = facts.target(each, each.course, round_)
+        wanted = facts.target(each, round_)
         refusal = rules.may_ask_for(who, wanted, holdings)
         about = facts.about(refusal, wanted, bookings, today=today) if refusal is not None else {}
         found.append(Wish(session=row_of(each), refusal=refusal, facts={"course": each.course.title, **about}))

@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from auth.access import Visitor, me
 from bookings import queries
+from bookings.facts import Looked
 from bookings.queries import Question, RoundView
 from bookings.rules.line import stands_for
 from bookings.states import Refusal
-from courses.models import Course, CourseSession
+from courses.models import Course
 from courses.states import Publicity
 from lararportal import edge, pages
 from lararportal.clock import day_of
@@ -45,7 +46,7 @@ def _participant() -> Visitor | None:
     return me()
 
 
-def session_actions(session: CourseSession) -> Markup:
+def session_actions(session: Looked) -> Markup:
     """What the visitor has in a session and may do there, or in one sentence why not."""
     if session.publicity is not Publicity.PUBLISHED or session.is_reserve:
         return Markup()
@@ -82,12 +83,12 @@ def session_actions(session: CourseSession) -> Markup:
     )
 
 
-def decided_to_run(session: CourseSession) -> bool:
+def decided_to_run(session: Looked) -> bool:
     """Whether a session that fewer have booked than it needs is given all the same, by a decision."""
     if session.publicity is not Publicity.PUBLISHED or session.seats_taken >= session.minimum:
         return False
     with edge.reading() as db:
-        return queries.decided_to_run(db, session)
+        return queries.decided_to_run(db, session.id)
 
 
 def course_actions(course: Course) -> Markup:

@@ -1,6 +1,6 @@
 """What the pages of the courses room read: the catalogue, a course, a session, and the coordinator's lists."""
 
-from courses.queries.desk import DeskCourse, DeskFilters, desk_courses, desk_sessions, leaders
+from courses.queries.desk import DeskCourse, DeskFilters, desk_courses, desk_sessions, leaders, who_lead
 from courses.queries.offered import (
     Filters,
     Found,
@@ -26,4 +26,5 @@ __all__ = [
     "leaders",
     "months",
     "session",
+    "who_lead",
 ]

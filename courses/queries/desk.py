@@ -119,7 +119,7 @@ def desk_sessions(db: Session, filters: DeskFilters, *, today: date, number: int
         conditions.append(CourseSession.publicity == filters.publicity)
     first = CourseSession.starts_on.desc() if filters.past else CourseSession.starts_on.asc()
     page = paginate_rows(db, _DESK_SESSION.where(*conditions).order_by(first, CourseSession.id), number=number)
-    led_by = _leaders(db, [row[0] for row in page.rows])
+    led_by = who_lead(db, [row[0] for row in page.rows])
     rows = [_desk_session(*row, leaders=led_by[row[0]]) for row in page.rows]
     return replace(page, rows=rows)
 
@@ -131,7 +131,7 @@ def _desk_session(
     return DeskSession(*told)
 
 
-def _leaders(db: Session, session_ids: Sequence[int]) -> dict[int, list[str]]:
+def who_lead(db: Session, session_ids: Sequence[int]) -> dict[int, list[str]]:
     """Who leads these sessions, by what everybody calls them."""
     rows = db.execute(
         select(SessionLeader.session_id, Person.id, Person.given_name, Person.family_name, Person.is_protected)

@@ -10,11 +10,11 @@ from werkzeug.datastructures import MultiDict
 
 from auth.access import me, public, reaching
 from auth.states import Role
-from courses import queries, rules
+from courses import queries, rules, shown
 from courses.forms.searching import SearchForm
-from courses.models import CourseSession
 from courses.queries import Filters
 from courses.rules import SessionDates
+from courses.shown import ShownSession
 from courses.states import GROUPS, Publicity
 from lararportal import edge, pages
 from lararportal.clock import day_of
@@ -76,14 +76,15 @@ def course(code: str) -> str:
 def session(session_id: int) -> str:
     """The days, place, seats and dates of a session."""
     with edge.reading() as db:
-        found = queries.session(db, session_id)
-    if not _may_see(found):
-        raise NotFound
+        found = shown.session(db, session_id)
+        if not _may_see(found):
+            raise NotFound
+        leaders = queries.who_lead(db, [found.id])[found.id] if sees_drafts() else []
     hints = _hints(found) if sees_drafts() else []
-    return render_template("courses/session.html", session=found, course=found.course, hints=hints)
+    return render_template("courses/session.html", session=found, course=found.course, leaders=leaders, hints=hints)
 
 
-def _hints(session: CourseSession) -> list[str]:
+def _hints(session: ShownSession) -> list[str]:
     """What a coordinator may not have meant: that a date is past, only before anybody else has seen the session."""
     days, today = [each.day for each in session.days], day_of(edge.moment())
     if session.publicity not in (Publicity.DRAFT, Publicity.PUBLISHED) or (session.is_public and days[-1] < today):
@@ -99,7 +100,7 @@ def _precedence(targets: dict[str, int]) -> list[list[str]]:
     return [sorted((group for group in targets if targets[group] == rank), key=GROUPS.index) for rank in ranks]
 
 
-def _may_see(session: CourseSession) -> bool:
+def _may_see(session: ShownSession) -> bool:
     return sees_drafts() or (session.is_public and session.course.publicity is not Publicity.DRAFT)
 
 

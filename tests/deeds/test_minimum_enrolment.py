@@ -331,9 +331,9 @@ def test_it_says_with_how_many_it_was_decided_to_run_as_long_as_that_stands(db, 
     [booking] = filled(db, session, 1)
     assert minimum_case(db, session.id, today=DECIDED_ON).runs_with is None
     run_anyway(db, session, by=make.coordinator(db))
-    assert (minimum_case(db, session.id, today=DECIDED_ON).runs_with, decided_to_run(db, session)) == (1, True)
+    assert (minimum_case(db, session.id, today=DECIDED_ON).runs_with, decided_to_run(db, session.id)) == (1, True)
     give_back(db, session, booking)
-    assert (minimum_case(db, session.id, today=DECIDED_ON).runs_with, decided_to_run(db, session)) == (None, False)
+    assert (minimum_case(db, session.id, today=DECIDED_ON).runs_with, decided_to_run(db, session.id)) == (None, False)
 
 
 def test_a_case_of_no_session_is_not_found(db):

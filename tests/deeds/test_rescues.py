@@ -53,7 +53,7 @@ def test_a_session_runs_by_a_decision_and_its_leaders_are_told(db, session, lead
     seat(db, session, make.person(db))
     run(db, session, office)
     case = db.scalars(select(MinimumCase)).one()
-    assert (case.end, case.booked_then, decided_to_run(db, session)) == (CaseEnd.RUNS_ANYWAY, 1, True)
+    assert (case.end, case.booked_then, decided_to_run(db, session.id)) == (CaseEnd.RUNS_ANYWAY, 1, True)
     step = db.scalars(select(MinimumStep)).one()
     assert (step.step, step.by, step.reason) == (CaseStep.RUNS_ANYWAY, office.id, "Ämnet behövs.")
     assert occasions(db) == ["session_runs"]

@@ -1,0 +1,132 @@
+"""A session as its own page shows it: what it says of itself, its course and its days, in one statement."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+from sqlalchemy.types import NULLTYPE
+
+from auth.states import Area
+from courses.models import Course, CourseDay, CourseSession
+from courses.rules import Day
+from courses.states import Kind, Publicity
+from lararportal.errors import NotFound
+
+
+class ShownCourse(NamedTuple):
+    """The course of it."""
+
+    id: int
+    code: str
+    title: str
+    kind: Kind
+    targets: Mapping[str, int]
+    swap_rings: bool
+    publicity: Publicity
+
+
+class ShownSession(NamedTuple):
+    """All that the page and the rules of seats ask of a session, called as in the row."""
+
+    course: ShownCourse
+    days: tuple[Day, ...]
+    id: int
+    place: str
+    area: Area
+    seats: int
+    seats_taken: int
+    free_seats: int
+    seats_over: int
+    minimum: int
+    publicity: Publicity
+    is_reserve: bool
+    starts_on: date
+    cancel_by: date
+    go_no_go_on: date
+    prepare_by: date | None
+    programme: Sequence[Mapping[str, Any]]
+    moved_at: datetime | None
+    booking_is_closed: bool
+    booking_closed_reason: str
+
+    @property
+    def course_id(self) -> int:
+        """As that of the row; so are the others."""
+        return self.course.id
+
+    @property
+    def dates(self) -> frozenset[date]:
+        """Its days."""
+        return frozenset(each.day for each in self.days)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may open its page."""
+        return self.publicity is not Publicity.DRAFT and not self.is_reserve
+
+    @property
+    def is_held_in_reserve(self) -> bool:
+        """Whether it is a reserve session that nobody has opened or given up."""
+        return self.is_reserve and self.publicity is Publicity.DRAFT
+
+
+def session(db: Session, session_id: int) -> ShownSession:
+    """A session, whoever may see it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = db.execute(_SHOWN, {"session_id": session_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    told: Sequence[Any] = row
+    *facts, days, starts, ends = told[_OF_COURSE:]
+    return ShownSession(ShownCourse(*told[:_OF_COURSE]), tuple(map(Day, days, starts, ends)), *facts)
+
+
+def _in_order(column: Any) -> Any:
+    return func.array_agg(aggregate_order_by(column, CourseDay.day), type_=NULLTYPE)
+
+
+_OF_COURSE = len(ShownCourse._fields)
+_DAYS = (
+    select(*(_in_order(each).label(each.key) for each in (CourseDay.day, CourseDay.starts, CourseDay.ends)))
+    .where(CourseDay.session_id == bindparam("session_id"))
+    .subquery()
+)
+_SHOWN: Select[*tuple[Any, ...]] = (
+    select(
+        Course.id,
+        Course.code,
+        Course.title,
+        Course.kind,
+        Course.targets,
+        Course.swap_rings,
+        Course.publicity,
+        CourseSession.id,
+        CourseSession.place,
+        CourseSession.area,
+        CourseSession.seats,
+        CourseSession.seats_taken,
+        CourseSession.free_seats,
+        CourseSession.seats_over,
+        CourseSession.minimum,
+        CourseSession.publicity,
+        CourseSession.is_reserve,
+        CourseSession.starts_on,
+        CourseSession.cancel_by,
+        CourseSession.go_no_go_on,
+        CourseSession.prepare_by,
+        CourseSession.programme,
+        CourseSession.moved_at,
+        CourseSession.booking_closed_at.is_not(None),
+        CourseSession.booking_closed_reason,
+        *_DAYS.c,
+    )
+    .join(CourseSession, CourseSession.course_id == Course.id)
+    .join(_DAYS, true())
+    .where(CourseSession.id == bindparam("session_id"))
+)
