@@ -35,7 +35,6 @@ from browser.story_reserve import he_draws_up, he_draws_up_again, he_opens_it, h
 from browser.story_term import a_term, the_others_apply
 
 
-@pytest.mark.parametrize("stage", ["with script", "without script"], indirect=True)
 def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: Stage):
     term = a_term(stage.house)
     anna, eva, olle, nils, drawing = (stage.enter() for _ in range(5))
@@ -71,3 +70,9 @@ def test_a_doctor_applies_gets_a_seat_and_gives_it_to_the_next_in_line(stage: St
         she_cancels(stage, anna, term)
         the_next_in_line_has_the_seat(stage, nils, term)
     every_letter_has_come_once(stage, term)
+
+
+@pytest.mark.parametrize("stage", ["without script"], indirect=True)
+def test_who_has_no_script_brings_a_secret_of_their_own(stage: Stage):
+    """The one page of the term that has a script: on all others there is nothing that could be missing."""
+    she_draws_her_secret(stage, stage.enter(), a_term(stage.house))

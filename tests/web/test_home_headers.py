@@ -7,7 +7,7 @@ import pytest
 from house.reading import ROOT
 
 import make
-from lararportal import headers
+from lararportal import headers, pages
 from lararportal.app import create_app
 from lararportal.edge import Installation
 from lararportal.providers import Provider
@@ -131,3 +131,11 @@ def test_a_page_with_a_proof_for_one_browser_is_not_kept(client):
 
 def test_a_page_for_everybody_may_be_kept(client):
     assert "Cache-Control" not in client.get("/tillganglighet").headers
+
+
+def test_only_pages_that_a_browser_meets_without_script_too_have_one():
+    """What has none is the same without: so stories go there with script alone, and a new one asks for another."""
+    templates = {path.relative_to(pages.folder()).as_posix(): path for path in pages.folder().rglob("*.html")}
+    scripted = {name for name, path in templates.items() if "<script" in path.read_text("utf-8")}
+
+    assert scripted == {"bookings/_verifier.html", "bookings/lottery_commit.html", "courses/attendance.html"}
