@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Insert, Table, event, insert, inspect
 from sqlalchemy.orm import Session, UOWTransaction
 
-from lararportal.db import Base
+from lararportal.db import KNOWN_AS, NUMBER, Base
 
 WAITING = "rows that are only added"
 
@@ -47,7 +47,10 @@ def _write(db: Session, rows: Iterable[Base]) -> None:
         told = {name: value for name, value in vars(row).items() if name in _columns(type(row))}
         tables[type(row), *told].append(told)
     for (table, *_), told_ in tables.items():
-        db.connection().execute(_insert(table), told_)
+        if len(told_) > 1:
+            db.connection().execute(_insert(table), told_)
+        else:
+            db.info[KNOWN_AS] = db.connection().execute(_insert_one(table), told_).scalar_one()
 
 
 @cache
@@ -58,3 +61,9 @@ def _columns(table: type[Base]) -> frozenset[str]:
 @cache
 def _insert(table: type[Base]) -> Insert:
     return insert(cast("Table", table.__table__))
+
+
+@cache
+def _insert_one(table: type[Base]) -> Insert:
+    """It answers anyway: with what else had to be asked for before the commit (`lararportal.db`)."""
+    return _insert(table).returning(NUMBER)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 
 import structlog
 from psycopg import Cursor
-from sqlalchemy import Connection, Engine, Enum, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, Enum, MetaData, String, create_engine, event, literal_column, select, text
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -56,9 +56,9 @@ SILENCE = {
     "tcp_user_timeout": 14_000,
 }
 """A host that is gone without a word is noticed within 14 seconds: before gunicorn ends the process that waits."""
-
-
-NUMBER = text("SELECT pg_current_xact_id_if_assigned()::text")
+NUMBER = literal_column("pg_current_xact_id_if_assigned()::text", String)
+"""By what the database knows a transaction that has written; a session that was told keeps it under `KNOWN_AS`."""
+KNOWN_AS = "number"
 RESTED = 1.0
 """Seconds after which a connection that nobody used is asked whether it is still there, before it is used again.
 
@@ -223,8 +223,8 @@ class Database:
 
     def _number(self, db: Session) -> str | None:
         """By what the database knows the transaction, if it is one whose end has to be known: it has written."""
-        number: str | None = db.scalar(NUMBER) if self._commits else None
-        return number
+        told: str | None = db.info.pop(KNOWN_AS, None) or (db.scalar(select(NUMBER)) if self._commits else None)
+        return told
 
     def _insist_on_commit(self, number: str, fault: DBAPIError) -> None:
         """Asks on another connection what became of a transaction whose commit nobody answered.

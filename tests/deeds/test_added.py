@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 import make
 from lararportal import journal, outbox
+from lararportal.db import KNOWN_AS, NUMBER
 from lararportal.journal import Entry
 from lararportal.outbox import Letter
 
@@ -35,6 +36,12 @@ def test_many_rows_of_a_table_are_added_by_one_statement(db, queries, rows):
         tell(db, person, f"once:{number}")
     db.flush()
     assert queries.count == 2
+
+
+def test_the_number_by_which_a_commit_is_known_comes_with_an_entry(db):
+    journal.note(db, "seat.booked", now=AFTER, by=None)
+    db.flush()
+    assert db.info[KNOWN_AS] == db.scalar(select(NUMBER))
 
 
 def test_what_was_undone_to_a_savepoint_was_not_added(db):

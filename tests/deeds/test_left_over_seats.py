@@ -249,7 +249,7 @@ def test_more_seats_than_there_are_are_refused_by_the_database(db, database):
 
 @pytest.mark.parametrize("booked_before", [0, 3])
 def test_how_many_statements_a_booking_takes(db, queries, booked_before):
-    """Beside these there are the visitor of the request, and the number by which a commit is known."""
+    """Beside these there is the visitor of the request."""
     person = make.person(db)
     for number in range(booked_before):
         seat(db, make.session(db, days=[date(2027, 6, 1 + number)]), person)
