@@ -91,15 +91,16 @@ class Sides:
         now = clock.now()
         many = COUNTED + TIMES
         first, second = open_seats(self.place, self.term, 2, seats=many, now=now)
-        carried = cookies(self.place, newcomers(self.place, 3 * many, now=now), now=now)
-        early, late, others = (carried[at : at + many] for at in range(0, len(carried), many))
+        carried = cookies(self.place, newcomers(self.place, 4 * many, now=now), now=now)
+        early, late, others, last = (carried[at : at + many] for at in range(0, len(carried), many))
         alone = self._buttons(early, first), self._buttons(late, first)
-        shown = self._buttons(others, second, after=True)
+        shown = self._buttons(others, second, after=True), self._buttons(last, second, after=True)
         self._press(measured, BOOKING, self._floors(), floor=BOOKING)
         self._press(measured, "booking", alone[0], floor=BOOKING)
         self._press(measured, "booking that becomes a place in line", alone[1], floor=BOOKING)
         self._press(measured, WITH_PAGE, self._floors(after=True), floor=WITH_PAGE)
-        self._press(measured, "booking and the page after", shown, floor=WITH_PAGE)
+        self._press(measured, "booking and the page after", shown[0], floor=WITH_PAGE)
+        self._press(measured, "place in line and the page after", shown[1], floor=WITH_PAGE)
 
     def _press(self, measured: Measured, name: str, buttons: Sequence[Press], *, floor: str) -> None:
         side, counted = (self.least, self.least_inside) if name == floor else (self.portal, self.portal_inside)

@@ -29,13 +29,16 @@ BOOKED_AS = {
 def book(session_id: int) -> Page:
     """Takes a free seat, or the last place in line when there is none; in the last days it may be a yes.
 
-    Asks once more when the session was moved since it was shown.
+    The page that the button stood on says what came of it; what was said yes to stands on one's own page. Asks once
+    more when the session was moved since it was shown.
     """
     try:
         booking = as_shown(left_over_seats.book, session_id)
     except Refused as refusal:
         return _asked_anew(refusal, session_id, "bookings/book.html")
-    return _done(BOOKED_AS[booking.state])
+    is_a_yes = booking.state is BookingState.ASKED
+    page = url_for("mine.my_courses") if is_a_yes else url_for("catalogue.session", session_id=session_id)
+    return _done(BOOKED_AS[booking.state], page)
 
 
 @signed_in
@@ -45,7 +48,7 @@ def join(session_id: int) -> Page:
         as_shown(waitlist.join, session_id)
     except Refused as refusal:
         return _asked_anew(refusal, session_id, "bookings/join.html")
-    return _done("place_in_line")
+    return _done("place_in_line", url_for("catalogue.session", session_id=session_id))
 
 
 @signed_in
@@ -90,9 +93,9 @@ def _mine() -> Whose:
     return Whose(person_id=me().person_id, name="", back=url_for("mine.my_courses"))
 
 
-def _done(said: str) -> Response:
+def _done(said: str, page: str) -> Response:
     flash(pages.sentence(said))
-    return redirect(url_for("mine.my_courses"))
+    return redirect(page)
 
 
 PAGES = (

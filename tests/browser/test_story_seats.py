@@ -87,7 +87,8 @@ def test_two_change_full_sessions_through_a_ring(stage: Stage):
     page.get_by_role("region", name="Din plats").get_by_role("link", name="Boka om").click()
     expect(page.get_by_role("main")).to_contain_text("Ingen i kö förlorar på det")
     press(page, f"Ställ i kö: {days_of(saras)}")
-    said(page, "Du står i kö. Din plats i kön finns här under Köer, och ett brev är på väg.")
+    said(page, "Du står i kö, och ett brev om det är på väg. Alla dina köer finns på Mina kurser.")
+    page.get_by_role("link", name="Alla mina köer").click()
     wish = page.get_by_role("table", name="Köer du står i").get_by_role("row", name=INSURANCE)
     expect(wish).to_contain_text(f"Du behåller platsen {days_of(annas)} tills du får den här.")
     stage.look(visit, "swap-wished")
@@ -100,7 +101,7 @@ def test_two_change_full_sessions_through_a_ring(stage: Stage):
     page = other.go(f"/tillfallen/{saras.id}/boka-om")
     press(page, f"Ställ i kö: {days_of(annas)}")
     stage.tick()
-    page.reload()
+    page = other.go("/mina-kurser")
     expect(page.get_by_role("region", name=INSURANCE)).to_contain_text(days_of(annas))
     expect(page.get_by_role("table", name="Köer du står i")).to_have_count(0)
 

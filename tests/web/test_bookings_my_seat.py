@@ -55,19 +55,20 @@ class TestBooking:
 
         answer = browser.post(f"/tillfallen/{session.id}/boka")
 
-        assert (answer.status_code, answer.location) == (302, "/mina-kurser")
+        assert (answer.status_code, answer.location) == (302, f"/tillfallen/{session.id}")
         assert states(db, anna) == {session.id: BookingState.BOOKED}
         assert letters(db, anna) == ["seat_booked"]
-        assert "Du har fått platsen." in words_of(browser.get("/mina-kurser"))
+        page = words_of(browser.get(answer.location))
+        assert ("Du har fått platsen." in page, "Du har en plats" in page) == (True, True)
 
     def test_a_full_session_gives_a_place_in_line(self, db, visit, anna, session, now):
         take(db, session, make.person(db), now=now)
         browser = visit(anna)
 
-        browser.post(f"/tillfallen/{session.id}/boka")
+        page = words_of(browser.post(f"/tillfallen/{session.id}/boka", follow_redirects=True))
 
         assert states(db, anna) == {session.id: BookingState.WAITING}
-        assert "Du står i kö." in words_of(browser.get("/mina-kurser"))
+        assert ("Du står i kö, och ett brev" in page, "Just nu har du plats 1." in page) == (True, True)
 
     def test_a_no_is_answered_with_its_sentence(self, db, visit, session):
         specialist = make.person(db, category=Category.SPECIALIST)
@@ -97,7 +98,7 @@ class TestTheLine:
 
         answer = visit(anna).post(f"/tillfallen/{session.id}/ko")
 
-        assert (answer.status_code, answer.location) == (302, "/mina-kurser")
+        assert (answer.status_code, answer.location) == (302, f"/tillfallen/{session.id}")
         assert states(db, anna) == {session.id: BookingState.WAITING}
         assert letters(db, anna) == ["place_in_line"]
 
