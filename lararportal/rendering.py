@@ -9,6 +9,8 @@ from flask.templating import Environment
 
 KNOWN_ADDRESSES = 4096
 """How many addresses each process remembers; what was longest not asked for goes first."""
+NOT_OF_ALL = frozenset({"_external", "token"})
+"""What makes an address that of one host, or of one person."""
 
 
 class Templates(Environment):
@@ -23,11 +25,14 @@ class Templates(Environment):
 
 
 def init_app(app: Flask) -> None:
-    """Gives templates a `url_for` that remembers. It leads within the portal, so that no request is needed for it."""
+    """Gives templates a `url_for` that remembers. It leads within the portal, so that no request is needed for it.
+
+    What opens a door is not remembered, nor what depends on the page or the host.
+    """
     address = lru_cache(KNOWN_ADDRESSES, typed=True)(app.url_for)
 
     def url_for(endpoint: str, **values: Any) -> str:
-        is_relative = endpoint.startswith(".") or "_external" in values
-        return app.url_for(endpoint, **values) if is_relative else address(endpoint, **values)
+        is_of_all = not endpoint.startswith(".") and NOT_OF_ALL.isdisjoint(values)
+        return address(endpoint, **values) if is_of_all else app.url_for(endpoint, **values)
 
     app.jinja_env.globals["url_for"] = url_for
