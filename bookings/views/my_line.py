@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from auth.access import me, signed_in
 from bookings import answers, choices, own_order, queries, waitlist
-from bookings.forms import ConfirmForm, LineForm, SeenForm
+from bookings.forms import ConfirmForm, LineForm
 from bookings.queries import MyCourses, Offer, Place, ToChoose
 from bookings.states import BookingState, Refusal
 from lararportal import edge, pages
@@ -115,7 +115,7 @@ def as_shown(deed: Callable[..., Done], session_id: int) -> Done:
             db,
             session_id=session_id,
             person_id=me().person_id,
-            saw=SeenForm().saw.data or "",
+            saw=request.form.get("saw", ""),
             now=edge.moment(),
             by=me().person_id,
         )

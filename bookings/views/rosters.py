@@ -1,13 +1,13 @@
 """Who is booked and who waits, with what a coordinator may do for them."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from auth import queries as people
 from auth.access import me, needs
 from auth.states import Role
 from bookings import queries, taken_off, waitlist
-from bookings.forms import SeenForm, TakeOffForm
+from bookings.forms import TakeOffForm
 from bookings.views import changes
 from bookings.views.changes import Whose
 from lararportal import edge, pages
@@ -52,7 +52,7 @@ def join_for(session_id: int, person_id: int) -> Response:
             db,
             session_id=session_id,
             person_id=person_id,
-            saw=SeenForm().saw.data or "",
+            saw=request.form.get("saw", ""),
             now=edge.moment(),
             by=me().person_id,
         )
