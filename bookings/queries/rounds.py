@@ -1,10 +1,11 @@
 """Rounds as pages show them: where they stand, what is planned and what is wanted in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy import Select, and_, bindparam, distinct, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
@@ -62,24 +63,22 @@ class RoundView:
 
 def rounds(db: Session) -> list[RoundView]:
     """All rounds, the latest closing first."""
-    return _views(db)
+    return _views(db, _VIEWS)
 
 
 def open_rounds(db: Session, *, now: datetime) -> list[RoundView]:
     """The rounds that take applications now."""
-    return _views(db, Round.state == RoundState.OPEN, Round.closes_at > now)
+    return _views(db, _OPEN, {"now": now})
 
 
 def unpublished(db: Session) -> list[RoundView]:
     """The rounds whose seats are still to be given, the next closing first."""
-    return _views(db, Round.state != RoundState.PUBLISHED)[::-1]
+    return _views(db, _VIEWS.where(Round.state != RoundState.PUBLISHED))[::-1]
 
 
 def open_rounds_with_course(db: Session, course_id: int, *, now: datetime) -> list[RoundView]:
     """The rounds in which the course can be applied for now."""
-    of_course = select(CourseSession.id).where(CourseSession.course_id == course_id)
-    giving = select(RoundSession.round_id).where(RoundSession.session_id.in_(of_course))
-    return _views(db, Round.state == RoundState.OPEN, Round.closes_at > now, Round.id.in_(giving))
+    return _views(db, _OPEN_WITH_COURSE, {"course_id": course_id, "now": now})
 
 
 def round_view(db: Session, round_id: int) -> RoundView:
@@ -88,14 +87,14 @@ def round_view(db: Session, round_id: int) -> RoundView:
     Raises:
         NotFound: there is no such round.
     """
-    found = _views(db, Round.id == round_id)
+    found = _views(db, _VIEWS.where(Round.id == round_id))
     if not found:
         raise NotFound
     return found[0]
 
 
-def _views(db: Session, *conditions: ColumnElement[bool]) -> list[RoundView]:
-    return [_view(*row) for row in db.execute(_VIEWS.where(*conditions))]
+def _views(db: Session, wanted: Select[Any], told: Mapping[str, Any] | None = None) -> list[RoundView]:
+    return [_view(*row) for row in db.execute(wanted, told)]
 
 
 _stands = (Application.round_id == Round.id) & (Application.state == ApplicationState.SUBMITTED)
@@ -114,6 +113,14 @@ _VIEWS = (
     )
     .order_by(Round.closes_at.desc(), Round.id.desc())
     .options(joinedload(Round.second_party))
+)
+_OPEN = _VIEWS.where(Round.state == RoundState.OPEN, Round.closes_at > bindparam("now"))
+_OPEN_WITH_COURSE = _OPEN.where(
+    Round.id.in_(
+        select(RoundSession.round_id)
+        .join(CourseSession, CourseSession.id == RoundSession.session_id)
+        .where(CourseSession.course_id == bindparam("course_id"))
+    )
 )
 
 

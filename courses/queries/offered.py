@@ -231,21 +231,10 @@ _TODAY = bindparam("today", type_=Date())
 _A_MONTH = func.make_interval(0, 1)
 _LAST = select(func.max(CourseSession.starts_on)).scalar_subquery()
 _EACH = func.generate_series(func.date_trunc("month", cast(_TODAY, TIMESTAMP)), cast(_LAST, TIMESTAMP), _A_MONTH)
-_BEGINS: Any = _EACH.column_valued("begins")
-_MONTHS = (
-    select(cast(_BEGINS, Date))
-    .where(
-        select(CourseSession.id)
-        .where(
-            SHOWN,
-            CourseSession.starts_on.between(
-                func.greatest(cast(_BEGINS, Date), _TODAY), cast(_BEGINS + _A_MONTH, Date) - 1
-            ),
-        )
-        .exists()
-    )
-    .order_by(_BEGINS)
-)
+_FIRST: Any = _EACH.column_valued("first")
+_MONTH, _NEXT = cast(_FIRST, Date), cast(_FIRST + _A_MONTH, Date)
+_BEGINS = CourseSession.starts_on >= func.greatest(_MONTH, _TODAY), CourseSession.starts_on < _NEXT
+_MONTHS = select(_MONTH).where(select(CourseSession.id).where(SHOWN, *_BEGINS).exists()).order_by(_FIRST)
 """By index: one look for each month, however many begin in it."""
 
 
@@ -255,10 +244,13 @@ def course(db: Session, code: str) -> Course:
     Raises:
         NotFound: there is none.
     """
-    found = db.scalars(select(Course).where(Course.code == code.upper())).one_or_none()
+    found = db.scalars(_COURSE, {"code": code.upper()}).one_or_none()
     if found is None:
         raise NotFound
     return found
+
+
+_COURSE = select(Course).where(Course.code == bindparam("code"))
 
 
 def coming_sessions(db: Session, course_id: int, *, today: date) -> list[Listed]:
