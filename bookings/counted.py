@@ -23,14 +23,17 @@ from sqlalchemy import (
     Integer,
     Select,
     SelectBase,
+    String,
     and_,
     any_,
     bindparam,
     case,
+    false,
     func,
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     union,
     union_all,
@@ -63,11 +66,11 @@ def lines(
 ) -> tuple[dict[int, Holder], dict[int, Counted]]:
     """Whoever must be asked in these lines, with all that they have, and how many need not be; in one look.
 
-    The person is among those who are read. They are behind everybody where they have no place, unless it is told
-    where they join.
+    The person is among those who are read. They are behind everybody where they have no place; where it is told that
+    and where they join, no other place of theirs counts.
     """
     wave, key, joined_at = joins or (None, None, None)
-    told = {"one": next(iter(session_ids)), "some": list(session_ids), "person_id": person_id}
+    told = {"one": next(iter(session_ids)), "some": list(session_ids), "me": person_id}
     place = {"wave": wave, "key": key, "joined_at": joined_at}
     soon = today + timedelta(days=SHORT_NOTICE_DAYS)
     rows = db.execute(_ONE if len(session_ids) == 1 else _SOME, {**told, **place, "soon": soon}).all()
@@ -80,37 +83,42 @@ def lines(
 
 Wanted = Callable[[ColumnElement[int] | Mapped[int]], ColumnElement[bool]]
 """Whether the number of a session is that of a line that is looked at."""
-_me = bindparam("person_id", type_=Integer)
-_sister, _same_day = aliased(CourseSession), aliased(CourseDay)
-_seat, _own = aliased(Booking), aliased(Booking)
-_group = case({each.value: each.group for each in Category}, value=Person.category)
-_is_eligible = and_(Person.standing == Standing.CONFIRMED, Person.erased_at.is_(None), Course.targets.has_key(_group))
-"""As `register.group_of`, and in a group that the course is for."""
+_me = bindparam("me", type_=Integer)
+# Names are short, as in `held`.
+_wanted, _sister = aliased(CourseSession, name="wanted"), aliased(CourseSession, name="sister")
+_day, _same_day = aliased(CourseDay, name="day"), aliased(CourseDay, name="same")
+_wish, _seat, _own = (aliased(Booking, name=each) for each in ("w", "seat", "own"))
+_sent = aliased(Application, name="asks")
+_group = case(
+    {literal_column(f"'{each.value}'"): literal_column(f"'{each.group}'", String) for each in Category},
+    value=Person.category,
+)
+_is_confirmed = and_(Person.standing == Standing.CONFIRMED, Person.erased_at.is_(None))
+_who = select(Person.id, case((_is_confirmed, _group)).label("group")).subquery("who")
+"""Everybody's group, as `register.group_of`."""
 _of_list = select(func.count()).where(
-    _seat.person_id == Booking.person_id,
-    _seat.round_id == Booking.round_id,
+    _seat.person_id == _wish.person_id,
+    _seat.round_id == _wish.round_id,
     _seat.wave == IN_TIME,
     is_in(SEATED, _seat),
 )
-_cap = select(Application.cap).where(
-    Application.round_id == Booking.round_id, Application.person_id == Booking.person_id
-)
+_cap = select(_sent.cap).where(_sent.round_id == _wish.round_id, _sent.person_id == _wish.person_id)
 _is_free_to_come = and_(
-    Booking.state == BookingState.WAITING,
-    or_(Booking.short_notice, CourseSession.starts_on > bindparam("soon", type_=Date)),
-    or_(Booking.wave != IN_TIME, Booking.round_id.is_(None), _of_list.scalar_subquery() < _cap.scalar_subquery()),
+    _wish.state == BookingState.WAITING,
+    or_(_wish.short_notice, _wanted.starts_on > bindparam("soon", type_=Date)),
+    or_(_wish.wave != IN_TIME, _wish.round_id.is_(None), _of_list.scalar_subquery() < _cap.scalar_subquery()),
 )
 
 
 def _elsewhere(is_wanted: Wanted) -> Select[Any]:
     """Who has a seat in a session of the same course, or with a day in common: session and person."""
     excluding = union(
-        select(CourseSession.id.label("wanted"), _sister.id.label("other"))
-        .join(_sister, _sister.course_id == CourseSession.course_id)
-        .where(is_wanted(CourseSession.id)),
-        select(CourseDay.session_id, _same_day.session_id)
-        .join(_same_day, _same_day.day == CourseDay.day)
-        .where(is_wanted(CourseDay.session_id)),
+        select(_wanted.id.label("wanted"), _sister.id.label("other"))
+        .join(_sister, _sister.course_id == _wanted.course_id)
+        .where(is_wanted(_wanted.id)),
+        select(_day.session_id, _same_day.session_id)
+        .join(_same_day, _same_day.day == _day.day)
+        .where(is_wanted(_day.session_id)),
     ).subquery()
     return select(excluding.c.wanted, _seat.person_id).join(
         _seat, and_(_seat.session_id == excluding.c.other, is_in(SEATED, _seat))
@@ -118,21 +126,21 @@ def _elsewhere(is_wanted: Wanted) -> Select[Any]:
 
 
 def _line(is_wanted: Wanted) -> CTE:
-    is_elsewhere = tuple_(Booking.session_id, Booking.person_id).in_(_elsewhere(is_wanted))
-    is_plain = and_(_is_eligible, _is_free_to_come, ~is_elsewhere)
-    place = (Booking.wave, Booking.key, Booking.joined_at, Booking.id)
+    is_elsewhere = tuple_(_wish.session_id, _wish.person_id).in_(_elsewhere(is_wanted))
+    is_plain = and_(Course.targets.has_key(_who.c.group), _is_free_to_come, ~is_elsewhere)
+    place = (_wish.wave, _wish.key, _wish.joined_at, _wish.id)
     return (
         select(
-            Booking.session_id,
-            Booking.person_id,
-            _group.label("group"),
+            _wish.session_id,
+            _wish.person_id,
+            _who.c.group,
             *place,
-            func.coalesce(is_plain, False).label("is_plain"),
+            is_plain.is_(true()).label("is_plain"),
         )
-        .join(Person, Person.id == Booking.person_id)
-        .join(CourseSession, CourseSession.id == Booking.session_id)
-        .join(Course, Course.id == CourseSession.course_id)
-        .where(is_wanted(Booking.session_id), is_in(IN_LINE, Booking))
+        .join(_who, _who.c.id == _wish.person_id)
+        .join(_wanted, _wanted.id == _wish.session_id)
+        .join(Course, Course.id == _wanted.course_id)
+        .where(is_wanted(_wish.session_id), is_in(IN_LINE, _wish))
         .cte("line")
     )
 
@@ -145,20 +153,20 @@ _joins: list[ColumnElement[Any]] = [
 ]
 
 
-def _stands(of: ColumnElement[int]) -> SelectBase:
+def _stands(of: ColumnElement[int], *unless: ColumnElement[bool]) -> SelectBase:
     """Where the person stands in a line, looked up by its index.
 
     How long a line is nobody knows when PostgreSQL plans, and to join a line with itself may take the square of it.
     """
     mine = and_(_own.person_id == _me, _own.session_id == of, is_in(IN_LINE, _own))
-    return select(_own.wave, _own.key, _own.joined_at, _own.id).where(mine)
+    return select(_own.wave, _own.key, _own.joined_at, _own.id).where(mine, *unless)
 
 
 def _counts(line: CTE, asked: CTE, place: SelectBase) -> ColumnElement[Any]:
     """Rows of session, group, how many plainly take the seat before the person's place, and how many in all."""
     # With no place to compare with it is unknown, and they are behind everybody.
-    is_before = func.coalesce(
-        tuple_(line.c.wave, line.c.key, line.c.joined_at, line.c.id) < place.scalar_subquery(), True
+    is_before = (tuple_(line.c.wave, line.c.key, line.c.joined_at, line.c.id) < place.scalar_subquery()).is_not(
+        false()
     )
     counts = (
         select(
@@ -181,7 +189,9 @@ def _look(is_wanted: Wanted, place: Callable[[CTE], SelectBase]) -> Select[Any]:
 
 
 _number = bindparam("one", type_=Integer)
-_place: CompoundSelect[Any] = union_all(_stands(_number), select(*_joins).where(~_stands(_number).exists()))
+_place: CompoundSelect[Any] = union_all(
+    _stands(_number, _joins[0].is_(None)), select(*_joins).where(_joins[0].is_not(None))
+)
 _ONE = _look(lambda number: number == _number, lambda _: _place)
 _SOME = _look(
     lambda number: number == any_(bindparam("some", type_=ARRAY(Integer))), lambda line: _stands(line.c.session_id)

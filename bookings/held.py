@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, case, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from auth.models import Person
@@ -155,19 +154,21 @@ def _session(session_id: int, course_id: int, title: str, days: Sequence[date], 
     return HeldIn(session_id, course_id, HeldCourse(course_id, title), frozenset(days), former or (), *more)
 
 
-_mine = aliased(Booking)
+# Names are short, for what is longer than 4,096 letters psycopg takes apart at each use.
+_mine, _its = aliased(Booking, name="m"), aliased(CourseSession, name="its")
+_sent = aliased(Application, name="sent")
 _days = select(func.array_agg(CourseDay.day)).where(CourseDay.session_id == _mine.session_id).scalar_subquery()
 _waits = is_in(OPEN, _mine)
 _OF_PERSON = (Person.id, Person.category, Person.standing, Person.erased_at)
 _SESSION = (
-    CourseSession.course_id,
+    _its.course_id,
     Course.title,
     _days,
-    func.nullif(CourseSession.former_cancel_by, cast([], JSONB)),  # What hardly any has need not be read.
-    CourseSession.starts_on,
-    CourseSession.cancel_by,
-    CourseSession.moved_at,
-    CourseSession.seats_over,
+    func.nullif(_its.former_cancel_by, literal_column("'[]'::jsonb")),  # What hardly any has need not be read.
+    _its.starts_on,
+    _its.cancel_by,
+    _its.moved_at,
+    _its.seats_over,
 )
 _PLACE = (
     _mine.id,
@@ -183,7 +184,7 @@ _PLACE = (
     _mine.standing_yes,
     _mine.short_notice,
     in_vain(_mine),
-    Application.cap,
+    _sent.cap,
     case((_waits, Course.targets)),
 )
 OF_SESSION, OF_PLACE = len(_SESSION), len(_PLACE)
@@ -198,9 +199,9 @@ def having(persons: Select[Any] | CompoundSelect[Any], *more: ColumnElement[Any]
         select(*_OF_PERSON, _mine.session_id, *_SESSION, *_PLACE, *more)
         .select_from(Person)
         .outerjoin(_mine, (_mine.person_id == Person.id) & is_in(LIVE, _mine))
-        .outerjoin(CourseSession, CourseSession.id == _mine.session_id)
-        .outerjoin(Course, Course.id == CourseSession.course_id)
-        .outerjoin(Application, (Application.round_id == _mine.round_id) & (Application.person_id == _mine.person_id))
+        .outerjoin(_its, _its.id == _mine.session_id)
+        .outerjoin(Course, Course.id == _its.course_id)
+        .outerjoin(_sent, (_sent.round_id == _mine.round_id) & (_sent.person_id == _mine.person_id))
         .where(Person.id.in_(persons))
         .order_by(Person.id, _mine.rank, _mine.id)
     )

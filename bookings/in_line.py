@@ -1,5 +1,6 @@
 """The line of a session as the rules see it: everybody in it, in order, with all that they hold and wait for."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -36,7 +37,7 @@ def outlook(
 ) -> tuple[Outlook, Holder]:
     """The line of one session as somebody sees it, and what they have: one look at both, however long the line.
 
-    From their place in it; where they have none, from the one where they join, or from the end.
+    From where they join it, if they do; else from their place in it, or from its end.
 
     Raises:
         NotFound: there is no such person.
@@ -56,14 +57,18 @@ def outlooks(db: Session, session_ids: Collection[int], *, person_id: int, today
 
 
 def _seen(line: Line, count: Counted, *, person_id: int, joins: Place | None) -> Outlook:
-    own = next((number for number, (_, waiter) in enumerate(line) if waiter.person_id == person_id), None)
-    waiters = [waiter for _, waiter in line]
-    if own is None:
-        first = sum(joins is None or each.place[:-1] <= joins for each, _ in line)
-        before, mine, behind = waiters[:first], None, waiters[first:]
-    else:
-        before, mine, behind = waiters[:own], waiters[own], waiters[own + 1 :]
-    return Outlook(before=before, own=mine, behind=behind, counted_before=count.before, counted_behind=count.behind)
+    own = next((each for each in line if each[1].person_id == person_id), None)
+    others = [each for each in line if each is not own]
+    stands = (*joins, math.inf) if joins is not None else own[0].place if own is not None else None
+    first = sum(stands is None or each.place < stands for each, _ in others)
+    waiters = [waiter for _, waiter in others]
+    return Outlook(
+        before=waiters[:first],
+        own=own[1] if own is not None and joins is None else None,
+        behind=waiters[first:],
+        counted_before=count.before,
+        counted_behind=count.behind,
+    )
 
 
 def joined(line: Outlook, booking: Booking, session: CourseSession, holder: Holder, *, today: date) -> Outlook:

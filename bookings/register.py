@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, distinct, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, distinct, func, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from auth.models import Person
@@ -59,13 +60,13 @@ class History:
 def histories(
     db: Session, person_ids: Collection[int], course_ids: Collection[int], *, term: str
 ) -> dict[int, History]:
-    """What each of these persons brings along for these courses in a term, in three statements for however many.
+    """What each of these persons brings along for these courses in a term, in two statements for however many.
 
     Refusals are reckoned from what published rounds decided and from the seats there have been since; who was never
-    in one takes two.
+    in one takes one.
     """
     of = {"persons": list(person_ids), "courses": list(course_ids)}
-    answers = _answers(db, of)
+    answers, displaced = _brought(db, of, term=term)
     stays, noes = _stays_and_noes(db, of) if answers else ({}, {})
     rejections: dict[int, dict[int, int]] = defaultdict(dict)
     for (person_id, course_id), given in answers.items():
@@ -73,7 +74,6 @@ def histories(
         count = history.rejections(given, stays.get(key, []), noes.get(key, []))
         if count:
             rejections[person_id][course_id] = count
-    displaced = _displaced(db, of, term=term)
     return {each: History(rejections.get(each, {}), displaced.get(each, ())) for each in person_ids}
 
 
@@ -85,37 +85,30 @@ def _among(person: InstrumentedAttribute[int], course: InstrumentedAttribute[int
     return person.in_(bindparam("persons", expanding=True)), course.in_(bindparam("courses", expanding=True))
 
 
-_DISPLACED = select(Precedence.person_id, Precedence.course_id, Precedence.term).where(
-    *_among(Precedence.person_id, Precedence.course_id),
-    Precedence.is_open,
-)
-
-
-def _displaced(db: Session, of: Of, *, term: str) -> dict[int, set[int]]:
-    """The courses, by person, for which an open precedence counts in the term."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for person_id, course_id, since in db.execute(_DISPLACED, of):
-        if history.precedence_holds(since=since, in_term=term):
-            found[person_id].add(course_id)
-    return found
-
-
-_ANSWERS = (
-    select(Decision.person_id, CourseSession.course_id, Round.published_at, func.array_agg(distinct(Decision.code)))
+_codes = func.array_agg(distinct(Decision.code))
+_BROUGHT: CompoundSelect[Any] = union_all(
+    select(Decision.person_id, CourseSession.course_id, Round.published_at, _codes, null())
     .join(Round, Round.id == Decision.round_id)
     .join(CourseSession, CourseSession.id == Decision.session_id)
     .where(*_among(Decision.person_id, CourseSession.course_id))
-    .group_by(Decision.person_id, CourseSession.course_id, Round.id)
+    .group_by(Decision.person_id, CourseSession.course_id, Round.id),
+    select(Precedence.person_id, Precedence.course_id, null(), null(), Precedence.term).where(
+        *_among(Precedence.person_id, Precedence.course_id),
+        Precedence.is_open,
+    ),
 )
 
 
-def _answers(db: Session, of: Of) -> dict[tuple[int, int], list[Answer]]:
-    """What published rounds answered, by person and course."""
-    found: dict[tuple[int, int], list[Answer]] = defaultdict(list)
-    for person_id, course_id, published_at, codes in db.execute(_ANSWERS, of):
+def _brought(db: Session, of: Of, *, term: str) -> tuple[dict[tuple[int, int], list[Answer]], dict[int, set[int]]]:
+    """What published rounds answered, by person and course; by person the courses whose open precedence counts."""
+    answers: dict[tuple[int, int], list[Answer]] = defaultdict(list)
+    displaced: dict[int, set[int]] = defaultdict(set)
+    for person_id, course_id, published_at, codes, since in db.execute(_BROUGHT, of):
+        if since is not None and history.precedence_holds(since=since, in_term=term):
+            displaced[person_id].add(course_id)
         if published_at is not None:
-            found[person_id, course_id].append(Answer(published_at, codes))
-    return found
+            answers[person_id, course_id].append(Answer(published_at, codes))
+    return answers, displaced
 
 
 _STAYS = (

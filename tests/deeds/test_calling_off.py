@@ -378,4 +378,4 @@ def test_calling_off_costs_the_same_number_of_looks_for_one_as_for_many(db, sess
         calling_off.foreseen(db, session_id=one.id, now=AFTER)
         counts.append(queries.count)
     assert counts == [counts[0]] * 2
-    assert counts[0] == 15
+    assert counts[0] == 14

@@ -94,7 +94,7 @@ def test_a_session_of_many_is_called_off_in_as_many_statements_as_one_of_few(db,
         assert [occasions(db, each) for each in waiting] == [["line_called_off"]] * people
         return found
 
-    assert call_off(FEW) == call_off(MANY) == (51 if has_room else 48)
+    assert call_off(FEW) == call_off(MANY) == (50 if has_room else 47)
     insist_on_invariants(db)
 
 

@@ -122,7 +122,7 @@ class TestWhatCounts:
         counts = queries.what_counts(db, anna.id, now=NOW)
 
         assert (len(counts.turned_down), len(counts.precedences), len(counts.reckonings)) == (size,) * 3
-        assert queries_counted.count == 7
+        assert queries_counted.count == 6
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ class TestWhatCountsInARound:
         found = queries.round_counts(db, round_id=round_.id, person_id=anna.id)
 
         assert len(found.courses[Order.DEADLINE]) == size
-        assert queries_counted.count == 5
+        assert queries_counted.count == 4
 
 
 class TestPrecedences:
