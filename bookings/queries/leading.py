@@ -1,11 +1,12 @@
 """A leader's own sessions, each with what there is to do about it now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
@@ -44,9 +45,9 @@ def led_by(db: Session, person_id: int, *, now: datetime) -> list[Led]:
     since = CourseSession.starts_on >= today - SHOWN_AFTERWARDS
     found = db.scalars(sessions_with_course().where(CourseSession.id.in_(led), since)).all()
     ids = [each.id for each in found]
-    seated, unprepared = _seated(db, ids), _unprepared(db, ids)
-    noted, unsigned, untold = _noted(db, ids), _unsigned(db, ids), _untold(db, ids)
-    uncertified = _uncertified(db, ids)
+    noted, seated, unprepared = _noted(db, ids), _counts(db, _SEATED, ids), _counts(db, _UNPREPARED, ids)
+    untold, unsigned = _counts(db, _UNTOLD, ids), _counts(db, _UNSIGNED, ids)
+    uncertified = _counts(db, _UNCERTIFIED, ids)
     return [
         Led(
             row_of(each),
@@ -71,53 +72,59 @@ def led_by(db: Session, person_id: int, *, now: datetime) -> list[Led]:
     ]
 
 
-def _seated(db: Session, ids: Sequence[int]) -> dict[int, int]:
-    has_seat = (Booking.session_id.in_(ids), Booking.state.in_(SEATED))
-    counted = select(Booking.session_id, func.count()).where(*has_seat).group_by(Booking.session_id)
-    return dict(db.execute(counted).all())
-
-
-def _unprepared(db: Session, ids: Sequence[int]) -> dict[int, int]:
-    lacking = (Booking.session_id.in_(ids), Booking.state.in_(SEATED), LACKS_A_PART)
-    counted = select(Booking.session_id, func.count()).join(CourseSession, CourseSession.id == Booking.session_id)
-    counted = counted.where(*lacking).group_by(Booking.session_id)
-    return dict(db.execute(counted).all())
-
-
-def _untold(db: Session, ids: Sequence[int]) -> dict[int, int]:
-    has_seat = (Booking.session_id.in_(ids), Booking.state.in_(SEATED), CourseSession.programme != [])
-    told = exists().where(Letter.person_id == Booking.person_id, is_of_programme(Booking.session_id))
-    late = told.where(Letter.created_at >= CourseSession.programme_at)
-    counted = select(Booking.session_id, func.count()).join(CourseSession, CourseSession.id == Booking.session_id)
-    counted = counted.where(*has_seat, told.where(Letter.created_at < CourseSession.programme_at), ~late)
-    return dict(db.execute(counted.group_by(Booking.session_id)).all())
-
-
-def _noted(db: Session, ids: Collection[int]) -> dict[int, dict[Key, int]]:
-    columns = (Attendance.session_id, Attendance.day, Attendance.half)
-    counted = select(*columns, func.count()).where(Attendance.session_id.in_(ids)).group_by(*columns)
+def _noted(db: Session, ids: Sequence[int]) -> dict[int, dict[Key, int]]:
     found: dict[int, dict[Key, int]] = defaultdict(dict)
-    for session_id, day, half, count in db.execute(counted):
+    for session_id, day, half, count in db.execute(_NOTED, {"ids": ids}):
         found[session_id][(day, half)] = count
     return found
 
 
-def _uncertified(db: Session, ids: Collection[int]) -> dict[int, int]:
-    has_one = exists().where(
-        Certificate.session_id == Completion.session_id,
-        Certificate.person_id == Completion.person_id,
-        Certificate.state.in_(LIVE),
+def _counts(db: Session, counted: Select[*tuple[Any, ...]], ids: Sequence[int]) -> dict[int, int]:
+    return dict(db.execute(counted, {"ids": ids}).all())
+
+
+# Each is put together once, which takes as long as to have it answered.
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_NOTED = (
+    select(Attendance.session_id, Attendance.day, Attendance.half, func.count())
+    .where(Attendance.session_id.in_(_IDS))
+    .group_by(Attendance.session_id, Attendance.day, Attendance.half)
+)
+_SEATED = (
+    select(Booking.session_id, func.count())
+    .join(CourseSession, CourseSession.id == Booking.session_id)
+    .where(Booking.session_id.in_(_IDS), Booking.state.in_(SEATED))
+    .group_by(Booking.session_id)
+)
+_UNPREPARED = _SEATED.where(LACKS_A_PART)
+_told = exists().where(Letter.person_id == Booking.person_id, is_of_programme(Booking.session_id))
+_UNTOLD = _SEATED.where(
+    CourseSession.programme != [],
+    _told.where(Letter.created_at < CourseSession.programme_at),
+    ~_told.where(Letter.created_at >= CourseSession.programme_at),
+)
+_has_one = exists().where(
+    Certificate.session_id == Completion.session_id,
+    Certificate.person_id == Completion.person_id,
+    Certificate.state.in_(LIVE),
+)
+_UNCERTIFIED = (
+    select(Completion.session_id, func.count())
+    .join(Person, Person.id == Completion.person_id)
+    .where(
+        Completion.session_id.in_(_IDS),
+        Completion.outcome == CourseOutcome.PASSED,
+        Person.erased_at.is_(None),
+        ~_has_one,
     )
-    passed = (Completion.session_id.in_(ids), Completion.outcome == CourseOutcome.PASSED, Person.erased_at.is_(None))
-    counted = select(Completion.session_id, func.count()).join(Person, Person.id == Completion.person_id)
-    return dict(db.execute(counted.where(*passed, ~has_one).group_by(Completion.session_id)).all())
-
-
-def _unsigned(db: Session, ids: Collection[int]) -> dict[int, int]:
-    waits = (
-        Certificate.session_id.in_(ids),
+    .group_by(Completion.session_id)
+)
+_UNSIGNED = (
+    select(Certificate.session_id, func.count())
+    .where(
+        Certificate.session_id.in_(_IDS),
         Certificate.state == CertificateState.VALID,
         Certificate.signed_on.is_(None),
     )
-    counted = select(Certificate.session_id, func.count()).where(*waits).group_by(Certificate.session_id)
-    return dict(db.execute(counted).all())
+    .group_by(Certificate.session_id)
+)
