@@ -15,7 +15,8 @@ from bookings import facts, in_line, lots, register
 from bookings.counted import Place
 from bookings.facts import Had, Looked
 from bookings.held import Held, Holder
-from bookings.models import Booking, Precedence, Round, RoundSession
+from bookings.models import Booking, Decision, Precedence, Round, RoundSession
+from bookings.register import History
 from bookings.rules import history
 from bookings.rules.line import Outlook, stands_for
 from bookings.rules.seats import Target
@@ -107,6 +108,8 @@ class Coming(Look):
     """Where that is; asked for where nothing else than a place in line is left."""
     has_precedence: bool
     """For the course: a seat uses it up."""
+    brings: History | None
+    """From earlier terms for the course, where that is known."""
 
 
 def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides: Collection[int] = ()) -> Asking:
@@ -134,8 +137,8 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
         NotFound: the session or the person does not exist.
     """
     session, person = _lock(db, session_id, person_id)
-    round_, has_precedence = _once_locked(db, session, person)
-    joins = last_place(db, session, person, round_, now=now) if session.free_seats < 1 else None
+    round_, has_precedence, brings = _once_locked(db, session, person)
+    joins = last_place(db, session, person, round_, brings, now=now) if session.free_seats < 1 else None
     line, holder = in_line.outlook(db, session_id, person_id=person_id, joins=joins, today=day_of(now))
     return Coming(
         person=person,
@@ -147,6 +150,7 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
         line=line,
         joins=joins,
         has_precedence=has_precedence,
+        brings=brings,
     )
 
 
@@ -159,16 +163,17 @@ def _lock(db: Session, session_id: int, person_id: int) -> tuple[CourseSession, 
     return session, person
 
 
-def _once_locked(db: Session, session: CourseSession, person: Person) -> tuple[Round | None, bool]:
+def _once_locked(db: Session, session: CourseSession, person: Person) -> tuple[Round | None, bool, History | None]:
     """The round that gives the seats of the session, and whether the person has precedence for its course to use up.
 
+    And what they bring along for it, if that is nothing: hardly anybody has precedence, and most were in no round.
     The session has its days then. A statement sees what was there when it began: this one begins behind the locks.
     """
     about = {"session_id": session.id, "course_id": session.course_id, "person_id": person.id}
     rows = db.execute(_ONCE_LOCKED, about).all()
-    set_committed_value(session, "days", [day for day, _, _ in rows])
-    _, round_, has_precedence = rows[0]
-    return round_, has_precedence
+    set_committed_value(session, "days", [day for day, *_ in rows])
+    _, round_, has_precedence, was_decided = rows[0]
+    return round_, has_precedence, None if has_precedence or was_decided else register.NOTHING
 
 
 _LOCK = (
@@ -182,8 +187,13 @@ _LOCK = (
 _has_precedence = exists().where(
     Precedence.person_id == bindparam("person_id"), Precedence.course_id == bindparam("course_id"), Precedence.is_open
 )
+_was_decided = exists().where(
+    Decision.person_id == bindparam("person_id"),
+    Decision.session_id == CourseSession.id,
+    CourseSession.course_id == bindparam("course_id"),
+)
 _ONCE_LOCKED = (
-    select(CourseDay, Round, _has_precedence)
+    select(CourseDay, Round, _has_precedence, _was_decided)
     .outerjoin(RoundSession, RoundSession.session_id == CourseDay.session_id)
     .outerjoin(Round, Round.id == RoundSession.round_id)
     .where(CourseDay.session_id == bindparam("session_id"))
@@ -201,12 +211,30 @@ def held_still(db: Session, booking_id: int) -> tuple[Booking, CourseSession, Pe
     return booking, session, person
 
 
-def last_place(db: Session, session: CourseSession, person: Person, round_: Round | None, *, now: datetime) -> Place:
-    """Where somebody would stand in the line of a session who joins it now."""
-    return LATE, late_key(db, session, person, round_, today=day_of(now)), now
+def last_place(
+    db: Session,
+    session: CourseSession,
+    person: Person,
+    round_: Round | None,
+    brings: History | None = None,
+    *,
+    now: datetime,
+) -> Place:
+    """Where somebody would stand in the line of a session who joins it now; what they bring along, if it is known."""
+    return LATE, late_key(db, session, person, round_, brings, today=day_of(now)), now
 
 
-def late_key(db: Session, session: CourseSession, person: Person, round_: Round | None, *, today: date) -> list[int]:
+def late_key(
+    db: Session,
+    session: CourseSession,
+    person: Person,
+    round_: Round | None,
+    brings: History | None = None,
+    *,
+    today: date,
+) -> list[int]:
     """The key by which a person stands in the line of a session that no round gives them a place in."""
-    brought = register.histories(db, [person.id], [session.course_id], term=history.term_of(today))[person.id]
-    return lots.late_key(session.course, person, round_, history=brought, today=today)
+    if brings is None:
+        found = register.histories(db, [person.id], [session.course_id], term=history.term_of(today))
+        brings = found[person.id]
+    return lots.late_key(session.course, person, round_, history=brings, today=today)

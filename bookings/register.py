@@ -57,6 +57,10 @@ class History:
     """The courses for which they have precedence."""
 
 
+NOTHING = History({}, ())
+"""What most people bring along."""
+
+
 def histories(
     db: Session, person_ids: Collection[int], course_ids: Collection[int], *, term: str
 ) -> dict[int, History]:

@@ -55,7 +55,7 @@ def enter(db: Session, asked: Coming, *, by: int | None) -> Booking:
     held = [each.rank for each in asked.bookings if _is_seat_in(each, session.course_id)]
     joins, line = asked.joins, asked.line
     if joins is None:
-        joins = asking.last_place(db, session, person, asked.round_, now=now)
+        joins = asking.last_place(db, session, person, asked.round_, asked.brings, now=now)
         line, _ = in_line.outlook(db, session.id, person_id=person.id, joins=joins, today=asked.today)
     rank, (_, key, _) = min(held, default=next_rank(asked.bookings)), joins
     booking = place(session, person, rank=rank, origin=Origin.LINE, key=list(key), now=now)

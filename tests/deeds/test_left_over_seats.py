@@ -274,4 +274,4 @@ def test_how_many_statements_a_place_in_line_takes(db, queries, waiting):
     queries.reset()
     book(db, session, person, now=OPENS)
     db.flush()
-    assert queries.count == 7
+    assert queries.count == 6

@@ -19,7 +19,7 @@ DOCTOR = {
     "/kurser/{course}": 5,
     "/": 4,
     "POST /tillfallen/{free}/boka": 9,
-    "POST /tillfallen/{full}/boka": 8,
+    "POST /tillfallen/{full}/boka": 7,
     "/mina-kurser": 8,
 }
 REMEMBERED, VALUES = 4096, 50
