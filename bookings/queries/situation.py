@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from auth.models import Person
 from bookings import facts, in_line, sisters
+from bookings.applications import sender
 from bookings.asking import Look
 from bookings.facts import Looked
 from bookings.held import Held
-from bookings.models import Round
+from bookings.models import Round, RoundSession
 from bookings.queries.rows import ROWS, SessionRow, session_rows
+from bookings.rules import applications as applications_rules
 from bookings.rules import last_days
 from bookings.rules import seats as rules
 from bookings.rules.answer_time import needs_short_notice
@@ -55,6 +59,8 @@ class Situation:
 
     round: OpenRound | None
     """The round that takes applications for its seats now."""
+    may_apply: Refusal | None
+    """Whether they may in that round, whatever they want."""
     state: BookingState | None
     position: int | None
     answer_by: datetime | None
@@ -91,7 +97,7 @@ def my_situation(db: Session, session: Looked, *, person_id: int, now: datetime)
     # What they have in the session itself is theirs, in vain or not.
     bookings = [each for each in holder.bookings if each.session_id == session.id or not each.is_in_vain]
     here = next((each for each in bookings if each.session_id == session.id), None)
-    round_ = facts.round_of(db, session.id)
+    round_, person = _round_and_person(db, session.id, person_id)
     asked = Look(person=holder, session=session, bookings=bookings, round_=round_, now=now)
     may_book = asked.verdict(rules.may_book)
     waits = here is not None and here.state is BookingState.WAITING
@@ -100,6 +106,7 @@ def my_situation(db: Session, session: Looked, *, person_id: int, now: datetime)
     has_seat = here is not None and here.state in SEATED
     return Situation(
         round=OpenRound.of(round_, now=now),
+        may_apply=_may_apply(person, round_) if OpenRound.of(round_, now=now) else None,
         state=here.state if here is not None else None,
         position=line.position,
         answer_by=here.answer_by if here is not None and here.state in TO_ANSWER else None,
@@ -115,6 +122,26 @@ def my_situation(db: Session, session: Looked, *, person_id: int, now: datetime)
         standing_yes=here is not None and here.standing_yes,
         facts=asked.facts_for(why_not) if why_not is not None else {},
     )
+
+
+def _round_and_person(db: Session, session_id: int, person_id: int) -> tuple[Round | None, Person | None]:
+    """The round that gives the session's seats, if any; who looks at it, where it is open."""
+    found = db.execute(_ROUND_AND_PERSON, {"session_id": session_id, "person_id": person_id}).one_or_none()
+    return (found[0], found[1]) if found is not None else (None, None)
+
+
+_ROUND_AND_PERSON = (
+    select(Round, Person)
+    .join(RoundSession)
+    .outerjoin(Person, (Person.id == bindparam("person_id")) & (Round.state == RoundState.OPEN))
+    .where(RoundSession.session_id == bindparam("session_id"))
+)
+
+
+def _may_apply(person: Person | None, round_: Round | None) -> Refusal | None:
+    if person is None or round_ is None:
+        return None
+    return applications_rules.may_apply(sender(person, round_, taken_courses=frozenset()))
 
 
 def open_round_with(db: Session, session_id: int, *, now: datetime) -> OpenRound | None:

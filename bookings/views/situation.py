@@ -62,9 +62,7 @@ def session_actions(session: Looked) -> Markup:
             round_ = queries.open_round_with(db, session.id, now=now)
         else:
             situation = queries.my_situation(db, session, person_id=visitor.person_id, now=now)
-            round_ = situation.round
-        if visitor is not None and round_ is not None:
-            barred = queries.may_apply(db, round_id=round_.id, person_id=visitor.person_id)
+            round_, barred = situation.round, situation.may_apply
     refusal = (situation.why_not_take if situation.may_take else situation.may_book) if situation else None
     return Markup(  # noqa: S704 - a template of our own, escaped as any
         render_template(

@@ -9,12 +9,13 @@ import make
 from bookings import left_over_seats, waitlist
 from lararportal.outbox import Letter
 
-FREE, FULL, OTHER, SISTER, HELD, WAITED = (date(2027, month, 10) for month in (4, 5, 6, 7, 8, 9))
+FREE, FULL, OTHER, SISTER, HELD, WAITED, GIVEN = (date(2027, month, 10) for month in range(4, 11))
 DOCTOR = {
     "/tillfallen/{free}": 4,
     "/tillfallen/{full}": 4,
     "/tillfallen/{held}": 4,
     "/tillfallen/{waited}": 4,
+    "/tillfallen/{given}": 5,
     "/kurser": 3,
     "/kurser/{course}": 5,
     "/": 4,
@@ -55,7 +56,9 @@ def test_pages_and_bookings_take_no_more_statements_than_before_however_much_the
     book(db, waited, make.person(db), now=now)
     waitlist.join(db, session_id=waited.id, person_id=anna.id, now=now, by=anna.id)
     names = {"free": free.id, "full": full.id, "held": held.id, "waited": waited.id}
-    names |= {"course": course.code, "letter": letter}
+    given = make.session(db, days=[GIVEN], minimum=2)
+    make.round_of(db, given)
+    names |= {"given": given.id, "course": course.code, "letter": letter}
     taken, too_long = {}, set()
     for browser, asked in ((visit(anna), DOCTOR), (visit(make.coordinator(db)), OFFICE)):
         for what in asked:
