@@ -99,7 +99,7 @@ def test_two_hundred_browsers_at_once_share_ten_seats_and_one_strict_line(shared
     for browser in browsers:
         browser.close()
 
-    assert Counter(answers) == {(302, "/mina-kurser"): DOCTORS}
+    assert Counter(answers) == {(302, f"/tillfallen/{session_id}"): DOCTORS}
     with shared_database.transaction() as db:
         insist_on_a_fair_end(db, session_id, doctors, now=clock.now())
         insist_that_places_told_were_true(db)
