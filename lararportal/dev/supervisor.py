@@ -79,8 +79,9 @@ def _live(stack: ExitStack, data: Data, *, port: int, beginning: term.Beginning)
         term.fill(data, config.from_environment(environment), beginning, progress)
     stack.callback(data.forget_environment)
     portal.keep_environment(data, environment)
-    watch.start(portal.portal(data, listening, environment))
-    _wait_for_portal(f"http://127.0.0.1:{port}/healthz", watch)
+    program = portal.portal(data, listening, environment)
+    watch.start(program)
+    _wait_for_portal(f"http://127.0.0.1:{port}/healthz", watch, log=program.log)
     _welcome(data, config.from_environment(environment), seconds=time.monotonic() - begun)
     while True:
         watch.look()
@@ -164,7 +165,7 @@ def _wait_for_port(program: Program, port: int) -> None:
     raise CannotStart(f"{program.name} {how}; the end of {program.log}:\n{program.last_lines()}")
 
 
-def _wait_for_portal(healthz: str, watch: Watch) -> None:
+def _wait_for_portal(healthz: str, watch: Watch, *, log: Path) -> None:
     say("portal", "starting")
     end = time.monotonic() + READY_WITHIN
     while time.monotonic() < end:
@@ -175,7 +176,7 @@ def _wait_for_portal(healthz: str, watch: Watch) -> None:
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise CannotStart(f"{healthz} does not answer; look at the logs of the web processes")
+    raise CannotStart(f"{healthz} does not answer; look at {log}")
 
 
 def _welcome(data: Data, settings: config.Settings, *, seconds: float) -> None:
