@@ -15,11 +15,20 @@ from sqlalchemy.orm import Session, UOWTransaction
 from lararportal.db import KNOWN_AS, NUMBER, Base
 
 WAITING = "rows that are only added"
+STATE = "_sa_instance_state"
+"""Under what name SQLAlchemy keeps up with an object, in the object."""
 
 
 def add(db: Session, rows: Iterable[Base]) -> None:
-    """Stores these with the next flush. The objects hear nothing of it: they have no number afterwards."""
+    """Stores these with the next flush. The objects hear nothing of it: they have no number afterwards.
+
+    Raises:
+        ValueError: one is told what another object is to it: only columns are written, and it would be without that.
+    """
     added = list(rows)
+    for each in added:
+        if not vars(each).keys() <= {*_columns(type(each)), STATE}:
+            raise ValueError("only columns of rows that are only added")
     db.add_all(added)
     db.info.setdefault(WAITING, []).extend(added)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Insert, Table, Update, bindparam, func, insert, inspect, select, update
+from sqlalchemy import Column, Insert, Table, Update, bindparam, func, insert, inspect, select, update
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
@@ -44,8 +44,13 @@ def put(db: Session, told: Mapping[Row, Mapping[str, Any]]) -> None:
     """What is told of these stored rows of one table is so from now on: the same columns of each, by one statement.
 
     The caller has locked them. Where something else of one was changed and is not written yet, it is written too.
+
+    Raises:
+        ValueError: it is not the same columns: what is told of one only would not be written.
     """
-    if any(inspect(row).modified for row in told):
+    if len({frozenset(values) for values in told.values()}) > 1:
+        raise ValueError("the same columns of each row")
+    if db.in_nested_transaction() or any(inspect(row).modified for row in told):
         for row, values in told.items():
             for name, value in values.items():
                 setattr(row, name, value)
@@ -63,6 +68,9 @@ def put(db: Session, told: Mapping[Row, Mapping[str, Any]]) -> None:
 def _store(db: Session, rows: Sequence[Base]) -> None:
     """What nobody has said of a row is as its column is by itself, also in the row at hand."""
     if not rows:
+        return
+    if db.in_nested_transaction():  # Only the unit of work knows what a savepoint takes back.
+        db.add_all(rows)
         return
     kind = type(rows[0])
     unsaid = _unsaid(kind)
@@ -93,9 +101,20 @@ _DRAWN = select(func.nextval(func.pg_get_serial_sequence(bindparam("table"), "id
 
 @cache
 def _unsaid(kind: type[Base]) -> dict[str, Any]:
-    """What each column but the number is when nothing is said of it."""
-    columns = inspect(kind).columns.items()
-    return {name: getattr(each.default, "arg", None) for name, each in columns if not each.primary_key}
+    """What each column but the number is when nothing is said of it.
+
+    Raises:
+        TypeError: of one it is not known before the row is stored: it is made up for each, or by the database.
+    """
+    columns = {name: each for name, each in inspect(kind).columns.items() if not each.primary_key}
+    for name, each in columns.items():
+        if not _has_constant_default(each):
+            raise TypeError(f"what {kind.__tablename__}.{name} is by itself is not known before it is stored")
+    return {name: getattr(each.default, "arg", None) for name, each in columns.items()}
+
+
+def _has_constant_default(column: Column[Any]) -> bool:
+    return column.server_default is None if column.default is None else column.default.is_scalar
 
 
 @cache

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import make
-from lararportal import journal, outbox
+from bookings.models import Booking
+from lararportal import added, journal, outbox
 from lararportal.db import KNOWN_AS, NUMBER
 from lararportal.journal import Entry
 from lararportal.outbox import Letter
@@ -77,3 +78,8 @@ def test_what_cannot_be_added_undoes_all_that_was_added_with_it(db, database, be
         journal.note(own, "seat.after", now=AFTER, by=None)
 
     assert (db.scalars(DEEDS).all(), db.scalars(select(Letter)).all()) == (["seat.after"], [])
+
+
+def test_a_row_that_is_told_what_an_object_is_to_it_is_refused(db):
+    with pytest.raises(ValueError, match="only columns"):
+        added.add(db, [Booking(person=make.person(db))])

@@ -8,6 +8,7 @@ import make
 from bookings import waitlist
 from bookings.models import Booking
 from bookings.states import Origin
+from courses.models import Course
 from lararportal import alike
 
 
@@ -46,3 +47,25 @@ def test_what_is_put_in_a_row_is_written_at_once_with_what_else_was_changed_of_i
 
     db.expire_all()
     assert [(each.seats_taken, each.place == "Skövde") for each in (session, other)] == [(3, False), (4, True)]
+
+
+def test_what_is_written_in_a_savepoint_goes_with_it(db):
+    session = make.session(db, seats=5)
+    new = waitlist.place(session, make.person(db), rank=1, origin=Origin.LINE, key=[], now=AFTER)
+    inner = db.begin_nested()
+    alike.put(db, {session: {"seats_taken": 1}})
+    alike.write(db, [new])
+    inner.rollback()
+
+    assert (session.seats_taken, new in db) == (0, False)
+
+
+def test_what_is_said_of_one_row_only_is_not_lost_without_a_word(db):
+    one, other = make.session(db, seats=5), make.session(db, seats=5)
+    with pytest.raises(ValueError, match="same columns"):
+        alike.put(db, {one: {"seats_taken": 1}, other: {"seats_taken": 1, "place": "Skövde"}})
+
+
+def test_a_row_that_says_nothing_of_what_is_made_up_for_each_is_refused(db):
+    with pytest.raises(TypeError, match="objectives_2015"):
+        alike.write(db, [Course(code="X", title="X")])
