@@ -11,13 +11,13 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 import structlog
-from psycopg import Cursor
 from sqlalchemy import Connection, Engine, Enum, MetaData, String, create_engine, event, literal_column, select, text
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from lararportal import counted, database_faults
+from lararportal.cursors import TerseCursor
 from lararportal.errors import Unclear, Undone
 from lararportal.kept import Kept
 from lararportal.sealing import Safe
@@ -64,25 +64,6 @@ RESTED = 1.0
 
 One that ends sooner is found out by whoever uses it, and what it was to do is done anew.
 """
-
-
-class TerseCursor(Cursor[Any]):
-    """Says of the columns of an answer their names and types, which is all that SQLAlchemy reads of them.
-
-    It asks anew for every answer, and the whole of it takes longer than reading a row.
-    """
-
-    @property
-    def description(self) -> Any:
-        """A name and a type for each column; None when the answer has none."""
-        answer = self.pgresult
-        if answer is None or not answer.nfields:
-            return None
-        return [((answer.fname(n) or b"").decode(), answer.ftype(n), *UNSAID) for n in range(answer.nfields)]
-
-
-UNSAID = (None,) * 5
-"""Sizes and scales."""
 
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
@@ -156,12 +137,13 @@ class Database:
         self._readers = sessionmaker(
             _each_by_itself(bind), expire_on_commit=False, join_transaction_mode="create_savepoint", info=info
         )
+        event.listen(self._readers, "before_flush", _refuse_to_write, insert=True)
         self._snapshots = sessionmaker(
             _at_one_moment(bind), join_transaction_mode="create_savepoint", info={"safe": safe, "kept": kept}
         )
 
     def reader(self) -> Session:
-        """A session to read with, each statement by itself; closed by who has read."""
+        """A session to read with, each statement by itself; closed by who has read. It writes no row."""
         return self._readers()
 
     @contextmanager
@@ -274,6 +256,15 @@ class Database:
     def dispose(self) -> None:
         """Closes the pooled connections, as before a fork."""
         self.engine.dispose()
+
+
+def _refuse_to_write(*_of_session: object) -> None:
+    """Nothing would undo what a page that reads has changed of a row: each of its statements stands when it is done.
+
+    Raises:
+        RuntimeError: always.
+    """
+    raise RuntimeError("a page that reads has changed a row")
 
 
 def _each_by_itself(bind: Engine | Connection) -> Engine | Connection:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import make
+from auth.models import Person
 from bookings.models import Booking
 from lararportal import added, journal, outbox
 from lararportal.db import KNOWN_AS, NUMBER
@@ -83,3 +84,22 @@ def test_what_cannot_be_added_undoes_all_that_was_added_with_it(db, database, be
 def test_a_row_that_is_told_what_an_object_is_to_it_is_refused(db):
     with pytest.raises(ValueError, match="only columns"):
         added.add(db, [Booking(person=make.person(db))])
+
+
+def note_something(reader, _person) -> None:
+    journal.note(reader, "seat.read", now=AFTER, by=None)
+
+
+def change_something(reader, person) -> None:
+    reader.get_one(Person, person.id).workplace = "Vårdcentralen Tallen"
+
+
+@pytest.mark.parametrize("write", [note_something, change_something], ids=["adds", "changes"])
+def test_a_page_that_reads_stores_nothing(db, database, write):
+    person = make.person(db)
+    db.flush()
+    with database.reader() as reader:
+        write(reader, person)
+        with pytest.raises(RuntimeError, match="reads"):
+            reader.scalars(DEEDS).all()
+    assert db.scalars(DEEDS).all() == []
