@@ -10,6 +10,7 @@ import pytest
 from processes import WITHIN, wait_until
 
 from lararportal.dev.program import Program, begun
+from lararportal.together import Part
 
 PARTS = """
 import sys, time
@@ -27,7 +28,8 @@ def lives(name):
     (folder / f"{name}.new").rename(folder / name)
     time.sleep(600)
 
-keep_running([Part(name, lambda name=name: lives(name)) for name in ("web", "tick")])
+lasting = [Part(name, lambda name=name: lives(name)) for name in ("web", "tick")]
+keep_running([*lasting, Part("broken", lambda: sys.exit(3))])
 """
 
 
@@ -69,3 +71,13 @@ def test_the_parts_are_told_to_stop_when_what_began_them_is_killed(first: Progra
 
     wait_until(lambda: [begun(each) for each in parts] == [None, None], what="they end")
     assert {path.name for path in tmp_path.glob("*.done")} == {"web.done", "tick.done"}
+
+
+def test_a_part_that_ends_again_and_again_is_begun_ever_more_seldom():
+    part, pauses = Part("worker", print), []
+    for lived in (0, 0, 5, 0, 0, 0, 0, 60, 61, 0):
+        part.rest(now=part.begun + lived)
+        pauses.append(part.pause)
+
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 1, 2]
+    assert part.rests_until == part.begun + 2
