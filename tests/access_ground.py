@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from access_words import ADMINISTRATOR, COORDINATOR, DIRECTOR, LEADER, PENDING, RESIDENT, REVIEWER, SPECIALIST
 from bookings_room import AFTER, drawn_up, place, published, seat, sent
 from evaluation_room import closed
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import make
@@ -79,7 +79,7 @@ def everything(db: Session) -> Made:
         ids[f"{name}_report"] = report.id
     ids |= _reviewed(db, course.id) | _written(db)
     ids |= _invited(db, persons[COORDINATOR])
-    ids["letter"] = db.scalars(select(Letter.id).limit(1)).one()
+    ids["letter"] = db.scalars(select(func.min(Letter.id)).where(Letter.person_id == anna.id)).one()
     return Made({name: each.id for name, each in persons.items()}, ids | _courses(db, course.code))
 
 
