@@ -20,7 +20,7 @@ from lararportal.workers import run_worker
 def everything(host: str, port: int, processes: int, every: int, fd: int | None) -> None:
     """Answer requests, work and tick, in half the memory of three commands."""
     settings = config.from_environment()
-    server = Server(settings, bind=f"fd://{_listening(host, port) if fd is None else fd}", processes=processes)
+    server = Server(settings, bind=f"fd://{listening(host, port) if fd is None else fd}", processes=processes)
     server.wsgi()
     keep_running(
         (
@@ -31,10 +31,18 @@ def everything(host: str, port: int, processes: int, every: int, fd: int | None)
     )
 
 
-def _listening(host: str, port: int) -> int:
-    """A socket that stays: who asks while the web processes begin again waits for them."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG).detach()
+def listening(host: str, port: int) -> int:
+    """A socket that stays: who asks while the web processes begin again waits for them.
+
+    It hears what gunicorn would hear on one of its own, IPv4 too where the address is `::`.
+    """
+    host = host.strip("[]")
+    is_six = ":" in host
+    family = socket.AF_INET6 if is_six else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=is_six).detach()
+    except OSError as fault:
+        raise click.ClickException(f"cannot listen on {host}, port {port}: {fault.strerror}") from fault
 
 
 COMMANDS = (everything,)

@@ -2,13 +2,16 @@
 
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from processes import WITHIN, wait_until
 
+from lararportal.cli import together
 from lararportal.dev.program import Program, begun
 from lararportal.together import Part
 
@@ -81,3 +84,11 @@ def test_a_part_that_ends_again_and_again_is_begun_ever_more_seldom():
 
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 1, 2]
     assert part.rests_until == part.begun + 2
+
+
+def test_an_address_on_which_another_listens_is_named():
+    with socket.socket(fileno=together.listening("127.0.0.1", 0)) as heard:
+        port = heard.getsockname()[1]
+        socket.create_connection(("127.0.0.1", port), timeout=WITHIN).close()
+        with pytest.raises(click.ClickException, match=f"cannot listen on 127.0.0.1, port {port}"):
+            together.listening("127.0.0.1", port)
