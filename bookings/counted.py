@@ -35,9 +35,11 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    type_coerce,
     union,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, aliased
 
 from auth.models import Person
@@ -81,7 +83,8 @@ def lines(
     return held.holders(rows), counts
 
 
-Wanted = Callable[[ColumnElement[int] | Mapped[int]], ColumnElement[bool]]
+Number = ColumnElement[int] | Mapped[int]
+Wanted = Callable[[Number], ColumnElement[bool]]
 """Whether the number of a session is that of a line that is looked at."""
 _me = bindparam("me", type_=Integer)
 # Names are short, as in `held`.
@@ -103,11 +106,7 @@ _of_list = select(func.count()).where(
     is_in(SEATED, _seat),
 )
 _cap = select(_sent.cap).where(_sent.round_id == _wish.round_id, _sent.person_id == _wish.person_id)
-_is_free_to_come = and_(
-    _wish.state == BookingState.WAITING,
-    or_(_wish.short_notice, _wanted.starts_on > bindparam("soon", type_=Date)),
-    or_(_wish.wave != IN_TIME, _wish.round_id.is_(None), _of_list.scalar_subquery() < _cap.scalar_subquery()),
-)
+_has_room = or_(_wish.wave != IN_TIME, _wish.round_id.is_(None), _of_list.scalar_subquery() < _cap.scalar_subquery())
 
 
 def _elsewhere(is_wanted: Wanted) -> Select[Any]:
@@ -125,9 +124,17 @@ def _elsewhere(is_wanted: Wanted) -> Select[Any]:
     )
 
 
-def _line(is_wanted: Wanted) -> CTE:
-    is_elsewhere = tuple_(_wish.session_id, _wish.person_id).in_(_elsewhere(is_wanted))
-    is_plain = and_(Course.targets.has_key(_who.c.group), _is_free_to_come, ~is_elsewhere)
+def _line(is_wanted: Wanted, session: Number) -> CTE:
+    """Everybody in it. What is asked of the session is asked once where its number is the same for all."""
+    starts_on = select(_wanted.starts_on).where(_wanted.id == session).scalar_subquery()
+    targets = select(Course.targets).join(_wanted).where(_wanted.id == session).scalar_subquery()
+    is_plain = and_(
+        type_coerce(targets, JSONB).has_key(_who.c.group),
+        _wish.state == BookingState.WAITING,
+        or_(_wish.short_notice, starts_on > bindparam("soon", type_=Date)),
+        _has_room,
+        tuple_(_wish.session_id, _wish.person_id).not_in(_elsewhere(is_wanted)),
+    )
     place = (_wish.wave, _wish.key, _wish.joined_at, _wish.id)
     return (
         select(
@@ -138,8 +145,6 @@ def _line(is_wanted: Wanted) -> CTE:
             is_plain.is_(true()).label("is_plain"),
         )
         .join(_who, _who.c.id == _wish.person_id)
-        .join(_wanted, _wanted.id == _wish.session_id)
-        .join(Course, Course.id == _wanted.course_id)
         .where(is_wanted(_wish.session_id), is_in(IN_LINE, _wish))
         .cte("line")
     )
@@ -182,8 +187,8 @@ def _counts(line: CTE, asked: CTE, place: SelectBase) -> ColumnElement[Any]:
     return select(func.jsonb_agg(func.jsonb_build_array(*counts.c))).scalar_subquery()
 
 
-def _look(is_wanted: Wanted, place: Callable[[CTE], SelectBase]) -> Select[Any]:
-    line = _line(is_wanted)
+def _look(is_wanted: Wanted, session: Number, place: Callable[[CTE], SelectBase]) -> Select[Any]:
+    line = _line(is_wanted, session)
     asked = union_all(select(line.c.person_id).where(~line.c.is_plain), select(_me)).cte("asked")
     return held.having(select(asked.c[0]), case((Person.id == _me, _counts(line, asked, place(line)))))
 
@@ -192,8 +197,7 @@ _number = bindparam("one", type_=Integer)
 _place: CompoundSelect[Any] = union_all(
     _stands(_number, _joins[0].is_(None)), select(*_joins).where(_joins[0].is_not(None))
 )
-_ONE = _look(lambda number: number == _number, lambda _: _place)
-_SOME = _look(
-    lambda number: number == any_(bindparam("some", type_=ARRAY(Integer))), lambda line: _stands(line.c.session_id)
-)
+_some = bindparam("some", type_=ARRAY(Integer))
+_ONE = _look(lambda number: number == _number, _number, lambda _: _place)
+_SOME = _look(lambda number: number == any_(_some), _wish.session_id, lambda line: _stands(line.c.session_id))
 """One line is what most look at, and PostgreSQL plans better for it."""
