@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 
 from lararportal import config, schema
 from lararportal.config import Settings
+from lararportal.contradictions import PACES
 from lararportal.db import Database, connect
 from lararportal.dev import portal
 from lararportal.dev.data import Data
@@ -39,6 +40,7 @@ STATEMENT = re.compile(r"^(\w+) LOG:  duration: [\d.]+ ms  (?:execute [^:]+|stat
 AROUND = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 """What begins and ends transactions; the empty statement that asks whether a connection still lives is no word."""
 ANSWER = ("all", "web")
+UNHINDERED = dict.fromkeys(PACES, "1000000/minute 1000000/minute")
 TICK_SECONDS = 60
 MB = 1_000_000
 
@@ -91,6 +93,22 @@ class Place:
             for program in programs:
                 program.stop()
                 self.programs.remove(program)
+
+    @contextmanager
+    def unhindered(self) -> Iterator[None]:
+        """Whatever begins meanwhile lets everybody ask faster than anybody may, and counts them as everybody is."""
+        variables = {each.name: str(each.metadata["variable"]) for each in fields(Settings)}
+        before = self.environment
+        self.environment = {**before, **{variables[name]: limit for name, limit in UNHINDERED.items()}}
+        try:
+            yield
+        finally:
+            self.environment = before
+
+    @property
+    def answers(self) -> str:
+        """The name of the program that answers."""
+        return next(each.name for each in self.programs if each.name in ANSWER)
 
     def cost(self, *, is_shared_known: bool) -> Cost:
         """What everything uses now; what is shared takes longer to find out."""

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -14,22 +14,18 @@ import brotli
 import floor
 import psutil
 from flask import Flask
-from load_portal import AROUND, Place, listening, running
+from load_portal import AROUND, UNHINDERED, Place, listening, running
 from sqlalchemy import Engine, create_engine, event
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from lararportal import edge
 from lararportal.app import create_app
-from lararportal.config import Settings
-from lararportal.contradictions import PACES
 from lararportal.db import driver_url
 from lararportal.dev.program import Program, free_port
 
 Press = Callable[[], object]
 
-UNHINDERED = dict.fromkeys(PACES, "1000000/minute 1000000/minute")
-"""Everybody here asks faster than anybody may, and is counted as everybody is."""
 PROOF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FORM = "application/x-www-form-urlencoded"
 
@@ -171,10 +167,7 @@ def served(place: Place) -> Iterator[tuple[Served, Served]]:
     """Floor and portal as servers, each with one web process, until the end."""
     with ExitStack() as stack:
         least = stack.enter_context(floor_running(place, processes=1))
-        variables = {each.name: str(each.metadata["variable"]) for each in fields(Settings)}
-        before = place.environment
-        place.environment = {**before, **{variables[name]: limit for name, limit in UNHINDERED.items()}}
-        stack.callback(setattr, place, "environment", before)
+        stack.enter_context(place.unhindered())
         stack.enter_context(running(place, "web", processes=1))
         [program] = [each for each in place.programs if each.name == "web"]
         yield least, Served("session", place.settings.base_url, place.port, program)

@@ -87,6 +87,7 @@ def storms(
     lay_floor(place, users=users, seats=[SEATS] * (sessions * turns))
     with (
         floor_running(place, processes=processes) as served,
+        place.unhindered(),
         running(place, "web", processes=processes),
     ):
         least = Side("floor", served.port, floor.COOKIE, "/{}", "")
@@ -121,7 +122,7 @@ def once(place: Place, term: Term, *, users: int, sessions: int = 1) -> Storm:
     now = clock.now()
     wanted = open_seats(place, term, sessions, seats=SEATS, now=now)
     persons = newcomers(place, users, now=now)
-    side = Side("web", place.port, "session", "/tillfallen/{}", "/boka")
+    side = Side(place.answers, place.port, "session", "/tillfallen/{}", "/boka")
     storm, seconds = asyncio.run(_rage(place, side, cookies(place, persons, now=now), wanted))
     with place.database.transaction() as db:
         rows = db.execute(select(Booking.person_id, Booking.state).where(Booking.session_id.in_(wanted))).all()
