@@ -57,7 +57,7 @@ def _write(db: Session, rows: Iterable[Base]) -> None:
         tables[type(row), *told].append(told)
     for (table, *_), told_ in tables.items():
         if len(told_) > 1:
-            db.connection().execute(_insert(table), told_)
+            db.connection().execute(insertion(table), told_)
         else:
             db.info[KNOWN_AS] = db.connection().execute(_insert_one(table), told_).scalar_one()
 
@@ -68,11 +68,12 @@ def _columns(table: type[Base]) -> frozenset[str]:
 
 
 @cache
-def _insert(table: type[Base]) -> Insert:
+def insertion(table: type[Base]) -> Insert:
+    """The statement that adds rows to it, put together once."""
     return insert(cast("Table", table.__table__))
 
 
 @cache
 def _insert_one(table: type[Base]) -> Insert:
     """It answers anyway: with what else had to be asked for before the commit (`lararportal.db`)."""
-    return _insert(table).returning(NUMBER)
+    return insertion(table).returning(NUMBER)

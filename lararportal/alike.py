@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, Insert, Table, Update, bindparam, func, insert, inspect, select, update
+from sqlalchemy import Column, Insert, Table, Update, bindparam, func, inspect, select, update
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
+from lararportal.added import insertion
 from lararportal.db import Base
 
 Row = TypeVar("Row", bound=Base)
@@ -90,7 +91,7 @@ def _stored(db: Session, kind: type[Base], told: Sequence[dict[str, Any]]) -> Se
     if len(told) == 1:
         return connection.execute(_insert_and_tell(kind), told).scalars().all()
     numbers = connection.execute(_DRAWN, {"table": kind.__tablename__, "count": len(told)}).scalars().all()
-    connection.execute(_insert(kind), [{**each, "id": number} for each, number in zip(told, numbers, strict=True)])
+    connection.execute(insertion(kind), [{**each, "id": number} for each, number in zip(told, numbers, strict=True)])
     return numbers
 
 
@@ -118,13 +119,8 @@ def _has_constant_default(column: Column[Any]) -> bool:
 
 
 @cache
-def _insert(kind: type[Base]) -> Insert:
-    return insert(cast("Table", kind.__table__))
-
-
-@cache
 def _insert_and_tell(kind: type[Base]) -> Insert:
-    return _insert(kind).returning(cast("Table", kind.__table__).c.id)
+    return insertion(kind).returning(cast("Table", kind.__table__).c.id)
 
 
 @cache
