@@ -98,6 +98,7 @@ def my_situation(db: Session, session: Looked, *, person_id: int, now: datetime)
     bookings = [each for each in holder.bookings if each.session_id == session.id or not each.is_in_vain]
     here = next((each for each in bookings if each.session_id == session.id), None)
     round_, person = _round_and_person(db, session.id, person_id)
+    open_round = OpenRound.of(round_, now=now)
     asked = Look(person=holder, session=session, bookings=bookings, round_=round_, now=now)
     may_book = asked.verdict(rules.may_book)
     waits = here is not None and here.state is BookingState.WAITING
@@ -105,8 +106,8 @@ def my_situation(db: Session, session: Looked, *, person_id: int, now: datetime)
     why_not = asked.verdict(rules.may_take) if may_take else may_book
     has_seat = here is not None and here.state in SEATED
     return Situation(
-        round=OpenRound.of(round_, now=now),
-        may_apply=_may_apply(person, round_) if OpenRound.of(round_, now=now) else None,
+        round=open_round,
+        may_apply=_may_apply(person, round_) if open_round else None,
         state=here.state if here is not None else None,
         position=line.position,
         answer_by=here.answer_by if here is not None and here.state in TO_ANSWER else None,

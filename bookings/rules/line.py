@@ -265,4 +265,5 @@ class Outlook:
     @property
     def position(self) -> int | None:
         """As `active_places`, of the person's own place."""
-        return self.standing.in_all if self.standing is not None else None
+        standing = self.standing
+        return standing.in_all if standing is not None else None
