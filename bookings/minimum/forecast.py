@@ -14,10 +14,8 @@ from bookings.rules import forecast as rules
 from bookings.rules.forecast import Expectation, Past
 from bookings.states import BookingState
 from courses.models import CourseSession
-from courses.states import Publicity
 from lararportal.clock import STOCKHOLM
 
-HELD = (Publicity.PUBLISHED, Publicity.ARCHIVED)
 """What became of sessions that were given."""
 GIVEN_BACK = (BookingState.CANCELLED, BookingState.MOVED)
 
@@ -59,7 +57,7 @@ def _past(db: Session, session_ids: Collection[int], *, today: date) -> dict[int
         .where(
             Target.id.in_(session_ids),
             CourseSession.starts_on <= today,
-            CourseSession.publicity.in_(HELD),
+            CourseSession.takes_place,
             _day(Booking.booked_at) <= as_late,
             Booking.ended_at.is_(None) | (_day(Booking.ended_at) > as_late),
         )

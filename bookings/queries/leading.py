@@ -9,18 +9,17 @@ from typing import Any
 from sqlalchemy import BindParameter, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from auth.models import Person
 from bookings.models import Booking
 from bookings.preparing import LACKS_A_PART
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.states import SEATED
-from courses.certificates.content import LIVE
+from courses.certificates.content import IS_OWED
 from courses.days.half_days import halves_of
 from courses.models import Attendance, Certificate, Completion, CourseSession, SessionLeader
 from courses.programme import is_of_programme
 from courses.rules.days import Key
 from courses.rules.desk import Affairs, to_do
-from courses.states import CertificateState, CourseOutcome, Publicity, Todo
+from courses.states import CertificateState, Publicity, Todo
 from lararportal.clock import day_of
 from lararportal.outbox import Letter
 
@@ -103,20 +102,9 @@ _UNTOLD = _SEATED.where(
     _told.where(Letter.created_at < CourseSession.programme_at),
     ~_told.where(Letter.created_at >= CourseSession.programme_at),
 )
-_has_one = exists().where(
-    Certificate.session_id == Completion.session_id,
-    Certificate.person_id == Completion.person_id,
-    Certificate.state.in_(LIVE),
-)
 _UNCERTIFIED = (
     select(Completion.session_id, func.count())
-    .join(Person, Person.id == Completion.person_id)
-    .where(
-        Completion.session_id.in_(_IDS),
-        Completion.outcome == CourseOutcome.PASSED,
-        Person.erased_at.is_(None),
-        ~_has_one,
-    )
+    .where(Completion.session_id.in_(_IDS), IS_OWED)
     .group_by(Completion.session_id)
 )
 _UNSIGNED = (

@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bookings import in_line
-from bookings.minimum.forecast import HELD
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules import line as rules
@@ -122,7 +121,7 @@ _MOVED = (
     .where(
         CourseSession.course_id.in_(bindparam("courses", expanding=True)),
         CourseSession.starts_on.between(bindparam("first"), bindparam("last")),
-        CourseSession.publicity.in_(HELD),
+        CourseSession.takes_place,
     )
     .group_by(CourseSession.course_id, CourseSession.id)
 )

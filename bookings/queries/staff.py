@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
@@ -20,9 +20,9 @@ from bookings.rules.forecast import Expectation
 from bookings.rules.line import active_places
 from bookings.rules.seats import undo_until
 from bookings.states import ANSWERABLE, LIVE, OPEN, SEATED, ApplicationState, BookingState, RoundState
-from courses.certificates import content
+from courses.certificates.content import IS_OWED
 from courses.concerned import Interested
-from courses.models import CourseSession, SessionLeader
+from courses.models import Completion, CourseSession, SessionLeader
 from courses.rules.days import REMINDED_AFTER
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -202,11 +202,12 @@ def desk(db: Session, *, now: datetime) -> Desk:
 def _left_undone(db: Session, today: date) -> tuple[list[SessionRow], list[SessionRow]]:
     """What nobody has completed, and what is completed and lacks certificates."""
     is_open, is_completed = CourseSession.completed_at.is_(None), CourseSession.completed_at.is_not(None)
-    held = CourseSession.publicity.in_((Publicity.PUBLISHED, Publicity.ARCHIVED))
+    held = CourseSession.takes_place
     lately = CourseSession.starts_on.between(today - LATELY, today)
     given = ROWS.where(held, lately)
+    somebody_is_owed = exists().where(Completion.session_id == CourseSession.id, IS_OWED)
     uncompleted = session_rows(db, given.where(is_open, CourseSession.seats_taken > 0))
     return (
         [row for row in uncompleted if row.days[-1] + REMINDED_AFTER[0] < today],
-        session_rows(db, given.where(is_completed, content.is_owed())),
+        session_rows(db, given.where(is_completed, somebody_is_owed)),
     )

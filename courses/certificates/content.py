@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from auth.models import BY_NAME, Person, PersonalNumber
@@ -70,16 +70,17 @@ def _of(session_id: int) -> Select[Certificate]:
     return select(Certificate).where(Certificate.session_id == session_id).order_by(Certificate.id)
 
 
-def is_owed() -> ColumnElement[bool]:
-    """Whether somebody has been through a session, and has no certificate of it, nor one that is being made."""
-    has_one = exists().where(
-        Certificate.session_id == Completion.session_id,
-        Certificate.person_id == Completion.person_id,
-        Certificate.state.in_(LIVE),
-    )
-    passed = (Completion.session_id == CourseSession.id) & (Completion.outcome == CourseOutcome.PASSED)
-    is_here = (Person.id == Completion.person_id) & Person.erased_at.is_(None)
-    return exists().where(passed, is_here, ~has_one)
+_has_one = exists().where(
+    Certificate.session_id == Completion.session_id,
+    Certificate.person_id == Completion.person_id,
+    Certificate.state.in_(LIVE),
+)
+IS_OWED = and_(
+    Completion.outcome == CourseOutcome.PASSED,
+    exists().where(Person.id == Completion.person_id, Person.erased_at.is_(None)),
+    ~_has_one,
+)
+"""Somebody has been through a session, and has no certificate of it, nor one that is being made."""
 
 
 def drafts(db: Session, session: CourseSession, versions: Sequence[Certificate]) -> list[Draft]:

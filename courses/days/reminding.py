@@ -10,14 +10,12 @@ from courses import letters
 from courses.models import CourseDay, CourseSession, SessionLeader
 from courses.rules import days
 from courses.sessions import lock
-from courses.states import Publicity
 from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.outbox import Letter
 
 LONGEST = timedelta(days=60)
 """How long before its last day a session can have begun."""
-HELD = (Publicity.PUBLISHED, Publicity.ARCHIVED)
 
 
 def to_remind(db: Session, *, now: datetime) -> list[int]:
@@ -26,7 +24,7 @@ def to_remind(db: Session, *, now: datetime) -> list[int]:
     number = case((_last_day() <= today - days.REMINDED_AFTER[1], 2), else_=1)
     is_open = (
         CourseSession.completed_at.is_(None),
-        CourseSession.publicity.in_(HELD),
+        CourseSession.takes_place,
         CourseSession.seats_taken > 0,
         CourseSession.starts_on.between(today - days.LOCKED_AFTER - LONGEST, today),
         _last_day().between(today - days.LOCKED_AFTER, today - days.REMINDED_AFTER[0]),
@@ -40,7 +38,7 @@ def remind(db: Session, session_id: int, *, now: datetime, by: int | None) -> No
     """Each leader has the letter that is due now, unless it was completed or they have had it."""
     [session] = lock(db, [session_id])
     number = days.reminder_due(session.days[-1].day, today=day_of(now))
-    if number is None or session.completed_at is not None or session.publicity not in HELD:
+    if number is None or session.completed_at is not None or not session.takes_place:
         return
     leads = (SessionLeader.session_id == session_id, SessionLeader.person_id == Person.id)
     found = select(Person).join(SessionLeader, leads[1]).where(leads[0], ~_was_told(number)).order_by(Person.id)

@@ -14,7 +14,6 @@ from courses.models import Asked, CourseDay, CourseSession, Evaluation, SessionL
 from courses.rules import evaluations
 from courses.rules.days import THERE
 from courses.sessions import lock
-from courses.states import Publicity
 from lararportal import clock, journal
 
 ZONE = "Europe/Stockholm"
@@ -27,7 +26,7 @@ def due(db: Session, *, now: datetime) -> list[int]:
     found = (
         select(last.session_id)
         .join(CourseSession, CourseSession.id == last.session_id)
-        .where(none_later, CourseSession.publicity.in_([Publicity.PUBLISHED, Publicity.ARCHIVED]))
+        .where(none_later, CourseSession.takes_place)
         .where(~CourseSession.is_reserve, last.day >= clock.day_of(now) - evaluations.OPEN_FOR)
         .where(_ended(last) <= now, ~exists().where(Evaluation.session_id == last.session_id))
     )

@@ -3,7 +3,20 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, String, Text, Time, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+    Time,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -16,6 +29,7 @@ from lararportal.database_faults import guard
 from lararportal.db import Base
 from lararportal.errors import Refused
 
+TAKES_PLACE = (Publicity.PUBLISHED, Publicity.ARCHIVED)
 REASON_LENGTH = 500
 
 
@@ -178,10 +192,15 @@ class CourseSession(Base):
         """Whether everybody may open its page; an archived or called-off session keeps its page."""
         return self.publicity is not Publicity.DRAFT and not self.is_reserve
 
-    @property
+    @hybrid_property
     def takes_place(self) -> bool:
         """Whether it is, or was, held for those who have booked it: it is no draft and was not called off."""
-        return self.publicity in (Publicity.PUBLISHED, Publicity.ARCHIVED)
+        return self.publicity in TAKES_PLACE
+
+    @takes_place.inplace.expression
+    @classmethod
+    def _takes_place(cls) -> ColumnElement[bool]:
+        return cls.publicity.in_(TAKES_PLACE)
 
     @property
     def is_held_in_reserve(self) -> bool:

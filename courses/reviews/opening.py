@@ -14,7 +14,7 @@ from courses.evaluations.shown import Unit
 from courses.models import Completion, CourseDay, CourseSession, Review
 from courses.rules import reviews as rules
 from courses.rules.evaluations import term
-from courses.states import Publicity, Refusal
+from courses.states import Refusal
 from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.errors import Refused
@@ -57,7 +57,7 @@ def held(half: str) -> ColumnElement[bool]:
     """Whether a session took place and ended in the half-year."""
     first, last = rules.days_of(half)
     ended = select(func.max(CourseDay.day)).where(CourseDay.session_id == CourseSession.id).scalar_subquery()
-    took_place = CourseSession.publicity.in_([Publicity.PUBLISHED, Publicity.ARCHIVED])
+    took_place = CourseSession.takes_place
     return took_place & ~CourseSession.is_reserve & ended.between(first, last)
 
 
