@@ -19,7 +19,7 @@ from bookings.rules.answer_time import Start
 from bookings.rules.seats import Holding, Participant, Target
 from bookings.states import ANSWERABLE, LIVE, SEATED, BookingState, Refusal, RoundState
 from courses.models import CourseDay, CourseSession
-from courses.rules import Day
+from courses.rules import Day, is_held_in_reserve
 from courses.shown import ShownSession
 from courses.states import Publicity
 from lararportal.clock import STOCKHOLM, day_of
@@ -136,7 +136,7 @@ def target(session: Looked, round_: Round | None) -> Target:
         starts_on=session.starts_on,
         groups=course.targets,
         is_published=session.publicity is Publicity.PUBLISHED and course.publicity is not Publicity.DRAFT,
-        is_held_in_reserve=session.is_held_in_reserve and course.publicity is Publicity.PUBLISHED,
+        is_held_in_reserve=is_held_in_reserve(session) and course.publicity is Publicity.PUBLISHED,
         is_in_unpublished_round=round_ is not None and round_.state is not RoundState.PUBLISHED,
         booking_opens_at=round_.booking_opens_at if round_ is not None else None,
         booking_is_closed=session.booking_is_closed,

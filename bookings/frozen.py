@@ -12,10 +12,12 @@ from bookings import facts, register
 from bookings.lots import POLICY
 from bookings.models import Application, Booking, Round, RoundSession
 from bookings.register import History
+from bookings.round_plan import is_offered
 from bookings.rules.allocation.instance import RESIDENTS, SPECIALISTS
 from bookings.states import SEATED, ApplicationState
 from courses.models import CourseSession
-from courses.states import Kind, Publicity
+from courses.rules import is_held_in_reserve
+from courses.states import Kind
 
 FORMAT = "alloc-instance/1"
 GROUPS_KNOWN = (RESIDENTS, SPECIALISTS)
@@ -35,7 +37,7 @@ def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
     elsewhere on one of the days, or in the course. Capacity is what is free.
     """
     sessions = round_sessions(db, round_.id)
-    offered = {each.id: each for each in sessions if each.publicity is Publicity.PUBLISHED or each.is_held_in_reserve}
+    offered = {each.id: each for each in sessions if is_offered(each)}
     applications = submitted(db, round_.id)
     persons = {each.person_id for each in applications}
     bookings = facts.live_bookings(db, persons)
@@ -52,7 +54,7 @@ def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "term": round_.term,
-        "policy": _policy(round_, closed=[each for each in offered.values() if each.is_held_in_reserve]),
+        "policy": _policy(round_, closed=[each for each in offered.values() if is_held_in_reserve(each)]),
         "courses": {each.course.code: _course(each) for each in offered.values()},
         "sessions": {str(each.id): _session(each) for each in offered.values()},
         "applicants": applicants,

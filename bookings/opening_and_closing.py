@@ -19,6 +19,7 @@ from bookings.rules.allocation import canonical_hash
 from bookings.states import Refusal, RoundState, SessionFate
 from courses import sessions
 from courses.models import CourseSession
+from courses.rules import is_held_in_reserve
 from courses.states import Publicity
 from lararportal import journal
 from lararportal.errors import NotFound, Refused
@@ -84,7 +85,7 @@ def carry_out(
         if session_id in closed:
             if session.publicity is Publicity.PUBLISHED:
                 sessions.call_off(db, session_id=session_id, now=now, by=by)
-        elif session.is_held_in_reserve:
+        elif is_held_in_reserve(session):
             sessions.open_reserve(db, session_id=session_id, now=now, by=by)
         elif session.publicity is not Publicity.PUBLISHED:
             raise Refused(Refusal.SESSION_GONE_SINCE, course=session.course.title)

@@ -13,6 +13,7 @@ from bookings.models import Booking, Round, RoundSession
 from bookings.states import OPEN, PublicKind, Refusal, RoundState
 from courses import sessions
 from courses.models import CourseSession
+from courses.rules import is_held_in_reserve
 from courses.states import Publicity
 from lararportal.clock import STOCKHOLM, day_of
 from lararportal.errors import Refused
@@ -82,6 +83,11 @@ def _opens_until(round_: Round, wanted: RoundPlan) -> datetime:
     return (can_open_until if keeps_times else latest_opening)(wanted.closes_at)
 
 
+def is_offered(session: CourseSession) -> bool:
+    """Whether it can be asked for in a round: everybody is offered it, or it is held in reserve for that."""
+    return session.publicity is Publicity.PUBLISHED or is_held_in_reserve(session)
+
+
 def include(db: Session, round_: Round, session_ids: Sequence[int], *, present: Collection[int] = ()) -> None:
     """The sessions of the round are these; those that were `present` need only begin after its decisions.
 
@@ -92,8 +98,7 @@ def include(db: Session, round_: Round, session_ids: Sequence[int], *, present: 
     """
     for session in sessions.lock(db, session_ids):
         is_new = session.id not in present
-        is_offered = session.publicity is Publicity.PUBLISHED or session.is_held_in_reserve
-        if (is_new and not is_offered) or (is_offered and session.starts_on <= round_.decision_on):
+        if (is_new and not is_offered(session)) or (is_offered(session) and session.starts_on <= round_.decision_on):
             raise Refused(Refusal.SESSION_UNFIT_FOR_ROUND, course=session.course.title)
         if is_new and (session.seats_taken or _has_line(db, session)):
             raise Refused(Refusal.SESSION_HAS_SEATS_TAKEN, course=session.course.title)

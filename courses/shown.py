@@ -62,16 +62,6 @@ class ShownSession(NamedTuple):
         """Its days."""
         return frozenset(each.day for each in self.days)
 
-    @property
-    def is_public(self) -> bool:
-        """Whether everybody may open its page."""
-        return self.publicity is not Publicity.DRAFT and not self.is_reserve
-
-    @property
-    def is_held_in_reserve(self) -> bool:
-        """Whether it is a reserve session that nobody has opened or given up."""
-        return self.is_reserve and self.publicity is Publicity.DRAFT
-
 
 def session(db: Session, session_id: int) -> ShownSession:
     """A session, whoever may see it.

@@ -29,6 +29,7 @@ from bookings.rules.allocation.verification import (
 from bookings.rules.one_order import run_on_one_order
 from bookings.states import RoundState, SessionFate
 from courses.models import Course, CourseSession
+from courses.rules import is_held_in_reserve, is_public
 from courses.states import Kind
 from lararportal.errors import NotFound
 
@@ -130,7 +131,7 @@ def _courses(
     offered: dict[str, list[Offered]] = {}
     courses: dict[str, Course] = {}
     for each in db.scalars(of_round):
-        can_be_asked_for = each.is_public or each.is_held_in_reserve
+        can_be_asked_for = is_public(each) or is_held_in_reserve(each)
         if str(each.id) in frozen_sessions if frozen_sessions else can_be_asked_for:
             reserves = frozen_sessions.get(str(each.id), {}).get("reserves", each.reserves)
             offered.setdefault(each.course.code, []).append(Offered(row_of(each), reserves))

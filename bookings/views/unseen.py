@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 
 from courses import queries
-from courses.states import Publicity
 from lararportal import edge
 from lararportal.errors import NotFound, Refused
 
@@ -20,7 +19,7 @@ def untold(view: Callable[..., Any]) -> Callable[..., Any]:
         except Refused:
             with edge.reading() as db:
                 session = queries.session(db, session_id)
-            if not session.is_public or session.course.publicity is Publicity.DRAFT:
+            if not queries.everybody_sees(session):
                 raise NotFound from None
             raise
 

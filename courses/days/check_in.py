@@ -12,7 +12,7 @@ from courses.days import attendance, half_days
 from courses.days.half_days import Roster
 from courses.models import Attendance, CourseSession
 from courses.rules import check_in as codes
-from courses.rules import days
+from courses.rules import days, is_public
 from courses.rules.check_in import Scan
 from courses.rules.days import HalfDay
 from courses.sessions import lock
@@ -36,7 +36,7 @@ def proof_of_scan(db: Session, *, session_id: int, code: str, now: datetime) -> 
     proved yet.
     """
     session = db.get(CourseSession, session_id, options=[selectinload(CourseSession.days)])
-    if session is None or not session.is_public or _fault_of(db, session, code, at=now) is not None:
+    if session is None or not is_public(session) or _fault_of(db, session, code, at=now) is not None:
         return None
     # The last makes one that is read at the same moment by somebody else another one.
     return _signer(db).dumps([session_id, code, now.timestamp(), secrets.token_hex(8)])
@@ -86,7 +86,7 @@ def look(
 def _already(
     db: Session, session: CourseSession, *, code: str, at: datetime, roster: Roster, by: int
 ) -> Attendance | None:
-    if not session.is_public:
+    if not is_public(session):
         raise NotFound
     if by not in roster(db, session.id):
         raise Refused(Refusal.NOT_BOOKED_HERE)

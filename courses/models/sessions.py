@@ -187,11 +187,6 @@ class CourseSession(Base):
         """Whether somebody has closed direct booking and the line before their time."""
         return self.booking_closed_at is not None
 
-    @property
-    def is_public(self) -> bool:
-        """Whether everybody may open its page; an archived or called-off session keeps its page."""
-        return self.publicity is not Publicity.DRAFT and not self.is_reserve
-
     @hybrid_property
     def takes_place(self) -> bool:
         """Whether it is, or was, held for those who have booked it: it is no draft and was not called off."""
@@ -201,11 +196,6 @@ class CourseSession(Base):
     @classmethod
     def _takes_place(cls) -> ColumnElement[bool]:
         return cls.publicity.in_(TAKES_PLACE)
-
-    @property
-    def is_held_in_reserve(self) -> bool:
-        """Whether it is a reserve session that nobody has opened or given up."""
-        return self.is_reserve and self.publicity is Publicity.DRAFT
 
     def move_to(self, publicity: Publicity) -> None:
         """The one door for who may see the session.

@@ -8,6 +8,7 @@ from courses.queries.offered import (
     catalogue,
     coming_sessions,
     course,
+    everybody_sees,
     months,
     session,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "course",
     "desk_courses",
     "desk_sessions",
+    "everybody_sees",
     "leaders",
     "months",
     "session",

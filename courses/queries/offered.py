@@ -28,6 +28,8 @@ from sqlalchemy.types import NULLTYPE
 
 from auth.states import Area
 from courses.models import Course, CourseDay, CourseSession
+from courses.rules import is_public
+from courses.shown import ShownSession
 from courses.states import Kind, Publicity
 from lararportal.errors import NotFound
 
@@ -68,11 +70,6 @@ class Listed(NamedTuple):
     free_seats: int
     publicity: Publicity
     is_reserve: bool
-
-    @property
-    def is_public(self) -> bool:
-        """As that of the session."""
-        return self.publicity is not Publicity.DRAFT and not self.is_reserve
 
 
 class Found(NamedTuple):
@@ -290,3 +287,8 @@ _SESSION = (
         joinedload(CourseSession.leaders),
     )
 )
+
+
+def everybody_sees(session: CourseSession | ShownSession) -> bool:
+    """Whether everybody may open its page, which needs that of its course."""
+    return is_public(session) and session.course.publicity is not Publicity.DRAFT

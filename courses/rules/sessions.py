@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Protocol
 
-from courses.states import COURSE_BEARING_2015, GROUPS, Kind, Oddity, Order, Refusal
+from courses.states import COURSE_BEARING_2015, GROUPS, Kind, Oddity, Order, Publicity, Refusal
 
 CANCEL_DAYS = 21
 GO_NO_GO_DAYS = 28
@@ -95,6 +96,28 @@ def default_dates(days: Sequence[Day]) -> SessionDates:
         go_no_go_on=start - timedelta(days=GO_NO_GO_DAYS),
         prepare_by=working_days_before(start, PREPARE_WORKING_DAYS),
     )
+
+
+class HasPublicity(Protocol):
+    """A session, wherever it was read from: its row, or what a list or a page has of it."""
+
+    @property
+    def publicity(self) -> Publicity:
+        """Who may see it."""
+
+    @property
+    def is_reserve(self) -> bool:
+        """Whether it was planned as a reserve session and has not been opened."""
+
+
+def is_public(session: HasPublicity) -> bool:
+    """Whether everybody may open its page; an archived or called-off session keeps its page."""
+    return session.publicity is not Publicity.DRAFT and not session.is_reserve
+
+
+def is_held_in_reserve(session: HasPublicity) -> bool:
+    """Whether it is a reserve session that nobody has opened or given up."""
+    return session.is_reserve and session.publicity is Publicity.DRAFT
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def course(code: str) -> str:
     return render_template(
         "courses/course.html",
         course=found,
-        sessions=[each for each in sessions if each.is_public or sees_drafts()],
+        sessions=[each for each in sessions if rules.is_public(each) or sees_drafts()],
         precedence=_precedence(found.targets),
     )
 
@@ -77,7 +77,7 @@ def session(session_id: int) -> str:
     """The days, place, seats and dates of a session."""
     with edge.reading() as db:
         found = shown.session(db, session_id)
-        if not _may_see(found):
+        if not (sees_drafts() or queries.everybody_sees(found)):
             raise NotFound
         leaders = queries.who_lead(db, [found.id])[found.id] if sees_drafts() else []
     hints = _hints(found) if sees_drafts() else []
@@ -86,11 +86,11 @@ def session(session_id: int) -> str:
 
 def _hints(session: ShownSession) -> list[str]:
     """What a coordinator may not have meant: that a date is past, only before anybody else has seen the session."""
-    days, today = [each.day for each in session.days], day_of(edge.moment())
-    if session.publicity not in (Publicity.DRAFT, Publicity.PUBLISHED) or (session.is_public and days[-1] < today):
+    days, today, is_public = [each.day for each in session.days], day_of(edge.moment()), rules.is_public(session)
+    if session.publicity not in (Publicity.DRAFT, Publicity.PUBLISHED) or (is_public and days[-1] < today):
         return []
     dates = SessionDates(session.cancel_by, session.go_no_go_on, session.prepare_by)
-    past = [] if session.is_public else rules.past_dates(days, dates, today=today)
+    past = [] if is_public else rules.past_dates(days, dates, today=today)
     return [pages.sentence(hint.what, days=hint.days) for hint in (*rules.odd_days(days), *past)]
 
 
@@ -98,10 +98,6 @@ def _precedence(targets: dict[str, int]) -> list[list[str]]:
     """The groups that a course is for: who goes first, then the others; those side by side are equal."""
     ranks = sorted(set(targets.values()))
     return [sorted((group for group in targets if targets[group] == rank), key=GROUPS.index) for rank in ranks]
-
-
-def _may_see(session: ShownSession) -> bool:
-    return sees_drafts() or (session.is_public and session.course.publicity is not Publicity.DRAFT)
 
 
 def sees_drafts() -> bool:

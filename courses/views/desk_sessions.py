@@ -112,7 +112,7 @@ def change_session(session_id: int) -> Page:
         form.fill_up()
         return _form_page(form, session.course, session, interested), 409
     flash(pages.sentence("session_changed"))
-    if session.is_public:
+    if rules.is_public(session):
         _tell_what_is_past(session, form.plan)
     return redirect(url_for("catalogue.session", session_id=session_id))
 

@@ -10,7 +10,7 @@ import make
 from auth.states import Area, Role
 from courses import catalogue, sessions
 from courses.models import CourseSession
-from courses.rules import Day
+from courses.rules import Day, is_public
 from courses.states import Publicity, Refusal
 from lararportal.db import Database, connect
 from lararportal.errors import NotFound, Refused
@@ -162,14 +162,14 @@ def test_a_session_with_booked_people_is_archived_only_when_it_is_over(db, now):
 def test_a_reserve_session_is_hidden_until_it_is_opened(db, now):
     course = make.course(db)
     session = sessions.plan_reserve(db, course_id=course.id, now=now, by=7, **wanted())
-    hidden = (session.is_reserve, session.publicity, session.is_public)
+    hidden = (session.is_reserve, session.publicity, is_public(session))
 
     sessions.open_reserve(db, session_id=session.id, now=now, by=8)
     db.flush()
     db.refresh(session)
 
     assert hidden == (True, Publicity.DRAFT, False)
-    assert (session.is_reserve, session.publicity, session.is_public) == (False, Publicity.PUBLISHED, True)
+    assert (session.is_reserve, session.publicity, is_public(session)) == (False, Publicity.PUBLISHED, True)
     assert [(deed, by) for deed, by, *_ in entries(db)] == [
         ("session.planned_in_reserve", 7),
         ("session.reserve_opened", 8),
