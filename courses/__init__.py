@@ -2,11 +2,11 @@
 
 The story: a course stands in the catalogue (`catalogue`, and `course_import` reads many from a file); it is given as
 course sessions on certain days at a place (`sessions`), with a `programme`, published and archived, and says so to
-everybody (`shown`); a session is changed (`session_changes`) or its booking closed early (`closing`), and whom it
-concerns is asked about first (`concerned`). `preparation` is what there is to do before it, `materials` are its files
-and links, `messages` what its leader writes to who comes, and `needs` what people need then; `days` is what happens
-when it is given: who was there, and who has been through it; `certificates` is what they are certified of it,
-`evaluations` what they thought of it, and `reviews` what somebody from outside says of it twice a year. `states` are
-the words, `rules` what must hold of a session's dates, `models` the rows, `queries` what pages read, `forms` and
-`views` the pages: the public catalogue and the coordinator's desk.
+everybody (`shown`, `days_in_order`); a session is changed (`session_changes`) or its booking closed early
+(`closing`), and whom it concerns is asked about first (`concerned`). `preparation` is what there is to do before it,
+`materials` are its files and links, `messages` what its leader writes to who comes, and `needs` what people need
+then; `days` is what happens when it is given: who was there, and who has been through it; `certificates` is what they
+are certified of it, `evaluations` what they thought of it, and `reviews` what somebody from outside says of it twice
+a year. `states` are the words, `rules` what must hold of a session's dates, `models` the rows, `queries` what pages
+read, `forms` and `views` the pages: the public catalogue and the coordinator's desk.
 """

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Select, bindparam, select, true
 from sqlalchemy.orm import Session
-from sqlalchemy.types import NULLTYPE
 
 from auth.states import Area
+from courses.days_in_order import in_order
 from courses.models import Course, CourseDay, CourseSession
 from courses.rules import Day
 from courses.states import Kind, Publicity
@@ -77,13 +76,9 @@ def session(db: Session, session_id: int) -> ShownSession:
     return ShownSession(ShownCourse(*told[:_OF_COURSE]), tuple(map(Day, days, starts, ends)), *facts)
 
 
-def _in_order(column: Any) -> Any:
-    return func.array_agg(aggregate_order_by(column, CourseDay.day), type_=NULLTYPE)
-
-
 _OF_COURSE = len(ShownCourse._fields)
 _DAYS = (
-    select(*(_in_order(each).label(each.key) for each in (CourseDay.day, CourseDay.starts, CourseDay.ends)))
+    select(*(in_order(each).label(each.key) for each in (CourseDay.day, CourseDay.starts, CourseDay.ends)))
     .where(CourseDay.session_id == bindparam("session_id"))
     .subquery()
 )

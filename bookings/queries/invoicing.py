@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, or_, select, union_all
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from auth.models import BY_NAME, Person, shown_name
 from auth.states import Category
 from bookings.models import AbsenceCharge, Booking
 from bookings.states import BookingState, Charge
-from courses.models import Course, CourseDay, CourseSession
+from courses.days_in_order import DAYS_IN_ORDER
+from courses.models import Course, CourseSession
 from courses.states import Absence
 from lararportal.paging import Page, paginate
 
@@ -136,7 +136,7 @@ def _of(period: Period) -> Select[*tuple[Any, ...]]:
             CourseSession.place,
             Course.code,
             Course.title,
-            _days().label("days"),
+            DAYS_IN_ORDER.label("days"),
         )
         .select_from(_EVENTS)
         .join(Booking, Booking.id == _EVENTS.c.booking_id)
@@ -157,15 +157,6 @@ def _of(period: Period) -> Select[*tuple[Any, ...]]:
 
 def _count(of: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count().filter(of)
-
-
-def _days() -> ScalarSelect[Any]:
-    return (
-        select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day)))
-        .where(CourseDay.session_id == CourseSession.id)
-        .correlate(CourseSession)
-        .scalar_subquery()
-    )
 
 
 def _row(found: Any) -> InvoiceRow:

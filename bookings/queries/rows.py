@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
-from sqlalchemy.types import NULLTYPE
 
 from auth.states import Area
 from bookings.rules.line import stands_for
-from courses.models import Course, CourseDay, CourseSession
+from courses.days_in_order import DAYS_IN_ORDER
+from courses.models import Course, CourseSession
 from courses.states import Kind, Publicity
 
 
@@ -99,9 +98,7 @@ ROWS = (
         Course.targets,
         CourseSession.place,
         CourseSession.area,
-        select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day), type_=NULLTYPE))
-        .where(CourseDay.session_id == CourseSession.id)
-        .scalar_subquery(),
+        DAYS_IN_ORDER,
         CourseSession.seats,
         CourseSession.seats_taken,
         CourseSession.free_seats,

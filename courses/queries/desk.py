@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from auth.models import BY_NAME, Grant, Person, shown_name
 from auth.states import Area, Role
-from courses.models import Course, CourseDay, CourseSession, SessionLeader
+from courses.days_in_order import DAYS_IN_ORDER
+from courses.models import Course, CourseSession, SessionLeader
 from courses.queries.offered import KIND_ORDER, text_conditions
 from courses.states import Publicity
 from lararportal.paging import Page, paginate_rows
@@ -86,16 +86,11 @@ class DeskSession:
     leaders: tuple[str, ...]
 
 
-_DAYS = (
-    select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day)))
-    .where(CourseDay.session_id == CourseSession.id)
-    .scalar_subquery()
-)
 _DESK_SESSION = select(
     CourseSession.id,
     Course.title,
     Course.code,
-    _DAYS,
+    DAYS_IN_ORDER,
     CourseSession.place,
     CourseSession.area,
     CourseSession.seats,

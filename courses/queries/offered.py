@@ -22,12 +22,12 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.types import NULLTYPE
 
 from auth.states import Area
-from courses.models import Course, CourseDay, CourseSession
+from courses.days_in_order import DAYS_IN_ORDER
+from courses.models import Course, CourseSession
 from courses.rules import is_public
 from courses.shown import ShownSession
 from courses.states import Kind, Publicity
@@ -160,11 +160,9 @@ _NUMBERED = select(
 _CODE = itemgetter(0)
 _OF_COURSE = 8
 """The number of its sessions among them."""
-_DAYS = select(func.array_agg(aggregate_order_by(CourseDay.day, CourseDay.day), type_=NULLTYPE))
-"""A list as the driver reads it: it knows what is in it, and nobody need look at each once more."""
 _FACTS = (
     CourseSession.id,
-    _DAYS.where(CourseDay.session_id == CourseSession.id).scalar_subquery(),
+    DAYS_IN_ORDER,
     CourseSession.place,
     CourseSession.area,
     CourseSession.seats,
