@@ -3,13 +3,21 @@
 import click
 
 from lararportal import config
+from lararportal.cli.telling import PORT
 from lararportal.web import PROCESSES, Server
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
-@click.option("--workers", "processes", default=PROCESSES, show_default=True, help="How many processes answer.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="The port to listen on.")
+@click.option(
+    "--workers",
+    "processes",
+    type=click.IntRange(1),
+    default=PROCESSES,
+    show_default=True,
+    help="How many processes answer.",
+)
 @click.option("--fd", type=int, hidden=True, help="A socket that listens already, instead of host and port.")
 def web(host: str, port: int, processes: int, fd: int | None) -> None:
     """Answer requests, with gunicorn."""

@@ -11,6 +11,7 @@ from prometheus_client import make_wsgi_app
 
 from lararportal import clock, config, logs, measures
 from lararportal.cli.serving import stopping
+from lararportal.cli.telling import PORT
 from lararportal.edge import Installation, install
 
 PATH = "/metrics"
@@ -31,7 +32,7 @@ class Handler(WSGIRequestHandler):
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; not a public one.")
-@click.option("--port", default=9400, show_default=True, help="The port to listen on.")
+@click.option("--port", type=PORT, default=9400, show_default=True, help="The port to listen on.")
 def metrics(host: str, port: int) -> None:
     """Tell at /metrics how the installation is, for Prometheus: rows, queue, tick, and what processes count."""
     settings = config.from_environment()

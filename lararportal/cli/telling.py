@@ -1,6 +1,6 @@
 """What commands tell of documents and rows that others wrote: a line each, in which nothing steers the terminal.
 
-And the moment that somebody tells a command.
+And the moment and the port that somebody tells a command.
 """
 
 from datetime import datetime
@@ -9,6 +9,10 @@ import click
 
 from lararportal import clock
 
+PORT = click.IntRange(0, 65535)
+"""Where a part listens; at 0 the machine chooses."""
+YEARS = range(1900, 9900)
+"""Nobody means another: from the first and last days of the calendar no weeks can be reckoned."""
 LONGEST = 100
 """So many signs of a name are told; of a longer one its beginning and its end."""
 
@@ -33,12 +37,15 @@ def a_moment(text: str) -> datetime:
     """The moment that was named.
 
     Raises:
-        BadParameter: it is none.
+        BadParameter: it is none, or nobody can mean it.
     """
     try:
-        return clock.parse(text)
-    except ValueError as fault:
-        raise click.BadParameter(f"{text} is not a moment such as 2027-03-01T08:00", param_hint="--now") from fault
+        moment: datetime | None = clock.parse(text)
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None or moment.year not in YEARS:
+        raise click.BadParameter(f"{text} is not a moment such as 2027-03-01T08:00", param_hint="--now")
+    return moment
 
 
 def counted(number: int, one: str) -> str:

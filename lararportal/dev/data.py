@@ -48,6 +48,8 @@ class Data:
             raise CannotStart(
                 f"{fault.filename or folder} belongs to another account: choose another --data"
             ) from fault
+        except OSError as fault:
+            raise CannotStart(f"{folder} cannot be used: {fault.strerror}; choose another --data") from fault
 
     def keep_to_itself(self, name: str, text: str) -> Path:
         """The file of that name, which no other account can read, holds the text; where it is."""

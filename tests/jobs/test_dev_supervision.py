@@ -102,6 +102,12 @@ def test_a_program_that_dies_at_once_three_times_ends_everything_with_its_last_w
     assert said == [f"broken ended with exit code 3; starting it again (log: {tmp_path / 'log'})"] * 2
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotStart, match=r"file/within cannot be used: Not a directory; choose another --data"):
+        Data(tmp_path / "file" / "within")
+
+
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(CannotStart, match="holds other things"):
