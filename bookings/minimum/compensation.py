@@ -62,7 +62,6 @@ def give_places(db: Session, outlook: Outlook, *, reason: str, now: datetime, by
         for fate in outlook.unplaced
     ]
     stored = [place for _, found in places for place, _ in found]
-    db.add_all(stored)
     alike.write(db, stored)
     made = _exceptions(db, stored, reason=reason, now=now, by=by)
     for fate, found in places:
