@@ -56,6 +56,11 @@ def answer(db: Session, *, session_id: int, given: Mapping[str, str], now: datet
     db.flush()
 
 
+def questions_of(db: Session, session_id: int) -> list[Question]:
+    """What is asked about a session, or was until it closed, whoever is asked."""
+    return questions.read(db.get_one(Evaluation, session_id).questions)
+
+
 def _open(db: Session, session_id: int, *, now: datetime) -> list[Question]:
     evaluation = db.get_one(Evaluation, session_id, populate_existing=True)
     if evaluation.closed_at is not None or not evaluations.is_open(evaluation.closes_on, now):

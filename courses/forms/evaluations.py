@@ -20,6 +20,11 @@ class AnswerForm(Form):
         said = {each.key: self[name_of(number)].data or "" for number, each in enumerate(questions)}
         return {key: NO_ANSWER if is_blank(text) else text for key, text in said.items()}
 
+    @property
+    def typed(self) -> str:
+        """What would be lost with the form."""
+        return "\n".join(each.data or "" for each in self if isinstance(each, TextAreaField))
+
 
 def answer_form(questions: Sequence[Question]) -> AnswerForm:
     """The form of these questions, with what was sent."""

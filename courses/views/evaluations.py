@@ -8,6 +8,7 @@ from courses.evaluations import answering, compilation, shown
 from courses.evaluations.compilation import Compilation
 from courses.forms.evaluations import answer_form
 from courses.rules import plots
+from courses.states import Refusal
 from courses.views import compilation_files
 from lararportal import edge, pages, spreadsheets, typeset
 from lararportal.downloads import attachment
@@ -37,7 +38,7 @@ def answer(session_id: int) -> ViewResult:
             names = shown.leader_names(db, asked)
             found = shown.session_of(db, session_id)
     except Refused as refusal:
-        return render_template("courses/evaluation_over.html", sentence=pages.sentence(refusal.reason)), 409
+        return _over(session_id, refusal), 409
     form = answer_form(asked)
     if form.validate_on_submit():
         try:
@@ -53,6 +54,15 @@ def answer(session_id: int) -> ViewResult:
         status = 400
     about = {"session": found.session, "closes_on": found.closes_on, "names": names}
     return render_template("courses/evaluation.html", form=form, asked=asked, **about), status
+
+
+def _over(session_id: int, refusal: Refused) -> str:
+    """There is nothing to answer; what somebody wrote while it closed is shown back to them."""
+    unsaved = ""
+    if refusal.reason is Refusal.EVALUATION_CLOSED:
+        with edge.reading() as db:
+            unsaved = answer_form(answering.questions_of(db, session_id)).typed
+    return render_template("courses/evaluation_over.html", sentence=pages.sentence(refusal.reason), unsaved=unsaved)
 
 
 @blueprint.get("/utvarderingar/<code>")

@@ -49,6 +49,17 @@ def test_a_participant_finds_it_answers_it_once_and_is_thanked(room, db, visit):
     assert inside(db, room.session) == said
 
 
+def test_who_writes_while_it_closes_is_shown_what_they_wrote(room, db, visit):
+    anna, path = visit(room.people[0]), f"/utvardering/{room.session.id}"
+    closing.close(db, room.session.id, now=NOW, by=None)
+    late = anna.post(path, data={"q0": "5", "q3": "right", "q9": "Fallen <b>\nGrupperna", "q10": " "})
+
+    assert (late.status_code, "Utvärderingen är stängd." in late.text) == (409, True)
+    assert re.findall(r'<p class="prose">(.*?)</p>', late.text) == ["Fallen &lt;b&gt;", "Grupperna"]
+    assert "Det du skrev är inte sparat" in late.text
+    assert "Det du skrev" not in anna.get(path).text
+
+
 def test_what_is_sent_stands_in_no_row_no_log_and_no_key_of_redis(room, db, visit, redis, caplog):
     word, anna = "Ordetsomsöks", visit(room.people[0])
     path = f"/utvardering/{room.session.id}"
