@@ -213,6 +213,7 @@ class Refusal(StrEnum):
     NOT_BOOKED_HERE = "not_booked_here"
     NOTES_ONESELF = "notes_oneself"
     CHECK_IN_CLOSED = "check_in_closed"
+    CHECK_IN_OVER = "check_in_over"
     CODE_OLD = "code_old"
     CODE_FORGED = "code_forged"
     CODE_USED = "code_used"

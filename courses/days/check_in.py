@@ -101,10 +101,11 @@ def _already(
 
 
 def _fault_of(db: Session, session: CourseSession, code: str, *, at: datetime) -> Refusal | None:
+    if session.completed_at is not None:
+        return Refusal.CHECK_IN_OVER
     halves, key = half_days.halves_of(session), _key(db, session.id)
     half = days.open_at(halves, at)
-    fault = codes.fault_of(code, key=key, session_id=session.id, halves=halves, half=half, now=at)
-    return Refusal.CHECK_IN_CLOSED if fault is None and session.completed_at is not None else fault
+    return codes.fault_of(code, key=key, session_id=session.id, halves=halves, half=half, now=at)
 
 
 def _read_at(db: Session, session: CourseSession, *, code: str, proof: str, now: datetime) -> datetime:

@@ -117,7 +117,7 @@ def code(session_id: int) -> Response:
     now = edge.moment()
     with edge.reading() as db:
         session = shown.session_led_by(db, session_id=session_id, person_id=me().person_id)
-        half = days.open_at(half_days.halves_of(session), now)
+        half = days.open_at(half_days.halves_of(session), now) if session.completed_at is None else None
         token = check_in.code_now(db, session_id, half, now=now) if half else ""
     drawn = None
     if half is not None:

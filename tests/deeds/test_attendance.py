@@ -167,7 +167,7 @@ def test_who_was_there_and_meets_the_competence_has_passed_and_who_was_absent_is
     entries = noted(room.db)
     assert room.complete(MET, MET, now=AT_THE_END + timedelta(hours=1)) == 1
     assert (noted(room.db), room.session.completed_at) == (entries, AT_THE_END)
-    with refused(Refusal.CHECK_IN_CLOSED):
+    with refused(Refusal.CHECK_IN_OVER):
         room.checks_in(room.people[2], room.code(AT_THE_END, EM2), now=AT_THE_END)
     # What is noted afterwards changes what came of it.
     room.note({bo: THERE}, EM, AT_THE_END)

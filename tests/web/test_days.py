@@ -125,6 +125,18 @@ def test_a_participant_checks_in_by_the_code_on_the_screen(db, session, leader, 
     assert noted(db, session, bo) is None
 
 
+def test_when_the_session_is_completed_the_screen_shows_no_code_and_who_has_one_is_told_why(
+    db, session, leader, people, at
+):
+    page = f"/incheckning/{session.id}/{code_of(db, session)}"
+    session.completed_at = MORNING
+    db.flush()
+    screen = at(leader, MORNING).get(f"/kursledare/tillfallen/{session.id}/kod").text
+    assert (DRAWN in screen, "Kurstillfället är slutfört, så ingen kan checka in." in screen) == (False, True)
+    late = at(people[0], MORNING).post(page)
+    assert (late.status_code, "Kurstillfället är slutfört, så närvaron är redan avgjord" in late.text) == (409, True)
+
+
 def test_a_code_that_was_read_in_time_outlives_the_sign_in_in_that_browser_and_for_one_person(
     app, db, session, people, at
 ):
