@@ -1,19 +1,23 @@
 """Rows that a deed adds and does not look at again: letters, entries of the journal, days of a seat.
 
-They are written when the unit of work writes, behind all else that it does, each table's as one statement. It would
-itself ask for the number of each and keep up with it, and takes three times as long for it.
+They are written when the unit of work writes, behind all else that it does, by one statement where they are few. It
+would itself ask for the number of each and keep up with it, and takes three times as long for it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, event, insert, inspect
+from sqlalchemy import Column, Insert, Table, bindparam, event, insert, inspect, literal, select, union_all
 from sqlalchemy.orm import Session, UOWTransaction
 
 from lararportal.db import KNOWN_AS, NUMBER, Base
 
+Alike = tuple[type[Base], tuple[str, ...]]
+"""A table, and the columns of which something is said."""
+VALUES = 50
+"""At most in a statement that adds to several tables: with more of them `psycopg` takes it apart each time."""
 WAITING = "rows that are only added"
 STATE = "_sa_instance_state"
 """Under what name SQLAlchemy keeps up with an object, in the object."""
@@ -51,15 +55,32 @@ def _write_what_was_set_aside(db: Session, flush: UOWTransaction) -> None:
 
 
 def _write(db: Session, rows: Iterable[Base]) -> None:
-    tables: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    alike: dict[Alike, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         told = {name: value for name, value in vars(row).items() if name in _columns(type(row))}
-        tables[type(row), *told].append(told)
-    for (table, *_), told_ in tables.items():
-        if len(told_) > 1:
-            db.connection().execute(insertion(table), told_)
-        else:
-            db.info[KNOWN_AS] = db.connection().execute(_insert_one(table), told_).scalar_one()
+        alike[type(row), tuple(told)].append(told)
+    few = list(_few(alike))
+    for each in alike.keys() - few:
+        db.connection().execute(insertion(each[0]), alike[each])
+    if few:
+        values = {
+            _place(number, row, name): value
+            for number, each in enumerate(few)
+            for row, told in enumerate(alike[each])
+            for name, value in told.items()
+        }
+        statement = _together(tuple((*each, len(alike[each])) for each in few))
+        db.info[KNOWN_AS] = db.connection().execute(statement, values).scalars().first()
+
+
+def _few(alike: Mapping[Alike, Sequence[object]]) -> Iterator[Alike]:
+    """What is added by one statement."""
+    room = VALUES
+    for table, names in alike:
+        size = len(alike[table, names]) * len({*names, *_said(table)})
+        if size <= room:
+            room -= size
+            yield table, names
 
 
 @cache
@@ -73,7 +94,52 @@ def insertion(table: type[Base]) -> Insert:
     return insert(cast("Table", table.__table__))
 
 
+@lru_cache(maxsize=256)
+def _together(wanted: tuple[tuple[type[Base], tuple[str, ...], int], ...]) -> Insert:
+    """Adds so many rows with such columns to each table; put together once.
+
+    It answers anyway: with what else had to be asked for before the commit (`lararportal.db`).
+    """
+    *others, last = (_several(number, *each) for number, each in enumerate(wanted))
+    return last.returning(NUMBER).add_cte(*(each.cte(f"added_{number}") for number, each in enumerate(others)))
+
+
+def _several(number: int, table: type[Base], names: Sequence[str], count: int) -> Insert:
+    """Selected, since SQLAlchemy puts together anew each time what has several rows of values."""
+    columns = inspect(table).columns
+    unsaid = {name: value for name, value in _said(table).items() if name not in names}
+    rows = [
+        select(
+            *(bindparam(_place(number, row, name), type_=columns[name].type) for name in names),
+            *(literal(value, columns[name].type) for name, value in unsaid.items()),
+        )
+        for row in range(count)
+    ]
+    return insertion(table).from_select([*names, *unsaid], union_all(*rows) if count > 1 else rows[0])
+
+
+def _place(number: int, row: int, name: str) -> str:
+    return f"{number}_{row}_{name}"
+
+
 @cache
-def _insert_one(table: type[Base]) -> Insert:
-    """It answers anyway: with what else had to be asked for before the commit (`lararportal.db`)."""
-    return insertion(table).returning(NUMBER)
+def _said(table: type[Base]) -> dict[str, Any]:
+    return {name: value for name, value in said_by_itself(table).items() if value is not None}
+
+
+@cache
+def said_by_itself(table: type[Base]) -> dict[str, Any]:
+    """What each column but the number is when nothing is said of it.
+
+    Raises:
+        TypeError: of one it is not known before the row is stored: it is made up for each, or by the database.
+    """
+    columns = {name: each for name, each in inspect(table).columns.items() if not each.primary_key}
+    for name, each in columns.items():
+        if not _has_constant_default(each):
+            raise TypeError(f"what {table.__tablename__}.{name} is by itself is not known before it is stored")
+    return {name: getattr(each.default, "arg", None) for name, each in columns.items()}
+
+
+def _has_constant_default(column: Column[Any]) -> bool:
+    return column.server_default is None if column.default is None else column.default.is_scalar

@@ -8,11 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, Insert, Table, Update, bindparam, func, inspect, select, update
+from sqlalchemy import Insert, Table, Update, bindparam, func, inspect, select, update
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
-from lararportal.added import insertion
+from lararportal.added import insertion, said_by_itself
 from lararportal.db import Base
 
 Row = TypeVar("Row", bound=Base)
@@ -74,7 +74,7 @@ def _store(db: Session, rows: Sequence[Base]) -> None:
         db.add_all(rows)
         return
     kind = type(rows[0])
-    unsaid = _unsaid(kind)
+    unsaid = said_by_itself(kind)
     said = {name for row in rows for name in vars(row) if name in unsaid}
     told = [{name: vars(row).get(name, unsaid[name]) for name in said} for row in rows]
     for row, number in zip(rows, _stored(db, kind, told), strict=True):
@@ -98,24 +98,6 @@ def _stored(db: Session, kind: type[Base], told: Sequence[dict[str, Any]]) -> Se
 _DRAWN = select(func.nextval(func.pg_get_serial_sequence(bindparam("table"), "id"))).select_from(
     func.generate_series(1, bindparam("count"))
 )
-
-
-@cache
-def _unsaid(kind: type[Base]) -> dict[str, Any]:
-    """What each column but the number is when nothing is said of it.
-
-    Raises:
-        TypeError: of one it is not known before the row is stored: it is made up for each, or by the database.
-    """
-    columns = {name: each for name, each in inspect(kind).columns.items() if not each.primary_key}
-    for name, each in columns.items():
-        if not _has_constant_default(each):
-            raise TypeError(f"what {kind.__tablename__}.{name} is by itself is not known before it is stored")
-    return {name: getattr(each.default, "arg", None) for name, each in columns.items()}
-
-
-def _has_constant_default(column: Column[Any]) -> bool:
-    return column.server_default is None if column.default is None else column.default.is_scalar
 
 
 @cache

@@ -29,15 +29,17 @@ def test_a_deed_sees_what_it_has_noted_and_posted_in_its_order(db):
     assert db.scalars(DEEDS).all() == ["seat.0", "seat.1", "seat.2"]
 
 
-@pytest.mark.parametrize("rows", [1, 5])
-def test_many_rows_of_a_table_are_added_by_one_statement(db, queries, rows):
+@pytest.mark.parametrize(("rows", "statements"), [(1, 1), (2, 1), (3, 2), (30, 2)])
+def test_few_rows_are_added_by_one_statement_and_many_by_one_for_each_table(db, queries, rows, statements):
     person = make.person(db)
     queries.reset()
     for number in range(rows):
         journal.note(db, f"seat.{number}", now=AFTER, by=None)
         tell(db, person, f"once:{number}")
     db.flush()
-    assert queries.count == 2
+    assert queries.count == statements
+    assert db.scalars(DEEDS).all() == [f"seat.{number}" for number in range(rows)]
+    assert len(db.scalars(select(Letter)).all()) == rows
 
 
 def test_the_number_by_which_a_commit_is_known_comes_with_an_entry(db):

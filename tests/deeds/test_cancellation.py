@@ -288,4 +288,4 @@ def test_how_many_statements_a_cancellation_takes(db, queries):
     queries.reset()
     cancel(db, session, person)
     db.flush()
-    assert queries.count == 11
+    assert queries.count == 10

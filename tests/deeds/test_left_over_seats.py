@@ -259,7 +259,7 @@ def test_how_many_statements_a_booking_takes(db, queries, booked_before):
     queries.reset()
     book(db, session, person, now=OPENS)
     db.flush()
-    assert queries.count == 8
+    assert queries.count == 6
 
 
 @pytest.mark.parametrize("waiting", [0, 5])
@@ -274,4 +274,4 @@ def test_how_many_statements_a_place_in_line_takes(db, queries, waiting):
     queries.reset()
     book(db, session, person, now=OPENS)
     db.flush()
-    assert queries.count == 6
+    assert queries.count == 5

@@ -37,7 +37,7 @@ def counted(db, queries, deed: Callable[[], object]) -> int:
     queries.reset()
     deed()
     db.flush()
-    return queries.count
+    return queries.apart
 
 
 def test_the_funding_of_many_seats_is_settled_in_as_many_statements_as_of_few(db, queries, office):
@@ -163,7 +163,7 @@ def to(db, queries, session: CourseSession, days: list[date], *, now: datetime =
     token = asked(db, session, now=now, **about)["token"]
     queries.reset()
     change(db, session, confirmed=token, now=now, **about)
-    return queries.count
+    return queries.apart
 
 
 def test_a_session_of_many_is_moved_in_as_many_statements_as_one_of_few(db, queries, many_there):

@@ -166,7 +166,7 @@ def statements_of(db, queries, people):
     token = asked(db, session, **april(session))["token"]
     queries.reset()
     change(db, session, confirmed=token, **april(session))
-    return queries.count
+    return queries.apart
 
 
 class TestTheCalendar:

@@ -343,4 +343,4 @@ def test_how_many_statements_an_offer_and_its_yes_take(db, full, queries, waitin
     queries.reset()
     answers.accept(db, session_id=full.id, person_id=persons[0].id, now=SOON, by=None)
     db.flush()
-    assert (made, queries.count) == (11, 15)
+    assert (made, queries.count) == (10, 14)

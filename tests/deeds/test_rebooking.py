@@ -261,7 +261,7 @@ def test_how_many_statements_a_change_takes(db, pair, queries):
     queries.reset()
     rebook(db, old, new, person)
     db.flush()
-    assert queries.count == 17
+    assert queries.count == 16
 
 
 def test_what_is_wanted_less_is_waited_for_no_more_and_the_letter_names_all_lines(db):

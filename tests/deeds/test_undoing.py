@@ -378,7 +378,7 @@ def test_how_many_statements_undoing_takes(db, session, person, queries):
     queries.reset()
     undo(db, session, person)
     db.flush()
-    assert queries.count == 14
+    assert queries.count == 13
 
 
 def test_a_seat_that_is_had_again_uses_up_precedence_that_came_after_it(db, session, person, office):

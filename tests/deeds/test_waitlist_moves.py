@@ -126,4 +126,4 @@ def test_how_many_statements_a_move_takes(db, full, queries, waiting):
     queries.reset()
     assert waitlist.fill(db, session_id=full.id, now=AFTER) == 1
     db.flush()
-    assert queries.count == 15  # One of them asks for a precedence that the seat uses up.
+    assert queries.count == 14  # One of them asks for a precedence that the seat uses up.

@@ -19,8 +19,8 @@ DOCTOR = {
     "/kurser": 3,
     "/kurser/{course}": 5,
     "/": 4,
-    "POST /tillfallen/{free}/boka": 9,
-    "POST /tillfallen/{full}/boka": 7,
+    "POST /tillfallen/{free}/boka": 7,
+    "POST /tillfallen/{full}/boka": 6,
     "/mina-kurser": 8,
 }
 REMEMBERED, VALUES = 4096, 50
