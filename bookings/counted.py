@@ -75,7 +75,9 @@ def lines(
     told = {"one": next(iter(session_ids)), "some": list(session_ids), "me": person_id}
     place = {"wave": wave, "key": key, "joined_at": joined_at}
     soon = today + timedelta(days=SHORT_NOTICE_DAYS)
-    rows = db.execute(_ONE if len(session_ids) == 1 else _SOME, {**told, **place, "soon": soon}).all()
+    db.flush()
+    # Past the session, which would look for objects among what is read.
+    rows = db.connection().execute(_ONE if len(session_ids) == 1 else _SOME, {**told, **place, "soon": soon}).all()
     counts: dict[int, Counted] = defaultdict(Counted)
     for session_id, group, before, plain in next((row[-1] for row in rows if row[0] == person_id), None) or ():
         counts[session_id].before[group] = before
