@@ -1,7 +1,10 @@
 """The least that Flask, SQLAlchemy and psycopg can do for a booking: what the portal is measured against.
 
 A signed cookie, the user behind it, the proof against forgery, one transaction that takes a seat if there is one and
-writes a booking and a letter, and a page that says so. No rules, no line, no days, no journal.
+writes a booking and a letter, and a page that says so. No rules, no days, no journal.
+
+When no seat is left it writes nothing and says nothing. It can also keep a line: then it writes a place, whose number
+it counts, and a letter that tells it, and the page says the place: as much as the portal says, by the least.
 """
 
 from collections.abc import Sequence
@@ -10,7 +13,7 @@ from flask import Flask, redirect, render_template, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_required
 from flask_wtf import CSRFProtect
-from sqlalchemy import Engine, ForeignKey, create_engine, func, insert, literal, select, update
+from sqlalchemy import Engine, ForeignKey, case, create_engine, insert, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from werkzeug import Response
 
@@ -21,7 +24,7 @@ PAGE = """<!doctype html>
 <html lang="sv"><head><meta charset="utf-8"><title>{{ session.title }}</title></head>
 <body><header>{{ current_user.name }}</header><main><h1>{{ session.title }}</h1>
 <p>{{ session.seats - session.taken }} lediga platser</p>
-{% if booked %}<p>Du har en plats.</p>{% else %}
+{% if own and own.place %}<p>Du har plats {{ own.place }} i kön.</p>{% elif own %}<p>Du har en plats.</p>{% else %}
 <form method="post" action="{{ url_for("book", number=session.id) }}">
 <input type="hidden" name="csrf_token" value="{{ csrf_token() }}"><button>Boka</button></form>{% endif %}
 </main></body></html>"""
@@ -47,14 +50,17 @@ class Course(Base):
     title: Mapped[str]
     seats: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
 
 
 class Booking(Base):
-    """A seat of somebody."""
+    """A seat of somebody, or their place in line."""
 
     __tablename__ = "floor_bookings"
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey(Course.id), primary_key=True)
+    place: Mapped[int | None]
+    """In line; None is a seat."""
 
 
 class Letter(Base):
@@ -77,8 +83,17 @@ def lay(engine: Engine, *, users: int, seats: Sequence[int]) -> None:
         db.commit()
 
 
-def create_app(url: str) -> Flask:
+IS_FREE = Course.taken < Course.seats
+TURNS_AWAY = update(Course).where(IS_FREE).values(taken=Course.taken + 1)
+KEEPS_LINE = update(Course).values(
+    taken=Course.taken + case((IS_FREE, 1), else_=0), waiting=Course.waiting + case((IS_FREE, 0), else_=1)
+)
+"""Nobody leaves this line, so that who comes last has as many before them as have come to it."""
+
+
+def create_app(url: str, *, keeps_line: bool = False) -> Flask:
     """The application, on a database that `lay` has laid."""
+    ask = KEEPS_LINE if keeps_line else TURNS_AWAY
     app = Flask(__name__)
     app.config.update(SECRET_KEY=SECRET, SESSION_COOKIE_NAME=COOKIE, WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
@@ -97,19 +112,24 @@ def create_app(url: str) -> Flask:
     def show(number: int) -> str:
         with begin() as db:
             session = db.get_one(Course, number)
-            own = select(literal(1)).where(Booking.user_id == current_user.id, Booking.session_id == number)
-            booked = db.scalar(own)
-        return render_template(page, session=session, booked=booked)
+            own = db.execute(
+                select(Booking.place).where(Booking.user_id == current_user.id, Booking.session_id == number)
+            ).first()
+        return render_template(page, session=session, own=own)
 
     @app.post("/<int:number>")
     @login_required
     def book(number: int) -> Response:
         with begin() as db:
-            free = update(Course).where(Course.id == number, Course.taken < Course.seats)
-            taken = db.execute(free.values(taken=Course.taken + 1).returning(Course.title)).scalar_one_or_none()
-            if taken is not None:
-                db.execute(insert(Booking).values(user_id=current_user.id, session_id=number))
-                db.execute(insert(Letter).values(user_id=current_user.id, body=f"Du har en plats på {taken}."))
+            asked = ask.where(Course.id == number).returning(Course.title, Course.waiting)
+            told = db.execute(asked).one_or_none()
+            if told is not None:
+                place, has = (
+                    told.waiting or None,
+                    f"plats {told.waiting} i kön till" if told.waiting else "en plats på",
+                )
+                db.execute(insert(Booking).values(user_id=current_user.id, session_id=number, place=place))
+                db.execute(insert(Letter).values(user_id=current_user.id, body=f"Du har {has} {told.title}."))
                 db.commit()
         return redirect(url_for("show", number=number))
 
@@ -121,9 +141,3 @@ def cookie(app: Flask, user: int) -> str:
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert signer is not None
     return signer.dumps({"_user_id": str(user), "_fresh": True})
-
-
-def bookings(engine: Engine) -> int:
-    """How many seats were given."""
-    with Session(engine) as db:
-        return db.scalar(select(func.count()).select_from(Booking)) or 0

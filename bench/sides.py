@@ -25,6 +25,8 @@ from lararportal.db import driver_url
 from lararportal.dev.program import Program, free_port
 
 Press = Callable[[], object]
+FLOOR, FLOOR_WITH_LINE = "floor", "floor-with-line"
+"""What these servers are called."""
 
 PROOF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FORM = "application/x-www-form-urlencoded"
@@ -174,7 +176,7 @@ def served(place: Place) -> Iterator[tuple[Served, Served]]:
 
 
 @contextmanager
-def floor_running(place: Place, *, processes: int) -> Iterator[Served]:
+def floor_running(place: Place, *, processes: int, keeps_line: bool = False) -> Iterator[Served]:
     """The floor as gunicorn serves it; its tables are laid."""
     url = driver_url(place.settings.database_url)
     port = free_port()
@@ -185,10 +187,12 @@ def floor_running(place: Place, *, processes: int) -> Iterator[Served]:
             f"--bind=fd://{taken.fileno()}",
             "--worker-tmp-dir=/dev/shm",
         ]
+        app = f"floor:create_app('{url}', keeps_line={keeps_line})"
+        name = FLOOR_WITH_LINE if keeps_line else FLOOR
         program = Program(
-            name="floor",
-            command=[sys.executable, "-m", "gunicorn", "--no-control-socket", *options, f"floor:create_app('{url}')"],
-            log=place.data.log("floor"),
+            name=name,
+            command=[sys.executable, "-m", "gunicorn", "--no-control-socket", *options, app],
+            log=place.data.log(name),
             directory=Path(__file__).parent,
             descriptors=(taken.fileno(),),
         )

@@ -1,21 +1,25 @@
 """Hundreds press at once for a few seats: the floor and the portal in turns, each as servers of its own.
 
+Where there are fewer seats than users there are two floors: one turns away who comes too late, and one keeps a line.
+
 Everybody is signed in, has a cookie of their own and has read the page. At one moment all of them press, and read the
 page that it leads to. Worker and tick rest meanwhile: the floor has neither, and what they cost is measured apart.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from itertools import chain, count
+from operator import attrgetter
 from statistics import median, quantiles
 
 import floor
 from load_browser import Answer, Broken, Browser
 from load_ground import cookies, newcomers, open_seats, say
 from load_portal import MB, Cost, Place, running, spent
-from sides import cookie_of_floor, floor_running, lay_floor
+from sides import FLOOR, FLOOR_WITH_LINE, cookie_of_floor, floor_running, lay_floor
 from sqlalchemy import create_engine, select
 
 from bookings.models import Booking
@@ -66,17 +70,17 @@ class Storm:
         return max(self.shown, default=0.0)
 
 
+WEB, LASTED = attrgetter("web"), attrgetter("lasted")
+
+
 @dataclass
 class Storms:
-    """The same storm of both sides, several times in turns."""
+    """The same storm of all sides, several times in turns."""
 
     title: str
-    floor: list[Storm] = field(default_factory=list)
+    floors: dict[str, list[Storm]] = field(default_factory=lambda: defaultdict(list))
+    """By name."""
     portal: list[Storm] = field(default_factory=list)
-
-    def pairs(self) -> Iterator[tuple[Storm, Storm]]:
-        """Floor and portal, one right after the other."""
-        return zip(self.floor, self.portal, strict=True)
 
 
 def storms(
@@ -84,36 +88,47 @@ def storms(
 ) -> Storms:
     """So many users on so many sessions of thirty, on servers with so many processes."""
     found = Storms(title)
-    lay_floor(place, users=users, seats=[SEATS] * (sessions * turns))
-    with (
-        floor_running(place, processes=processes) as served,
-        place.unhindered(),
-        running(place, "web", processes=processes),
-    ):
-        least = Side("floor", served.port, floor.COOKIE, "/{}", "")
+    names = [FLOOR, FLOOR_WITH_LINE] if users > SEATS * sessions else [FLOOR]
+    lay_floor(place, users=users, seats=[SEATS] * (sessions * turns * len(names)))
+    numbers = _numbers(sessions)
+    with ExitStack() as stack:
+        floors = {
+            name: stack.enter_context(floor_running(place, processes=processes, keeps_line=name == FLOOR_WITH_LINE))
+            for name in names
+        }
+        stack.enter_context(place.unhindered())
+        stack.enter_context(running(place, "web", processes=processes))
         for turn in range(turns):
             say(f"{title}: turn {turn + 1} of {turns}")
-            found.floor.append(_of_floor(place, least, turn, users=users, sessions=sessions))
+            for name, served in floors.items():
+                side = Side(name, served.port, floor.COOKIE, "/{}", "")
+                found.floors[name].append(_of_floor(place, side, next(numbers), users=users))
             found.portal.append(once(place, term, users=users, sessions=sessions))
-            under, ours = found.floor[-1], found.portal[-1]
-            say(f"  {ours.web / under.web:.2f} of the processor, {ours.lasted / under.lasted:.2f} of the time")
+            for name, of_floor in found.floors.items():
+                beside = (what(found.portal[-1]) / what(of_floor[-1]) for what in (WEB, LASTED))
+                say("  {}: {:.2f} of the processor, {:.2f} of the time".format(name, *beside))
     return found
 
 
-def _of_floor(place: Place, side: Side, turn: int, *, users: int, sessions: int) -> Storm:
+def _numbers(sessions: int) -> Iterator[range]:
+    """So many sessions of the floor for each storm, new ones each time."""
+    return (range(first, first + sessions) for first in count(1, sessions))
+
+
+def _of_floor(place: Place, side: Side, wanted: range, *, users: int) -> Storm:
     engine = create_engine(driver_url(place.settings.database_url))
     carried = [*map(cookie_of_floor(place), range(1, users + 1))]
-    wanted = range(1 + turn * sessions, 1 + (turn + 1) * sessions)
     storm, seconds = asyncio.run(_rage(place, side, carried, wanted))
     with engine.connect() as connection:
-        found = connection.execute(
-            select(floor.Booking.user_id).where(floor.Booking.session_id.in_(wanted))
-        ).scalars()
-        have = set(found)
+        rows = connection.execute(
+            select(floor.Booking.user_id, floor.Booking.place).where(floor.Booking.session_id.in_(wanted))
+        ).all()
+        places = dict(rows)
     engine.dispose()
     for number, each in enumerate(seconds, start=1):
-        storm.by_outcome.setdefault("seat" if number in have else "none", []).append(each)
-    _insist_on_seats(storm, len(have), sessions)
+        outcome = "none" if number not in places else "place in line" if places[number] else "seat"
+        storm.by_outcome.setdefault(outcome, []).append(each)
+    _insist_on_seats(storm, sum(each is None for each in places.values()), len(wanted))
     return storm
 
 
@@ -191,21 +206,27 @@ def _became(side: Side, told: Sequence[Sequence[Answer]], before: Cost, after: C
     return storm, [answers[0].seconds if answers else 0.0 for answers in told]
 
 
-def middle(found: Storms, what) -> str:
-    """The ratio of the portal to the floor in the middle turn, and of all turns."""
-    ratios = [what(portal) / what(least) for least, portal in found.pairs()]
-    return f"{median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f}"
+def _middle(found: Storms, name: str, what: Callable[[Storm], float]) -> str:
+    """The ratio of the portal to that floor in the middle turn, and of all turns."""
+    ratios = [what(ours) / what(least) for least, ours in zip(found.floors[name], found.portal, strict=True)]
+    return f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+ASKED: dict[str, Callable[[Storm], float]] = {
+    "processor of the web processes": WEB,
+    "and of PostgreSQL": lambda storm: storm.web + storm.database,
+    "until everybody has their page": LASTED,
+}
 
 
 def ratios(all_of_them: Sequence[Storms]) -> Iterator[str]:
-    """Beside the floor: the processor of the web processes, and the time until everybody has their page."""
-    yield "| many at once, beside the floor | ratio | of all turns |"
+    """Beside the floors: the processor of the web processes, and the time until everybody has their page."""
+    yield "| many at once, beside | the floor that keeps a line | the floor that turns away, or gives all a seat |"
     yield "|---|---:|---:|"
-    for each in all_of_them:
-        yield f"| {each.title}: processor of the web processes | {middle(each, lambda storm: storm.web)} |"
-        both = middle(each, lambda storm: storm.web + storm.database)
-        yield f"| {each.title}: and of PostgreSQL | {both} |"
-        yield f"| {each.title}: until everybody has their page | {middle(each, lambda storm: storm.lasted)} |"
+    for found in all_of_them:
+        for title, what in ASKED.items():
+            cells = [_middle(found, name, what) if name in found.floors else "" for name in (FLOOR_WITH_LINE, FLOOR)]
+            yield f"| {found.title}: {title} | {' | '.join(cells)} |"
 
 
 def absolutes(all_of_them: Sequence[Storms]) -> Iterator[str]:
@@ -213,7 +234,7 @@ def absolutes(all_of_them: Sequence[Storms]) -> Iterator[str]:
     yield "| many at once | all answered | web, each | PostgreSQL, each | memory | waited: p50, p95, worst |"
     yield "|---|---:|---:|---:|---:|---|"
     for found in all_of_them:
-        for name, some in (("floor", found.floor), ("portal", found.portal)):
+        for name, some in (*found.floors.items(), ("portal", found.portal)):
             storm = sorted(some, key=lambda each: each.lasted)[len(some) // 2]
             cells = [f"{found.title}, {name}", f"{storm.lasted:.1f} s"]
             cells += [f"{1000 * each / storm.users:.1f} ms" for each in (storm.web, storm.database)]
@@ -230,8 +251,8 @@ def _waited(storm: Storm) -> Iterator[str]:
 def wrong(all_of_them: Sequence[Storms]) -> list[str]:
     """Whatever must not be: over-booked, nobody's, not answered."""
     return [
-        f"{found.title}: {count} x {what}"
+        f"{found.title}: {times} x {what}"
         for found in all_of_them
-        for storm in (*found.floor, *found.portal)
-        for what, count in storm.wrong.items()
+        for storm in (*chain.from_iterable(found.floors.values()), *found.portal)
+        for what, times in storm.wrong.items()
     ]
