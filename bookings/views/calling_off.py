@@ -10,6 +10,7 @@ from bookings.forms import OutlookForm
 from bookings.minimum import calling_off
 from lararportal import edge, pages
 from lararportal.errors import Refused
+from lararportal.forms_sent import send_in
 
 Page = str | Response | tuple[str, int]
 
@@ -17,26 +18,21 @@ Page = str | Response | tuple[str, int]
 @needs(Role.COORDINATOR)
 def call_off(session_id: int) -> Page:
     """The session is not held, and everybody has a seat in another one or precedence."""
-    form, status = OutlookForm(), 200
-    if form.validate_on_submit():
-        try:
-            with edge.deed() as db:
-                calling_off.call_off(
-                    db,
-                    session_id=session_id,
-                    reason=form.reason.data or "",
-                    saw=form.saw.data or "",
-                    now=edge.moment(),
-                    by=me().person_id,
-                )
-        except Refused as refusal:
-            form.explain(refusal)
-            status = 409
-        else:
-            flash(pages.sentence("session_called_off_now"))
-            return redirect(url_for("catalogue.session", session_id=session_id))
-    elif form.is_submitted():
-        status = 400
+    form = OutlookForm()
+    status = send_in(
+        form,
+        lambda db: calling_off.call_off(
+            db,
+            session_id=session_id,
+            reason=form.reason.data or "",
+            saw=form.saw.data or "",
+            now=edge.moment(),
+            by=me().person_id,
+        ),
+    )
+    if status is None:
+        flash(pages.sentence("session_called_off_now"))
+        return redirect(url_for("catalogue.session", session_id=session_id))
     try:
         with edge.reading() as db:
             outlook = calling_off.foreseen(db, session_id=session_id, now=edge.moment())

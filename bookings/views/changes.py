@@ -16,6 +16,7 @@ from bookings.states import CancelGround, Refusal
 from lararportal import edge, pages
 from lararportal.clock import day_of
 from lararportal.errors import Refused
+from lararportal.forms_sent import send_in
 
 Page = str | Response | tuple[str, int]
 
@@ -45,26 +46,22 @@ def cancel(session_id: int, whose: Whose) -> Page:
         raise Refused(seat.may_cancel)
     in_time, late = (OfficeCancelForm, LateOfficeCancelForm) if whose.name else (CancelForm, LateCancelForm)
     form = late() if seat.is_late else in_time()
-    status = 400 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        try:
-            with edge.deed() as db:
-                cancellation.cancel(
-                    db,
-                    session_id=session_id,
-                    person_id=whose.person_id,
-                    reason=form.text.data or "",
-                    ground=form.ground,
-                    fee=_fee_steps(),
-                    now=edge.moment(),
-                    by=me().person_id,
-                )
-        except Refused as refusal:
-            form.explain(refusal)
-            status = 409
-        else:
-            flash(pages.sentence("seat_cancelled", course=seat.session.course_title))
-            return redirect(whose.back)
+    status = send_in(
+        form,
+        lambda db: cancellation.cancel(
+            db,
+            session_id=session_id,
+            person_id=whose.person_id,
+            reason=form.text.data or "",
+            ground=form.ground,
+            fee=_fee_steps(),
+            now=edge.moment(),
+            by=me().person_id,
+        ),
+    )
+    if status is None:
+        flash(pages.sentence("seat_cancelled", course=seat.session.course_title))
+        return redirect(whose.back)
     shown = {"seat": seat, "whose": whose, "costs": _costs(seat), "today": day_of(edge.moment())}
     return render_template("bookings/cancel.html", form=form, **shown), status
 

@@ -1,6 +1,7 @@
 """Somebody asks to be erased: a coordinator reads what goes and what stays, says why, and does it."""
 
 from flask import flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 
 from auth import queries as people
 from auth.access import ViewResult, me, needs, proved_anew
@@ -8,7 +9,8 @@ from auth.states import Refusal, Role
 from bookings import erasure
 from bookings.forms import EraseForm
 from lararportal import edge, pages
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound
+from lararportal.forms_sent import send_in
 
 
 @needs(Role.COORDINATOR)
@@ -23,20 +25,15 @@ def erase(person_id: int) -> ViewResult:
     if person_id == me().person_id:
         held = [Refusal.ERASES_ONESELF, *held]
     form = EraseForm()
-    status = 200
-    if form.validate_on_submit():
-        reason = form.reason.data or ""
-        try:
-            with edge.deed() as db:
-                erasure.erase(db, person_id=person_id, reason=reason, now=edge.moment(), by=me().person_id)
-        except Refused as refusal:
-            form.explain(refusal)
-            status = 409
-        else:
-            flash("person_is_erased")
-            return redirect(url_for("auth.person", person_id=person_id))
-    elif form.is_submitted():
-        status = 400
+
+    def deed(db: Session) -> None:
+        reason, now, by = form.reason.data or "", edge.moment(), me().person_id
+        erasure.erase(db, person_id=person_id, reason=reason, now=now, by=by)
+
+    status = send_in(form, deed)
+    if status is None:
+        flash("person_is_erased")
+        return redirect(url_for("auth.person", person_id=person_id))
     told = [pages.sentence(each) for each in held]
     return render_template("bookings/erase.html", form=form, person=person, held=told), status
 

@@ -17,6 +17,7 @@ from bookings.states import LotteryAct, PublicKind
 from lararportal import edge
 from lararportal.errors import NotFound, Refused
 from lararportal.forms import Form
+from lararportal.forms_sent import send_in
 
 Page = str | Response | tuple[str, int]
 Deed = Callable[[Session], object]
@@ -53,16 +54,11 @@ def _ready(found: LotteryView, act: LotteryAct) -> LotteryView:
 
 def _take_step(form: Form, deed: Deed, show: Callable[[], str], *, said: str, back: str) -> Page:
     """Does the deed of a form that was sent in, and goes back; or shows the form, with what is wrong."""
-    if not form.validate_on_submit():
-        return show(), 400 if form.is_submitted() else 200
-    try:
-        with edge.deed() as db:
-            deed(db)
-    except Refused as refusal:
-        form.explain(refusal)
-        return show(), 409
-    flash(said)
-    return redirect(back)
+    status = send_in(form, deed)
+    if status is None:
+        flash(said)
+        return redirect(back)
+    return show(), status
 
 
 @needs(Role.DIRECTOR)

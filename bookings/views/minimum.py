@@ -17,6 +17,7 @@ from lararportal import edge, pages
 from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
 from lararportal.forms import Form
+from lararportal.forms_sent import send_in
 
 Page = str | Response | tuple[str, int]
 
@@ -139,19 +140,16 @@ def merge(session_id: int, into: int) -> Page:
 @needs(Role.COORDINATOR)
 def fill_reserve(session_id: int) -> Page:
     """A reserve session is opened and filled from the lines of its sisters, after a page that says by whom."""
-    form, status = SeenForm(), 200
-    if form.validate_on_submit():
-        try:
-            with edge.deed() as db:
-                reserve_sessions.open_and_fill(
-                    db, session_id=session_id, saw=form.saw.data or "", now=edge.moment(), by=me().person_id
-                )
-        except Refused as refusal:
-            form.explain(refusal)
-            status = 409
-        else:
-            flash(pages.sentence("reserve_filled"))
-            return redirect(url_for("bookings_desk.roster", session_id=session_id))
+    form = SeenForm()
+
+    def do(db: Session) -> None:
+        saw, now, by = form.saw.data or "", edge.moment(), me().person_id
+        reserve_sessions.open_and_fill(db, session_id=session_id, saw=saw, now=now, by=by)
+
+    status = send_in(form, do)
+    if status is None:
+        flash(pages.sentence("reserve_filled"))
+        return redirect(url_for("bookings_desk.roster", session_id=session_id))
     with edge.reading() as db:
         demand = reserve_sessions.demand_for(db, session_id=session_id, now=edge.moment())
     form.saw.data = demand.token
@@ -165,13 +163,7 @@ def _view(session_id: int) -> CaseView:
 
 def _done(form: Form, session_id: int, do: Callable[[Session], object], *, said: str) -> Response | None:
     """The way back to the case when it is done; None while the form is shown, with what is wrong with it."""
-    if not form.validate_on_submit():
-        return None
-    try:
-        with edge.deed() as db:
-            do(db)
-    except Refused as refusal:
-        form.explain(refusal)
+    if send_in(form, do) is not None:
         return None
     flash(pages.sentence(said))
     return redirect(url_for("bookings_desk.minimum_case", session_id=session_id))

@@ -15,6 +15,7 @@ from bookings.rounds import has_applied
 from bookings.states import Refusal, SessionFate
 from lararportal import edge
 from lararportal.errors import Refused
+from lararportal.forms_sent import send_in
 
 Page = Response | tuple[str, int]
 
@@ -35,26 +36,21 @@ def close_session(round_id: int, session_id: int) -> Page:
 
 def _decide(fate: SessionFate, deed: Callable[..., object], round_id: int, session_id: int) -> Page:
     _insist_on_no_part(round_id)
-    form, status = ReasonForm(), 200
-    if form.validate_on_submit():
-        try:
-            with edge.deed() as db:
-                deed(
-                    db,
-                    round_id=round_id,
-                    session_id=session_id,
-                    reason=form.reason.data or "",
-                    now=edge.moment(),
-                    by=me().person_id,
-                )
-        except Refused as refusal:
-            form.explain(refusal)
-            status = 409
-        else:
-            flash("session_opened" if fate is SessionFate.OPENED else "session_closed")
-            return redirect(url_for("bookings_desk.round_page", round_id=round_id))
-    elif form.is_submitted():
-        status = 400
+    form = ReasonForm()
+    status = send_in(
+        form,
+        lambda db: deed(
+            db,
+            round_id=round_id,
+            session_id=session_id,
+            reason=form.reason.data or "",
+            now=edge.moment(),
+            by=me().person_id,
+        ),
+    )
+    if status is None:
+        flash("session_opened" if fate is SessionFate.OPENED else "session_closed")
+        return redirect(url_for("bookings_desk.round_page", round_id=round_id))
     with edge.reading() as db:
         round_ = queries.round_view(db, round_id)
         effect = queries.effect(db, round_id, session_id, fate=fate)

@@ -18,8 +18,9 @@ from bookings.forms import ExceptionForm, GrantForm, RevokeForm
 from bookings.queries import SessionRow
 from bookings.states import ExceptionKind
 from lararportal import edge, pages
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound
 from lararportal.forms import Form
+from lararportal.forms_sent import send_in
 
 Page = str | Response | tuple[str, int]
 
@@ -118,16 +119,11 @@ def _decide(
     form: Form, deed: Callable[[Session], object], person: Person, said: str, template: str, **page: object
 ) -> Page:
     """Asks, decides, and leads back to the person's page with a word of what was done."""
-    if not form.validate_on_submit():
-        return render_template(template, form=form, person=person, **page), 400 if form.is_submitted() else 200
-    try:
-        with edge.deed() as db:
-            deed(db)
-    except Refused as refusal:
-        form.explain(refusal)
-        return render_template(template, form=form, person=person, **page), 409
-    flash(pages.sentence(said))
-    return redirect(url_for("bookings_desk.person_counts", person_id=person.id))
+    status = send_in(form, deed)
+    if status is None:
+        flash(pages.sentence(said))
+        return redirect(url_for("bookings_desk.person_counts", person_id=person.id))
+    return render_template(template, form=form, person=person, **page), status
 
 
 def _in_words(row: SessionRow) -> str:

@@ -12,7 +12,8 @@ from bookings.views import changes
 from bookings.views.changes import Whose
 from lararportal import edge, pages
 from lararportal.clock import day_of
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound
+from lararportal.forms_sent import send_in
 
 Page = str | Response | tuple[str, int]
 
@@ -64,24 +65,20 @@ def join_for(session_id: int, person_id: int) -> Response:
 def take_off(session_id: int, person_id: int) -> Page:
     """Takes somebody off the line, after a page that asks why."""
     whose, form = _whose(session_id, person_id), TakeOffForm()
-    status = 400 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        try:
-            with edge.deed() as db:
-                taken_off.take_off(
-                    db,
-                    session_id=session_id,
-                    person_id=person_id,
-                    reason=form.reason.data or "",
-                    now=edge.moment(),
-                    by=me().person_id,
-                )
-        except Refused as refusal:
-            form.explain(refusal)
-            status = 409
-        else:
-            flash(pages.sentence("taken_off_line", name=whose.name))
-            return redirect(whose.back)
+    status = send_in(
+        form,
+        lambda db: taken_off.take_off(
+            db,
+            session_id=session_id,
+            person_id=person_id,
+            reason=form.reason.data or "",
+            now=edge.moment(),
+            by=me().person_id,
+        ),
+    )
+    if status is None:
+        flash(pages.sentence("taken_off_line", name=whose.name))
+        return redirect(whose.back)
     with edge.reading() as db:
         found = queries.roster(db, session_id, now=edge.moment())
     if not form.form_errors and person_id not in {each.person_id for each in found.waiting}:

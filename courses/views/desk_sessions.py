@@ -20,6 +20,7 @@ from courses.states import Refusal
 from lararportal import edge, pages
 from lararportal.clock import day_of
 from lararportal.errors import Refused
+from lararportal.forms_sent import send_in
 
 Page = str | Response | tuple[str, int]
 
@@ -179,24 +180,22 @@ def close_booking(session_id: int) -> Page:
         session = queries.session(db, session_id)
         interested = _interested()(db, session_id)
     form = CloseBookingForm()
+    status = send_in(
+        form,
+        lambda db: closing.close_booking(
+            db,
+            session_id=session_id,
+            reason=form.reason.data or "",
+            impartial=impartial(),
+            now=edge.moment(),
+            by=me().person_id,
+        ),
+    )
+    if status is None:
+        flash(pages.sentence("booking_closed"))
+        return redirect(url_for("catalogue.session", session_id=session_id))
     page = {"form": form, "session": session, "interested": interested}
-    if not form.validate_on_submit():
-        return render_template("courses/close_booking.html", **page), 400 if form.is_submitted() else 200
-    try:
-        with edge.deed() as db:
-            closing.close_booking(
-                db,
-                session_id=session_id,
-                reason=form.reason.data or "",
-                impartial=impartial(),
-                now=edge.moment(),
-                by=me().person_id,
-            )
-    except Refused as refusal:
-        form.explain(refusal)
-        return render_template("courses/close_booking.html", **page), 409
-    flash(pages.sentence("booking_closed"))
-    return redirect(url_for("catalogue.session", session_id=session_id))
+    return render_template("courses/close_booking.html", **page), status
 
 
 @needs(Role.COORDINATOR)

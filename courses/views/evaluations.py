@@ -13,6 +13,7 @@ from courses.views import compilation_files
 from lararportal import edge, pages, spreadsheets, typeset
 from lararportal.downloads import attachment
 from lararportal.errors import Refused
+from lararportal.forms_sent import send_in
 
 blueprint = Blueprint("evaluations", __name__)
 SEE_ALL = (Role.COORDINATOR, Role.REVIEWER)
@@ -31,7 +32,7 @@ def own() -> str:
 @signed_in
 def answer(session_id: int) -> ViewResult:
     """The questions about a session; what is answered goes with nobody's name."""
-    by, now, status = me().person_id, edge.moment(), 200
+    by, now = me().person_id, edge.moment()
     try:
         with edge.reading() as db:
             asked = answering.look(db, session_id=session_id, by=by, now=now)
@@ -40,18 +41,12 @@ def answer(session_id: int) -> ViewResult:
     except Refused as refusal:
         return _over(session_id, refusal), 409
     form = answer_form(asked)
-    if form.validate_on_submit():
-        try:
-            with edge.deed() as db:
-                answering.answer(db, session_id=session_id, given=form.answers(asked), now=now, by=by)
-        except Refused as refusal:
-            form.explain(refusal)
-            status = 409
-        else:
-            flash(pages.sentence("evaluation_answered"), "success")
-            return redirect(url_for("evaluations.own"))
-    elif form.is_submitted():
-        status = 400
+    status = send_in(
+        form, lambda db: answering.answer(db, session_id=session_id, given=form.answers(asked), now=now, by=by)
+    )
+    if status is None:
+        flash(pages.sentence("evaluation_answered"), "success")
+        return redirect(url_for("evaluations.own"))
     about = {"session": found.session, "closes_on": found.closes_on, "names": names}
     return render_template("courses/evaluation.html", form=form, asked=asked, **about), status
 
