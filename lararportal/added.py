@@ -7,9 +7,25 @@ would itself ask for the number of each and keep up with it, and takes three tim
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, cast
+from typing import Any
+from typing import cast as as_type
 
-from sqlalchemy import Column, Insert, Table, bindparam, event, insert, inspect, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Insert,
+    String,
+    Table,
+    bindparam,
+    cast,
+    event,
+    insert,
+    inspect,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, UOWTransaction
 
 from lararportal.db import KNOWN_AS, NUMBER, Base
@@ -60,7 +76,7 @@ def _write(db: Session, rows: Iterable[Base]) -> None:
         told = {name: value for name, value in vars(row).items() if name in _columns(type(row))}
         alike[type(row), tuple(told)].append(told)
     few = list(_few(alike))
-    for each in alike.keys() - few:
+    for each in (each for each in alike if each not in few):
         db.connection().execute(insertion(each[0]), alike[each])
     if few:
         values = {
@@ -91,7 +107,7 @@ def _columns(table: type[Base]) -> frozenset[str]:
 @cache
 def insertion(table: type[Base]) -> Insert:
     """The statement that adds rows to it, put together once."""
-    return insert(cast("Table", table.__table__))
+    return insert(as_type("Table", table.__table__))
 
 
 @lru_cache(maxsize=256)
@@ -110,12 +126,17 @@ def _several(number: int, table: type[Base], names: Sequence[str], count: int) -
     unsaid = {name: value for name, value in _said(table).items() if name not in names}
     rows = [
         select(
-            *(bindparam(_place(number, row, name), type_=columns[name].type) for name in names),
-            *(literal(value, columns[name].type) for name, value in unsaid.items()),
+            *(_typed(bindparam(_place(number, row, name), type_=columns[name].type)) for name in names),
+            *(_typed(literal(value, columns[name].type)) for name, value in unsaid.items()),
         )
         for row in range(count)
     ]
     return insertion(table).from_select([*names, *unsaid], union_all(*rows) if count > 1 else rows[0])
+
+
+def _typed(value: BindParameter[Any]) -> ColumnElement[Any]:
+    """Of several rows what has no type is taken for text. Text is not cast: what is too long would be cut off."""
+    return value if isinstance(value.type, String) else cast(value, value.type)
 
 
 def _place(number: int, row: int, name: str) -> str:

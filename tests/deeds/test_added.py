@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 import make
 from auth.models import Person
 from bookings.models import Booking
+from bookings.states import LATE, BookingState, Origin
 from lararportal import added, journal, outbox
 from lararportal.db import KNOWN_AS, NUMBER
 from lararportal.journal import Entry
@@ -40,6 +41,28 @@ def test_few_rows_are_added_by_one_statement_and_many_by_one_for_each_table(db, 
     assert queries.count == statements
     assert db.scalars(DEEDS).all() == [f"seat.{number}" for number in range(rows)]
     assert len(db.scalars(select(Letter)).all()) == rows
+
+
+def test_what_is_not_known_of_several_rows_is_not_known_of_each(db):
+    bookings = [
+        Booking(
+            person_id=make.person(db).id,
+            session_id=make.session(db).id,
+            state=BookingState.LEFT,
+            origin=Origin.LINE,
+            rank=1,
+            wave=LATE,
+            key=[],
+            joined_at=AFTER,
+            ended_at=AFTER,
+            cancelled_by_staff=None,
+            charged_on=None,
+        )
+        for _ in range(2)
+    ]
+    added.add(db, bookings)
+    rows = db.execute(select(Booking.cancelled_by_staff, Booking.charged_on, Booking.state)).all()
+    assert rows == [(None, None, BookingState.LEFT)] * 2
 
 
 def test_the_number_by_which_a_commit_is_known_comes_with_an_entry(db):
