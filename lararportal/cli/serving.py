@@ -72,8 +72,10 @@ def _tick_once(place: Installation, moment: str | None) -> dict[str, int]:
     """One tick: at a moment that somebody has named, or now."""
     if moment is None:
         return tick_now(place, now=clock.now(), told=lambda: False)
-    named = a_moment(moment)
-    insist_on_true_clock(place.database, now=clock.now())
+    named, now = a_moment(moment), clock.now()
+    if named < now:
+        raise click.BadParameter(f"{moment} has been: a tick looks ahead, and never back", param_hint="--now")
+    insist_on_true_clock(place.database, now=now)
     return one_tick(place, now=named, told=lambda: False)
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import requests
 from click.testing import CliRunner, Result
 from portals import KEYS
 
+from lararportal import clock
 from lararportal.cli import main
 from lararportal.config import Settings
 from lararportal.dev.program import begun, free_port
@@ -201,9 +203,17 @@ def test_a_revision_that_does_not_exist_is_refused_in_one_sentence(command: Call
 
 
 def test_a_tick_tells_what_it_did(command: Callable[..., Result]) -> None:
-    done = command("tick", "--now", "2027-03-01T08:00")
+    done = command("tick", "--now", (clock.now() + timedelta(days=99)).isoformat())
     assert (done.exit_code, done.stderr) == (0, "")
     assert "letters tried: 0" in done.stdout
+
+
+def test_no_tick_gives_seats_in_what_is_over(command: Callable[..., Result]) -> None:
+    done = command("tick", "--now", "2020-03-01T08:00")
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[-1] == (
+        "Error: Invalid value for --now: 2020-03-01T08:00 has been: a tick looks ahead, and never back"
+    )
 
 
 def test_a_tick_at_a_given_moment_is_one_tick(command: Callable[..., Result]) -> None:
