@@ -7,7 +7,7 @@ which workplace. Whoever was there after all, or whose session is called off, ha
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
@@ -16,7 +16,7 @@ from bookings.models import Booking
 from bookings.rules.late_fee import EXCUSED
 from bookings.states import BookingState
 from courses import sessions
-from courses.models import CourseDay, CourseSession
+from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal import journal
 from lararportal.clock import day_of
@@ -51,19 +51,14 @@ def not_over_yet(seats: Iterable[Booking]) -> None:
 
 def due(db: Session, *, now: datetime) -> list[int]:
     """The sessions that are over and whose seats are still to be put down, or called off with something charged."""
-    last_day = select(func.max(CourseDay.day)).where(CourseDay.session_id == CourseSession.id).scalar_subquery()
     is_called_off, today = CourseSession.publicity == Publicity.CALLED_OFF, day_of(now)
+    is_over = (CourseSession.starts_on < today) & (CourseSession.last_day < today)
     is_to_put_down = (Booking.state == BookingState.BOOKED) & Booking.charged_on.is_(None)
     return list(
         db.scalars(
             select(CourseSession.id)
             .join(Booking, Booking.session_id == CourseSession.id)
-            .where(
-                or_(
-                    is_to_put_down & ~is_called_off & (CourseSession.starts_on < today) & (last_day < today),
-                    OUTSTANDING & is_called_off,
-                )
-            )
+            .where(or_(is_to_put_down & ~is_called_off & is_over, OUTSTANDING & is_called_off))
             .distinct()
             .order_by(CourseSession.id)
         )
@@ -82,8 +77,7 @@ def settle(db: Session, session_id: int, *, now: datetime, by: int | None) -> in
         stands = noting.as_they_stand(credited)
         journal.note(db, "seats.credited", now=now, by=by, session=session_id, stands=stands)
         return 1
-    last_day = session.days[-1].day
-    if last_day >= day_of(now):
+    if session.last_day >= day_of(now):
         return 0
     rows = db.execute(
         select(Booking, Person)
@@ -92,8 +86,8 @@ def settle(db: Session, session_id: int, *, now: datetime, by: int | None) -> in
         .order_by(Booking.id)
     ).all()
     for booking, person in rows:
-        _put_down(booking, person, on=last_day)
-    credited = _credit(db, session_id, Booking.person_id.in_([person.id for _, person in rows]), on=last_day)
+        _put_down(booking, person, on=session.last_day)
+    credited = _credit(db, session_id, Booking.person_id.in_([person.id for _, person in rows]), on=session.last_day)
     stands = noting.as_they_stand([*(booking for booking, _ in rows), *credited])
     journal.note(db, "seats.charged", now=now, by=by, session=session_id, seats=len(rows), stands=stands)
     return len(rows)

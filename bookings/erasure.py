@@ -12,7 +12,7 @@ from bookings.models import Application, Booking, CalendarFeed, CourseWish, Prec
 from bookings.rules.history import precedence_state, term_of
 from bookings.states import LIVE, ApplicationState, BookingState, PrecedenceState, RoundState
 from courses.certificates import forgetting
-from courses.models import CourseDay, CourseSession, Message, Need, SessionLeader
+from courses.models import CourseSession, Message, Need, SessionLeader
 from courses.reports import forgetting as documents
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -73,11 +73,10 @@ def _leading(person_id: int, now: datetime) -> Select[int]:
     return (
         select(SessionLeader.session_id)
         .join(CourseSession, CourseSession.id == SessionLeader.session_id)
-        .join(CourseDay, CourseDay.session_id == SessionLeader.session_id)
         .where(
             SessionLeader.person_id == person_id,
             CourseSession.publicity != Publicity.CALLED_OFF,
-            CourseDay.day >= day_of(now),
+            CourseSession.last_day >= day_of(now),
         )
     )
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, select, union
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from bookings.models import Application, Booking, Choice, Round
 from bookings.states import LIVE, ApplicationState, Refusal, RoundState
-from courses.models import Course, CourseDay, CourseSession
+from courses.models import Course, CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import Refused
 
@@ -47,7 +47,7 @@ def insist_between(db: Session, *, person_id: int, now: datetime, by: int | None
 
 def _courses_of(db: Session, person_id: int, *, now: datetime) -> set[int]:
     """The courses that somebody has a seat in, waits for or has applied for, in sessions that are not over."""
-    is_not_over = exists().where(CourseDay.session_id == CourseSession.id, CourseDay.day >= day_of(now))
+    is_not_over = CourseSession.last_day >= day_of(now)
     has = select(CourseSession.course_id).join(Booking, Booking.session_id == CourseSession.id)
     applies = (
         select(CourseSession.course_id)

@@ -41,7 +41,7 @@ def touched(
         .where(Booking.session_id == session.id, Booking.state.in_(SEATED))
         .order_by(*BY_NAME)
     ).all()
-    is_over = session.days[-1].day < day_of(now)
+    is_over = session.last_day < day_of(now)
     others = collisions.elsewhere(db, session.id, {person.id for person, _ in rows}, {each.day for each in days})
     staying = [person.id for person, _ in rows if moved and not is_over and not others[person.id]]
     against = choices.asked_about(db, session.id, staying, days, now=now)
@@ -79,7 +79,7 @@ def follow(
     persons, live = _lock_concerned(db, session.id)
     before = {each.id: each.state for each in live}
     moved = any(each.is_on_other_days for each in changes)
-    if max(former.days[-1].day, session.days[-1].day) < day_of(now):
+    if max(former.days[-1].day, session.last_day) < day_of(now):
         if moved:
             seats.occupy_other_days(db, [each for each in live if each.state is BookingState.BOOKED], session)
         return

@@ -16,7 +16,7 @@ from bookings.rules import precedence as rules
 from bookings.rules.history import term_of
 from bookings.rules.precedence import Prospect
 from bookings.states import OPEN, SEATED, ApplicationState, PrecedenceKind, Refusal, RoundState
-from courses.models import Course, CourseDay, CourseSession
+from courses.models import Course, CourseSession
 from lararportal import journal
 from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused
@@ -148,7 +148,7 @@ def wants_course(db: Session, person_id: int, course_id: int, *, today: date) ->
         Booking.state.in_(OPEN),
         CourseSession.id == Booking.session_id,
         CourseSession.course_id == course_id,
-        exists().where(CourseDay.session_id == CourseSession.id, CourseDay.day >= today),
+        CourseSession.last_day >= today,
     )
     return bool(db.scalar(select(asks | waits)))
 

@@ -4,12 +4,12 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from courses import rules, seen
 from courses.concerned import Impartial, everybody
-from courses.models import Course, CourseDay, CourseSession
+from courses.models import Course, CourseSession
 from courses.rules import CourseFacts
 from courses.states import COURSE_BEARING_2015, Publicity, Refusal
 from lararportal import clock, journal
@@ -148,13 +148,9 @@ def _differences(before: CourseFacts, after: CourseFacts) -> dict[str, list[Any]
 
 
 def _has_sessions_ahead(db: Session, course_id: int, *, today: date) -> bool:
-    ahead = (
-        select(CourseSession.id)
-        .join(CourseDay, CourseDay.session_id == CourseSession.id)
-        .where(
-            CourseSession.course_id == course_id,
-            CourseSession.publicity == Publicity.PUBLISHED,
-            CourseDay.day >= today,
-        )
+    ahead = exists().where(
+        CourseSession.course_id == course_id,
+        CourseSession.publicity == Publicity.PUBLISHED,
+        CourseSession.last_day >= today,
     )
-    return bool(db.scalar(select(ahead.exists())))
+    return bool(db.scalar(select(ahead)))

@@ -169,7 +169,7 @@ def programme_changed(db: Session, *, person: Person, session: CourseSession, is
 def completion_reminder(db: Session, *, person: Person, session: CourseSession, number: int, now: datetime) -> None:
     """To a leader: the session is over, nobody has certificates yet, and until when you can complete it."""
     once = f"completion_reminder:{number}:{session.id}:{person.id}"
-    facts: dict[str, Any] = {"number": number, "locked_after": session.days[-1].day + LOCKED_AFTER}
+    facts: dict[str, Any] = {"number": number, "locked_after": session.last_day + LOCKED_AFTER}
     outbox.post(db, "completion_reminder", to=person.recipient, once=once, now=now, session=session, **facts)
 
 

@@ -156,7 +156,7 @@ def archive(
     """
     (session,) = lock(db, [session_id])
     impartial(db, session, now=now, by=by)
-    is_ahead = session.days[-1].day >= clock.day_of(now)
+    is_ahead = session.last_day >= clock.day_of(now)
     if session.seats_taken and is_ahead:
         raise Refused(Refusal.SESSION_NOT_OVER, booked=session.seats_taken)
     if session.publicity is Publicity.PUBLISHED and is_ahead:

@@ -181,7 +181,7 @@ def _row(
 ) -> GoalRow:
     is_report = goal.state in COUNTS.values()
     session = seen.get(goal.trace.number) if goal.trace is not None and not is_report else None
-    is_undecided = goal.state is GoalState.BOOKED and session is not None and session.days[-1].day < today
+    is_undecided = goal.state is GoalState.BOOKED and session is not None and session.last_day < today
     return GoalRow(
         objective=goal.objective,
         state=goal.state,

@@ -65,7 +65,7 @@ def led_by(db: Session, person_id: int, *, now: datetime) -> list[Led]:
                 ),
                 now=now,
             ),
-            each.days[-1].day < today,
+            each.last_day < today,
         )
         for each in found
     ]

@@ -150,7 +150,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     today = day_of(now)
     rows = db.execute(_ALL_OF, {"person_id": person_id}).all()
     bookings, outcomes = [each for each, _ in rows], {each.id: outcome for each, outcome in rows}
-    live = [each for each in bookings if each.state in LIVE and each.session.days[-1].day >= today]
+    live = [each for each in bookings if each.state in LIVE and each.session.last_day >= today]
     held = [each for each in live if each.state in SEATED]
     against = chosen_against(held)
     booked = [_seat(each, now=now, against=against) for each in held if each.state is BookingState.BOOKED]

@@ -1,13 +1,13 @@
 """Reminders: who leads a session that is over and not completed has a letter, twice at most, while there is time."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
 from courses import letters
-from courses.models import CourseDay, CourseSession, SessionLeader
+from courses.models import CourseSession, SessionLeader
 from courses.rules import days
 from courses.sessions import lock
 from lararportal import journal
@@ -21,13 +21,13 @@ LONGEST = timedelta(days=60)
 def to_remind(db: Session, *, now: datetime) -> list[int]:
     """The sessions that somebody was in, whose leaders have to be reminded."""
     today = day_of(now)
-    number = case((_last_day() <= today - days.REMINDED_AFTER[1], 2), else_=1)
+    number = case((CourseSession.last_day <= today - days.REMINDED_AFTER[1], 2), else_=1)
     is_open = (
         CourseSession.completed_at.is_(None),
         CourseSession.takes_place,
         CourseSession.seats_taken > 0,
         CourseSession.starts_on.between(today - days.LOCKED_AFTER - LONGEST, today),
-        _last_day().between(today - days.LOCKED_AFTER, today - days.REMINDED_AFTER[0]),
+        CourseSession.last_day.between(today - days.LOCKED_AFTER, today - days.REMINDED_AFTER[0]),
     )
     leads = SessionLeader.session_id == CourseSession.id
     untold = exists().where(leads, ~_was_told(number))
@@ -37,7 +37,7 @@ def to_remind(db: Session, *, now: datetime) -> list[int]:
 def remind(db: Session, session_id: int, *, now: datetime, by: int | None) -> None:
     """Each leader has the letter that is due now, unless it was completed or they have had it."""
     [session] = lock(db, [session_id])
-    number = days.reminder_due(session.days[-1].day, today=day_of(now))
+    number = days.reminder_due(session.last_day, today=day_of(now))
     if number is None or session.completed_at is not None or not session.takes_place:
         return
     leads = (SessionLeader.session_id == session_id, SessionLeader.person_id == Person.id)
@@ -49,11 +49,6 @@ def remind(db: Session, session_id: int, *, now: datetime, by: int | None) -> No
     journal.note(db, "completion.reminded", now=now, by=by, session=session_id, number=number, leaders=told)
     for leader in leaders:
         letters.completion_reminder(db, person=leader, session=session, number=number, now=now)
-
-
-def _last_day() -> ScalarSelect[date]:
-    last = select(func.max(CourseDay.day)).where(CourseDay.session_id == CourseSession.id)
-    return last.correlate(CourseSession).scalar_subquery()
 
 
 def _was_told(number: ColumnElement[int] | int) -> ColumnElement[bool]:

@@ -40,8 +40,7 @@ def _ended(day: type[CourseDay]) -> ColumnElement[datetime]:
 def open_(db: Session, session_id: int, *, roster: Roster, now: datetime, by: int | None) -> None:
     """Everybody with a seat is asked by letter, but for those of whom it is noted that they never were there."""
     [session] = lock(db, [session_id])
-    last_day = max(each.day for each in session.days)
-    closes_on = evaluations.last_day_to_answer(last_day)
+    closes_on = evaluations.last_day_to_answer(session.last_day)
     led_by = select(SessionLeader.person_id).where(SessionLeader.session_id == session_id)
     leaders = set(db.scalars(led_by))
     asked = evaluations.asked(questions.of_course(db, session.course_id), leaders)

@@ -12,9 +12,12 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    ScalarSelect,
     String,
     Text,
     Time,
+    func,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -181,6 +184,16 @@ class CourseSession(Base):
     def dates(self) -> frozenset[date]:
         """Its days; they are loaded."""
         return frozenset(each.day for each in self.days)
+
+    @hybrid_property
+    def last_day(self) -> date:
+        """The last of its days, which are loaded; before and on that day it is not over."""
+        return self.days[-1].day
+
+    @last_day.inplace.expression
+    @classmethod
+    def _last_day(cls) -> ScalarSelect[date]:
+        return select(func.max(CourseDay.day)).where(CourseDay.session_id == cls.id).correlate(cls).scalar_subquery()
 
     @property
     def booking_is_closed(self) -> bool:

@@ -56,9 +56,7 @@ def holders(db: Session, role: Role) -> list[Person]:
 def held(half: str) -> ColumnElement[bool]:
     """Whether a session took place and ended in the half-year."""
     first, last = rules.days_of(half)
-    ended = select(func.max(CourseDay.day)).where(CourseDay.session_id == CourseSession.id).scalar_subquery()
-    took_place = CourseSession.takes_place
-    return took_place & ~CourseSession.is_reserve & ended.between(first, last)
+    return CourseSession.takes_place & ~CourseSession.is_reserve & CourseSession.last_day.between(first, last)
 
 
 def _figures(db: Session, half: str) -> Mapping[int, dict[str, int]]:
