@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from auth import people
 from auth.models import Person
@@ -22,7 +22,7 @@ from bookings.rules.line import stands_for
 from bookings.seat_calendar import Seat
 from bookings.states import SEATED, BookingState, Refusal
 from courses import sessions
-from courses.models import CourseDay, CourseSession
+from courses.models import COURSE_AND_DAYS, CourseDay, CourseSession
 from courses.rules import Day, is_working_day
 from lararportal.errors import Refused
 
@@ -218,7 +218,7 @@ def _to_be_chosen(db: Session, person_ids: Collection[int], *conditions: ColumnE
         .order_by(Booking.id)
         .options(
             joinedload(Booking.person),
-            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days)),
+            joinedload(Booking.session).options(*COURSE_AND_DAYS),
         )
         .execution_options(populate_existing=True)
     ).all()

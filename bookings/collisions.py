@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased
 
 from bookings.models import Booking, SeatDay
-from courses.models import CourseDay, CourseSession
+from courses.models import BY_START, COURSE_AND_DAYS, CourseDay, CourseSession
 
 
 def elsewhere(
@@ -25,8 +25,8 @@ def elsewhere(
             Booking.person_id.in_(person_ids),
             Booking.id.in_(select(SeatDay.booking_id).where(SeatDay.day.in_(days))),
         )
-        .order_by(Booking.person_id, CourseSession.starts_on, CourseSession.id)
-        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        .order_by(Booking.person_id, *BY_START)
+        .options(*COURSE_AND_DAYS)
     )
     return _by_first((person_id, session) for person_id, session in rows)
 
@@ -44,8 +44,8 @@ def against(db: Session, booking_ids: Collection[int]) -> dict[int, list[CourseS
         .join(other, other.person_id == Booking.person_id)
         .join(CourseSession, CourseSession.id == other.session_id)
         .where(Booking.id.in_(booking_ids), other.session_id != Booking.session_id, is_on_a_day)
-        .order_by(Booking.id, CourseSession.starts_on, CourseSession.id)
-        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        .order_by(Booking.id, *BY_START)
+        .options(*COURSE_AND_DAYS)
     )
     return _by_first((booking_id, session) for booking_id, session in rows)
 

@@ -18,7 +18,7 @@ from bookings.rules import seats as rules
 from bookings.rules.answer_time import Start
 from bookings.rules.seats import Holding, Participant, Target
 from bookings.states import ANSWERABLE, LIVE, SEATED, BookingState, Refusal, RoundState
-from courses.models import CourseDay, CourseSession
+from courses.models import BY_START, COURSE_AND_DAYS, CourseDay, CourseSession
 from courses.rules import Day, is_held_in_reserve
 from courses.shown import ShownSession
 from courses.states import Publicity
@@ -34,9 +34,7 @@ def live_bookings(db: Session, person_ids: Collection[int]) -> dict[int, list[Bo
         select(Booking)
         .where(Booking.person_id.in_(person_ids), Booking.state.in_(LIVE), ~in_vain())
         .order_by(Booking.rank, Booking.id)
-        .options(
-            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
-        )
+        .options(joinedload(Booking.session).options(*COURSE_AND_DAYS))
         .execution_options(populate_existing=True)
     )
     found: dict[int, list[Booking]] = defaultdict(list)
@@ -109,8 +107,8 @@ def sessions_of(db: Session, booking_ids: Collection[int]) -> Sequence[CourseSes
         select(CourseSession)
         .join(Booking, Booking.session_id == CourseSession.id)
         .where(Booking.id.in_(booking_ids))
-        .order_by(CourseSession.starts_on, CourseSession.id)
-        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        .order_by(*BY_START)
+        .options(*COURSE_AND_DAYS)
     ).all()
 
 

@@ -15,7 +15,7 @@ from bookings.register import History
 from bookings.round_plan import is_offered
 from bookings.rules.allocation.instance import RESIDENTS, SPECIALISTS
 from bookings.states import SEATED, ApplicationState
-from courses.models import CourseSession
+from courses.models import COURSE_AND_DAYS, CourseSession
 from courses.rules import is_held_in_reserve
 from courses.states import Kind
 
@@ -77,7 +77,7 @@ def _of_round(round_id: int) -> Select[CourseSession]:
         .join(RoundSession)
         .where(RoundSession.round_id == round_id)
         .order_by(CourseSession.id)
-        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        .options(*COURSE_AND_DAYS)
     )
 
 

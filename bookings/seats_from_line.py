@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager
 
 from auth.models import Person
 from bookings import choices, facts, funding, giving_back, letters, noting, seats
@@ -16,7 +16,7 @@ from bookings.models import Booking
 from bookings.rules.line import Move
 from bookings.seat_calendar import Seat
 from bookings.states import ANSWERABLE, IN_LINE, BookingState
-from courses.models import CourseSession
+from courses.models import COURSE_AND_DAYS, CourseSession
 from lararportal import alike
 
 
@@ -144,11 +144,7 @@ def settle_all(db: Session, bookings: Sequence[Booking], *, course_id: int, now:
             Booking.state.in_(IN_LINE),
             CourseSession.course_id == course_id,
         )
-        .options(
-            contains_eager(Booking.session).options(
-                joinedload(CourseSession.course), selectinload(CourseSession.days)
-            )
-        )
+        .options(contains_eager(Booking.session).options(*COURSE_AND_DAYS))
     )
     waiting: dict[int, list[Booking]] = defaultdict(list)
     for each in rows:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
@@ -14,7 +14,7 @@ from bookings.rules import swap_rings as rules
 from bookings.rules.swap_rings import Ring, Venue
 from bookings.states import BookingState, Origin
 from courses import sessions
-from courses.models import Course, CourseSession
+from courses.models import COURSE_AND_DAYS, Course, CourseSession
 from courses.states import Publicity
 from lararportal import alike
 from lararportal.clock import day_of
@@ -75,7 +75,7 @@ def _ahead(db: Session, course_id: int, *, now: datetime) -> list[CourseSession]
                 CourseSession.publicity == Publicity.PUBLISHED,
                 CourseSession.starts_on > day_of(now),
             )
-            .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+            .options(*COURSE_AND_DAYS)
             .order_by(CourseSession.id)
         )
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Unpack
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from auth.models import Person
 from courses import seen
@@ -26,7 +26,7 @@ from courses.concerned import (
     nobody,
 )
 from courses.days import half_days
-from courses.models import CourseDay, CourseSession, SessionLeader
+from courses.models import BY_START, COURSE_AND_DAYS, CourseDay, CourseSession, SessionLeader
 from courses.sessions import SessionPlan, in_order, judge, known_as, leaders_chosen, lock, plain, said_of, write
 from courses.states import Publicity
 from lararportal import journal
@@ -127,8 +127,8 @@ def _leading_elsewhere(
             CourseSession.publicity == Publicity.PUBLISHED,
             CourseSession.id.in_(select(CourseDay.session_id).where(CourseDay.day.in_(days))),
         )
-        .order_by(CourseSession.starts_on, CourseSession.id)
-        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
+        .order_by(*BY_START)
+        .options(*COURSE_AND_DAYS)
     ).all()
     found: dict[int, list[Elsewhere]] = defaultdict(list)
     sitting = seated.elsewhere(db, session.id, ids, days)

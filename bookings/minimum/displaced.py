@@ -7,7 +7,7 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from auth.models import Person
 from bookings import facts, in_line, lots, register, sisters
@@ -18,7 +18,7 @@ from bookings.rules.history import term_of
 from bookings.rules.line import would_leave
 from bookings.rules.seats import why_not_eligible
 from bookings.states import IN_TIME, LIVE, OPEN, SEATED, ApplicationState, BookingState, RoundState
-from courses.models import Course, CourseSession
+from courses.models import COURSE_AND_DAYS, Course, CourseSession
 from lararportal.clock import day_of
 
 Wish = tuple[int, bool]
@@ -75,11 +75,7 @@ def sister_ids(db: Session, session: CourseSession, *, today: date) -> list[int]
 
 def sessions_by_id(db: Session, ids: Collection[int]) -> dict[int, CourseSession]:
     """These sessions with course and days, not locked."""
-    rows = db.scalars(
-        select(CourseSession)
-        .where(CourseSession.id.in_(ids))
-        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
-    )
+    rows = db.scalars(select(CourseSession).where(CourseSession.id.in_(ids)).options(*COURSE_AND_DAYS))
     return {each.id: each for each in rows}
 
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from auth.models import Person
 from bookings import calendar_feeds, seat_calendar
 from bookings.models import Booking, CalendarFeed
 from bookings.states import SEATED, BookingState
-from courses.models import CourseSession
+from courses.models import COURSE_AND_DAYS
 from lararportal.errors import NotFound
 
 FOLLOWED = (*SEATED, BookingState.OFFERED)
@@ -51,9 +51,7 @@ def feed(db: Session, token: str) -> str:
         select(Booking)
         .where(Booking.person_id == person.id, Booking.state.in_(FOLLOWED))
         .order_by(Booking.id)
-        .options(
-            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
-        )
+        .options(joinedload(Booking.session).options(*COURSE_AND_DAYS))
     ).all()
     seats = [(each, each.session) for each in bookings]
     return seat_calendar.followed(db, seats, in_clear=not person.is_protected)

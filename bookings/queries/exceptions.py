@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select, tuple_
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
+from sqlalchemy.orm import Session, aliased, joinedload, undefer
 
 from auth.models import Person
 from auth.states import Role
@@ -13,7 +13,7 @@ from bookings.models import Booking, LineException, Precedence, Round
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules.history import precedence_holds
 from bookings.states import IN_LINE, ExceptionKind, Ground, PrecedenceKind
-from courses.models import Course, CourseSession
+from courses.models import COURSE_AND_DAYS, Course
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
 
@@ -178,11 +178,7 @@ def _line_exceptions(db: Session, condition: ColumnElement[bool]) -> list[Except
         .join(Decider, Decider.id == LineException.made_by)
         .where(condition)
         .order_by(LineException.made_at, LineException.id)
-        .options(
-            joinedload(LineException.session).options(
-                joinedload(CourseSession.course), selectinload(CourseSession.days)
-            )
-        )
+        .options(joinedload(LineException.session).options(*COURSE_AND_DAYS))
     )
     return [
         ExceptionRow(

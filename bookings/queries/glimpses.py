@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from bookings import seat_calendar
 from bookings.models import Booking
 from bookings.queries.rows import ROWS, SessionRow, session_rows
 from bookings.states import ANSWERABLE, BookingState
-from courses.models import Course, CourseSession
+from courses.models import COURSE_AND_DAYS, Course, CourseSession
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
@@ -72,9 +72,7 @@ def my_calendar(db: Session, *, session_id: int, person_id: int, now: datetime) 
     booking = db.scalars(
         select(Booking)
         .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state == BookingState.BOOKED)
-        .options(
-            joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days))
-        )
+        .options(joinedload(Booking.session).options(*COURSE_AND_DAYS))
     ).one_or_none()
     if booking is None:
         raise NotFound

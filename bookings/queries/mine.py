@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.types import NULLTYPE
 
 from bookings import choices, facts, giving_back, seats
@@ -31,13 +31,13 @@ from bookings.states import (
     Refusal,
     RoundState,
 )
-from courses.models import Completion, CourseSession
+from courses.models import COURSE_AND_DAYS, Completion
 from courses.states import CourseOutcome
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
 WHOLE = (
-    joinedload(Booking.session).options(joinedload(CourseSession.course), selectinload(CourseSession.days)),
+    joinedload(Booking.session).options(*COURSE_AND_DAYS),
     joinedload(Booking.person),
 )
 """What a seat is shown with."""

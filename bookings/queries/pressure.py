@@ -15,7 +15,7 @@ from bookings.models import Decision, Round, RoundSession
 from bookings.queries.rows import SessionRow, row_of, sessions_with_course
 from bookings.rules.merits import Merit, merits
 from bookings.states import Outcome, RoundState
-from courses.models import Course, CourseSession
+from courses.models import BY_START, Course, CourseSession
 from courses.states import Publicity
 from lararportal.paging import Page, paginate
 
@@ -76,7 +76,7 @@ def _given(*conditions: ColumnElement[bool]) -> Select[CourseSession]:
         .join(Round, Round.id == RoundSession.round_id)
         .where(Round.state == RoundState.PUBLISHED, HAS_A_PAGE, *conditions)
         .order_by(None)
-        .order_by(Course.title, Course.code, Round.published_at.desc(), CourseSession.starts_on, CourseSession.id)
+        .order_by(Course.title, Course.code, Round.published_at.desc(), *BY_START)
     )
 
 

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from auth.states import Area
 from bookings.rules.line import stands_for
 from courses.days_in_order import DAYS_IN_ORDER
-from courses.models import Course, CourseSession
+from courses.models import BY_START, COURSE_AND_DAYS, Course, CourseSession
 from courses.states import Kind, Publicity
 
 
@@ -113,15 +113,11 @@ ROWS = (
         CourseSession.moved_at,
     )
     .join(Course, Course.id == CourseSession.course_id)
-    .order_by(CourseSession.starts_on, CourseSession.id)
+    .order_by(*BY_START)
 )
 """What a row says of all sessions, in the order they begin."""
 
 
 def sessions_with_course() -> Select[CourseSession]:
     """Sessions with all that a row needs, in the order they begin, for who needs more of them than a row says."""
-    return (
-        select(CourseSession)
-        .options(joinedload(CourseSession.course), selectinload(CourseSession.days))
-        .order_by(CourseSession.starts_on, CourseSession.id)
-    )
+    return select(CourseSession).options(*COURSE_AND_DAYS).order_by(*BY_START)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from auth.models import BY_NAME, Person
 from courses.days import half_days
-from courses.models import Attendance, Completion, CourseSession, SessionLeader
+from courses.models import COURSE_AND_DAYS, Attendance, Completion, CourseSession, SessionLeader
 from courses.rules import days
 from courses.rules.days import HalfDay, Key, Tally
 from courses.states import Presence, Source
@@ -62,9 +62,7 @@ def session_of(db: Session, session_id: int) -> CourseSession:
         NotFound: there is no such session.
     """
     found = db.scalars(
-        select(CourseSession)
-        .where(CourseSession.id == session_id)
-        .options(joinedload(CourseSession.course, innerjoin=True), selectinload(CourseSession.days))
+        select(CourseSession).where(CourseSession.id == session_id).options(*COURSE_AND_DAYS)
     ).one_or_none()
     if found is None:
         raise NotFound

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from auth.models import Person
 from courses import letters
 from courses.catalogue import lock_course
 from courses.evaluations import box
-from courses.models import Asked, CourseSession, Evaluation, SessionLeader
+from courses.models import COURSE_AND_DAYS, Asked, CourseSession, Evaluation, SessionLeader
 from lararportal import clock, journal
 
 
@@ -28,8 +28,7 @@ def close(db: Session, session_id: int, *, now: datetime, by: int | None) -> Non
     evaluation = db.get_one(Evaluation, session_id, populate_existing=True)
     if evaluation.closed_at is not None:
         return
-    loaded = (selectinload(CourseSession.course), selectinload(CourseSession.days))
-    session = db.get_one(CourseSession, session_id, options=loaded, populate_existing=True)
+    session = db.get_one(CourseSession, session_id, options=COURSE_AND_DAYS, populate_existing=True)
     closed_at, mix = _after_all_others(db, session.course_id, now), _mix(db, session_id)
     gone = delete(Asked).where(Asked.session_id == session_id).returning(Asked.has_answered)
     said = db.scalars(gone).all()

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, aliased
 
 from auth.models import Person
 from courses import letters
 from courses.days import half_days
 from courses.days.half_days import Roster
 from courses.evaluations import box, questions
-from courses.models import Asked, CourseDay, CourseSession, Evaluation, SessionLeader
+from courses.models import COURSE_AND_DAYS, Asked, CourseDay, CourseSession, Evaluation, SessionLeader
 from courses.rules import evaluations
 from courses.rules.days import THERE
 from courses.sessions import lock
@@ -81,8 +81,7 @@ def to_remind(db: Session, *, now: datetime) -> list[int]:
 
 def remind(db: Session, session_id: int, *, now: datetime, by: int | None) -> None:
     """Whoever has not answered has a letter; one, though the time for two had come."""
-    loaded = (selectinload(CourseSession.course), selectinload(CourseSession.days))
-    session = db.get_one(CourseSession, session_id, options=loaded, populate_existing=True)
+    session = db.get_one(CourseSession, session_id, options=COURSE_AND_DAYS, populate_existing=True)
     evaluation = db.get_one(Evaluation, session_id, with_for_update=True)
     reminders = evaluations.reminders_due(evaluation.closes_on, now)
     behind = select(Asked).where(Asked.session_id == session_id, ~Asked.has_answered, Asked.reminders < reminders)

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from auth.models import Person
 from courses.evaluations import box
-from courses.models import AnswerBox, Asked, CourseSession, Evaluation, Masking
+from courses.models import COURSE_AND_DAYS, AnswerBox, Asked, CourseSession, Evaluation, Masking
 from courses.rules import evaluations
 from courses.rules import mix as of_groups
 from courses.rules.evaluations import Closed, Question, Tallies
@@ -61,7 +61,7 @@ def _to_answer(db: Session, *where: ColumnElement[bool]) -> list[ToAnswer]:
         select(CourseSession, Evaluation.closes_on)
         .join(Evaluation, Evaluation.session_id == CourseSession.id)
         .where(*where)
-        .options(selectinload(CourseSession.course), selectinload(CourseSession.days))
+        .options(*COURSE_AND_DAYS)
         .order_by(Evaluation.closes_on, CourseSession.id)
     )
     return [ToAnswer(session, closes_on) for session, closes_on in db.execute(found).all()]

@@ -22,9 +22,19 @@ from courses.models.preparation import (
 from courses.models.reflections import Reflection
 from courses.models.reports import CourseReport, ReportDocument
 from courses.models.reviews import Review, ReviewAction
-from courses.models.sessions import REASON_LENGTH, Course, CourseDay, CourseSession, SessionLeader
+from courses.models.sessions import (
+    BY_START,
+    COURSE_AND_DAYS,
+    REASON_LENGTH,
+    Course,
+    CourseDay,
+    CourseSession,
+    SessionLeader,
+)
 
 __all__ = [
+    "BY_START",
+    "COURSE_AND_DAYS",
     "NEED_LENGTH",
     "PART_ADDRESS_LENGTH",
     "PART_TITLE_LENGTH",

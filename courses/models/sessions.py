@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from auth.models import Person
 from auth.states import Area
@@ -250,6 +250,11 @@ class SessionLeader(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
 
+
+BY_START = (CourseSession.starts_on, CourseSession.id)
+"""In the order in which they begin."""
+COURSE_AND_DAYS = (joinedload(CourseSession.course), selectinload(CourseSession.days))
+"""What pages, letters and rules need of a session beside itself, to be loaded with it."""
 
 guard("uq_courses_code", Refused(Refusal.CODE_TAKEN))
 guard("ck_course_sessions_size", Refused(Refusal.MINIMUM_ABOVE_SEATS))

@@ -27,7 +27,7 @@ from sqlalchemy.types import NULLTYPE
 
 from auth.states import Area
 from courses.days_in_order import DAYS_IN_ORDER
-from courses.models import Course, CourseSession
+from courses.models import BY_START, Course, CourseSession
 from courses.rules import is_public
 from courses.shown import ShownSession
 from courses.states import Kind, Publicity
@@ -152,9 +152,7 @@ def _catalogue(filters: Filters) -> Select[*tuple[Any, ...]]:
 _NUMBERED = select(
     CourseSession.id,
     CourseSession.course_id,
-    func.row_number()
-    .over(partition_by=CourseSession.course_id, order_by=(CourseSession.starts_on, CourseSession.id))
-    .label("place"),
+    func.row_number().over(partition_by=CourseSession.course_id, order_by=BY_START).label("place"),
     func.count().over(partition_by=CourseSession.course_id).label("number"),
 )
 _CODE = itemgetter(0)
@@ -260,7 +258,7 @@ _COMING = (
         CourseSession.starts_on >= bindparam("today"),
         CourseSession.publicity != Publicity.ARCHIVED,
     )
-    .order_by(CourseSession.starts_on, CourseSession.id)
+    .order_by(*BY_START)
 )
 
 

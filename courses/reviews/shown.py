@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from courses.evaluations import compilation, reflecting
 from courses.evaluations.compilation import Compilation
 from courses.evaluations.reflecting import Reflected
-from courses.models import CourseSession, Review, ReviewAction
+from courses.models import BY_START, CourseSession, Review, ReviewAction
 from courses.reach import courses_led
 from courses.reviews.opening import held
 from courses.rules import reviews as rules
@@ -115,7 +115,7 @@ def _read(db: Session, reviews: Sequence[Review], *, by: int) -> list[Read]:
     given = (
         select(CourseSession)
         .where(CourseSession.course_id.in_(numbers), held(half))
-        .order_by(CourseSession.starts_on, CourseSession.id)
+        .order_by(*BY_START)
         .options(selectinload(CourseSession.days))
     )
     sessions = db.scalars(given).all()

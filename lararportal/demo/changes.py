@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bookings import moved_sessions, queries
 from courses import closing, session_changes
-from courses.models import CourseSession
+from courses.models import BY_START, CourseSession
 from courses.sessions import lock, said_of
 from courses.states import Publicity
 from lararportal.clock import day_of
@@ -68,7 +68,7 @@ def _ahead(db: Session, ids: Collection[int], now: datetime) -> list[CourseSessi
                 CourseSession.publicity == Publicity.PUBLISHED,
                 CourseSession.starts_on > day_of(now) + AHEAD,
             )
-            .order_by(CourseSession.starts_on, CourseSession.id)
+            .order_by(*BY_START)
         )
     )
 
