@@ -140,7 +140,7 @@ class Settings:
     pace_sign_ins: str = _variable(
         "LARARPORTAL_PACE_SIGN_INS",
         "the same for the steps of signing in, of which each takes two, and for what providers tell of sign-outs",
-        default="20/minute 1200/minute",
+        default="20/minute 3000/minute",
     )
     retention: kept.Days = _variable(  # noqa: RUF009 - as above
         "LARARPORTAL_RETENTION",

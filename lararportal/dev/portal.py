@@ -15,6 +15,7 @@ from lararportal.dev.data import Data
 from lararportal.dev.only import MODE
 from lararportal.dev.people import OTHER_HOST
 from lararportal.dev.program import Program
+from lararportal.pace import UNLIMITED
 
 ROOT = Path(__file__).parent.parent.parent
 """Where Python finds the portal's packages."""
@@ -70,10 +71,17 @@ def environment(data: Data, addresses: Addresses) -> dict[str, str]:
         SMTP: f"smtp://127.0.0.1:{addresses.smtp_port}",
         LETTERS: str(data.letters),
         "LARARPORTAL_MAIL_FROM": "kurser@example.org",
+        **_paces(),
     }
     # Letters and sign-in stay on this machine: Authlib wants to be told that http will do.
     python = {"PYTHONUNBUFFERED": "1", INSECURE: "1"}
     return {**ours, **python, **os.environ}
+
+
+def _paces() -> dict[str, str]:
+    """Everybody comes from this machine, so that pages, forms and files are counted for each person only."""
+    paces = [each for each in fields(Settings) if each.name in ("pace_pages", "pace_forms", "pace_files")]
+    return {each.metadata["variable"]: f"{str(each.default).partition(' ')[0]} {UNLIMITED}" for each in paces}
 
 
 def keep_environment(data: Data, environment: Mapping[str, str]) -> Path:

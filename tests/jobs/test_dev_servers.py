@@ -14,6 +14,9 @@ import pytest
 from redis import Redis as RedisClient
 from redis.exceptions import AuthenticationError
 
+from lararportal.config import from_environment
+from lararportal.dev.data import Data
+from lararportal.dev.portal import Addresses, environment
 from lararportal.dev.postgres import FORGETFUL, Postgres
 from lararportal.dev.program import CannotStart
 from lararportal.dev.redis import Redis
@@ -165,3 +168,14 @@ def test_redis_wants_a_password_and_keeps_nothing(folder: Path) -> None:
             stranger.ping()
     with Redis(folder / "redis") as url, RedisClient.from_url(url) as redis:
         assert redis.get("key") is None
+
+
+def test_the_address_that_everybody_comes_from_is_counted_at_sign_ins_only(tmp_path: Path) -> None:
+    data = Data(tmp_path / "data")
+    addresses = Addresses("http://127.0.0.1:8000", provider_port=20_001, smtp_port=20_002)
+    servers = {"DATABASE_URL": "postgresql:///none", "REDIS_URL": "redis://127.0.0.1:1"}
+    settings = from_environment(environment(data, addresses) | servers)
+    data.close()
+    counted = {settings.pace_pages, settings.pace_forms, settings.pace_files}
+    assert counted == {"300/minute none", "60/minute none", "20/minute none"}
+    assert "none" not in settings.pace_sign_ins
