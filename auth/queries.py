@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth import rules
+from auth.holders import holds
 from auth.models import BY_NAME, AccountInvitation, Grant, Identity, Person
 from auth.states import Area, Category, InvitationState, Role, Standing
 from lararportal.errors import NotFound
@@ -60,8 +61,7 @@ def residents(db: Session, areas: Collection[Area] | None) -> list[Person]:
 
 def holders(db: Session, role: Role) -> list[Person]:
     """Who holds a role, by name, each once."""
-    held = select(Grant.person_id).where(Grant.role == role)
-    return list(db.scalars(select(Person).where(Person.id.in_(held)).order_by(*BY_NAME)))
+    return list(db.scalars(select(Person).where(holds(role)).order_by(*BY_NAME)))
 
 
 def roles_of(db: Session, person_id: int) -> frozenset[Role]:

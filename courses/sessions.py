@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from auth.models import Grant, Person
+from auth.holders import holds
+from auth.models import Person
 from auth.states import Area, Role
 from courses import rules
 from courses.catalogue import lock_course
@@ -252,8 +253,7 @@ def in_order(days: Sequence[Day]) -> list[Day]:
 def leaders_chosen(db: Session, ids: Sequence[int], *, already: Sequence[Person]) -> list[Person]:
     """The chosen leaders; who led the session already may go on, whatever became of the role."""
     wanted = set(ids)
-    holders = select(Grant.person_id).where(Grant.role == Role.LEADER)
-    allowed = Person.id.in_(holders) | Person.id.in_([person.id for person in already])
+    allowed = holds(Role.LEADER) | Person.id.in_([person.id for person in already])
     leaders = db.scalars(select(Person).where(Person.id.in_(wanted), allowed).order_by(Person.id)).all()
     if len(leaders) != len(wanted):
         raise Refused(Refusal.NOT_A_LEADER)

@@ -10,8 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from auth import people
+from auth.holders import everybody_with
 from auth.models import Person
-from bookings import deciders, facts, impartiality, letters, noting, offers, rounds, waitlist
+from auth.states import Role
+from bookings import facts, impartiality, letters, noting, offers, rounds, waitlist
 from bookings.minimum import displaced, prospects
 from bookings.models import Booking, ReserveNotice
 from bookings.register import group_of
@@ -77,7 +79,7 @@ def tell(db: Session, session_id: int, *, now: datetime, by: int | None) -> None
     )
     if is_new is None:
         return
-    told, waiting = deciders.coordinators(db), len(demand.line)
+    told, waiting = everybody_with(db, Role.COORDINATOR), len(demand.line)
     ids = [each.id for each in told]
     journal.note(db, "reserve.wanted", now=now, by=by, session=session_id, waiting=waiting, told=ids)
     letters.reserve_wanted(db, persons=told, session=session, waiting=waiting, now=now)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from auth.models import BY_NAME, Grant, Person, shown_name
+from auth.holders import holds
+from auth.models import BY_NAME, Person, shown_name
 from auth.states import Area, Role
 from courses.days_in_order import DAYS_IN_ORDER
 from courses.models import Course, CourseSession, SessionLeader
@@ -20,14 +21,8 @@ from lararportal.paging import Page, paginate_rows
 
 def leaders(db: Session, *, of: Sequence[Person] = ()) -> list[Person]:
     """Everybody who may be chosen to lead a session, and those who lead the one in question already."""
-    holders = select(Grant.person_id).where(Grant.role == Role.LEADER)
-    return list(
-        db.scalars(
-            select(Person)
-            .where(Person.id.in_(holders) | Person.id.in_([person.id for person in of]))
-            .order_by(*BY_NAME)
-        )
-    )
+    may = holds(Role.LEADER) | Person.id.in_([person.id for person in of])
+    return list(db.scalars(select(Person).where(may).order_by(*BY_NAME)))
 
 
 @dataclass(frozen=True)

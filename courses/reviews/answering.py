@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auth.holders import everybody_with
 from auth.states import Role
 from courses import letters
 from courses.models import ReviewAction
-from courses.reviews.opening import holders
 from courses.reviews.stating import locked, move
 from courses.states import Refusal, ReviewState
 from lararportal import journal
@@ -49,7 +49,7 @@ def answer(db: Session, *, review_id: int, text: str, promises: Sequence[Promise
         {"action": each.id, "what": each.what, "responsible": each.responsible, "due_on": str(each.due_on)}
         for each in made
     ]
-    reviewers = holders(db, Role.REVIEWER)
+    reviewers = everybody_with(db, Role.REVIEWER)
     told = [each for each in reviewers if each.id == review.stated_by] or reviewers
     people = [each.id for each in told]
     said: dict[str, Any] = {"review": review.id, "answer": review.answer, "actions": noted, "people": people}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from auth.models import Grant, Person
+from auth.holders import everybody_with
 from auth.states import Role
 from courses import letters
 from courses.evaluations import shown
@@ -37,7 +37,7 @@ def open_(db: Session, *, half: str, now: datetime, by: int) -> list[Review]:
     made = [Review(half=half, course_id=course, opened_at=now, **figures) for course, figures in found.items()]
     db.add_all(made)
     db.flush()
-    reviewers = holders(db, Role.REVIEWER)
+    reviewers = everybody_with(db, Role.REVIEWER)
     noted = {str(course): figures for course, figures in found.items()}
     told = [each.id for each in reviewers]
     journal.note(db, "review.opened", now=now, by=by, half=half, courses=noted, people=told)
@@ -45,12 +45,6 @@ def open_(db: Session, *, half: str, now: datetime, by: int) -> list[Review]:
         letters.review_opened(db, person=each, half=half, courses=len(made), now=now)
     db.flush()
     return made
-
-
-def holders(db: Session, role: Role) -> list[Person]:
-    """Whom a letter goes to that is for everybody with a role, each once."""
-    having = select(Grant.person_id).where(Grant.role == role)
-    return list(db.scalars(select(Person).where(Person.id.in_(having)).order_by(Person.id)))
 
 
 def held(half: str) -> ColumnElement[bool]:

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from auth.holders import everybody_with
 from auth.states import Role
 from courses import letters, seen
 from courses.models import CourseSession, Review
 from courses.reach import courses_led
-from courses.reviews.opening import holders
 from courses.rules import reviews as rules
 from courses.states import Refusal, ReviewState
 from lararportal import journal
@@ -104,7 +104,7 @@ def state(
     move(review, ReviewState.STATED, unless=rules.may_state(criteria, text))
     _put(review, criteria, text, saw=saw)
     review.stated_at, review.stated_by = now, by
-    told = holders(db, Role.COORDINATOR)
+    told = everybody_with(db, Role.COORDINATOR)
     said: dict[str, Any] = {"review": review.id, "criteria": review.criteria, "text": review.statement}
     journal.note(db, "review.stated", now=now, by=by, **said, people=[each.id for each in told])
     for each in told:

@@ -7,6 +7,7 @@ from bookings_room import refused, seat
 from sqlalchemy import delete, select
 
 import make
+from auth.holders import everybody_with
 from auth.models import Grant
 from auth.states import Role
 from bookings.queries import seated
@@ -198,4 +199,4 @@ def test_every_coordinator_is_told_once_that_an_action_is_late_until_it_is_done(
 
 def holding(db) -> set[int]:
     """Everybody who is a coordinator by now."""
-    return {each.id for each in reviewing.holders(db, Role.COORDINATOR)}
+    return {each.id for each in everybody_with(db, Role.COORDINATOR)}
