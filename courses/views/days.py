@@ -123,7 +123,7 @@ def code(session_id: int) -> Response:
     if half is not None:
         path = url_for("check_in.own_check_in", session_id=session_id, token=token)
         address = edge.installation().settings.base_url.rstrip("/") + path
-        drawn = Markup(segno.make(address, micro=False).svg_inline(omitsize=True, border=2))  # noqa: S704 - no markup of others is in it
+        drawn = Markup(segno.make(address, micro=False).svg_inline(omitsize=True, border=4, light="#fff"))  # noqa: S704 - no markup of others is in it
     answer = make_response(render_template("courses/code.html", session=session, half=half, drawn=drawn))
     answer.headers["Refresh"] = ANOTHER_AFTER
     return answer
