@@ -69,6 +69,14 @@ def test_at_320_pixels_everything_fits(visit: Visit, path: str):
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_paper_is_white_for_who_prefers_the_dark(visit: Visit):
+    page = visit.go("/")
+
+    page.emulate_media(media="print", color_scheme="dark")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(245, 246, 244)"
+
+
 def test_the_first_tab_offers_to_skip_to_the_content(visit: Visit):
     page = visit.go("/")
 
