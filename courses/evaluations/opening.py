@@ -16,8 +16,6 @@ from courses.rules.days import THERE
 from courses.sessions import lock
 from lararportal import clock, journal
 
-ZONE = "Europe/Stockholm"
-
 
 def due(db: Session, *, now: datetime) -> list[int]:
     """The sessions that are over and of which nobody has been asked yet, while there is time to answer."""
@@ -34,7 +32,7 @@ def due(db: Session, *, now: datetime) -> list[int]:
 
 
 def _ended(day: type[CourseDay]) -> ColumnElement[datetime]:
-    return func.timezone(ZONE, day.day + day.ends)
+    return func.timezone(clock.STOCKHOLM.key, day.day + day.ends)
 
 
 def open_(db: Session, session_id: int, *, roster: Roster, now: datetime, by: int | None) -> None:

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from math import sqrt
-from zoneinfo import ZoneInfo
 
+from courses.rules.days import STOCKHOLM
 from courses.states import QuestionKind
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 FEWEST = 5
 """Answers, below which nothing is shown of them."""
 SCALE = tuple(str(number) for number in range(1, 7))

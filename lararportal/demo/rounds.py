@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bookings import applications, publication, rounds
 from bookings.models import Application, Booking, Run, SeatDay
 from bookings.round_plan import RoundPlan
+from bookings.rules.history import term_of
 from bookings.states import LIVE, BookingState
 from courses.models import Course, CourseSession
 from lararportal.demo import lottery
@@ -21,8 +22,6 @@ from lararportal.demo.wishes import Wish
 CAP = 4
 RESPITE_HOURS = 48
 CHANGES, WITHDRAWS = 0.08, 0.02
-SUMMER = 7
-"""The month from which on a session belongs to the second half-year."""
 
 
 def plan(
@@ -42,9 +41,8 @@ def plan(
     The portal's secret in its lottery is the same at each building of the demonstration.
     """
     middle = sorted(offer.starts_on for offer in offers)[len(offers) // 2]
-    half = 1 + (middle.month >= SUMMER)
     wanted = RoundPlan(
-        term=f"{middle.year}-{half}",
+        term=term_of(middle),
         title=title([offer.starts_on for offer in offers]),
         opens_at=opens,
         closes_at=closes,
