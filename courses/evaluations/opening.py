@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from auth.models import Person
 from courses import letters
@@ -19,20 +19,15 @@ from lararportal import clock, journal
 
 def due(db: Session, *, now: datetime) -> list[int]:
     """The sessions that are over and of which nobody has been asked yet, while there is time to answer."""
-    last, later = CourseDay, aliased(CourseDay)
-    none_later = ~exists().where(later.session_id == last.session_id, later.day > last.day)
+    ended = func.timezone(clock.STOCKHOLM.key, CourseDay.day + CourseDay.ends)
     found = (
-        select(last.session_id)
-        .join(CourseSession, CourseSession.id == last.session_id)
-        .where(none_later, CourseSession.takes_place)
-        .where(~CourseSession.is_reserve, last.day >= clock.day_of(now) - evaluations.OPEN_FOR)
-        .where(_ended(last) <= now, ~exists().where(Evaluation.session_id == last.session_id))
+        select(CourseSession.id)
+        .join(CourseDay, (CourseDay.session_id == CourseSession.id) & (CourseDay.day == CourseSession.last_day))
+        .where(CourseSession.takes_place, ~CourseSession.is_reserve)
+        .where(CourseDay.day >= clock.day_of(now) - evaluations.OPEN_FOR, ended <= now)
+        .where(~exists().where(Evaluation.session_id == CourseSession.id))
     )
-    return list(db.scalars(found.order_by(last.session_id)))
-
-
-def _ended(day: type[CourseDay]) -> ColumnElement[datetime]:
-    return func.timezone(clock.STOCKHOLM.key, day.day + day.ends)
+    return list(db.scalars(found.order_by(CourseSession.id)))
 
 
 def open_(db: Session, session_id: int, *, roster: Roster, now: datetime, by: int | None) -> None:
