@@ -151,7 +151,7 @@ def opened_by(db: Session, *, token: str, now: datetime) -> AccountInvitation:
         Refused: it is open no more, or whoever sent it may not invite so any more.
     """
     invitation = _of_token(db, token)
-    _insist(rules.CLOSED.get(state_of(invitation, now=now)))
+    _insist(rules.CLOSED.get(invitation.state_at(now)))
     roles = frozenset(Role(each) for each in invitation.roles)
     if rules.may_invite(people.powers(db, invitation.invited_by), roles=roles) is not None:
         raise Refused(Refusal.INVITER_MAY_NO_MORE)
@@ -184,16 +184,6 @@ def accept(db: Session, *, token: str, shown: Shown, now: datetime) -> Person:
     invitation.used_at = now
     journal.note(db, "invitation.used", now=now, by=person.id, person=person.id, invitation=invitation.id)
     return person
-
-
-def state_of(invitation: AccountInvitation, *, now: datetime) -> InvitationState:
-    """What has become of it."""
-    return rules.invitation_state(
-        used_at=invitation.used_at,
-        withdrawn_at=invitation.withdrawn_at,
-        expires_at=invitation.expires_at,
-        now=now,
-    )
 
 
 def _invite(
@@ -287,7 +277,7 @@ def _hash(secret: str) -> str:
 
 def _insist_on_lasting(invitation: AccountInvitation, *, now: datetime) -> None:
     """One that is only too old can be sent again, and withdrawn."""
-    state = state_of(invitation, now=now)
+    state = invitation.state_at(now)
     _insist(None if state is InvitationState.EXPIRED else rules.CLOSED.get(state))
 
 

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from auth.states import Area, Binding, Category, Role, Standing
+from auth import rules
+from auth.states import Area, Binding, Category, InvitationState, Role, Standing
 from lararportal import pages
 from lararportal.db import Base
 from lararportal.outbox import Recipient
@@ -265,6 +266,12 @@ class AccountInvitation(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    def state_at(self, now: datetime) -> InvitationState:
+        """What has become of it."""
+        return rules.invitation_state(
+            used_at=self.used_at, withdrawn_at=self.withdrawn_at, expires_at=self.expires_at, now=now
+        )
 
     @property
     def once(self) -> str:

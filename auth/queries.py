@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from auth import rules
 from auth.holders import holds
 from auth.models import BY_NAME, AccountInvitation, Grant, Identity, Person
 from auth.states import Area, Category, InvitationState, Role, Standing
@@ -152,7 +151,7 @@ def invitations(db: Session, *, state: InvitationState | None, now: datetime, nu
     if state is not None:
         found = found.where(*_in_state(state, now))
     page = paginate(db, found.order_by(AccountInvitation.sent_at.desc(), AccountInvitation.id.desc()), number=number)
-    rows = [Invited(each, _state_of(each, now)) for each in page.rows]
+    rows = [Invited(each, each.state_at(now)) for each in page.rows]
     return Page(rows=rows, number=page.number, size=page.size, total=page.total)
 
 
@@ -174,14 +173,8 @@ def invitation(db: Session, invitation_id: int) -> AccountInvitation:
     return found
 
 
-def _state_of(row: AccountInvitation, now: datetime) -> InvitationState:
-    return rules.invitation_state(
-        used_at=row.used_at, withdrawn_at=row.withdrawn_at, expires_at=row.expires_at, now=now
-    )
-
-
 def _in_state(state: InvitationState, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """As `rules.invitation_state` says it of one."""
+    """As `AccountInvitation.state_at` says it of one."""
     lasts = (AccountInvitation.used_at.is_(None), AccountInvitation.withdrawn_at.is_(None))
     return {
         InvitationState.USED: (AccountInvitation.used_at.is_not(None),),

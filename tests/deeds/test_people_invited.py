@@ -84,7 +84,7 @@ def test_whom_it_is_for_has_the_account_the_identity_and_the_role(db, office, no
         ("role.granted", office.id),
         ("invitation.used", gunnar.id),
     ]
-    assert (gunnar.email, invitations.state_of(invitation, now=now)) == (GUNNAR, InvitationState.USED)
+    assert (gunnar.email, invitation.state_at(now)) == (GUNNAR, InvitationState.USED)
     arrived = people.arrive(
         db,
         issuer="https://idp.example",
