@@ -37,6 +37,7 @@ __all__ = [
     "sign_in_browser",
     "sign_out_browser",
     "signed_in",
+    "visitor",
     "way_to_proof",
 ]
 
@@ -102,12 +103,17 @@ def asker() -> str | None:
     return owner if owner.isdecimal() else hashlib.sha256(token.encode()).hexdigest()[:16]
 
 
+def visitor() -> Visitor | None:
+    """Whoever has signed in; None for somebody who has not."""
+    found = current_user._get_current_object()  # noqa: SLF001 - the documented way to the object itself
+    return found if isinstance(found, Visitor) else None
+
+
 def me() -> Visitor:
     """The visitor; only in views that demand a sign-in."""
-    visitor = current_user._get_current_object()  # noqa: SLF001 - the documented way to the object itself
-    if not isinstance(visitor, Visitor):
+    if (found := visitor()) is None:
         raise Forbidden
-    return visitor
+    return found
 
 
 def public(view: View) -> View:
@@ -120,7 +126,7 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> ViewResult:
-        if not current_user.is_authenticated:
+        if visitor() is None:
             return _ask_to_sign_in()
         return _let_in(view, *args, **kwargs)
 
@@ -133,10 +139,10 @@ def needs(*roles: Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> ViewResult:
-            if not current_user.is_authenticated:
+            if (here := visitor()) is None:
                 return _ask_to_sign_in()
-            if not me().has(*roles):
-                log.warning("not for the role", person=me().person_id)
+            if not here.has(*roles):
+                log.warning("not for the role", person=here.person_id)
                 abort(403)
             return _let_in(view, *args, **kwargs)
 
@@ -196,9 +202,10 @@ def way_to_proof(came_for: str) -> ViewResult | None:
 
     What they have sent in is kept for it.
     """
-    if _has_proved_anew():
+    here, patience = me(), timedelta(minutes=edge.installation().settings.fresh_minutes)
+    if here.proved_at is not None and edge.moment() - here.proved_at <= patience:
         return None
-    _keep_what_was_sent(by=me().person_id)
+    _keep_what_was_sent(by=here.person_id)
     return redirect(url_for("auth.prove_anew", next=came_for))
 
 
@@ -210,19 +217,13 @@ def _way_back(view: View) -> str:
     return f"{path}?{question}" if question else path
 
 
-def _has_proved_anew() -> bool:
-    patience = timedelta(minutes=edge.installation().settings.fresh_minutes)
-    proved_at = me().proved_at
-    return proved_at is not None and edge.moment() - proved_at <= patience
-
-
 def sent_from_another_sign_in(_fault: CSRFError) -> ViewResult:
     """Does nothing that a form asks whose sign-in has ended, and leads back to it, with what was sent in it.
 
     Somebody who is signed in no more signs in first. Who did not send it from a page of their own here is not led.
     """
     owner, can_be_shown = _owner_of_form(), request.url_rule is not None and "GET" in (request.url_rule.methods or ())
-    here = me().person_id if current_user.is_authenticated else None
+    here = me().person_id if visitor() is not None else None
     log.warning("form without its proof", person=here, was_of=owner)
     if owner is None or here not in (None, owner) or not (can_be_shown or here is None):
         return render_template("error.html", code=HTTPStatus.BAD_REQUEST), HTTPStatus.BAD_REQUEST

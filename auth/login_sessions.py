@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from auth.models import Grant, LoginSession, Person, full_name
 from auth.states import Area, Category, Role, Standing
-from lararportal import journal
+from lararportal import columns, journal
 from lararportal.errors import NotFound
 from lararportal.sealing import CannotOpen, safe_of
 
@@ -115,8 +115,7 @@ def visitor(db: Session, *, token: str, now: datetime, idle: timedelta, absolute
     One statement; `is_to_be_seen` says when there is to be a second one.
     """
     good = {"seen_after": now - idle, "began_after": now - absolute}
-    # Past the session, which would look for rows to be written first, and for objects among what is read.
-    rows = db.connection().execute(_VISITOR, {"token_hash": _hash(token), **good}).all()
+    rows = columns.read(db, _VISITOR, {"token_hash": _hash(token), **good})
     if not rows:
         return None
     row = rows[0]

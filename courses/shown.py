@@ -12,6 +12,7 @@ from courses.days_in_order import in_order
 from courses.models import Course, CourseDay, CourseSession
 from courses.rules import Day
 from courses.states import Kind, Publicity
+from lararportal import columns
 from lararportal.errors import NotFound
 
 
@@ -68,10 +69,10 @@ def session(db: Session, session_id: int) -> ShownSession:
     Raises:
         NotFound: there is none.
     """
-    row = db.execute(_SHOWN, {"session_id": session_id}).one_or_none()
-    if row is None:
+    rows: Sequence[Sequence[Any]] = columns.read(db, _SHOWN, {"session_id": session_id})
+    if not rows:
         raise NotFound
-    told: Sequence[Any] = row
+    [told] = rows
     *facts, days, starts, ends = told[_OF_COURSE:]
     return ShownSession(ShownCourse(*told[:_OF_COURSE]), tuple(map(Day, days, starts, ends)), *facts)
 

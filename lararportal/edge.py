@@ -89,17 +89,20 @@ def installation() -> Installation:
 
 def moment() -> datetime:
     """The moment of this request: the clock is asked once, and everything in the request happens then."""
-    if "now" not in g:
-        g.now = clock.now()
-    now = g.now
-    assert isinstance(now, datetime)
+    now: datetime | None = g.get("now")
+    if now is None:
+        now = g.now = clock.now()
     return now
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """What a request reads with: one session for all of its page, which ends where a deed begins."""
-    db = _reader()
+    """What a request reads with: one session for all of its page, which ends where a deed begins.
+
+    While a deed is done it is one of its own, which ends before the deed does.
+    """
+    is_doing = g.get("is_doing")
+    db = installation().database.reader() if is_doing else _reader()
     try:
         yield db
     except BaseException as fault:
@@ -107,24 +110,23 @@ def reading() -> Iterator[Session]:
         if isinstance(fault, DBAPIError):
             database_faults.raise_meaning(fault)
         raise
-    if g.get("is_doing"):
+    if is_doing:
         db.close()
 
 
 def _reader() -> Session:
-    """The one of the request; while a deed is done one of its own, which ends before the deed does."""
-    if g.get("is_doing"):
-        return installation().database.reader()
-    if "reader" not in g:
-        g.reader = installation().database.reader()
-    reader: Session = g.reader
+    """The one of the request."""
+    reader: Session | None = g.get("reader")
+    if reader is None:
+        reader = g.reader = installation().database.reader()
     return reader
 
 
 def stop_reading() -> None:
     """What is read from now on is as it is from now on, and nobody waits for who has read it."""
-    if "reader" in g:
-        g.reader.close()
+    reader: Session | None = g.get("reader")
+    if reader is not None:
+        reader.close()
 
 
 @contextmanager

@@ -1,5 +1,9 @@
 """What every answer tells browsers: what a page may load, whom it may send a form to, and who may keep it."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 from flask import Flask, Response, current_app, request, session
 
 from lararportal import providers
@@ -19,17 +23,28 @@ NO_STORE = "private, no-store"
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Lets every answer carry them, those to what was not understood too."""
-    fixed = headers(settings)
+    app.after_request(_keep_from_others)
+    app.wsgi_app = _told_with(headers(settings), app.wsgi_app)  # type: ignore[assignment, method-assign]
 
-    @app.after_request
-    def tell(response: Response) -> Response:
-        said = {name.lower() for name, _ in response.headers}
-        for name, value in fixed.items():
-            if name.lower() not in said:
-                response.headers.add(name, value)
-        if _is_for_somebody():
-            response.headers.setdefault("Cache-Control", NO_STORE)
-        return response
+
+def _told_with(fixed: Mapping[str, str], answer: WSGIApplication) -> WSGIApplication:
+    """Adds what is the same in every answer where it leaves the house, unless the answer says it otherwise."""
+    named = [(name.lower(), (name, value)) for name, value in fixed.items()]
+
+    def told(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, says: list[tuple[str, str]], fault: Any = None, /) -> Any:
+            said = {name.lower() for name, _ in says}
+            return start_response(status, [*says, *(header for name, header in named if name not in said)], fault)
+
+        return answer(environ, start)
+
+    return told
+
+
+def _keep_from_others(response: Response) -> Response:
+    if _is_for_somebody():
+        response.headers.setdefault("Cache-Control", NO_STORE)
+    return response
 
 
 def headers(settings: Settings) -> dict[str, str]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, render_template, request
-from flask_login import current_user
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from auth.access import Visitor, me, public
+from auth import access
+from auth.access import Visitor, public
 from auth.states import Role
 from lararportal import assets, edge, forms, heartbeat, parts, rendering, revisions
 from lararportal.dev import gallery
@@ -85,8 +85,8 @@ def init_app(app: Flask) -> None:
     place = app.extensions["lararportal"]
     settings = place.settings
     app.jinja_env.globals.update(
-        visitor=_visitor,
-        navigation=lambda: navigation(_visitor(), request.path),
+        visitor=access.visitor,
+        navigation=lambda reader: navigation(reader, request.path),
         contact=settings.contact,
         is_development=settings.is_development,
     )
@@ -96,10 +96,6 @@ def init_app(app: Flask) -> None:
     parts.init_app(app)
     if settings.is_development:
         app.register_blueprint(gallery.blueprint)
-
-
-def _visitor() -> Visitor | None:
-    return me() if current_user.is_authenticated else None
 
 
 @blueprint.get("/")

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import flash, redirect, render_template, url_for
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from auth import access, identities, invitations, login_sessions, people, queries, rules, spent_tokens
-from auth.access import ViewResult, Visitor, public
+from auth.access import ViewResult, public
 from auth.identities import Shown
 from auth.login_sessions import Farewell
 from auth.models import Person
@@ -84,7 +83,7 @@ def _accept_invitation(provider: Provider, proof: Proof, journey: Journey) -> Vi
 
 def _show_another(provider: Provider, proof: Proof, journey: Journey) -> ViewResult:
     """What they have shown is put aside, in the very sign-in in which they set out."""
-    visitor = _visitor()
+    visitor = access.visitor()
     if visitor is None or str(visitor.login_session_id) != journey.about:
         raise Refused(Refusal.SIGN_IN_FAILED)
 
@@ -177,14 +176,9 @@ def _shown(provider: Provider, proof: Proof) -> Shown:
     )
 
 
-def _visitor() -> Visitor | None:
-    visitor = current_user._get_current_object()  # noqa: SLF001 - as in access
-    return visitor if isinstance(visitor, Visitor) else None
-
-
 def end_sign_in(db: Session) -> Farewell | None:
     """Ends the sign-in that this browser had."""
-    if (visitor := _visitor()) is None:
+    if (visitor := access.visitor()) is None:
         return None
     return login_sessions.end(db, login_session_id=visitor.login_session_id, now=edge.moment(), by=visitor.person_id)
 

@@ -1,7 +1,6 @@
 """Signing in at a provider, once more before what cannot be undone, and out; and the address of every page here."""
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 
 from auth import access, login_sessions, spent_tokens
@@ -33,7 +32,7 @@ def init_app(app: Flask) -> None:
 def sign_in() -> ViewResult:
     """The choice between providers."""
     came_for = own_path(request.args.get("next", ""))
-    if current_user.is_authenticated:
+    if access.visitor() is not None:
         return redirect(came_for or url_for("home.start"))
     offered, in_vain = clients.offered(), journeys.in_vain(now=edge.moment())
     return render_template("auth/sign_in.html", providers=offered, in_vain=in_vain, came_for=came_for)

@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from bookings.models import Decision, Round
-from bookings.queries.rows import ROWS, SessionRow, session_rows
+from bookings.queries.rows import ROWS, SessionRow, rows_of
 from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import Outcome
 from courses.models import CourseSession
+from lararportal import columns
 
 
 class OfRound(NamedTuple):
@@ -100,7 +101,7 @@ def _about(decision: Decision) -> set[int]:
 def _sessions(db: Session, session_ids: Collection[int]) -> dict[int, SessionRow]:
     if not session_ids:
         return {}
-    return {each.session_id: each for each in session_rows(db, _SESSIONS, {"ids": list(session_ids)})}
+    return {each.session_id: each for each in rows_of(columns.read(db, _SESSIONS, {"ids": list(session_ids)}))}
 
 
 _SESSIONS = ROWS.where(CourseSession.id.in_(bindparam("ids", expanding=True)))
@@ -124,7 +125,7 @@ def _frozen(db: Session, round_ids: Collection[int]) -> dict[int, Any]:
     """
     if not round_ids:
         return {}
-    return {round_id: frozen or {} for round_id, frozen in db.execute(_FROZEN, {"ids": list(round_ids)})}
+    return {round_id: frozen or {} for round_id, frozen in columns.read(db, _FROZEN, {"ids": list(round_ids)})}
 
 
 _rest = cast(Round.frozen, JSONB).op("-", return_type=JSONB())(literal("applicants"))

@@ -14,6 +14,7 @@ from bookings.queries.rows import SessionRow, row_of
 from bookings.rules.history import precedence_holds
 from bookings.states import IN_LINE, ExceptionKind, Ground, PrecedenceKind
 from courses.models import COURSE_AND_DAYS, Course
+from lararportal import columns
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
 
@@ -98,7 +99,7 @@ def own_exceptions(db: Session, *, round_id: int, person_id: int) -> list[Except
 
 def overtaken(db: Session, person_id: int) -> dict[int, datetime]:
     """Where somebody has been put before this person since they joined the line, by session, and when last."""
-    return dict(db.execute(_OVERTAKEN, {"person_id": person_id}).all())
+    return dict(columns.read(db, _OVERTAKEN, {"person_id": person_id}))
 
 
 _theirs = aliased(Booking)

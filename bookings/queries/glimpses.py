@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from bookings import seat_calendar
 from bookings.models import Booking
-from bookings.queries.rows import ROWS, SessionRow, session_rows
+from bookings.queries.rows import ROWS, SessionRow, rows_of
 from bookings.states import ANSWERABLE, BookingState
 from courses.models import COURSE_AND_DAYS, Course, CourseSession
+from lararportal import columns
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
@@ -51,15 +52,16 @@ _NEXT_SEAT = (
 
 def next_question(db: Session, person_id: int, *, now: datetime) -> Question | None:
     """What the person has to answer or choose before anything else; a yes in a call-out is an answer."""
-    row = db.execute(_QUESTION, {"person_id": person_id, "now": now}).first()
-    if row is None or row.answer_by is None:
-        return None
-    return Question(course_title=row.title, state=row.state, answer_by=row.answer_by)
+    rows = columns.read(db, _QUESTION, {"person_id": person_id, "now": now})
+    found = (
+        Question(course_title=row.title, state=row.state, answer_by=row.answer_by) for row in rows if row.answer_by
+    )
+    return next(found, None)
 
 
 def next_seat(db: Session, person_id: int, *, now: datetime) -> SessionRow | None:
     """The session that the person comes to next."""
-    found = session_rows(db, _NEXT_SEAT, {"person_id": person_id, "today": day_of(now)})
+    found = rows_of(columns.read(db, _NEXT_SEAT, {"person_id": person_id, "today": day_of(now)}))
     return found[0] if found else None
 
 

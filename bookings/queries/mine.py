@@ -33,6 +33,7 @@ from bookings.states import (
 )
 from courses.models import COURSE_AND_DAYS, Completion
 from courses.states import CourseOutcome
+from lararportal import columns
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
@@ -229,7 +230,7 @@ def _came(booking: Booking) -> Origin:
 
 def _applications(db: Session, person_id: int, *, round_id: int | None = None) -> list[ApplicationView]:
     query: Select[*tuple[Any, ...]] = _SENT_IN if round_id is None else _APPLICATIONS.where(Round.id == round_id)
-    return [ApplicationView(*facts) for facts in db.execute(query, {"person_id": person_id})]
+    return [ApplicationView(*facts) for facts in columns.read(db, query, {"person_id": person_id})]
 
 
 _CHOICES = select(Choice.session_id).where(Choice.application_id == Application.id).order_by(Choice.rank)

@@ -15,6 +15,7 @@ from bookings.rules import line as rules
 from bookings.rules.history import term_before
 from bookings.states import BookingState, Origin, Refusal
 from courses.models import CourseSession
+from lararportal import columns
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _moved(db: Session, course_ids: Collection[int], *, today: date) -> dict[int
     first, last = term_before(today)
     told = {"courses": list(course_ids), "first": first, "last": last}
     counts: dict[int, list[int]] = defaultdict(list)
-    for course_id, count in db.execute(_MOVED, told):
+    for course_id, count in columns.read(db, _MOVED, told):
         counts[course_id].append(count)
     return {course_id: Moved(len(found), min(found), max(found)) for course_id, found in counts.items()}
 

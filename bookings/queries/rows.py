@@ -1,6 +1,6 @@
 """A course session as the bookings pages show it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,11 +81,16 @@ def row_of(session: CourseSession) -> SessionRow:
     )
 
 
-def session_rows(db: Session, wanted: Select[Any], told: Mapping[str, Any] | None = None) -> list[SessionRow]:
+def session_rows(db: Session, wanted: Select[Any]) -> list[SessionRow]:
     """The rows of what is `ROWS` under conditions, in one statement."""
+    return rows_of(db.execute(wanted))
+
+
+def rows_of(found: Iterable[Sequence[Any]]) -> list[SessionRow]:
+    """The rows of what such a statement has found."""
     return [
         SessionRow(number, code, title, kind, targets, place, area, tuple(days), *facts)
-        for number, code, title, kind, targets, place, area, days, *facts in db.execute(wanted, told)
+        for number, code, title, kind, targets, place, area, days, *facts in found
     ]
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from auth.models import Person
 from bookings import facts, in_line, sisters
@@ -131,11 +131,13 @@ def _round_and_person(db: Session, session_id: int, person_id: int) -> tuple[Rou
     return (found[0], found[1]) if found is not None else (None, None)
 
 
+_OF_ROUND = (Round.title, Round.state, Round.closes_at, Round.booking_opens_at, Round.second_party_id)
 _ROUND_AND_PERSON = (
     select(Round, Person)
     .join(RoundSession)
     .outerjoin(Person, (Person.id == bindparam("person_id")) & (Round.state == RoundState.OPEN))
     .where(RoundSession.session_id == bindparam("session_id"))
+    .options(load_only(*_OF_ROUND, raiseload=True))
 )
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from flask import render_template
-from flask_login import current_user
 from markupsafe import Markup
 
+from auth import access
 from auth.access import Visitor, me
 from bookings import queries
 from bookings.facts import Looked
@@ -41,22 +41,21 @@ def for_templates() -> dict[str, Callable[..., Any]]:
 
 def _participant() -> Visitor | None:
     """The visitor, if they are a doctor who may want a seat."""
-    if not current_user.is_authenticated or me().category is None:
-        return None
-    return me()
+    visitor = access.visitor()
+    return visitor if visitor is not None and visitor.category is not None else None
 
 
 def session_actions(session: Looked) -> Markup:
     """What the visitor has in a session and may do there, or in one sentence why not."""
     if session.publicity is not Publicity.PUBLISHED or session.is_reserve:
         return Markup()
-    if current_user.is_authenticated and _participant() is None and me().roles:
+    reader, visitor, now = access.visitor(), _participant(), edge.moment()
+    if reader is not None and visitor is None and reader.roles:
         return Markup()
-    visitor, now = _participant(), edge.moment()
     if visitor is None and session.starts_on <= day_of(now):
         return Markup()
     situation = None
-    barred = Refusal.PROFILE_INCOMPLETE if visitor is None and current_user.is_authenticated else None
+    barred = Refusal.PROFILE_INCOMPLETE if visitor is None and reader is not None else None
     with edge.reading() as db:
         if visitor is None:
             round_ = queries.open_round_with(db, session.id, now=now)

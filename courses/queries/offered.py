@@ -31,6 +31,7 @@ from courses.models import BY_START, Course, CourseSession
 from courses.rules import is_public
 from courses.shown import ShownSession
 from courses.states import Kind, Publicity
+from lararportal import columns
 from lararportal.errors import NotFound
 
 SHOWN = (CourseSession.publicity == Publicity.PUBLISHED) & CourseSession.is_reserve.is_(False)
@@ -94,7 +95,7 @@ FIRST_SESSIONS = 4
 
 def catalogue(db: Session, filters: Filters, *, today: date) -> list[Found]:
     """The published courses that fit, mandatory ones first, each with the first of its coming sessions that fit."""
-    rows = db.execute(_catalogue(filters), {"today": today})
+    rows = columns.read(db, _catalogue(filters), {"today": today})
     return [_found([tuple(each) for each in of_course]) for _, of_course in groupby(rows, key=_CODE)]
 
 
@@ -217,7 +218,7 @@ def text_conditions(text: str) -> list[ColumnElement[bool]]:
 
 def months(db: Session, *, today: date) -> list[date]:
     """The first day of every month in which a shown session begins, from today on."""
-    return list(db.scalars(_MONTHS, {"today": today}))
+    return [month for (month,) in columns.read(db, _MONTHS, {"today": today})]
 
 
 _TODAY = bindparam("today", type_=Date())
@@ -248,7 +249,7 @@ _COURSE = select(Course).where(Course.code == bindparam("code"))
 
 def coming_sessions(db: Session, course_id: int, *, today: date) -> list[Listed]:
     """The sessions of a course from today on, drafts and reserves among them, in the order they begin."""
-    return [_of_row(each) for each in db.execute(_COMING, {"course_id": course_id, "today": today})]
+    return [_of_row(each) for each in columns.read(db, _COMING, {"course_id": course_id, "today": today})]
 
 
 _COMING = (
