@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Integer, any_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from auth.holders import holds
@@ -16,6 +16,7 @@ from courses.days_in_order import DAYS_IN_ORDER
 from courses.models import Course, CourseSession, SessionLeader
 from courses.queries.offered import KIND_ORDER, text_conditions
 from courses.states import Publicity
+from lararportal import columns
 from lararportal.paging import Page, paginate_rows
 
 
@@ -123,13 +124,16 @@ def _desk_session(
 
 def who_lead(db: Session, session_ids: Sequence[int]) -> dict[int, list[str]]:
     """Who leads these sessions, by what everybody calls them."""
-    rows = db.execute(
-        select(SessionLeader.session_id, Person.id, Person.given_name, Person.family_name, Person.is_protected)
-        .join(Person, Person.id == SessionLeader.person_id)
-        .where(SessionLeader.session_id.in_(session_ids))
-        .order_by(*BY_NAME)
-    )
     found: dict[int, list[str]] = defaultdict(list)
-    for session_id, person_id, given, family, is_protected in rows:
+    for session_id, person_id, given, family, is_protected in columns.read(db, _LEADERS, {"ids": list(session_ids)}):
         found[session_id].append(shown_name(person_id, given, family, is_protected))
     return found
+
+
+_LEADERS = (
+    select(SessionLeader.session_id, Person.id, Person.given_name, Person.family_name, Person.is_protected)
+    .join(Person, Person.id == SessionLeader.person_id)
+    .where(SessionLeader.session_id == any_(bindparam("ids", type_=ARRAY(Integer))))
+    .order_by(*BY_NAME)
+)
+"""An array and not as many values as there are: those the library writes into the statement anew each time."""

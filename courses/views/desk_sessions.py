@@ -1,9 +1,12 @@
 """The coordinator's desk: course sessions are planned, changed, published, opened and archived."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from auth.access import me, needs
@@ -14,6 +17,7 @@ from courses.forms.closing import CloseBookingForm
 from courses.forms.searching import DeskSearchForm
 from courses.forms.session import DAY_ROWS, NewSessionForm, SessionForm
 from courses.models import Course, CourseSession
+from courses.queries import DeskFilters
 from courses.rules import Hint, SessionDates
 from courses.sessions import SessionPlan
 from courses.states import Refusal
@@ -24,6 +28,8 @@ from lararportal.forms_sent import send_in
 
 Page = str | Response | tuple[str, int]
 
+KNOWN_SEARCHES = 64
+"""For how many the form is remembered as it stands above what was found."""
 INTERESTED = "lararportal.interested"
 SEATED = "lararportal.seated"
 IMPARTIAL = "lararportal.impartial"
@@ -48,12 +54,20 @@ def impartial() -> Impartial:
 @needs(Role.COORDINATOR)
 def all_sessions() -> str:
     """The coming sessions, or the past ones, page by page."""
-    form = DeskSearchForm(request.args)
-    form.validate()
+    form, filters = _search((*request.args.items(multi=True),))
     number = request.args.get("sida", 1, type=int)
     with edge.reading() as db:
-        page = queries.desk_sessions(db, form.filters, today=day_of(edge.moment()), number=number)
+        page = queries.desk_sessions(db, filters, today=day_of(edge.moment()), number=number)
     return render_template("courses/desk_sessions.html", form=form, page=page)
+
+
+@lru_cache(KNOWN_SEARCHES)
+def _search(asked: tuple[tuple[str, str], ...]) -> tuple[Markup, DeskFilters]:
+    """The form as it was filled in, and what it looks for: the same for all who look for the same."""
+    form = DeskSearchForm(MultiDict(asked))
+    form.validate()
+    markup = render_template("courses/_desk_search.html", form=form)
+    return Markup(markup), form.filters  # noqa: S704 - a template of our own, escaped as any
 
 
 @needs(Role.COORDINATOR)
