@@ -1,19 +1,19 @@
 """What the pages of the auth room, and other rooms, read about people."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auth.holders import holds
-from auth.models import BY_NAME, AccountInvitation, Grant, Identity, Person
+from auth.models import BY_NAME, AccountInvitation, Grant, Identity, Person, shown_name
 from auth.states import Area, Category, InvitationState, Role, Standing
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
-from lararportal.paging import Page, paginate
+from lararportal.paging import Page, paginate, paginate_rows
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,40 @@ def person(db: Session, person_id: int) -> Person:
     return found
 
 
+class ListedPerson(NamedTuple):
+    """Somebody on the list: facts alone, by which their row can be remembered."""
+
+    id: int
+    name: str
+    category: Category | None
+    area: Area | None
+    workplace: str
+    standing: Standing
+
+
+_LISTED: tuple[Any, ...] = (
+    Person.id,
+    Person.given_name,
+    Person.family_name,
+    Person.is_protected,
+    Person.category,
+    Person.area,
+    Person.workplace,
+    Person.standing,
+)
+
+
 def people(
     db: Session, *, areas: Collection[Area] | None, name: str, standing: Standing | None, number: int
-) -> Page[Person]:
+) -> Page[ListedPerson]:
     """A page of the people in some areas (None is everywhere), whose names contain every word, by name."""
-    return paginate(db, _people(areas=areas, name=name, standing=standing).order_by(*BY_NAME), number=number)
+    found = _people(areas=areas, name=name, standing=standing).with_only_columns(*_LISTED)
+    page = paginate_rows(db, found.order_by(*BY_NAME), number=number)
+    return replace(page, rows=[_listed(*row) for row in page.rows])
+
+
+def _listed(person_id: int, given: str, family: str, is_protected: bool, *facts: Any) -> ListedPerson:  # noqa: FBT001 - a column
+    return ListedPerson(person_id, shown_name(person_id, given, family, is_protected), *facts)
 
 
 def pending_count(db: Session, areas: Collection[Area] | None) -> int:

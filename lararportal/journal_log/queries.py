@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from auth.models import Person
+from auth.models import Person, shown_name
 from courses.models import Course, CourseSession
 from lararportal.clock import STOCKHOLM
 from lararportal.errors import NotFound
@@ -33,9 +33,8 @@ class Wanted:
     before: int | None = None
 
 
-@dataclass(frozen=True)
-class Told:
-    """An entry, with the names of whom and what it speaks of."""
+class Told(NamedTuple):
+    """An entry, with the names of whom and what it speaks of: facts alone, by which its row can be remembered."""
 
     number: int
     at: datetime
@@ -43,8 +42,12 @@ class Told:
     by: str | None
     person_id: int | None
     person: str
-    session: CourseSession | None
+    session_id: int | None
+    course: str | None
+    """None where there is no such session any more."""
+    starts_on: date | None
     reason: str
+    """What somebody said about why, where they did."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,9 @@ def entries(db: Session, wanted: Wanted) -> Look:
         found = db.get(CourseSession, wanted.session_id, options=[joinedload(CourseSession.course)])
         session = _one(found)
     course = _one(db.get(Course, wanted.course_id)) if wanted.course_id is not None else None
-    rows = db.scalars(_wanted(wanted).order_by(Entry.id.desc()).limit(AT_ONCE + 1)).all()
+    rows = db.execute(_wanted(wanted).order_by(Entry.id.desc()).limit(AT_ONCE + 1)).all()
     following = rows[AT_ONCE - 1].id if len(rows) > AT_ONCE else None
-    return Look(_told(db, rows[:AT_ONCE]), person, session, course, following)
+    return Look([_told(*row) for row in rows[:AT_ONCE]], person, session, course, following)
 
 
 def _one(found: Row | None) -> Row:
@@ -81,8 +84,8 @@ def _one(found: Row | None) -> Row:
     return found
 
 
-def _wanted(wanted: Wanted) -> Select[Entry]:
-    found = select(Entry)
+def _wanted(wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    found = _TOLD
     if wanted.person_id is not None:
         found = found.where(Entry.person_id == wanted.person_id)
     if wanted.session_id is not None:
@@ -105,27 +108,39 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), STOCKHOLM)
 
 
-def _told(db: Session, rows: Sequence[Entry]) -> Sequence[Told]:
-    concerned = {number for each in rows for number in (each.by, each.person_id) if number is not None}
-    names = {each.id: each.name for each in db.scalars(select(Person).where(Person.id.in_(concerned)))}
-    asked = select(CourseSession).where(CourseSession.id.in_({each.session_id for each in rows}))
-    sessions = {each.id: each for each in db.scalars(asked.options(joinedload(CourseSession.course)))}
-    return [
-        Told(
-            number=each.id,
-            at=each.at,
-            deed=each.deed,
-            by=names.get(each.by, str(each.by)) if each.by is not None else None,
-            person_id=each.person_id,
-            person=names.get(each.person_id, "") if each.person_id is not None else "",
-            session=sessions.get(each.session_id) if each.session_id is not None else None,
-            reason=_reason(each),
-        )
-        for each in rows
-    ]
+_by, _about = aliased(Person), aliased(Person)
+_reason = Entry.facts["reason"]
+_TOLD: Select[*tuple[Any, ...]] = (
+    select(
+        Entry.id,
+        Entry.at,
+        Entry.deed,
+        Entry.by,
+        _by.given_name,
+        _by.family_name,
+        _by.is_protected,
+        Entry.person_id,
+        _about.given_name,
+        _about.family_name,
+        _about.is_protected,
+        Entry.session_id,
+        Course.title,
+        CourseSession.starts_on,
+        case((func.jsonb_typeof(_reason) == "string", _reason.as_string()), else_=""),
+    )
+    .outerjoin(_by, _by.id == Entry.by)
+    .outerjoin(_about, _about.id == Entry.person_id)
+    .outerjoin(CourseSession, CourseSession.id == Entry.session_id)
+    .outerjoin(Course, Course.id == CourseSession.course_id)
+)
 
 
-def _reason(entry: Entry) -> str:
-    """What somebody said about why, where they did."""
-    said = entry.facts.get("reason")
-    return said if isinstance(said, str) else ""
+def _told(number: int, at: datetime, deed: str, *facts: Any) -> Told:
+    by, person_id = facts[0], facts[4]
+    name = _name(*facts[:4]) or str(by) if by is not None else None
+    return Told(number, at, deed, name, person_id, _name(*facts[4:8]), *facts[8:])
+
+
+def _name(number: Any, given: Any, family: Any, is_protected: Any) -> str:
+    """What somebody is called; nothing of nobody, and of who is there no more: an entry outlives whom it tells of."""
+    return shown_name(number, given, family, is_protected) if given is not None else ""

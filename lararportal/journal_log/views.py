@@ -9,7 +9,7 @@ from auth.access import me, needs
 from auth.states import Role
 from lararportal import edge, journal, pages
 from lararportal.journal_log import queries
-from lararportal.journal_log.queries import Wanted
+from lararportal.journal_log.queries import Look, Wanted
 
 blueprint = Blueprint("journal_log", __name__)
 
@@ -23,13 +23,22 @@ LARGEST, LAST = 2**31 - 1, 2**63 - 1
 def entries() -> Response:
     """What was done, of all or of what somebody looks for; who looks at one person is in the journal too."""
     wanted = _asked()
-    with edge.deed() as db:
-        look = queries.entries(db, wanted)
-        if wanted.person_id is not None:
-            journal.note(db, "journal.looked_at", now=edge.moment(), by=me().person_id, person=wanted.person_id)
+    look = _read(wanted) if wanted.person_id is None else _read_of_person(wanted, wanted.person_id)
     answer = make_response(render_template("journal_log/entries.html", look=look, wanted=wanted))
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _read(wanted: Wanted) -> Look:
+    with edge.reading() as db:
+        return queries.entries(db, wanted)
+
+
+def _read_of_person(wanted: Wanted, person_id: int) -> Look:
+    with edge.deed() as db:
+        look = queries.entries(db, wanted)
+        journal.note(db, "journal.looked_at", now=edge.moment(), by=me().person_id, person=person_id)
+    return look
 
 
 def _asked() -> Wanted:

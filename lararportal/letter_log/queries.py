@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from auth.models import Person
+from auth.models import Person, shown_name
 from bookings.models import Booking
 from lararportal import pages
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
 from lararportal.outbox import TO_LOOK_AT, WAITS, Letter, LetterState
-from lararportal.paging import Page, paginate
+from lararportal.paging import Page, paginate_rows
 
 
 class LetterStage(StrEnum):
@@ -61,11 +62,7 @@ class LoggedLetter:
     @property
     def stage(self) -> LetterStage:
         """How far it has come."""
-        if self.letter.stopped_at is not None:
-            return LetterStage.STOPPED
-        if self.letter.refused_at is not None:
-            return LetterStage.FAILED
-        return STAGES[self.letter.state]
+        return _stage(self.letter.state, self.letter.stopped_at, self.letter.refused_at)
 
     @property
     def text(self) -> str:
@@ -73,6 +70,34 @@ class LoggedLetter:
         if self.is_protected:
             return pages.words()["letter_log"]["withheld"]
         return OPENS.sub(r"\1…", self.letter.body)
+
+
+class ListedLetter(NamedTuple):
+    """A letter on the list: facts alone, by which its row can be remembered."""
+
+    name: str
+    answer: str
+    """As that of a letter by itself."""
+    id: int
+    subject: str
+    created_at: datetime
+    state: LetterState
+    attempts: int
+    next_attempt_at: datetime
+    sent_at: datetime | None
+    stopped_at: datetime | None
+    refused_at: datetime | None
+
+    @property
+    def stage(self) -> LetterStage:
+        """How far it has come."""
+        return _stage(self.state, self.stopped_at, self.refused_at)
+
+
+def _stage(state: LetterState, stopped_at: datetime | None, refused_at: datetime | None) -> LetterStage:
+    if stopped_at is not None:
+        return LetterStage.STOPPED
+    return LetterStage.FAILED if refused_at is not None else STAGES[state]
 
 
 STAGES = {
@@ -97,12 +122,33 @@ class Handling:
     by: str
 
 
-def letters(db: Session, wanted: Wanted, *, number: int) -> Page[LoggedLetter]:
+def letters(db: Session, wanted: Wanted, *, number: int) -> Page[ListedLetter]:
     """The letters that are looked for, the latest first, a page at a time."""
-    page = paginate(db, _wanted(wanted).order_by(Letter.id.desc()), number=number)
-    persons = _persons(db, {each.person_id for each in page.rows})
-    rows = [_logged(each, persons.get(each.person_id)) for each in page.rows]
-    return Page(rows=rows, number=page.number, size=page.size, total=page.total)
+    page = paginate_rows(db, _wanted(wanted).order_by(Letter.id.desc()), number=number)
+    return replace(page, rows=[_listed(*row) for row in page.rows])
+
+
+_LISTED: Select[*tuple[Any, ...]] = select(
+    Letter.answer,
+    Person.id,
+    Person.given_name,
+    Person.family_name,
+    Person.is_protected,
+    Letter.id,
+    Letter.subject,
+    Letter.created_at,
+    Letter.state,
+    Letter.attempts,
+    Letter.next_attempt_at,
+    Letter.sent_at,
+    Letter.stopped_at,
+    Letter.refused_at,
+).outerjoin(Person, Person.id == Letter.person_id)
+
+
+def _listed(answer: str | None, number: Any, given: Any, family: Any, is_protected: Any, *facts: Any) -> ListedLetter:
+    name = shown_name(number, given, family, is_protected) if number is not None else ""
+    return ListedLetter(name, "" if is_protected else answer or "", *facts)
 
 
 def letter(db: Session, letter_id: int) -> LoggedLetter:
@@ -154,8 +200,8 @@ def person_of(db: Session, wanted: Wanted) -> Person | None:
     return found
 
 
-def _wanted(wanted: Wanted) -> Select[Letter]:
-    found = select(Letter)
+def _wanted(wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    found = _LISTED
     if wanted.stage is not None:
         found = found.where(OF_STAGE[wanted.stage])
     if wanted.booking_id is not None:
@@ -165,13 +211,8 @@ def _wanted(wanted: Wanted) -> Select[Letter]:
         found = found.where(Letter.person_id == wanted.person_id)
     if wanted.name:
         full_name = func.concat(Person.given_name, " ", Person.family_name)
-        named = select(Person.id).where(*(full_name.icontains(word, autoescape=True) for word in wanted.name.split()))
-        found = found.where(Letter.person_id.in_(named))
+        found = found.where(*(full_name.icontains(word, autoescape=True) for word in wanted.name.split()))
     return found
-
-
-def _persons(db: Session, ids: set[int]) -> dict[int, Person]:
-    return {each.id: each for each in db.scalars(select(Person).where(Person.id.in_(ids)))}
 
 
 def _logged(letter: Letter, person: Person | None) -> LoggedLetter:

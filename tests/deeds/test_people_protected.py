@@ -123,6 +123,6 @@ def test_where_the_protected_stand_in_a_list_tells_nothing_of_what_they_are_call
     known = [person(db, family_name=name, category=Category.SPECIALIST) for name in names]
     as_told = [*(each.id for each in reversed(known)), *(each.id for each in hidden)]
 
-    everybody = queries.people(db, areas=None, name="", standing=None, number=1).rows
-    assert [each.id for each in everybody] == as_told
-    assert [each.id for each in sorted(everybody, key=lambda each: each.place_in_lists)] == as_told
+    listed = queries.people(db, areas=None, name="", standing=None, number=1).rows
+    assert [each.id for each in listed] == as_told
+    assert [each.id for each in sorted(hidden + known, key=lambda each: each.place_in_lists)] == as_told

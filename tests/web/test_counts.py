@@ -29,8 +29,8 @@ OFFICE = {
     "/samordning": 11,
     "/samordning/tillfallen": 4,
     "/samordning/tillfallen/{full}": 5,
-    "/samordning/journal": 4,
-    "/samordning/brev": 4,
+    "/samordning/journal": 2,
+    "/samordning/brev": 3,
     "/samordning/brev/{letter}": 4,
     "/personer": 3,
 }
