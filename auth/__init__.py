@@ -6,7 +6,7 @@ one of the identities of a person or makes a new, pending one (`people`), whose 
 an account (`invitations`), and whoever has two links them (`identities`), and hears of it at their address
 (`addresses`); a login session begins (`login_sessions`); a director of studies or a coordinator confirms what the
 person is (`people`), and whoever has a protected identity is named nowhere (`protection`), and who asks for it is
-erased (`erasure`); every page then asks `access` whether the person's roles let them in, and `holders` says who has
-one. `states` are the words, `rules` what must hold and why not, `models` the rows, `queries` what pages read,
-`letters` what is posted, `forms` and `views` the pages.
+erased (`erasure`); every page then asks `access` whether the person's roles let them in, which are given and taken in
+`granting`; `holders` says who has one. `states` are the words, `rules` what must hold and why not, `models` the rows,
+`queries` what pages read, `letters` what is posted, `forms` and `views` the pages.
 """

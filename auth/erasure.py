@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from auth import people, queries, rules
+from auth import queries, rules
+from auth.holders import powers
 from auth.models import AccountInvitation, Grant, Identity, LoginSession, Person, PersonalNumber, erased_name
 from auth.states import Refusal
 from lararportal import journal, unsaid
@@ -26,7 +27,7 @@ def lock(db: Session, *, person_id: int, reason: str, by: int) -> Person:
     if person.erased_at is not None:
         raise Refused(Refusal.PERSON_ERASED)
     names = {"name": person.own_name, "email": person.email}
-    fault = rules.may_erase(people.powers(db, by), person_id=person_id) or rules.erasure_reason_fault(reason, **names)
+    fault = rules.may_erase(powers(db, by), person_id=person_id) or rules.erasure_reason_fault(reason, **names)
     if fault is not None:
         raise Refused(fault)
     return person

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from auth import identities, letters, people, personal_numbers, queries, rules
+from auth import granting, identities, letters, people, personal_numbers, queries, rules
+from auth.holders import powers
 from auth.identities import Shown
 from auth.models import AccountInvitation, Person
 from auth.states import Binding, InvitationState, Refusal, Role
@@ -67,7 +68,7 @@ def invite_somebody_new(
     Raises:
         Refused: `by` may not invite them so, they lack a name or an address, or another account has that address.
     """
-    _insist(rules.may_invite(people.powers(db, by), roles=frozenset(roles)))
+    _insist(rules.may_invite(powers(db, by), roles=frozenset(roles)))
     names = [rules.one_line(each, longest=people.NAME_LENGTH) for each in (given_name, family_name)]
     if not all(names):
         raise Refused(Refusal.INVITED_WITHOUT_NAME)
@@ -99,7 +100,7 @@ def invite(
         NotFound: there is no such account.
         Refused: `by` may not invite them so, the account cannot be opened that way, or they are invited already.
     """
-    _insist(rules.may_invite(people.powers(db, by), roles=frozenset(roles)))
+    _insist(rules.may_invite(powers(db, by), roles=frozenset(roles)))
     person = people.lock_present(db, person_id)
     _insist_on_openness(db, person_id)
     if not person.email:
@@ -116,7 +117,7 @@ def send_again(db: Session, *, invitation_id: int, lasts: timedelta, now: dateti
         NotFound: there is no such invitation.
         Refused: `by` may not invite, it was used or withdrawn, or is so old that whom it was for is forgotten.
     """
-    _insist(rules.may_invite(people.powers(db, by), roles=frozenset()))
+    _insist(rules.may_invite(powers(db, by), roles=frozenset()))
     invitation = _lock(db, invitation_id)
     _insist_on_lasting(invitation, now=now)
     _insist(None if invitation.bound_to else Refusal.INVITATION_FORGOTTEN)
@@ -135,7 +136,7 @@ def withdraw(db: Session, *, invitation_id: int, now: datetime, by: int) -> Acco
         NotFound: there is no such invitation.
         Refused: `by` may not invite, or it was used or withdrawn.
     """
-    _insist(rules.may_invite(people.powers(db, by), roles=frozenset()))
+    _insist(rules.may_invite(powers(db, by), roles=frozenset()))
     invitation = _lock(db, invitation_id)
     _insist_on_lasting(invitation, now=now)
     invitation.withdrawn_at = now
@@ -153,7 +154,7 @@ def opened_by(db: Session, *, token: str, now: datetime) -> AccountInvitation:
     invitation = _of_token(db, token)
     _insist(rules.CLOSED.get(invitation.state_at(now)))
     roles = frozenset(Role(each) for each in invitation.roles)
-    if rules.may_invite(people.powers(db, invitation.invited_by), roles=roles) is not None:
+    if rules.may_invite(powers(db, invitation.invited_by), roles=roles) is not None:
         raise Refused(Refusal.INVITER_MAY_NO_MORE)
     return invitation
 
@@ -180,7 +181,7 @@ def accept(db: Session, *, token: str, shown: Shown, now: datetime) -> Person:
         person.given_name, person.family_name = (rules.one_line(each, longest=people.NAME_LENGTH) for each in names)
     identities.link(db, person=person, shown=shown, now=now, by=person.id)
     roles = [Role(each) for each in invitation.roles]
-    people.give(db, person_id=person.id, roles=roles, now=now, by=invitation.invited_by)
+    granting.give(db, person_id=person.id, roles=roles, now=now, by=invitation.invited_by)
     invitation.used_at = now
     journal.note(db, "invitation.used", now=now, by=person.id, person=person.id, invitation=invitation.id)
     return person

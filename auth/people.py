@@ -1,4 +1,4 @@
-"""People: somebody arrives, says who they are, is confirmed and corrected, and is given roles."""
+"""People: somebody arrives, says who they are, and is confirmed and corrected."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from auth import addresses, letters, login_sessions, personal_numbers, rules
-from auth.models import TO_LOCK, AccountInvitation, Grant, Identity, Person
-from auth.rules import Facts, Powers
-from auth.states import Area, Binding, Category, Refusal, Role, Standing
+from auth import addresses, letters, personal_numbers, rules
+from auth.holders import powers
+from auth.models import TO_LOCK, AccountInvitation, Identity, Person
+from auth.rules import Facts
+from auth.states import Area, Binding, Category, Refusal, Standing
 from lararportal import journal
 from lararportal.database_faults import guard
 from lararportal.errors import NotFound, Refused
@@ -177,41 +178,6 @@ def correct(
     return person
 
 
-def grant(db: Session, *, person_id: int, role: Role, area: Area | None, now: datetime, by: int | None) -> None:
-    """The person holds the role, and signs in anew to use it.
-
-    Raises:
-        Refused: `by` may not grant roles, the area does not fit the role, or the person holds it already.
-    """
-    _may_grant(db, person_id=person_id, by=by)
-    _insist(rules.grant_fault(role, area))
-    if _held(db, person_id=person_id, role=role, area=area) is not None:
-        raise Refused(Refusal.ROLE_ALREADY_HELD)
-    _give(db, person_id=person_id, role=role, area=area, now=now, by=by)
-
-
-def give(db: Session, *, person_id: int, roles: Collection[Role], now: datetime, by: int) -> None:
-    """The person, who is locked, holds these roles everywhere: `by` promised them, as they may."""
-    for role in roles:
-        if _held(db, person_id=person_id, role=role, area=None) is None:
-            _give(db, person_id=person_id, role=role, area=None, now=now, by=by)
-
-
-def revoke(db: Session, *, person_id: int, role: Role, area: Area | None, now: datetime, by: int | None) -> None:
-    """The person does not hold the role any more, and every sign-in of theirs has ended.
-
-    Raises:
-        Refused: `by` may not revoke roles, or the person does not hold it.
-    """
-    _may_grant(db, person_id=person_id, by=by)
-    held = _held(db, person_id=person_id, role=role, area=area)
-    if held is None:
-        raise Refused(Refusal.ROLE_NOT_HELD)
-    db.delete(held)
-    login_sessions.end_all_of(db, person_id=person_id, now=now, by=by)
-    journal.note(db, "role.revoked", now=now, by=by, person=person_id, role=role, area=area)
-
-
 def correct_address(db: Session, *, person_id: int, email: str, now: datetime, by: int) -> Person:
     """Letters to the person go to this address from now on, and no invitation to another one opens their account.
 
@@ -253,32 +219,6 @@ def _decided_about(db: Session, *, person_id: int, facts: Facts, by: int) -> Per
     return person
 
 
-def powers(db: Session, person_id: int) -> Powers:
-    """What somebody may decide about others."""
-    grants = db.scalars(select(Grant).where(Grant.person_id == person_id)).all()
-    return Powers(
-        person_id=person_id,
-        roles=frozenset(held.role for held in grants),
-        areas=frozenset(held.area for held in grants if held.area is not None),
-    )
-
-
-def _give(db: Session, *, person_id: int, role: Role, area: Area | None, now: datetime, by: int | None) -> None:
-    db.add(Grant(person_id=person_id, role=role, area=area))
-    login_sessions.end_all_of(db, person_id=person_id, now=now, by=by)
-    journal.note(db, "role.granted", now=now, by=by, person=person_id, role=role, area=area)
-
-
-def _may_grant(db: Session, *, person_id: int, by: int | None) -> None:
-    lock_present(db, person_id)
-    _insist(rules.may_grant(None if by is None else powers(db, by)))
-
-
-def _held(db: Session, *, person_id: int, role: Role, area: Area | None) -> Grant | None:
-    same_area = Grant.area.is_not_distinct_from(area)
-    return db.scalars(select(Grant).where(Grant.person_id == person_id, Grant.role == role, same_area)).one_or_none()
-
-
 def _insist(refusal: Refusal | None) -> None:
     if refusal is not None:
         raise Refused(refusal, longest_leave=rules.LONGEST_LEAVE)
@@ -294,5 +234,4 @@ def _write(person: Person, facts: Facts) -> dict[str, Any]:
     return {"old": {name: before[name] for name in changed}, "new": {name: after[name] for name in changed}}
 
 
-guard("uq_grants_person_id_role_area", Refused(Refusal.ROLE_ALREADY_HELD))
 guard("ck_persons_residency", Refused(Refusal.RESIDENCY_ENDS_BEFORE_START))

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auth import people, queries, rules
+from auth.holders import powers
 from auth.models import Person
 from auth.states import Refusal
 from lararportal import journal, unsaid
@@ -52,7 +53,7 @@ def lift(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
 
 def _decided_about(db: Session, *, person_id: int, by: int) -> Person:
     person = people.lock_present(db, person_id)
-    refusal = rules.may_protect(people.powers(db, by))
+    refusal = rules.may_protect(powers(db, by))
     if refusal is not None:
         raise Refused(refusal)
     return person

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from auth import people
+from auth.holders import powers
 from auth.states import Role
 from bookings import asking, facts, in_line, letters, noting, waitlist
 from bookings.asking import Asking
@@ -177,7 +177,7 @@ def _tell(
 
 def _role_of(db: Session, person_id: int) -> Role:
     """As what somebody decides: who coordinates may do so for everybody, so that goes first, as the rules ask."""
-    return Role.COORDINATOR if Role.COORDINATOR in people.powers(db, person_id).roles else Role.DIRECTOR
+    return Role.COORDINATOR if Role.COORDINATOR in powers(db, person_id).roles else Role.DIRECTOR
 
 
 def _new_place(db: Session, asked: Asking) -> Booking:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth import rules as people_rules
+from auth.holders import powers
 from auth.models import Person
 from auth.rules import Powers
 from auth.states import Category
@@ -228,9 +229,9 @@ def _decided_over(db: Session, booking_ids: Collection[int], *, by: int) -> Sequ
     sessions.lock(db, {each.session_id for each in seen})
     persons = {each.id: each for each in people.lock(db, {each.person_id for each in seen})}
     bookings = db.scalars(wanted.execution_options(populate_existing=True)).all()
-    powers = people.powers(db, by)
+    by_whom = powers(db, by)
     for booking in bookings:
-        _insist(booking, persons[booking.person_id], powers)
+        _insist(booking, persons[booking.person_id], by_whom)
     return bookings
 
 

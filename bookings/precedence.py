@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth import people
 from auth import rules as people_rules
+from auth.holders import powers
 from auth.models import Person
 from bookings import facts, letters, register
 from bookings.models import Application, Booking, Choice, Precedence, Round
@@ -98,7 +99,7 @@ def insist_on_powers(db: Session, person: Person, *, course_id: int, now: dateti
     refusal: StrEnum | None = rules.may_decide(
         is_oneself=by == person.id, wants_the_course=wants_course(db, by, course_id, today=day_of(now))
     ) or people_rules.may_decide_about(
-        people.powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
+        powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
     )
     if refusal is not None:
         raise Refused(refusal)

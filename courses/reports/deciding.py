@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth import rules as people_rules
+from auth.holders import powers
 from auth.models import Person
 from courses import letters
 from courses.models import CourseReport, ReportDocument
@@ -64,7 +65,7 @@ def _decided(
     person = people.lock_present(db, seen.person_id)
     report = db.get_one(CourseReport, report_id, populate_existing=True)
     refusal: StrEnum | None = people_rules.may_decide_about(
-        people.powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
+        powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
     ) or rules.may_become(report.state, state)
     if refusal is not None:
         raise Refused(refusal)

@@ -6,7 +6,7 @@ from typing import TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from auth import identities, people, queries
+from auth import granting, identities, queries
 from auth.models import Person
 from auth.states import Area, Role
 from lararportal import clock, config, pages
@@ -45,7 +45,7 @@ def grant(who: str, name: str, area: str | None, *, is_meant: bool) -> None:
     """
     if not who.isdecimal() and not is_meant:
         raise click.ClickException(in_one_transaction(lambda db: _told(db, who)))
-    person = _change(people.grant, who, Role(name), _area(area))
+    person = _change(granting.grant, who, Role(name), _area(area))
     click.echo(f"{person.name} is {name} now.")
 
 
@@ -55,7 +55,7 @@ def grant(who: str, name: str, area: str | None, *, is_meant: bool) -> None:
 @AREA
 def revoke(who: str, name: str, area: str | None) -> None:
     """Let WHO (a number or an e-mail address) not hold ROLE any more. Every sign-in of theirs ends."""
-    person = _change(people.revoke, who, Role(name), _area(area))
+    person = _change(granting.revoke, who, Role(name), _area(area))
     click.echo(f"{person.name} is not {name} any more.")
 
 

@@ -6,7 +6,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from auth import invitations, people
+from auth import granting, invitations, people
 from auth.states import Area, Role
 from lararportal.demo.agenda import Act
 from lararportal.demo.cast import ANNA, OLLE, SARA, SIV, Cast, Doctor, Figure
@@ -129,6 +129,6 @@ def _grant(cast: Cast, figure: Figure, at: datetime, *, role: Role, area: Area |
         administrator = cast.colleague(SIV)
         # The first administrator is made at the machine, by nobody in the portal.
         by = None if figure is administrator else administrator.id
-        people.grant(db, person_id=figure.id, role=role, area=area, now=at, by=by)
+        granting.grant(db, person_id=figure.id, role=role, area=area, now=at, by=by)
 
     return do

@@ -7,7 +7,7 @@ from bookings_room import AFTER, place, published, refused, seat
 from sqlalchemy import func, select
 
 import make
-from auth import invitations, login_sessions, people, personal_numbers, protection
+from auth import granting, invitations, login_sessions, people, personal_numbers, protection
 from auth.models import AccountInvitation, Grant, Identity, LoginSession, Person, PersonalNumber
 from auth.states import Area, Binding, Refusal, Role
 from bookings import charging, erasure, precedence
@@ -84,7 +84,7 @@ def test_nothing_tells_who_it_was_and_who_comes_back_is_somebody_new(db, olle, x
         lambda: protection.protect(db, **about),
         lambda: people.correct_address(db, email="x@example.org", **about),
         lambda: invitations.invite(db, bound=None, roles=[], lasts=timedelta(days=9), **about),
-        lambda: people.grant(db, person_id=xantippa.id, role=Role.LEADER, area=None, now=AFTER, by=None),
+        lambda: granting.grant(db, person_id=xantippa.id, role=Role.LEADER, area=None, now=AFTER, by=None),
     ):
         with refused(Refusal.PERSON_ERASED):
             deed()

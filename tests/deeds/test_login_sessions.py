@@ -4,7 +4,7 @@ from datetime import timedelta
 from portals import SAFE
 from sqlalchemy import select
 
-from auth import login_sessions, people
+from auth import granting, login_sessions
 from auth.login_sessions import Farewell, Visitor
 from auth.models import Grant, LoginSession
 from auth.states import Area, Category, Role, Standing
@@ -186,7 +186,7 @@ def test_all_sign_ins_of_one_person_end_and_nobody_elses(db, now):
 def test_a_role_takes_effect_at_the_next_request(db, now):
     anna = person(db)
     token = begin(db, anna, now)
-    people.grant(db, person_id=anna.id, role=Role.LEADER, area=None, now=now, by=None)
+    granting.grant(db, person_id=anna.id, role=Role.LEADER, area=None, now=now, by=None)
     db.flush()
 
     assert visitor(db, token, now) is None

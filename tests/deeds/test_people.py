@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from auth import login_sessions, people, personal_numbers
+from auth import granting, login_sessions, people, personal_numbers
 from auth.models import Grant, Identity, LoginSession, Person
 from auth.states import Area, Category, Refusal, Role, Standing
 from lararportal.errors import NotFound, Refused
@@ -310,7 +310,7 @@ class TestGranting:
     def test_an_administrator_grants_a_role_and_the_person_signs_in_anew(self, db, now):
         siv, karin = holder(db, Role.ADMINISTRATOR), person(db)
         login_sessions.begin(db, person_id=karin.id, provider="demo", id_token="", now=now)
-        people.grant(db, person_id=karin.id, role=Role.LEADER, area=None, now=now, by=siv.id)
+        granting.grant(db, person_id=karin.id, role=Role.LEADER, area=None, now=now, by=siv.id)
 
         held = db.scalars(select(Grant).where(Grant.person_id == karin.id)).one()
         assert (held.role, held.area) == (Role.LEADER, None)
@@ -322,14 +322,14 @@ class TestGranting:
 
     def test_an_operator_makes_the_first_administrator(self, db, now):
         siv = person(db)
-        people.grant(db, person_id=siv.id, role=Role.ADMINISTRATOR, area=None, now=now, by=None)
+        granting.grant(db, person_id=siv.id, role=Role.ADMINISTRATOR, area=None, now=now, by=None)
 
         assert entries(db) == [("role.granted", None, siv.id, {"role": "administrator", "area": None})]
 
     def test_a_person_may_be_director_of_two_areas(self, db, now):
         eva = person(db)
         for area in (Area.FYRBODAL, Area.SKARABORG):
-            people.grant(db, person_id=eva.id, role=Role.DIRECTOR, area=area, now=now, by=None)
+            granting.grant(db, person_id=eva.id, role=Role.DIRECTOR, area=area, now=now, by=None)
 
         held = db.scalars(select(Grant.area).where(Grant.person_id == eva.id).order_by(Grant.id)).all()
         assert held == [Area.FYRBODAL, Area.SKARABORG]
@@ -345,19 +345,19 @@ class TestGranting:
         someone = person(db)
 
         assert (
-            refusal(people.grant, db, person_id=someone.id, role=role, area=area, now=now, by=None).reason == reason
+            refusal(granting.grant, db, person_id=someone.id, role=role, area=area, now=now, by=None).reason == reason
         )
 
     def test_no_role_is_held_twice(self, db, now):
         olle = coordinator(db)
 
-        no = refusal(people.grant, db, person_id=olle.id, role=Role.COORDINATOR, area=None, now=now, by=None)
+        no = refusal(granting.grant, db, person_id=olle.id, role=Role.COORDINATOR, area=None, now=now, by=None)
 
         assert no.reason == Refusal.ROLE_ALREADY_HELD
 
     def test_a_revoked_role_is_gone_at_once(self, db, now):
         siv, olle = holder(db, Role.ADMINISTRATOR), coordinator(db)
-        people.revoke(db, person_id=olle.id, role=Role.COORDINATOR, area=None, now=now, by=siv.id)
+        granting.revoke(db, person_id=olle.id, role=Role.COORDINATOR, area=None, now=now, by=siv.id)
 
         assert db.scalars(select(Grant).where(Grant.person_id == olle.id)).all() == []
         assert entries(db) == [("role.revoked", siv.id, olle.id, {"role": "coordinator", "area": None})]
@@ -366,12 +366,12 @@ class TestGranting:
         eva = holder(db, Role.DIRECTOR, area=Area.SKARABORG)
         elsewhere = {"role": Role.DIRECTOR, "area": Area.FYRBODAL}
 
-        assert refusal(people.revoke, db, person_id=eva.id, **elsewhere, now=now, by=None).reason == (
+        assert refusal(granting.revoke, db, person_id=eva.id, **elsewhere, now=now, by=None).reason == (
             Refusal.ROLE_NOT_HELD
         )
 
     @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.DIRECTOR, Role.LEADER, Role.REVIEWER])
-    @pytest.mark.parametrize("deed", [people.grant, people.revoke])
+    @pytest.mark.parametrize("deed", [granting.grant, granting.revoke])
     def test_nobody_but_administrators_decides_about_roles(self, db, now, role, deed):
         by, someone = holder(db, role), person(db)
         wanted = {"person_id": someone.id, "role": Role.LEADER, "area": None}

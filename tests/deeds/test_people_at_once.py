@@ -7,7 +7,7 @@ import pytest
 from portals import SAFE
 from sqlalchemy import func, select
 
-from auth import invitations, login_sessions, people
+from auth import granting, invitations, login_sessions, people
 from auth.identities import Shown
 from auth.models import Grant, Identity, LoginSession, Person
 from auth.states import Area, Category, Refusal, Role, Standing
@@ -101,7 +101,7 @@ def test_a_role_granted_by_many_at_once_is_held_once(database, now):
 
     def grant(_number: int) -> str:
         with database.transaction() as db:
-            people.grant(db, person_id=karin, role=Role.LEADER, area=None, now=now, by=None)
+            granting.grant(db, person_id=karin, role=Role.LEADER, area=None, now=now, by=None)
         return "granted"
 
     assert sorted(all_at_once(grant)) == ["granted"] + [Refusal.ROLE_ALREADY_HELD] * (MANY - 1)

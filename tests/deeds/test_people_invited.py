@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from auth import identities, invitations, login_sessions, people, personal_numbers, queries
+from auth import granting, identities, invitations, login_sessions, people, personal_numbers, queries
 from auth.identities import Shown
 from auth.models import AccountInvitation, Grant, Identity, LoginSession, Person
 from auth.states import Binding, InvitationState, Refusal, Role
@@ -246,7 +246,7 @@ def test_whoever_is_told_by_no_name_keeps_the_one_that_they_were_invited_by(db, 
 def test_it_gives_nothing_when_who_invited_may_not_any_more_until_somebody_who_may_sends_it_again(db, office, now):
     invitation, other = invited(db, office, now), holder(db, Role.COORDINATOR)
     token = link(db)
-    people.revoke(db, person_id=office.id, role=Role.COORDINATOR, area=None, now=now, by=None)
+    granting.revoke(db, person_id=office.id, role=Role.COORDINATOR, area=None, now=now, by=None)
     refused(Refusal.INVITER_MAY_NO_MORE, invitations.accept, db, token=token, shown=shown(), now=now)
     assert identities.of_person(db, invitation.person_id) == []
 
