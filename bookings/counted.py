@@ -126,7 +126,7 @@ def _elsewhere(is_wanted: Wanted) -> Select[Any]:
     )
 
 
-def _line(is_wanted: Wanted, session: Number) -> CTE:
+def _line(is_wanted: Wanted, session: Number, stands: SelectBase) -> CTE:
     """Everybody in it. What is asked of the session is asked once where its number is the same for all."""
     starts_on = select(_wanted.starts_on).where(_wanted.id == session).scalar_subquery()
     targets = select(Course.targets).join(_wanted).where(_wanted.id == session).scalar_subquery()
@@ -137,13 +137,14 @@ def _line(is_wanted: Wanted, session: Number) -> CTE:
         _has_room,
         tuple_(_wish.session_id, _wish.person_id).not_in(_elsewhere(is_wanted)),
     )
-    place = (_wish.wave, _wish.key, _wish.joined_at, _wish.id)
+    # With no place to compare with it is unknown, and they are behind everybody.
+    is_before = tuple_(_wish.wave, _wish.key, _wish.joined_at, _wish.id) < stands.scalar_subquery()
     return (
         select(
             _wish.session_id,
             _wish.person_id,
             _who.c.group,
-            *place,
+            is_before.is_not(false()).label("is_before"),
             is_plain.is_(true()).label("is_plain"),
         )
         .join(_who, _who.c.id == _wish.person_id)
@@ -160,7 +161,7 @@ _joins: list[ColumnElement[Any]] = [
 ]
 
 
-def _stands(of: ColumnElement[int], *unless: ColumnElement[bool]) -> SelectBase:
+def _stands(of: Number, *unless: ColumnElement[bool]) -> SelectBase:
     """Where the person stands in a line, looked up by its index.
 
     How long a line is nobody knows when PostgreSQL plans, and to join a line with itself may take the square of it.
@@ -169,37 +170,32 @@ def _stands(of: ColumnElement[int], *unless: ColumnElement[bool]) -> SelectBase:
     return select(_own.wave, _own.key, _own.joined_at, _own.id).where(mine, *unless)
 
 
-def _counts(line: CTE, asked: CTE, place: SelectBase) -> ColumnElement[Any]:
-    """Rows of session, group, how many plainly take the seat before the person's place, and how many in all."""
-    # With no place to compare with it is unknown, and they are behind everybody.
-    is_before = (tuple_(line.c.wave, line.c.key, line.c.joined_at, line.c.id) < place.scalar_subquery()).is_not(
-        false()
-    )
+def _look(line: CTE) -> Select[Any]:
+    """Who is not counted in these lines, with all that they have; in the person's own rows stand the counts.
+
+    Those are rows of session, group, how many plainly take the seat before the person's place, and in all.
+    """
+    asked = union_all(select(line.c.person_id).where(~line.c.is_plain), select(_me)).cte("asked")
     counts = (
         select(
             line.c.session_id,
             line.c.group,
-            func.count().filter(is_before).label("before"),
+            func.count().filter(line.c.is_before).label("before"),
             func.count().label("plain"),
         )
         .where(line.c.person_id.not_in(select(asked.c[0])))
         .group_by(line.c.session_id, line.c.group)
         .subquery()
     )
-    return select(func.jsonb_agg(func.jsonb_build_array(*counts.c))).scalar_subquery()
-
-
-def _look(is_wanted: Wanted, session: Number, place: Callable[[CTE], SelectBase]) -> Select[Any]:
-    line = _line(is_wanted, session)
-    asked = union_all(select(line.c.person_id).where(~line.c.is_plain), select(_me)).cte("asked")
-    return held.having(select(asked.c[0]), case((Person.id == _me, _counts(line, asked, place(line)))))
+    rows = select(func.jsonb_agg(func.jsonb_build_array(*counts.c))).scalar_subquery()
+    return held.having(select(asked.c[0]), case((Person.id == _me, rows)))
 
 
 _number = bindparam("one", type_=Integer)
 _place: CompoundSelect[Any] = union_all(
     _stands(_number, _joins[0].is_(None)), select(*_joins).where(_joins[0].is_not(None))
 )
-_some = bindparam("some", type_=ARRAY(Integer))
-_ONE = _look(lambda number: number == _number, _number, lambda _: _place)
-_SOME = _look(lambda number: number == any_(_some), _wish.session_id, lambda line: _stands(line.c.session_id))
+_ONE = _look(_line(lambda number: number == _number, _number, _place))
 """One line is what most look at, and PostgreSQL plans better for it."""
+_numbers = bindparam("some", type_=ARRAY(Integer))
+_SOME = _look(_line(lambda number: number == any_(_numbers), _wish.session_id, _stands(_wish.session_id)))
