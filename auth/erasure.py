@@ -10,7 +10,7 @@ from auth.holders import powers
 from auth.models import AccountInvitation, Grant, Identity, LoginSession, Person, PersonalNumber, erased_name
 from auth.states import Refusal
 from lararportal import journal, unsaid
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 
 def lock(db: Session, *, person_id: int, reason: str, by: int) -> Person:
@@ -27,9 +27,7 @@ def lock(db: Session, *, person_id: int, reason: str, by: int) -> Person:
     if person.erased_at is not None:
         raise Refused(Refusal.PERSON_ERASED)
     names = {"name": person.own_name, "email": person.email}
-    fault = rules.may_erase(powers(db, by), person_id=person_id) or rules.erasure_reason_fault(reason, **names)
-    if fault is not None:
-        raise Refused(fault)
+    insist(rules.may_erase(powers(db, by), person_id=person_id) or rules.erasure_reason_fault(reason, **names))
     return person
 
 

@@ -12,7 +12,7 @@ from auth.models import Grant
 from auth.states import Area, Refusal, Role
 from lararportal import journal
 from lararportal.database_faults import guard
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 
 def grant(db: Session, *, person_id: int, role: Role, area: Area | None, now: datetime, by: int | None) -> None:
@@ -22,7 +22,7 @@ def grant(db: Session, *, person_id: int, role: Role, area: Area | None, now: da
         Refused: `by` may not grant roles, the area does not fit the role, or the person holds it already.
     """
     _may_grant(db, person_id=person_id, by=by)
-    _insist(rules.grant_fault(role, area))
+    insist(rules.grant_fault(role, area))
     if _held(db, person_id=person_id, role=role, area=area) is not None:
         raise Refused(Refusal.ROLE_ALREADY_HELD)
     _give(db, person_id=person_id, role=role, area=area, now=now, by=by)
@@ -58,17 +58,12 @@ def _give(db: Session, *, person_id: int, role: Role, area: Area | None, now: da
 
 def _may_grant(db: Session, *, person_id: int, by: int | None) -> None:
     people.lock_present(db, person_id)
-    _insist(rules.may_grant(None if by is None else powers(db, by)))
+    insist(rules.may_grant(None if by is None else powers(db, by)))
 
 
 def _held(db: Session, *, person_id: int, role: Role, area: Area | None) -> Grant | None:
     same_area = Grant.area.is_not_distinct_from(area)
     return db.scalars(select(Grant).where(Grant.person_id == person_id, Grant.role == role, same_area)).one_or_none()
-
-
-def _insist(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 guard("uq_grants_person_id_role_area", Refused(Refusal.ROLE_ALREADY_HELD))

@@ -22,7 +22,7 @@ from auth.models import AccountInvitation, Person
 from auth.states import Binding, InvitationState, Refusal, Role
 from lararportal import journal
 from lararportal.database_faults import guard
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 from lararportal.personal_number import PersonalNumber
 
 _TOKEN = re.compile(r"([0-9]{1,9})-([A-Za-z0-9_-]{43})")
@@ -68,7 +68,7 @@ def invite_somebody_new(
     Raises:
         Refused: `by` may not invite them so, they lack a name or an address, or another account has that address.
     """
-    _insist(rules.may_invite(powers(db, by), roles=frozenset(roles)))
+    insist(rules.may_invite(powers(db, by), roles=frozenset(roles)))
     names = [rules.one_line(each, longest=people.NAME_LENGTH) for each in (given_name, family_name)]
     if not all(names):
         raise Refused(Refusal.INVITED_WITHOUT_NAME)
@@ -100,7 +100,7 @@ def invite(
         NotFound: there is no such account.
         Refused: `by` may not invite them so, the account cannot be opened that way, or they are invited already.
     """
-    _insist(rules.may_invite(powers(db, by), roles=frozenset(roles)))
+    insist(rules.may_invite(powers(db, by), roles=frozenset(roles)))
     person = people.lock_present(db, person_id)
     _insist_on_openness(db, person_id)
     if not person.email:
@@ -117,10 +117,10 @@ def send_again(db: Session, *, invitation_id: int, lasts: timedelta, now: dateti
         NotFound: there is no such invitation.
         Refused: `by` may not invite, it was used or withdrawn, or is so old that whom it was for is forgotten.
     """
-    _insist(rules.may_invite(powers(db, by), roles=frozenset()))
+    insist(rules.may_invite(powers(db, by), roles=frozenset()))
     invitation = _lock(db, invitation_id)
     _insist_on_lasting(invitation, now=now)
-    _insist(None if invitation.bound_to else Refusal.INVITATION_FORGOTTEN)
+    insist(None if invitation.bound_to else Refusal.INVITATION_FORGOTTEN)
     secret = secrets.token_urlsafe(32)
     invitation.token_hash, invitation.sent_at, invitation.expires_at = _hash(secret), now, now + lasts
     invitation.invited_by = by
@@ -136,7 +136,7 @@ def withdraw(db: Session, *, invitation_id: int, now: datetime, by: int) -> Acco
         NotFound: there is no such invitation.
         Refused: `by` may not invite, or it was used or withdrawn.
     """
-    _insist(rules.may_invite(powers(db, by), roles=frozenset()))
+    insist(rules.may_invite(powers(db, by), roles=frozenset()))
     invitation = _lock(db, invitation_id)
     _insist_on_lasting(invitation, now=now)
     invitation.withdrawn_at = now
@@ -152,7 +152,7 @@ def opened_by(db: Session, *, token: str, now: datetime) -> AccountInvitation:
         Refused: it is open no more, or whoever sent it may not invite so any more.
     """
     invitation = _of_token(db, token)
-    _insist(rules.CLOSED.get(invitation.state_at(now)))
+    insist(rules.CLOSED.get(invitation.state_at(now)))
     roles = frozenset(Role(each) for each in invitation.roles)
     if rules.may_invite(powers(db, invitation.invited_by), roles=roles) is not None:
         raise Refused(Refusal.INVITER_MAY_NO_MORE)
@@ -236,7 +236,7 @@ def _insist_on_somebody_new(db: Session, email: str, *, others: Collection[int])
 
 def _insist_on_openness(db: Session, person_id: int) -> None:
     held = queries.roles_of(db, person_id)
-    _insist(rules.may_be_invited(held, identities=len(identities.of_person(db, person_id))))
+    insist(rules.may_be_invited(held, identities=len(identities.of_person(db, person_id))))
 
 
 def _insist_on_whom_it_is_for(db: Session, invitation: AccountInvitation, shown: Shown) -> None:
@@ -279,12 +279,7 @@ def _hash(secret: str) -> str:
 def _insist_on_lasting(invitation: AccountInvitation, *, now: datetime) -> None:
     """One that is only too old can be sent again, and withdrawn."""
     state = invitation.state_at(now)
-    _insist(None if state is InvitationState.EXPIRED else rules.CLOSED.get(state))
-
-
-def _insist(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(None if state is InvitationState.EXPIRED else rules.CLOSED.get(state))
 
 
 guard("uq_account_invitations_lasting", Refused(Refusal.INVITATION_LASTS))

@@ -15,7 +15,7 @@ from auth.rules import Facts
 from auth.states import Area, Binding, Category, Refusal, Standing
 from lararportal import journal
 from lararportal.database_faults import guard
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 NAME_LENGTH = 100
 WORKPLACE_LENGTH = 200
@@ -117,8 +117,8 @@ def describe_oneself(
         raise Refused(Refusal.ONLY_ABOUT_ONESELF)
     person = lock_present(db, person_id)
     facts = Facts(**said).settled()
-    _insist(rules.may_describe_oneself(person.standing, old=facts_of(person).settled(), new=facts))
-    _insist(rules.may_be_true(facts))
+    insist(rules.may_describe_oneself(person.standing, old=facts_of(person).settled(), new=facts))
+    insist(rules.may_be_true(facts), longest_leave=rules.LONGEST_LEAVE)
     if not rules.is_plausible_email(email):
         raise Refused(Refusal.EMAIL_IMPLAUSIBLE)
     addresses.change(db, person, email=email, now=now, by=by)
@@ -212,16 +212,11 @@ def facts_of(person: Person) -> Facts:
 
 def _decided_about(db: Session, *, person_id: int, facts: Facts, by: int) -> Person:
     person = lock_present(db, person_id)
-    _insist(rules.may_decide_about(powers(db, by), person_id=person_id, old_area=person.area, new_area=facts.area))
-    _insist(rules.may_be_true(facts))
+    insist(rules.may_decide_about(powers(db, by), person_id=person_id, old_area=person.area, new_area=facts.area))
+    insist(rules.may_be_true(facts), longest_leave=rules.LONGEST_LEAVE)
     if rules.missing(facts, email=person.email):
         raise Refused(Refusal.FACTS_MISSING)
     return person
-
-
-def _insist(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise Refused(refusal, longest_leave=rules.LONGEST_LEAVE)
 
 
 def _write(person: Person, facts: Facts) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from auth.holders import powers
 from auth.models import Person
 from auth.states import Refusal
 from lararportal import journal, unsaid
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 
 def protect(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
@@ -53,7 +53,5 @@ def lift(db: Session, *, person_id: int, now: datetime, by: int) -> Person:
 
 def _decided_about(db: Session, *, person_id: int, by: int) -> Person:
     person = people.lock_present(db, person_id)
-    refusal = rules.may_protect(powers(db, by))
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(rules.may_protect(powers(db, by)))
     return person

@@ -29,7 +29,7 @@ from bookings.states import SEATED, BookingState, CancelGround, Refusal
 from courses import sessions
 from courses.models import CourseSession
 from lararportal.clock import day_of
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 
 def cancel(
@@ -65,7 +65,8 @@ def cancel(
     owes_ground = giving_back.is_late(db, booking, session, now=now)
     if by == person_id and ground not in late_fee.OWN_GROUNDS:
         ground = None
-    _insist(session, is_late=owes_ground, ground=ground, reason=reason, now=now)
+    insist(rules.may_cancel(starts_on=session.starts_on, today=day_of(now)))
+    insist(late_fee.what_ground_lacks(is_late=owes_ground, ground=ground, words=reason))
     is_late = owes_ground and ground is not CancelGround.OURS
     holds_again = giving_back.keeps_precedence(db, booking, session, ground=ground, now=now)
     booking.fee_percent = giving_back.fee_percent(
@@ -83,15 +84,6 @@ def cancel(
     _tell(db, booking, person, session, until=until, now=now, by=by)
     choices.settle(db, [person_id], now=now)
     return booking
-
-
-def _insist(
-    session: CourseSession, *, is_late: bool, ground: CancelGround | None, reason: str, now: datetime
-) -> None:
-    refusal = rules.may_cancel(starts_on=session.starts_on, today=day_of(now))
-    refusal = refusal or late_fee.what_ground_lacks(is_late=is_late, ground=ground, words=reason)
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def _tell(

@@ -27,7 +27,7 @@ from bookings.states import (
     RoundState,
 )
 from courses.states import Publicity
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 
 def place_for_hardship(
@@ -42,7 +42,7 @@ def place_for_hardship(
     insist_on_reason(reason)
     case = _hold(db, session_id=session_id, person_id=person_id, by=by, now=now)
     key = tuple(_late_key(db, case.asked))
-    _insist(rules.may_be_placed_for_hardship(case.prospect, case.opening, key=key))
+    insist(rules.may_be_placed_for_hardship(case.prospect, case.opening, key=key))
     return _place(db, case, ExceptionKind.HARDSHIP, key, ground=ground, reason=reason.strip(), by=by)
 
 
@@ -59,7 +59,7 @@ def place_by_precedence(
     """
     insist_on_reason(reason)
     case = _hold(db, session_id=session_id, person_id=person_id, by=by, now=now)
-    _insist(rules.may_be_placed_by_precedence(case.prospect, case.opening))
+    insist(rules.may_be_placed_by_precedence(case.prospect, case.opening))
     place = case.opening.place
     own = place.key if place is not None and place.is_in_time else tuple(_late_key(db, case.asked))
     key = rules.with_precedence(own)
@@ -192,8 +192,3 @@ def _new_place(db: Session, asked: Asking) -> Booking:
     )
     db.add(booking)
     return booking
-
-
-def _insist(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise Refused(refusal)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -24,7 +23,7 @@ from courses.rules import working_days_before
 from courses.states import Publicity
 from lararportal import clock
 from lararportal.clock import day_of
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 RESIDENTS = [category for category in Category if category.is_resident]
 UNSETTLED: ColumnElement[bool] = and_(Booking.state.in_(SEATED), Booking.funded_at.is_(None))
@@ -236,12 +235,8 @@ def _decided_over(db: Session, booking_ids: Collection[int], *, by: int) -> Sequ
 
 
 def _insist(booking: Booking, person: Person, powers: Powers) -> None:
-    refusal: StrEnum | None = people_rules.may_decide_about(
-        powers, person_id=person.id, old_area=person.area, new_area=person.area
-    )
-    if refusal is None and booking.state not in SEATED:
-        refusal = Refusal.PERSON_HAS_NO_SEAT
-    if refusal is None and person.category not in RESIDENTS:
-        refusal = Refusal.FUNDING_NOT_NEEDED
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(people_rules.may_decide_about(powers, person_id=person.id, old_area=person.area, new_area=person.area))
+    if booking.state not in SEATED:
+        raise Refused(Refusal.PERSON_HAS_NO_SEAT)
+    if person.category not in RESIDENTS:
+        raise Refused(Refusal.FUNDING_NOT_NEEDED)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
@@ -20,7 +19,7 @@ from bookings.states import OPEN, SEATED, ApplicationState, PrecedenceKind, Refu
 from courses.models import Course, CourseSession
 from lararportal import journal
 from lararportal.clock import day_of
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 
 def grant(db: Session, *, person_id: int, course_id: int, reason: str, now: datetime, by: int) -> Precedence:
@@ -39,9 +38,7 @@ def grant(db: Session, *, person_id: int, course_id: int, reason: str, now: date
         raise NotFound
     insist_on_powers(db, person, course_id=course_id, now=now, by=by)
     bookings, this_term = facts.live_bookings(db, [person_id])[person_id], term_of(day_of(now))
-    refusal = rules.may_be_granted(prospect(db, person, course, bookings, term=this_term, now=now))
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(rules.may_be_granted(prospect(db, person, course, bookings, term=this_term, now=now)))
     made = Precedence(
         person_id=person_id,
         course_id=course_id,
@@ -96,13 +93,14 @@ def insist_on_powers(db: Session, person: Person, *, course_id: int, now: dateti
     Raises:
         Refused: `by` may not decide about this person, or wants the course too.
     """
-    refusal: StrEnum | None = rules.may_decide(
-        is_oneself=by == person.id, wants_the_course=wants_course(db, by, course_id, today=day_of(now))
-    ) or people_rules.may_decide_about(
-        powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
+    insist(
+        rules.may_decide(
+            is_oneself=by == person.id, wants_the_course=wants_course(db, by, course_id, today=day_of(now))
+        )
+        or people_rules.may_decide_about(
+            powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
+        )
     )
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def name_of(db: Session, person_id: int) -> str:

@@ -20,7 +20,7 @@ from bookings.states import ApplicationState, Refusal, RoundState
 from courses import seen
 from lararportal import journal
 from lararportal.clock import day_of
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 
 def plan(
@@ -89,9 +89,7 @@ def open_round(db: Session, round_id: int, *, now: datetime, by: int | None) -> 
         raise Refused(Refusal.ROUND_DATES)
     if now > round_plan.can_open_until(round_.closes_at):
         raise Refused(Refusal.ROUND_TOO_SHORT)
-    refusal = lottery_protocol.may_open(lots.standing(round_))
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(lottery_protocol.may_open(lots.standing(round_)))
     round_.move_to(RoundState.OPEN)
     round_.opened_at = now
     _note(db, "round.opened", round_, now=now, by=by)

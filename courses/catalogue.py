@@ -13,7 +13,7 @@ from courses.models import Course, CourseSession
 from courses.rules import CourseFacts
 from courses.states import COURSE_BEARING_2015, Publicity, Refusal
 from lararportal import clock, journal
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 WHO_GETS_A_SEAT = {"kind", "order", "swap_rings", "targets"}
 """What is said of a course that decides over the seats of its sessions; whose last chance counts goes by its kind."""
@@ -132,9 +132,7 @@ def facts_of(course: Course) -> CourseFacts:
 
 
 def _judge(facts: CourseFacts) -> None:
-    refusal = rules.course_faults_of(facts)
-    if refusal is not None:
-        raise Refused(refusal, value=", ".join(COURSE_BEARING_2015))
+    insist(rules.course_faults_of(facts), value=", ".join(COURSE_BEARING_2015))
 
 
 def _columns(facts: CourseFacts) -> dict[str, Any]:

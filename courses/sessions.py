@@ -19,7 +19,7 @@ from courses.models import CourseDay, CourseSession
 from courses.rules import Day, SessionDates, SessionFacts
 from courses.states import Publicity, Refusal
 from lararportal import clock, journal
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 
 class SessionPlan(TypedDict):
@@ -210,11 +210,7 @@ def judge(wanted: SessionPlan, *, reserved: int) -> None:
         Refused: its days, dates or seats do.
     """
     dates = SessionDates(wanted["cancel_by"], wanted["go_no_go_on"], wanted["prepare_by"])
-    refusal = rules.faults_of(
-        SessionFacts(tuple(wanted["days"]), dates, wanted["seats"], wanted["minimum"], reserved)
-    )
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(rules.faults_of(SessionFacts(tuple(wanted["days"]), dates, wanted["seats"], wanted["minimum"], reserved)))
 
 
 def write(session: CourseSession, wanted: SessionPlan) -> None:

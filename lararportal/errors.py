@@ -17,6 +17,16 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
         self.facts = facts
 
 
+def insist(refusal: StrEnum | None, **facts: Any) -> None:
+    """Goes on where a rule says nothing against it.
+
+    Raises:
+        Refused: it says this, with these facts.
+    """
+    if refusal is not None:
+        raise Refused(refusal, **facts)
+
+
 class NotFound(Exception):  # noqa: N818 - as Refused
     """What was asked for does not exist, or not for this person. The edge answers 404."""
 

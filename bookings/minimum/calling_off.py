@@ -37,7 +37,7 @@ from courses.models import CourseSession
 from courses.states import Publicity
 from lararportal import journal, pages
 from lararportal.clock import day_of
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 
 def foreseen(db: Session, *, session_id: int, now: datetime) -> Outlook:
@@ -104,14 +104,14 @@ def _called_for(db: Session, session_id: int, *, now: datetime) -> CourseSession
 
 def _insist_on_state(db: Session, session: CourseSession, *, now: datetime) -> None:
     to_be_given = select(exists().where(rounds.sessions_to_be_given().subquery().c.session_id == session.id))
-    refusal = rules.may_be_called_off(
-        is_published=session.publicity is Publicity.PUBLISHED,
-        is_to_be_given=bool(db.scalar(to_be_given)),
-        starts_on=session.starts_on,
-        today=day_of(now),
+    insist(
+        rules.may_be_called_off(
+            is_published=session.publicity is Publicity.PUBLISHED,
+            is_to_be_given=bool(db.scalar(to_be_given)),
+            starts_on=session.starts_on,
+            today=day_of(now),
+        )
     )
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def _insist_on_sister(db: Session, session: CourseSession, into: int, *, now: datetime) -> None:

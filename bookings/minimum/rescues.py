@@ -23,7 +23,7 @@ from bookings.states import SEATED, Refusal
 from courses import sessions
 from courses.models import CourseSession, SessionLeader
 from lararportal.clock import day_of
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 
 def run_anyway(db: Session, *, session_id: int, reason: str, now: datetime, by: int) -> None:
@@ -56,15 +56,16 @@ def move_day(db: Session, *, session_id: int, to: date, reason: str, now: dateti
     """
     insist_on_reason(reason)
     session = _hold_undecided(db, session_id, now=now, by=by)
-    refusal = rules.may_move_day(
-        old=session.go_no_go_on,
-        new=to,
-        starts_on=session.starts_on,
-        was_moved=was_moved(db, session_id),
-        today=day_of(now),
+    insist(
+        rules.may_move_day(
+            old=session.go_no_go_on,
+            new=to,
+            starts_on=session.starts_on,
+            was_moved=was_moved(db, session_id),
+            today=day_of(now),
+        ),
+        until=rules.last_to_decide(session.starts_on),
     )
-    if refusal is not None:
-        raise Refused(refusal, until=rules.last_to_decide(session.starts_on))
     old, concerned = session.go_no_go_on, _booked_and_leading(db, session_id)
     case = cases.note_step(
         db,

@@ -36,10 +36,10 @@ def ask(db: Session, *, session_id: int, people: Collection[int], now: datetime,
     """
     session = reach.session_of(db, session_id=session_id, by=by)
     leaders = content.leaders_of(db, session_id)
-    refusal = Refusal.SESSION_NOT_COMPLETED if session.completed_at is None else None
-    refusal = refusal or (None if leaders else Refusal.NOBODY_SIGNS)
-    if refusal is not None:
-        raise Refused(refusal)
+    if session.completed_at is None:
+        raise Refused(Refusal.SESSION_NOT_COMPLETED)
+    if not leaders:
+        raise Refused(Refusal.NOBODY_SIGNS)
     found = content.drafts(db, session, content.held(db, session_id))
     due = [each for each in found if each.is_due and each.person.id in people]
     if not due:

@@ -16,7 +16,7 @@ from courses.rules import certificates as rules
 from courses.states import CertificateState
 from lararportal import journal, pages
 from lararportal.clock import day_of
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, insist
 
 
 def fetch_all(db: Session, *, session_id: int, now: datetime, by: int) -> list[dict[str, Any]]:
@@ -72,9 +72,9 @@ def note_signed(db: Session, *, session_id: int, signed: Mapping[int, bool], on:
     changed = [each for each in rows if signed[each.id] != (each.signed_on is not None)]
     for each in changed:
         is_signed = signed[each.id]
-        refusal = rules.may_be_signed(on, made=day_of(each.made_at), today=day_of(now)) if is_signed else None
-        if refusal is not None:
-            raise Refused(refusal, made=day_of(each.made_at))
+        if is_signed:
+            made = day_of(each.made_at)
+            insist(rules.may_be_signed(on, made=made, today=day_of(now)), made=made)
         each.signed_on = on if is_signed else None
         deed = "certificate.signed" if is_signed else "certificate.unsigned"
         said = {"certificate": each.id, "number": each.number, "version": each.version, "on": str(on)}

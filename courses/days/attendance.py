@@ -13,7 +13,7 @@ from courses.rules import days
 from courses.rules.days import HalfDay, Key, Mark
 from courses.states import Presence, Refusal, Source
 from lararportal import journal
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 
 def note(
@@ -62,15 +62,13 @@ def _insist(
     now: datetime,
     by: int,
 ) -> None:
-    refusal = days.may_note(half_days.halves_of(session), half, now=now)
-    if refusal is None and by in noted:
-        refusal = Refusal.NOTES_ONESELF
-    if refusal is None and not noted.keys() <= booked:
-        refusal = Refusal.NOT_BOOKED_HERE
-    faults = (days.fault_of(mark, half) for mark in noted.values())
-    refusal = refusal or next((each for each in faults if each is not None), None)
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(days.may_note(half_days.halves_of(session), half, now=now))
+    if by in noted:
+        raise Refused(Refusal.NOTES_ONESELF)
+    if not noted.keys() <= booked:
+        raise Refused(Refusal.NOT_BOOKED_HERE)
+    for mark in noted.values():
+        insist(days.fault_of(mark, half))
 
 
 def write(

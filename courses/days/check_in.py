@@ -17,7 +17,7 @@ from courses.rules.check_in import Scan
 from courses.rules.days import HalfDay
 from courses.sessions import lock
 from courses.states import Refusal, Source
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 from lararportal.sealing import safe_of
 
 SCAN = "scan"
@@ -94,9 +94,7 @@ def _already(
     row = half_days.rows_of(db, session.id, [by])[by].get(half.key) if half else None
     if row is not None and row.state in days.THERE:
         return row
-    fault = _fault_of(db, session, code, at=at)
-    if fault is not None:
-        raise Refused(fault)
+    insist(_fault_of(db, session, code, at=at))
     return None
 
 

@@ -19,7 +19,7 @@ from courses.rules import days
 from courses.rules.days import Demands, HalfDay, Key, Mark, Tally, Verdict
 from courses.states import CourseOutcome, Refusal
 from lararportal import journal
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 Said = dict[int, tuple[bool | None, bool | None]]
 """Of whom what is said: whether their competence is met, and whether they have prepared."""
@@ -66,9 +66,7 @@ def complete(
         NotFound: there is no such session, or it is led by others.
     """
     session = half_days.led(db, session_id=session_id, by=by)
-    refusal = days.may_complete(half_days.halves_of(session), now=now)
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(days.may_complete(half_days.halves_of(session), now=now))
     return decide(db, session, verdicts, booked=roster(db, session_id), saw=saw, now=now, by=by)
 
 

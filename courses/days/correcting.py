@@ -14,7 +14,7 @@ from courses.rules import days
 from courses.rules.days import Key, Mark, Verdict
 from courses.sessions import lock
 from courses.states import Refusal, Source
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 
 def correct(
@@ -53,9 +53,7 @@ def correct(
         seen.insist(said, seen=saw, wanted=completion.asked(half_days.demands_of(session), verdict))
     for key, mark in noted.items():
         half = half_days.half_of(session, key)
-        refusal = Refusal.HALF_DAY_AHEAD if now < half.opens else days.fault_of(mark, half)
-        if refusal is not None:
-            raise Refused(refusal)
+        insist(Refusal.HALF_DAY_AHEAD if now < half.opens else days.fault_of(mark, half))
     people = {key: {person_id: mark} for key, mark in noted.items()}
     why = {"reason": reason.strip()}
     noted_anew = attendance.write(db, session, people, source=Source.OFFICE, now=now, by=by, **why)

@@ -11,7 +11,7 @@ from courses.models import Material, MaterialFile, PreparationPart
 from courses.rules import materials as rules
 from courses.states import MaterialShown, Refusal
 from lararportal import journal
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 
 def add_link(
@@ -81,9 +81,7 @@ def remove(db: Session, *, session_id: int, material_id: int, now: datetime, by:
 
 
 def _of_file(content: bytes, *, title: str, shown: MaterialShown, now: datetime) -> Material:
-    fault = rules.fault_of(content)
-    if fault is not None:
-        raise Refused(fault)
+    insist(rules.fault_of(content))
     made = Material(title=title, shown=shown, media_type=str(rules.media_type_of(content)), added_at=now)
     made.size, made.sha256 = len(content), hashlib.sha256(content).hexdigest()
     return made

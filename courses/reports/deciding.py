@@ -1,7 +1,6 @@
 """Deciding: a director of studies confirms what somebody did elsewhere, or declines it with a reason."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,7 @@ from courses.reports import documents
 from courses.rules import reports as rules
 from courses.states import Refusal, ReportState
 from lararportal import journal
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 
 def confirm(db: Session, *, report_id: int, now: datetime, by: int) -> None:
@@ -64,11 +63,10 @@ def _decided(
         raise NotFound
     person = people.lock_present(db, seen.person_id)
     report = db.get_one(CourseReport, report_id, populate_existing=True)
-    refusal: StrEnum | None = people_rules.may_decide_about(
-        powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area
-    ) or rules.may_become(report.state, state)
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(
+        people_rules.may_decide_about(powers(db, by), person_id=person.id, old_area=person.area, new_area=person.area)
+        or rules.may_become(report.state, state)
+    )
     report.state, report.reason, report.decided_at, report.decided_by = state, reason, now, by
     journal.note(db, f"report.{state}", now=now, by=by, person=person.id, report=report_id, reason=reason)
     db.flush()

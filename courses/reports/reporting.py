@@ -14,7 +14,7 @@ from courses.rules.certificates import FORMS
 from courses.states import Refusal, ReportState
 from lararportal import journal
 from lararportal.clock import day_of
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 
 def report(
@@ -42,11 +42,10 @@ def report(
     demanded = FORMS[person.category][1]
     waits = (CourseReport.person_id == person_id) & (CourseReport.state == ReportState.REPORTED)
     undecided = db.scalar(select(func.count(CourseReport.id)).where(waits)) or 0
-    refusal = rules.may_report(
-        objectives, demanded, finished_on=finished_on, today=day_of(now), undecided=undecided
-    ) or rules.document_fault(content)
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(
+        rules.may_report(objectives, demanded, finished_on=finished_on, today=day_of(now), undecided=undecided)
+        or rules.document_fault(content)
+    )
     made = CourseReport(
         person_id=person_id,
         objectives=[each for each in demanded if each in objectives],

@@ -17,7 +17,7 @@ from courses.rules.evaluations import term
 from courses.states import Refusal
 from lararportal import journal
 from lararportal.clock import day_of
-from lararportal.errors import Refused
+from lararportal.errors import Refused, insist
 
 
 def open_(db: Session, *, half: str, now: datetime, by: int) -> list[Review]:
@@ -26,9 +26,7 @@ def open_(db: Session, *, half: str, now: datetime, by: int) -> list[Review]:
     Raises:
         Refused: the half-year is not over, nothing was held in it, or its review has been opened.
     """
-    refusal = rules.may_open(half, day_of(now))
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(rules.may_open(half, day_of(now)))
     if db.scalar(select(exists().where(Review.half == half))):
         raise Refused(Refusal.REVIEW_OPENED_ALREADY)
     found = _figures(db, half)

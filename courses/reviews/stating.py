@@ -15,7 +15,7 @@ from courses.reach import courses_led
 from courses.rules import reviews as rules
 from courses.states import Refusal, ReviewState
 from lararportal import journal
-from lararportal.errors import NotFound, Refused
+from lararportal.errors import NotFound, Refused, insist
 
 
 def locked(db: Session, review_id: int) -> Review:
@@ -37,9 +37,7 @@ def move(review: Review, state: ReviewState, *, unless: Refusal | None = None) -
     Raises:
         Refused: it is not where it can go there from; or else for the reason that is given.
     """
-    refusal = rules.may_become(review.state, state) or unless
-    if refusal is not None:
-        raise Refused(refusal)
+    insist(rules.may_become(review.state, state) or unless)
     review.state = state
 
 
