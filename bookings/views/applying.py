@@ -226,6 +226,8 @@ def withdraw(round_id: int) -> Page:
     if request.method == "GET" or not ConfirmForm().validate():
         if material.sent is None:
             raise NotFound
+        if not material.is_open:
+            raise Refused(Refusal.ROUND_NOT_OPEN)
         return render_template("bookings/withdraw.html", round=material.round)
     with edge.deed() as db:
         applications.withdraw(db, round_id=round_id, person_id=me().person_id, now=edge.moment(), by=me().person_id)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import courses.queries
@@ -41,9 +42,7 @@ def cancel(session_id: int, whose: Whose) -> Page:
         Refused: it cannot be given back any more.
     """
     with edge.reading() as db:
-        seat = queries.my_seat(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
-    if seat.may_cancel is not None:
-        raise Refused(seat.may_cancel)
+        seat = _seat_to_leave(db, session_id, whose)
     in_time, late = (OfficeCancelForm, LateOfficeCancelForm) if whose.name else (CancelForm, LateCancelForm)
     form = late() if seat.is_late else in_time()
     status = send_in(
@@ -64,6 +63,19 @@ def cancel(session_id: int, whose: Whose) -> Page:
         return redirect(whose.back)
     shown = {"seat": seat, "whose": whose, "costs": _costs(seat), "today": day_of(edge.moment())}
     return render_template("bookings/cancel.html", form=form, **shown), status
+
+
+def _seat_to_leave(db: Session, session_id: int, whose: Whose) -> Seat:
+    """The seat, as long as it can be left.
+
+    Raises:
+        NotFound: there is no such seat.
+        Refused: its session has begun.
+    """
+    seat = queries.my_seat(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
+    if seat.may_cancel is not None:
+        raise Refused(seat.may_cancel)
+    return seat
 
 
 def _fee_steps() -> FeeSteps:
@@ -95,9 +107,10 @@ def rebook(session_id: int, whose: Whose) -> Page:
 
     Raises:
         NotFound: there is no such seat.
+        Refused: its session has begun.
     """
     with edge.reading() as db:
-        seat = queries.my_seat(db, session_id=session_id, person_id=whose.person_id, now=edge.moment())
+        seat = _seat_to_leave(db, session_id, whose)
         held = courses.queries.session(db, session_id)
         situation = queries.my_situation(db, held, person_id=whose.person_id, now=edge.moment())
         sisters = queries.sisters_of(db, held, today=day_of(edge.moment()))

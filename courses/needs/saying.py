@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from auth import people
 from courses.days.half_days import Roster, halves_of
 from courses.days.shown import session_of
-from courses.models import Need
+from courses.models import CourseSession, Need
 from courses.states import Diet, Refusal
 from lararportal import journal
 from lararportal.errors import NotFound, Refused
@@ -36,7 +36,7 @@ def say(
     session = session_of(db, session_id)
     if by not in roster(db, session_id):
         raise NotFound
-    if now >= halves_of(session)[-1].ends:
+    if is_over(session, now=now):
         raise Refused(Refusal.NEEDS_TOO_LATE)
     row = need_of(db, session_id, by)
     said = {"diets": [str(each) for each in Diet if each in diets], "other_food": other_food, "access": access}
@@ -52,6 +52,11 @@ def say(
         db.add(row)
         journal.note(db, "needs.said", now=now, by=by, person=by, session=session_id)
     db.flush()
+
+
+def is_over(session: CourseSession, *, now: datetime) -> bool:
+    """Whether nobody can use any more what somebody needs in it."""
+    return now >= halves_of(session)[-1].ends
 
 
 def need_of(db: Session, session_id: int, person_id: int) -> Need | None:

@@ -9,9 +9,10 @@ from courses import reach
 from courses.days import shown as days_shown
 from courses.forms.needs import NeedsForm
 from courses.needs import saying, shown
+from courses.states import Refusal
 from courses.views.days import roster
 from lararportal import edge, pages
-from lararportal.errors import NotFound
+from lararportal.errors import NotFound, Refused
 from lararportal.forms_sent import send_in
 
 blueprint = Blueprint("needs", __name__)
@@ -21,11 +22,13 @@ UNSEEN = {"Cache-Control": "private, no-store"}
 @blueprint.route("/tillfallen/<int:session_id>/behov", methods=["GET", "POST"])
 @signed_in
 def own(session_id: int) -> ViewResult:
-    """What the visitor needs in a session that they have a seat in."""
+    """What the visitor needs in a session that they have a seat in, until it is over."""
     with edge.reading() as db:
         session = days_shown.session_of(db, session_id)
         if me().person_id not in roster()(db, session_id):
             raise NotFound
+        if saying.is_over(session, now=edge.moment()):
+            raise Refused(Refusal.NEEDS_TOO_LATE)
         said = saying.need_of(db, session_id, me().person_id)
     form = NeedsForm(obj=said)
     form.offer()

@@ -16,6 +16,7 @@ from courses.materials import shown as material
 from courses.messages import shown as messages
 from courses.messages.shown import Read
 from courses.models import Course, CourseSession, Material, PreparationPart
+from courses.needs import saying
 from courses.preparation import doing, parts, standing
 from courses.views.days import roster
 from courses.views.materials import sent
@@ -215,6 +216,7 @@ def _own_page(
         "courses/preparation_own.html",
         form=RowsForm(),
         session=session,
+        is_over=saying.is_over(session, now=edge.moment()),
         parts=found,
         materials=given,
         messages=written,

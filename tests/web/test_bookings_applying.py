@@ -371,7 +371,10 @@ class TestTakingBack:
         assert visit(make.person(db)).get(f"/ansokan/{offered[0].id}/ta-tillbaka").status_code == 404
 
     def test_it_is_refused_once_the_round_has_closed(self, db, visit, offered):
-        round_, *_ = offered
-        answer = visit(make.person(db), at=round_.closes_at + timedelta(1)).post(f"/ansokan/{round_.id}/ta-tillbaka")
+        round_, early, *_ = offered
+        anna = make.person(db)
+        visit(anna).post(f"/ansokan/{round_.id}", data={"choices": [early.id], "cap": "4", "action": "submit"})
+        late, page = visit(anna, at=round_.closes_at + timedelta(1)), f"/ansokan/{round_.id}/ta-tillbaka"
 
-        assert answer.status_code == 409
+        assert [answer.status_code for answer in (late.get(page), late.post(page))] == [409, 409]
+        assert sent(db, anna).state is ApplicationState.SUBMITTED

@@ -79,10 +79,12 @@ class TestMyCourses:
         session = make.session(db, days=days_in(3, 15, 16))
         book(db, session, anna, now=now)
 
-        answer = visit(anna, at=clock.parse("2027-03-15T07:00")).get("/mina-kurser")
-
+        browser = visit(anna, at=clock.parse("2027-03-15T07:00"))
+        answer = browser.get("/mina-kurser")
         assert "Kursen har börjat, så platsen går inte att ändra längre." in words_of(answer)
-        assert f'href="/tillfallen/{session.id}/avboka"' not in answer.text
+        for way in (f"/tillfallen/{session.id}/avboka", f"/tillfallen/{session.id}/boka-om"):
+            refused = browser.get(way)
+            assert (way in answer.text, refused.status_code) == (False, 409)
 
     def test_a_place_in_line_has_its_number(self, db, visit, now):
         anna = make.person(db)

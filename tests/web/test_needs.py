@@ -70,6 +70,15 @@ def test_it_is_said_counted_without_names_and_told_to_who_prepares_the_room(db, 
     assert {each.check for each in invariants(db, now=AFTER)} - {"seat_not_noted"} == set()
 
 
+def test_nobody_is_asked_what_they_need_in_what_is_over(db, session, visit):
+    anna = make.person(db)
+    seat(db, session, anna)
+    own, ways = f"/tillfallen/{session.id}/behov", f"/tillfallen/{session.id}/forberedelse"
+    asked, after = visit(anna, at=AFTER), visit(anna, at=OVER)
+    assert [own in browser.get(ways).text for browser in (asked, after)] == [True, False]
+    assert [browser.get(own).status_code for browser in (asked, after)] == [200, 409]
+
+
 def test_it_is_over_with_the_session_and_goes_two_weeks_after_it(db, database, session):
     anna, bo = make.person(db), make.person(db)
     for each in (anna, bo):
