@@ -11,8 +11,9 @@ from courses.evaluations import questions, reflecting, shown
 from courses.evaluations.reflecting import Reflected
 from courses.evaluations.shown import Unit
 from courses.models import Course, CourseSession, Evaluation, SessionLeader
-from courses.rules import evaluations, mix
-from courses.rules.evaluations import USUAL, Question, Shown
+from courses.rules import mix, reading
+from courses.rules.evaluations import USUAL, Question
+from courses.rules.reading import Shown
 from lararportal.errors import NotFound
 
 OVERALL = USUAL[0]
@@ -65,7 +66,7 @@ class _Said:
 
     def term(self, unit: Unit) -> str:
         """The one that a unit belongs to."""
-        return evaluations.term(max(self.days[each]) for each in unit.sessions)
+        return reading.term(max(self.days[each]) for each in unit.sessions)
 
 
 def of_course(db: Session, *, code: str, by: int, sees_all: bool, term: str = "") -> Compilation:
@@ -136,7 +137,7 @@ def _compiled(course: Course, readable: Sequence[Unit], said: _Said, term: str) 
 def overall(by_term: Mapping[str, Sequence[Unit]]) -> dict[str, Shown]:
     """What was said of the course as a whole, term after term, where enough have said it."""
     found = {
-        term: evaluations.compiled([OVERALL], [unit.tallies for unit in units])[0]
+        term: reading.compiled([OVERALL], [unit.tallies for unit in units])[0]
         for term, units in sorted(by_term.items())
     }
     return {term: each for term, each in found.items() if each.answers}
@@ -149,6 +150,6 @@ def _part(units: Sequence[Unit], said: _Said) -> Part:
         days={each: said.days[each] for each in sessions},
         asked=sum(unit.asked for unit in units),
         answers=sum(unit.tallies.answers for unit in units),
-        shown=evaluations.compiled(different, [unit.tallies for unit in units]),
+        shown=reading.compiled(different, [unit.tallies for unit in units]),
         mix=mix.said(units[0].mix, units[0].asked) if len(units) == 1 and units[0].mix is not None else {},
     )

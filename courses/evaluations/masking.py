@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from courses.evaluations import box, questions, shown
 from courses.models import Course, CourseDay, CourseSession, Evaluation, Masking, SessionLeader
-from courses.rules.evaluations import Question, repeats
+from courses.rules.evaluations import Question
+from courses.rules.reading import repeats
 from courses.states import Refusal
 from lararportal import journal
 from lararportal.errors import NotFound, Refused

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from auth.models import Person
 from courses.evaluations import box
 from courses.models import COURSE_AND_DAYS, AnswerBox, Asked, CourseSession, Evaluation, Masking
-from courses.rules import evaluations
 from courses.rules import mix as of_groups
-from courses.rules.evaluations import Closed, Question, Tallies
+from courses.rules import reading
+from courses.rules.evaluations import Question, Tallies
+from courses.rules.reading import Closed
 from lararportal import clock
 
 
@@ -104,14 +105,14 @@ def _units(db: Session, rows: Sequence[tuple[Any, ...]]) -> list[Unit]:
     ]
     by_session = {each.session_id: (each, found, frozenset(masked or ())) for each, found, masked in rows}
     made = []
-    for unit in evaluations.units(closed):
+    for unit in reading.units(closed):
         of_unit, boxes, masked = zip(*(by_session[each] for each in unit), strict=True)
         made.append(
             Unit(
                 sessions=unit,
                 asked=sum(each.asked or 0 for each in of_unit),
                 mix=_mix([each.mix for each in of_unit]),
-                tallies=evaluations.of_unit(
+                tallies=reading.of_unit(
                     ({said["key"] for said in of.questions}, box.opened(db, each))
                     for of, each in zip(of_unit, boxes, strict=True)
                 ),
@@ -128,7 +129,7 @@ def _to_be_read(db: Session, unit: Unit) -> Unit:
     def is_masked(question: str, text: str) -> bool:
         return box.imprint(db, unit.begins_with, question, text) in unit.masked
 
-    return replace(unit, tallies=evaluations.without(unit.tallies, is_masked))
+    return replace(unit, tallies=reading.without(unit.tallies, is_masked))
 
 
 def _mix(mixes: Sequence[Mapping[str, int] | None]) -> Mapping[str, int] | None:

@@ -11,7 +11,7 @@ from courses.evaluations import compilation, shown
 from courses.evaluations.shown import Unit
 from courses.models import Course, Review, ReviewAction
 from courses.reviews.opening import ended
-from courses.rules import evaluations
+from courses.rules import reading
 from courses.rules import reviews as rules
 from courses.rules.reviews import Criterion, Judgement
 from courses.states import ReviewState
@@ -104,5 +104,5 @@ def _means(units: Sequence[Unit], days: Mapping[int, date]) -> dict[str, float]:
     """Overall, by the half-year in which the last session of a unit ended: a unit is never divided."""
     by_half: dict[str, list[Unit]] = {}
     for unit in units:
-        by_half.setdefault(evaluations.term(days[each] for each in unit.sessions), []).append(unit)
+        by_half.setdefault(reading.term(days[each] for each in unit.sessions), []).append(unit)
     return {half: each.mean for half, each in compilation.overall(by_half).items() if each.mean is not None}

@@ -13,7 +13,7 @@ from courses.evaluations import shown
 from courses.evaluations.shown import Unit
 from courses.models import Completion, CourseDay, CourseSession, Review
 from courses.rules import reviews as rules
-from courses.rules.evaluations import term
+from courses.rules.reading import term
 from courses.states import Refusal
 from lararportal import journal
 from lararportal.clock import day_of

@@ -1,7 +1,8 @@
 """What must hold of courses, sessions and their days: pure rules, facts in and verdict out.
 
 `sessions` of a course and of a session's days and dates; `days` of half days and who has been through a session,
-`evaluations` of what is asked and shown, `check_in` of the codes by which participants say that they are there.
+`evaluations` of what is asked, `reading` of what may be read of the answers, `check_in` of the codes by which
+participants say that they are there.
 """
 
 from courses.rules.sessions import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from courses.rules.evaluations import FEWEST
+from courses.rules.reading import FEWEST
 
 COARSE = {"st_2015": "resident", "st_2021": "resident", "specialist": "other", "pre_st": "other"}
 """The same in two groups, for where four have too few."""

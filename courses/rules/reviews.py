@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
-from courses.rules.evaluations import FEWEST, SUMMER, term
+from courses.rules.reading import FEWEST, SUMMER, term
 from courses.states import Refusal, ReviewState
 
 MOST_ACTIONS = 4

@@ -7,7 +7,8 @@ from typing import Any
 from courses.evaluations.compilation import Compilation, Part
 from courses.evaluations.reflecting import Reflected
 from courses.rules import plots
-from courses.rules.evaluations import Question, Shown
+from courses.rules.evaluations import Question
+from courses.rules.reading import Shown
 from courses.states import QuestionKind
 from lararportal import pages
 from lararportal.clock import day_of

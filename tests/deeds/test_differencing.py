@@ -19,8 +19,9 @@ from courses.evaluations import answering, closing, compilation, masking, questi
 from courses.models import Asked, Course, CourseSession, Evaluation, SessionLeader
 from courses.reviews import opening as reviewing
 from courses.reviews import shown
-from courses.rules import evaluations
-from courses.rules.evaluations import FEWEST, SCALE
+from courses.rules import evaluations, reading
+from courses.rules.evaluations import SCALE
+from courses.rules.reading import FEWEST
 from courses.states import QuestionKind
 from lararportal import clock
 from lararportal.errors import NotFound
@@ -87,7 +88,7 @@ def written_down(read: compilation.Compilation) -> Iterator[Reading]:
             yield kind, sessions, each.question.key, "", each.answers
             yield from ((kind, sessions, each.question.key, choice, count) for choice, count in each.counts.items())
     for term, each in read.over_time.items():
-        of_term = [set(part.days) for part in read.parts if evaluations.term(map(max, part.days.values())) == term]
+        of_term = [set(part.days) for part in read.parts if reading.term(map(max, part.days.values())) == term]
         if of_term:
             yield "sum", frozenset().union(*of_term), each.question.key, "", each.answers
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.rules import evaluations
-from courses.rules.evaluations import FEWEST, USUAL, Closed, Question, Tallies, compiled, units, with_answer
+from courses.rules import evaluations, reading
+from courses.rules.evaluations import USUAL, Question, Tallies, with_answer
+from courses.rules.reading import FEWEST, Closed, compiled, units
 from courses.states import QuestionKind
 from lararportal import clock
 
@@ -105,9 +106,9 @@ def test_what_is_read_of_terms_is_made_of_whole_units_each_of_one_term(sessions:
     answers = dict(enumerate(count for count, _ in sessions))
     last_days = {number: date(2027, 1, 1) + timedelta(days=day) for number, (_, day) in enumerate(sessions)}
     shown = units(closed(*answers.values()))
-    by_term = {each: evaluations.term(last_days[session] for session in each) for each in shown}
+    by_term = {each: reading.term(last_days[session] for session in each) for each in shown}
 
-    assert all(by_term[each] == max(evaluations.term([last_days[session]]) for session in each) for each in shown)
+    assert all(by_term[each] == max(reading.term([last_days[session]]) for session in each) for each in shown)
     terms = sorted(set(by_term.values()))
     choices = [set(each) for size in range(len(terms) + 1) for each in combinations(terms, size)]
     sums = [sum(answers[session] for each in shown if by_term[each] in one for session in each) for one in choices]
@@ -127,7 +128,7 @@ def test_a_question_that_few_answered_is_in_no_sum():
 @given(st.lists(st.sampled_from(["Anna", "Bo", "Cia"]), max_size=9), st.sets(st.sampled_from(["Anna", "Bo"])))
 def test_a_masked_text_is_counted_and_not_said_and_nothing_else_tells_of_it(written: list[str], names: set[str]):
     whole = tallied(*[{"overall": "4", "keep": each} for each in written])
-    read = evaluations.without(whole, lambda question, said: question == "keep" and said in names)
+    read = reading.without(whole, lambda question, said: question == "keep" and said in names)
 
     [before, after] = [compiled(ASKED, [each, tallied(*[{"overall": "1"}] * 5)]) for each in (whole, read)]
     assert before[:2] == after[:2]
@@ -146,7 +147,7 @@ def test_a_masked_text_is_counted_and_not_said_and_nothing_else_tells_of_it(writ
     ],
 )
 def test_a_reason_that_says_the_whole_text_is_known(reason: str, whole: bool):  # noqa: FBT001
-    assert evaluations.repeats(reason, "Anna Ek") is whole
+    assert reading.repeats(reason, "Anna Ek") is whole
 
 
 def test_mean_and_spread_are_those_of_all_who_answered():

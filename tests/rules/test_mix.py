@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from courses.rules.evaluations import FEWEST
 from courses.rules.mix import COARSE, said, together
+from courses.rules.reading import FEWEST
 
 
 def mixed(*counts: int) -> dict[str, int]:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from courses.rules import reviews
-from courses.rules.evaluations import term
+from courses.rules.reading import term
 from courses.rules.reviews import Criterion, Judgement
 from courses.states import Refusal, ReviewState
 
