@@ -1,8 +1,8 @@
 """What is offered, and what happened there.
 
-The story: a course stands in the catalogue (`catalogue`, and `course_import` reads many from a file); it is given as
-course sessions on certain days at a place (`sessions`), with a `programme`, published and archived, and says so to
-everybody (`shown`, `days_in_order`); a session is changed (`session_changes`) or its booking closed early
+The story: a course stands in the catalogue (`catalogue`; `course_import` takes many from a `course_file`); it is
+given as course sessions on certain days at a place (`sessions`), with a `programme`, published and archived, and says
+so to everybody (`shown`, `days_in_order`); a session is changed (`session_changes`) or its booking closed early
 (`closing`), and whom it concerns is asked about first (`concerned`). `preparation` is what there is to do before it,
 `materials` are its files and links, `messages` what its leader writes to who comes, and `needs` what people need
 then; `days` is what happens when it is given: who was there, and who has been through it; `certificates` is what they

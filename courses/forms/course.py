@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation, ValidationError
 
 from courses import rules, seen
-from courses.course_import import TITLE_LENGTH
+from courses.course_file import TITLE_LENGTH
 from courses.forms.fields import a_number, choices_of, stripped, unfolded
 from courses.rules import CourseFacts
 from courses.states import (

@@ -12,7 +12,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, IntegerField
 from wtforms.validators import InputRequired, NumberRange, StopValidation, ValidationError
 
-from courses.course_import import RANGES
+from courses.course_file import RANGES
 from lararportal import pages
 from lararportal.forms import Form
 from lararportal.lines import is_blank

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from courses import course_import
-from courses.course_import import Fault, ImportFaulty
+from courses.course_file import COLUMNS, Fault, ImportFaulty, decode
+from courses.course_import import import_file
 from lararportal import clock, config, pages
 from lararportal.db import Database, connect
 
@@ -15,7 +15,7 @@ def courses() -> None:
     """The catalogue of courses."""
 
 
-@courses.command("import", epilog=f"Columns, in any order: {', '.join(course_import.COLUMNS)}.")
+@courses.command("import", epilog=f"Columns, in any order: {', '.join(COLUMNS)}.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
     """Read courses from FILE, a CSV file in UTF-8 with a line of column names.
@@ -28,9 +28,9 @@ def import_(file: Path) -> None:
         connect(settings.database_url), portal_url=settings.base_url, contact=settings.contact, safe=settings.safe
     )
     try:
-        text = course_import.decode(file.read_bytes())
+        text = decode(file.read_bytes())
         now = clock.now()
-        done = database.run(lambda db: course_import.import_file(db, text=text, now=now, by=None))
+        done = database.run(lambda db: import_file(db, text=text, now=now, by=None))
     except ImportFaulty as faulty:
         for fault in faulty.faults:
             click.echo(in_words(fault), err=True)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 import lararportal
 from courses import catalogue
-from courses.course_import import COLUMNS, Fault, ImportFaulty, decode, import_file
+from courses.course_file import COLUMNS, Fault, ImportFaulty, decode
+from courses.course_import import import_file
 from courses.models import Course
 from courses.rules import CourseFacts
 from courses.states import COURSE_BEARING_2015, ImportFault, Kind, Order, Publicity

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from auth import rules
 from auth.rules import Facts
 from auth.states import Area, Category, Role
-from courses.course_import import read
+from courses.course_file import read
 from courses.rules import is_working_day
 from courses.states import Kind
 from lararportal import demo
