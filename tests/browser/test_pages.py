@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from browser.browsing import CROSSED, DESKTOP, HARDEST, House, Looks, Visit
+from browser.browsing import CROSSED, HARDEST, NARROW_DESK, House, Looks, Visit
 from browser.world import World
 from playwright.sync_api import expect
 from sqlalchemy import func, select
@@ -28,7 +28,7 @@ FILES = {
 """Answers that are no pages."""
 ALIKE = 4
 """Pages of one kind that a walk goes on from, and from the last one: a hundred people have the same links."""
-ON_A_DESK: Looks = [("light", DESKTOP)]
+ON_A_DESK: Looks = [("light", NARROW_DESK)]
 
 
 @pytest.fixture(scope="module")
