@@ -24,17 +24,12 @@ from auth.people import NAME_LENGTH, WORKPLACE_LENGTH
 from auth.rules import Facts
 from auth.states import Area, Category, Refusal, Role
 from lararportal import pages
-from lararportal.forms import Form, PersonalNumberField
+from lararportal.forms import Form, PersonalNumberField, stripped
 
 Word = TypeVar("Word", bound=StrEnum)
 
 REASON_LENGTH = 500
 NEEDED = "needed_for_category"
-
-
-def stripped(text: str | None) -> str:
-    """What was typed, without the spaces around it that nobody sees."""
-    return (text or "").strip()
 
 
 def one_of(words: type[Word]) -> Callable[[Any], Word | None]:

@@ -117,6 +117,11 @@ class Form(FlaskForm):  # type: ignore[misc]
         return whole + [fault for field in self for fault in _faults(field)]
 
 
+def stripped(text: str | None) -> str:
+    """What was typed, without the blanks around it, which nobody sees."""
+    return (text or "").strip()
+
+
 def begin_with(fields: Mapping[str, Sequence[str]]) -> None:
     """The form of this request's page stands there with these texts, as if they had just been typed."""
     g.begun_with = MultiDict(fields)

@@ -7,7 +7,7 @@ from wtforms import BooleanField, Field, SelectField, StringField
 
 from bookings.states import Refusal
 from lararportal import pages
-from lararportal.forms import Form
+from lararportal.forms import Form, stripped
 
 MOST_CHOICES = 100
 """Nobody can mean an order among more than these."""
@@ -54,7 +54,7 @@ class ApplicationForm(Form):
     cap = SelectField(coerce=int)
     ask_first = BooleanField()
     short_notice = BooleanField()
-    text = StringField(filters=[lambda text: (text or "").strip()])
+    text = StringField(filters=[stripped])
 
     def offer(self, cap: int) -> None:
         """Offers 1 up to the cap of the round."""

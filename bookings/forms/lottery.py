@@ -8,8 +8,8 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from bookings.forms.rounds import SourceFields
 from bookings.rules.lottery_values import LONGEST_VALUE, hex_of, public_value
 from bookings.states import PublicKind, Refusal
-from courses.forms.fields import on_one_line, stripped
-from lararportal.forms import Form
+from courses.forms.fields import on_one_line
+from lararportal.forms import Form, stripped
 
 LONGEST_REASON = 500
 

@@ -23,10 +23,10 @@ from bookings.lottery_plan import PublicSource
 from bookings.round_plan import RoundPlan
 from bookings.states import PublicKind
 from courses import seen
-from courses.forms.fields import FIRST_DAY, LAST_DAY, a_day, readable, stripped
+from courses.forms.fields import FIRST_DAY, LAST_DAY, a_day, readable
 from lararportal import pages
 from lararportal.clock import STOCKHOLM
-from lararportal.forms import Form
+from lararportal.forms import Form, stripped
 
 MOMENT_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S")
 """What a browser sends and is sent, and what somebody types where the browser knows no such field."""

@@ -9,13 +9,13 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from bookings.rules.late_fee import OWN_GROUNDS, what_ground_lacks
 from bookings.states import CancelGround
 from lararportal import pages
-from lararportal.forms import Form
+from lararportal.forms import Form, stripped
 
 
 class CancelForm(Form):
     """Giving back a seat in good time: no ground is asked for; staff say in words why, and the person reads it."""
 
-    text = TextAreaField(validators=[Length(max=400)], filters=[lambda text: (text or "").strip()])
+    text = TextAreaField(validators=[Length(max=400)], filters=[stripped])
 
     @property
     def ground(self) -> CancelGround | None:
@@ -71,7 +71,7 @@ class LateOfficeCancelForm(LateCancelForm):
 class TakeOffForm(Form):
     """Taking somebody off a line: they are told why."""
 
-    reason = TextAreaField(filters=[lambda text: (text or "").strip()], validators=[InputRequired(), Length(max=400)])
+    reason = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=400)])
 
 
 class ConfirmForm(Form):

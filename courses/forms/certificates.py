@@ -7,9 +7,9 @@ from typing import Any
 from wtforms import DateField, Field, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from courses.forms.fields import a_day, stripped
+from courses.forms.fields import a_day
 from courses.rules.certificates import typed_code
-from lararportal.forms import Form
+from lararportal.forms import Form, stripped
 
 
 class SigningForm(Form):

@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from courses import rules, seen
 from courses.course_file import TITLE_LENGTH
-from courses.forms.fields import a_number, choices_of, stripped, unfolded
+from courses.forms.fields import a_number, choices_of, unfolded
 from courses.rules import CourseFacts
 from courses.states import (
     COURSE_BEARING_2015,
@@ -30,7 +30,7 @@ from courses.states import (
     Refusal,
 )
 from lararportal import pages
-from lararportal.forms import Form
+from lararportal.forms import Form, stripped
 
 
 class ObjectivesField(StringField):

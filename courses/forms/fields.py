@@ -14,18 +14,13 @@ from wtforms.validators import InputRequired, NumberRange, StopValidation, Valid
 
 from courses.course_file import RANGES
 from lararportal import pages
-from lararportal.forms import Form
+from lararportal.forms import Form, stripped
 from lararportal.lines import is_blank
 
 Word = TypeVar("Word", bound=StrEnum)
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 """Outside of these a date is a slip of the finger in the year."""
-
-
-def stripped(text: str | None) -> str:
-    """What was typed, without blanks around it."""
-    return (text or "").strip()
 
 
 def on_one_line(text: str | None) -> str:

@@ -4,10 +4,11 @@ from flask_wtf.file import FileField
 from wtforms import Field, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from courses.forms.fields import FileForm, a_web_address, choices_of, on_one_line, readable, stripped
+from courses.forms.fields import FileForm, a_web_address, choices_of, on_one_line, readable
 from courses.models import PART_ADDRESS_LENGTH, PART_TITLE_LENGTH
 from courses.rules.materials import ENDINGS, LARGEST, fault_of
 from courses.states import MaterialShown
+from lararportal.forms import stripped
 
 
 def a_file_that_is_taken(content: bytes) -> None:

@@ -8,13 +8,14 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
-from courses.forms.fields import FileForm, a_web_address, on_one_line, readable, stripped, unfolded
+from courses.forms.fields import FileForm, a_web_address, on_one_line, readable, unfolded
 from courses.forms.materials import a_file_that_is_taken, only_taken
 from courses.models import PART_ADDRESS_LENGTH, PART_TITLE_LENGTH
 from courses.preparation.parts import PartFacts
 from courses.rules.materials import LARGEST
 from courses.rules.preparation import Question, QuizFault, questions_in, typed
 from lararportal import pages
+from lararportal.forms import stripped
 
 LONGEST = 6000
 """Minutes: four working days and a night."""

@@ -7,8 +7,8 @@ from wtforms.validators import DataRequired, Length, StopValidation
 
 from courses import seen
 from courses.evaluations.reflecting import Action, Reflected
-from courses.forms.fields import a_day, on_one_line, readable, stripped, unfolded
-from lararportal.forms import Form
+from courses.forms.fields import a_day, on_one_line, readable, unfolded
+from lararportal.forms import Form, stripped
 
 ROWS = range(5)
 """What can be done in all: more is a plan, and is kept elsewhere."""

@@ -8,10 +8,11 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import Length
 
 from auth.states import Area
-from courses.forms.fields import GetForm, choices_of, month_of, stripped, word_or_none
+from courses.forms.fields import GetForm, choices_of, month_of, word_or_none
 from courses.queries import DeskFilters, Filters
 from courses.states import OBJECTIVES_2015, OBJECTIVES_2021, Kind, Publicity
 from lararportal import pages
+from lararportal.forms import stripped
 
 
 class SearchForm(GetForm):

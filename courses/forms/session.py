@@ -23,13 +23,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from auth.models import Person
 from auth.states import Area
 from courses import rules, seen
-from courses.forms.fields import GetForm, a_day, a_number, choices_of, stripped, word_or_none
+from courses.forms.fields import GetForm, a_day, a_number, choices_of, word_or_none
 from courses.models import Course, CourseSession
 from courses.rules import Day
 from courses.sessions import SessionPlan, said_of
 from courses.states import Refusal
 from lararportal import pages
-from lararportal.forms import Form
+from lararportal.forms import Form, stripped
 
 DAY_ROWS = 5
 """Rows for days in the form of a session; what is left empty is not counted."""

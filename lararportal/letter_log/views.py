@@ -8,11 +8,11 @@ from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from auth.access import me, needs
-from auth.forms import plausible_email, stripped
+from auth.forms import plausible_email
 from auth.states import Role
 from lararportal import edge, outbox, pages
 from lararportal.errors import Refused
-from lararportal.forms import Form
+from lararportal.forms import Form, stripped
 from lararportal.letter_log import correcting, queries
 from lararportal.letter_log.queries import LetterStage, LoggedLetter, Wanted
 
