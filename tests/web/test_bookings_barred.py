@@ -36,9 +36,11 @@ def test_a_doctor_without_a_category_is_led_to_the_profile_and_sees_no_form(db, 
 
 
 def test_the_page_of_a_session_says_so_too(db, visit, offered):
-    page = visit(without_category(db)).get(f"/tillfallen/{offered[1].id}")
+    browser, left_over = visit(without_category(db)), make.session(db)
+    page = browser.get(f"/tillfallen/{offered[1].id}")
 
-    assert words_of(page).count(PROFILE) == 1
+    assert words_of(page).count(f"Du kan inte söka än {PROFILE}") == 1
+    assert words_of(browser.get(f"/tillfallen/{left_over.id}")).count(f"Du kan inte boka än {PROFILE}") == 1
     assert f'href="/profil?next=/tillfallen/{offered[1].id}"' in page.text
     assert "Lägg till i ansökan" not in page.text
 
