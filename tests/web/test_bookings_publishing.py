@@ -78,6 +78,17 @@ def test_the_figures_add_up_to_everybody_who_gets_a_letter(db, olle):
     assert "Personer utan plats 1 Ansökningar som inte räknades med 1" in page
 
 
+def test_a_round_in_which_nobody_applied_is_published_to_nobody(db, olle, at_once):
+    round_ = drawn_up_for(db, olle, make.session(db))
+
+    text = words_of(olle.get(f"/samordning/omgangar/{round_.id}/publicera"))
+
+    assert "Ingen har sökt, så inga brev skickas." in text
+    assert "0 personer" not in text
+    confirmed(at_once, round_)
+    assert state_of(db, round_.id) is RoundState.PUBLISHED
+
+
 def test_it_is_handed_to_the_workers_and_its_progress_shown(db, app, olle, drawn_up):
     answer = confirmed(olle, drawn_up)
 
@@ -93,20 +104,24 @@ def test_it_is_handed_to_the_workers_and_its_progress_shown(db, app, olle, drawn
     assert handed.args[:2] == (drawn_up.id, run)
 
 
-def test_while_redis_is_away_it_is_done_at_once(db, settings, database, now, visit, drawn_up):
+@pytest.fixture
+def at_once(db, settings, database, now, visit):
+    """A coordinator's browser while Redis is away."""
     app = create_app(
         settings, Installation(settings=settings, database=database, redis=Redis.from_url("redis://127.0.0.1:1"))
     )
     app.config.update(WTF_CSRF_ENABLED=False)
-    browser = visit(make.coordinator(db), at=now + timedelta(minutes=1), of=app)
+    return visit(make.coordinator(db), at=now + timedelta(minutes=1), of=app)
 
-    answer = confirmed(browser, drawn_up)
+
+def test_while_redis_is_away_it_is_done_at_once(db, at_once, drawn_up):
+    answer = confirmed(at_once, drawn_up)
 
     assert (answer.status_code, answer.location) == (302, f"/samordning/omgangar/{drawn_up.id}")
     assert state_of(db, drawn_up.id) is RoundState.PUBLISHED
     assert db.scalars(select(Booking.state)).all() == [BookingState.BOOKED] * 3
     assert db.scalars(select(Letter.occasion).where(Letter.occasion == "decision")).all() == ["decision"] * 3
-    assert "Beskeden är publicerade. 3 brev är på väg." in words_of(browser.get(answer.location))
+    assert "Beskeden är publicerade. 3 brev är på väg." in words_of(at_once.get(answer.location))
 
 
 @pytest.mark.parametrize("run_id", ["", "x", "-1", str(10**30)])

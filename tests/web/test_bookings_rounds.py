@@ -277,6 +277,7 @@ class TestTheSteps:
         round_ = make.round_of(db, make.session(db), public_at=known)
 
         text = words_of(olle.get(f"/samordning/omgangar/{round_.id}/stang"))
+        assert "Ingen har sökt, så inga platser delas ut." in text
         assert (
             "Det offentliga värdet för lottningen blir känt 21 januari 2027 kl. 13.00, även om du stänger nu. "
             "Innan dess går det inte att fördela platserna."
