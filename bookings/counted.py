@@ -50,6 +50,7 @@ from bookings.models import Application, Booking, is_in
 from bookings.rules.answer_time import SHORT_NOTICE_DAYS
 from bookings.states import IN_LINE, IN_TIME, SEATED, BookingState
 from courses.models import Course, CourseDay, CourseSession
+from lararportal import columns
 
 Place = tuple[int, Sequence[int], datetime]
 """Wave, key and moment of joining: what a line is in order by; who comes last stands behind all who have the same."""
@@ -75,9 +76,7 @@ def lines(
     told = {"one": next(iter(session_ids)), "some": list(session_ids), "me": person_id}
     place = {"wave": wave, "key": key, "joined_at": joined_at}
     soon = today + timedelta(days=SHORT_NOTICE_DAYS)
-    db.flush()
-    # Past the session, which would look for objects among what is read.
-    rows = db.connection().execute(_ONE if len(session_ids) == 1 else _SOME, {**told, **place, "soon": soon}).all()
+    rows = columns.read(db, _ONE if len(session_ids) == 1 else _SOME, {**told, **place, "soon": soon})
     counts: dict[int, Counted] = defaultdict(Counted)
     for session_id, group, before, plain in next((row[-1] for row in rows if row[0] == person_id), None) or ():
         counts[session_id].before[group] = before

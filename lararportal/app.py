@@ -10,10 +10,12 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, render_template, request
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
@@ -96,6 +98,19 @@ ROOMS = (
 """The pages of all rooms."""
 
 
+class Cookies(SecureCookieSessionInterface):
+    """What browsers carry, read and signed by one signer: each request would make two."""
+
+    def __init__(self) -> None:
+        """With the signer of whatever application asks first."""
+        self._signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The signer."""
+        self._signer = self._signer or super().get_signing_serializer(app)
+        return self._signer
+
+
 class Portal(Flask):
     """An application whose views are begun anew while the database undoes what they do."""
 
@@ -115,6 +130,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     logs.configure(settings.log_level)
     app = Portal("lararportal", template_folder=str(pages.folder()))
     app.config.update(_configuration(settings))
+    app.session_interface = Cookies()
     app.url_map.converters["int"] = RowNumber
     app.extensions["lararportal"] = place or install(settings)
     _stand_before(app, settings)
