@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from auth.models import Person
 from auth.states import Standing
+from bookings.had import HadIn, Own
 from bookings.held import Held, HeldIn, Holder
 from bookings.in_vain import in_vain
 from bookings.models import Booking, Round, RoundSession
@@ -63,13 +64,15 @@ def seats_at(db: Session, person_ids: Collection[int], moment: datetime) -> dict
     return found
 
 
-def days_of(session: CourseSession | HeldIn | ShownSession) -> frozenset[date]:
+def days_of(session: CourseSession | HadIn | HeldIn | ShownSession) -> frozenset[date]:
     """The days of a session."""
     return session.dates
 
 
-Had = Booking | Held
-"""A seat or a place in line: the row, or what counts of it."""
+Taken = Booking | Own
+"""A seat or a place in line: the row, or what its owner reads of it."""
+Had = Taken | Held
+"""The same, or what counts of it."""
 
 
 def participant(person: Person | Holder, bookings: Sequence[Had], *, today: date) -> Participant:
@@ -124,7 +127,7 @@ Looked = CourseSession | ShownSession
 """A session that somebody looks at: the row, or what its page shows."""
 
 
-def target(session: Looked, round_: Round | None) -> Target:
+def target(session: Looked | HadIn, round_: Round | None) -> Target:
     """A session as the rules see it."""
     course = session.course
     return Target(
@@ -160,7 +163,7 @@ def start_on(first: CourseDay | Day) -> Start:
     return Start(datetime.combine(first.day, first.starts, STOCKHOLM).astimezone(UTC))
 
 
-def is_late(booking: Booking, session: CourseSession, *, now: datetime) -> bool:
+def is_late(booking: Taken, session: CourseSession | HadIn, *, now: datetime) -> bool:
     """Whether giving the seat back now would count as late."""
     return rules.is_late(
         cancel_by=session.cancel_by_since(booking.booked_at),
@@ -172,7 +175,7 @@ def is_late(booking: Booking, session: CourseSession, *, now: datetime) -> bool:
     )
 
 
-def is_free(booking: Had, session: CourseSession | HeldIn) -> bool:
+def is_free(booking: Had, session: CourseSession | HadIn | HeldIn) -> bool:
     """Whether the seat may be given back however late: it is not they who changed something."""
     return rules.is_free(booked_at=booking.booked_at, moved_at=session.moved_at, is_over=session.seats_over > 0)
 
@@ -197,5 +200,5 @@ def is_seat(booking: Had) -> bool:
     return booking.state in SEATED
 
 
-def _is_over(session: CourseSession | HeldIn, today: date) -> bool:
+def _is_over(session: CourseSession | HadIn | HeldIn, today: date) -> bool:
     return max(session.dates) < today

@@ -14,6 +14,8 @@ from auth.models import Person
 from auth.rules import Powers
 from auth.states import Category
 from bookings import asking, choices, impartiality, letters, noting, seats
+from bookings.facts import Taken
+from bookings.had import HadIn
 from bookings.models import Booking
 from bookings.rules import funding as rules
 from bookings.states import SEATED, BookingState, Refusal
@@ -79,7 +81,7 @@ def is_unfunded(booking: Booking, person: Person) -> bool:
     return booking.state in SEATED and booking.funded_at is None and person.category in RESIDENTS
 
 
-def is_at_risk(booking: Booking, session: CourseSession, *, today: date) -> bool:
+def is_at_risk(booking: Taken, session: CourseSession | HadIn, *, today: date) -> bool:
     """Whether the seat is released without funding, where seats are; who came to it today is told tomorrow."""
     told_at, came_at = booking.release_told_at, booking.booked_at
     return rules.is_at_risk(

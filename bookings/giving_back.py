@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bookings import choices, facts, rounds
+from bookings.facts import Taken
+from bookings.had import HadIn
 from bookings.models import Booking
 from bookings.rules import late_fee
 from bookings.rules import seats as rules
@@ -154,7 +156,7 @@ def _noted_as(mine: type[Booking]) -> ColumnElement[int]:
 
 
 def why_not_undo(
-    session: CourseSession, seat: GivenBack, live: Sequence[Booking], *, now: datetime
+    session: CourseSession | HadIn, seat: GivenBack, live: Sequence[Taken], *, now: datetime
 ) -> Refusal | None:
     """Why a cancellation stands; `live` is all that the person has."""
     today = day_of(now)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from bookings import noting
+from bookings.facts import Taken
 from bookings.models import Booking, Precedence, SeatDay
 from bookings.rules.history import last_term, precedence_holds, term_of
 from bookings.states import BookingState
@@ -207,13 +208,13 @@ def keep_precedence(db: Session, booking: Booking, *, now: datetime, by: int | N
     return until
 
 
-def precedences_to_keep(db: Session, bookings: Collection[Booking], *, now: datetime) -> dict[int, str]:
+def precedences_to_keep(db: Session, bookings: Collection[Taken], *, now: datetime) -> dict[int, str]:
     """Until when the precedence that led to each seat would hold, as `keep_precedence`; nothing is changed."""
     kept = _to_keep(db, bookings, now=now)
     return {each.used_by: last_term(each.term) for each in kept if each.used_by is not None}
 
 
-def _to_keep(db: Session, bookings: Collection[Booking], *, now: datetime) -> list[Precedence]:
+def _to_keep(db: Session, bookings: Collection[Taken], *, now: datetime) -> list[Precedence]:
     since = aliased(Precedence)
     has_another = exists().where(
         since.person_id == Precedence.person_id,

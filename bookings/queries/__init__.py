@@ -23,7 +23,6 @@ from bookings.queries.exceptions import (
     RoundExceptions,
     exceptions,
     exceptions_for,
-    overtaken,
 )
 from bookings.queries.fairness import RoundRules, round_rules, verification_file
 from bookings.queries.funding import (
@@ -172,7 +171,6 @@ __all__ = [
     "open_round_with",
     "open_rounds",
     "open_rounds_with_course",
-    "overtaken",
     "own_decision",
     "own_feed",
     "planned",

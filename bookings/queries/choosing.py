@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bookings import facts, seats
-from bookings.models import Booking
+from bookings.had import Own
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules.line import stands_for
 from bookings.states import BookingState
@@ -30,10 +30,10 @@ class ToChoose:
     """Until which term precedence holds again that led to what is given up, by session."""
 
 
-def to_choose(db: Session, held: Sequence[Booking], *, now: datetime) -> list[ToChoose]:
+def to_choose(db: Session, held: Sequence[Own], *, now: datetime) -> list[ToChoose]:
     """What somebody with these seats has to choose, the first that must be answered before the others."""
-    colliding = {each: _colliding(each, held) for each in held if each.state is BookingState.MUST_CHOOSE}
-    concerned = {seat.id: seat for each, others in colliding.items() for seat in (each, *others)}
+    colliding = [(each, _colliding(each, held)) for each in held if each.state is BookingState.MUST_CHOOSE]
+    concerned = {seat.id: seat for each, others in colliding for seat in (each, *others)}
     again = seats.precedences_to_keep(db, concerned.values(), now=now) if concerned else {}
     found = [
         ToChoose(
@@ -44,19 +44,19 @@ def to_choose(db: Session, held: Sequence[Booking], *, now: datetime) -> list[To
             saw=stands_for((other.session_id for other in others), each.session.moved_at),
             again={seat.session_id: again[seat.id] for seat in (each, *others) if seat.id in again},
         )
-        for each, others in colliding.items()
+        for each, others in colliding
         if each.answer_by is not None
     ]
     return sorted(found, key=lambda each: (each.answer_by, each.booking_id))
 
 
-def chosen_against(held: Sequence[Booking]) -> set[int]:
+def chosen_against(held: Sequence[Own]) -> set[int]:
     """Those of the seats (booking ids) that a seat in a moved session is to be chosen or not against."""
     choosing = [each for each in held if each.state is BookingState.MUST_CHOOSE]
     return {other.id for each in choosing for other in _colliding(each, held)}
 
 
-def _colliding(booking: Booking, held: Sequence[Booking]) -> list[Booking]:
+def _colliding(booking: Own, held: Sequence[Own]) -> list[Own]:
     days = facts.days_of(booking.session)
     return [
         each

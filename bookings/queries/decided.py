@@ -1,19 +1,19 @@
 """What published rounds decided for a doctor, of sessions as they were then."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, cast, literal, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Select, any_, bindparam, cast, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import Session
 
 from bookings.models import Decision, Round
 from bookings.queries.rows import ROWS, SessionRow, rows_of
 from bookings.rules.reasons import Explanation, explanation_of
 from bookings.states import Outcome
-from courses.models import CourseSession
+from courses.models import Course, CourseSession
 from lararportal import columns
 
 
@@ -23,6 +23,24 @@ class OfRound(NamedTuple):
     id: int
     title: str
     published_at: datetime | None
+
+
+class Decided(NamedTuple):
+    """A decision, as it stands in its row."""
+
+    session_id: int
+    other_session_id: int | None
+    rank: int
+    code: Outcome
+    position: int | None
+    key: list[int] | None
+    last_key: list[int] | None
+    rules_version: str
+
+    @property
+    def about(self) -> frozenset[int]:
+        """The sessions that it tells of."""
+        return frozenset(key for key in (self.session_id, self.other_session_id) if key is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,35 +64,61 @@ class DecisionView:
     rules_version: str
 
 
-_DECISIONS = (
-    select(Decision, Round.id, Round.title, Round.published_at)
+_FACTS = (
+    Round.id,
+    Round.title,
+    Round.published_at,
+    Decision.session_id,
+    Decision.other_session_id,
+    Decision.rank,
+    Decision.code,
+    Decision.position,
+    Decision.key,
+    Decision.last_key,
+    Decision.rules_version,
+)
+_OF_ROUND, _OF_DECISION = len(OfRound._fields), len(_FACTS)
+_DECISIONS: Select[*tuple[Any, ...]] = (
+    select(*_FACTS, *ROWS.selected_columns)
+    .select_from(Decision)
     .join(Round, Round.id == Decision.round_id)
+    .join(CourseSession, CourseSession.id == any_(array([Decision.session_id, Decision.other_session_id])))
+    .join(Course, Course.id == CourseSession.course_id)
     .where(Decision.person_id == bindparam("person_id"))
     .order_by(Round.published_at.desc(), Decision.rank)
 )
+"""A row for each session that a decision tells of."""
 
 
-def decisions(db: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[DecisionView]:
+def decisions(db: Session, person_id: int) -> list[DecisionView]:
     """What published rounds decided for a person, the latest round first and then as it was wanted."""
-    wanted = _DECISIONS.where(*conditions) if conditions else _DECISIONS
-    rows = db.execute(wanted, {"person_id": person_id})
-    found = [(each, OfRound(round_id, title, at)) for each, round_id, title, at in rows]
-    sessions = _sessions(db, {key for each, _ in found for key in _about(each)})
+    return _views(db, columns.read(db, _DECISIONS, {"person_id": person_id}))
+
+
+def decisions_of_round(db: Session, round_id: int, person_id: int) -> list[DecisionView]:
+    """As `decisions`, of one round."""
+    return _views(db, db.execute(_DECISIONS.where(Round.id == round_id), {"person_id": person_id}))
+
+
+def _views(db: Session, rows: Iterable[Sequence[Any]]) -> list[DecisionView]:
+    told = [(OfRound(*row[:_OF_ROUND]), Decided(*row[_OF_ROUND:_OF_DECISION]), row[_OF_DECISION:]) for row in rows]
+    sessions = {each.session_id: each for each in rows_of(row for _, _, row in told)}
+    found = {(round_.id, each.rank): (each, round_) for round_, each, _ in told}.values()
     frozen = _frozen(
         db,
         {
             round_.id
             for each, round_ in found
-            if each.code is Outcome.WAITLISTED or any(_is_changed(sessions[key], round_) for key in _about(each))
+            if each.code is Outcome.WAITLISTED or any(_is_changed(sessions[key], round_) for key in each.about)
         },
     )
     return [_view(each, round_, sessions, frozen.get(round_.id, {})) for each, round_ in found]
 
 
 def _view(
-    each: Decision, round_: OfRound, sessions: Mapping[int, SessionRow], frozen: Mapping[str, Any]
+    each: Decided, round_: OfRound, sessions: Mapping[int, SessionRow], frozen: Mapping[str, Any]
 ) -> DecisionView:
-    then = {key: _then(sessions[key], round_, frozen) for key in _about(each)}
+    then = {key: _then(sessions[key], round_, frozen) for key in each.about}
     session, now = then[each.session_id], sessions[each.session_id]
     course = frozen.get("courses", {}).get(session.course_code, {})
     return DecisionView(
@@ -92,19 +136,6 @@ def _view(
         explanation=explanation_of(each.code, each.key, each.last_key, order=course.get("order")),
         rules_version=each.rules_version,
     )
-
-
-def _about(decision: Decision) -> set[int]:
-    return {key for key in (decision.session_id, decision.other_session_id) if key is not None}
-
-
-def _sessions(db: Session, session_ids: Collection[int]) -> dict[int, SessionRow]:
-    if not session_ids:
-        return {}
-    return {each.session_id: each for each in rows_of(columns.read(db, _SESSIONS, {"ids": list(session_ids)}))}
-
-
-_SESSIONS = ROWS.where(CourseSession.id.in_(bindparam("ids", expanding=True)))
 
 
 def _is_changed(session: SessionRow, round_: OfRound) -> bool:

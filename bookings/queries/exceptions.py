@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, undefer
 
 from auth.models import Person
@@ -12,9 +12,8 @@ from auth.states import Role
 from bookings.models import Booking, LineException, Precedence, Round
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules.history import precedence_holds
-from bookings.states import IN_LINE, ExceptionKind, Ground, PrecedenceKind
+from bookings.states import ExceptionKind, Ground, PrecedenceKind
 from courses.models import COURSE_AND_DAYS, Course
-from lararportal import columns
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
 
@@ -95,27 +94,6 @@ def exceptions_for(db: Session, person_id: int) -> list[ExceptionRow]:
 def own_exceptions(db: Session, *, round_id: int, person_id: int) -> list[ExceptionRow]:
     """The exceptions that have been made for somebody since a round was published, the first one first."""
     return _line_exceptions(db, and_(LineException.round_id == round_id, LineException.person_id == person_id))
-
-
-def overtaken(db: Session, person_id: int) -> dict[int, datetime]:
-    """Where somebody has been put before this person since they joined the line, by session, and when last."""
-    return dict(columns.read(db, _OVERTAKEN, {"person_id": person_id}))
-
-
-_theirs = aliased(Booking)
-_OVERTAKEN = (
-    select(LineException.session_id, func.max(LineException.made_at))
-    .join(_theirs, _theirs.id == LineException.booking_id)
-    .join(Booking, Booking.session_id == LineException.session_id)
-    .where(
-        Booking.person_id == bindparam("person_id"),
-        Booking.state.in_(IN_LINE),
-        Booking.joined_at < LineException.made_at,
-        _theirs.person_id != Booking.person_id,
-        tuple_(_theirs.wave, _theirs.key) < tuple_(Booking.wave, Booking.key),
-    )
-    .group_by(LineException.session_id)
-)
 
 
 def _displaced(round_: Round) -> set[tuple[str, str]]:

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from auth.models import BY_NAME, Person
-from auth.states import Area
+from auth.states import Area, Category
+from bookings.facts import Taken
 from bookings.funding import RESIDENTS, is_at_risk
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of
@@ -30,9 +31,8 @@ class Funding:
     """Where seats without funding are released, this one is: its holder was told so in time, or can be."""
 
 
-def funding_of(booking: Booking, *, today: date) -> Funding | None:
-    """Of a seat whose person and session are loaded; None when there is nothing to settle."""
-    category = booking.person.category
+def funding_of(booking: Taken, category: Category | None, *, today: date) -> Funding | None:
+    """Of the seat of somebody of that category, whose session is loaded; None when there is nothing to settle."""
     if category is None or not category.is_resident:
         return None
     session = booking.session

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.types import NULLTYPE
 
-from bookings import choices, facts, giving_back, seats
+from auth.states import Category
+from bookings import choices, facts, giving_back, had, seats
+from bookings.facts import Taken
 from bookings.models import Application, Booking, Choice, Round
 from bookings.queries.choosing import ToChoose, chosen_against, to_choose
 from bookings.queries.decided import DecisionView, decisions
@@ -31,7 +33,7 @@ from bookings.states import (
     Refusal,
     RoundState,
 )
-from courses.models import COURSE_AND_DAYS, Completion
+from courses.models import COURSE_AND_DAYS
 from courses.states import CourseOutcome
 from lararportal import columns
 from lararportal.clock import day_of
@@ -135,37 +137,29 @@ def application(db: Session, *, round_id: int, person_id: int) -> ApplicationVie
     return found[0] if found else None
 
 
-_ALL_OF = (
-    select(Booking, Completion.outcome)
-    .outerjoin(
-        Completion, and_(Completion.session_id == Booking.session_id, Completion.person_id == Booking.person_id)
-    )
-    .where(Booking.person_id == bindparam("person_id"))
-    .order_by(Booking.id)
-    .options(*WHOLE)
-)
-
-
 def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
     """A doctor's own page in a handful of statements, however much there is on it."""
     today = day_of(now)
-    rows = db.execute(_ALL_OF, {"person_id": person_id}).all()
-    bookings, outcomes = [each for each, _ in rows], {each.id: outcome for each, outcome in rows}
+    bookings = had.all_of(db, person_id, today=today)
     live = [each for each in bookings if each.state in LIVE and each.session.last_day >= today]
     held = [each for each in live if each.state in SEATED]
     against = chosen_against(held)
-    booked = [_seat(each, now=now, against=against) for each in held if each.state is BookingState.BOOKED]
+    booked = [
+        _seat(each, each.category, now=now, against=against) for each in held if each.state is BookingState.BOOKED
+    ]
     cancelled = [each for each in bookings if each.state is BookingState.CANCELLED and not each.cancelled_by_staff]
-    # Before the lines are read: what else the person has is read anew there, and knows no person after it.
+    lasting = {each.id for each in live}
     past = [
-        replace(_seat(each, now=now), outcome=outcomes[each.id])
+        replace(_seat(each, each.category, now=now), outcome=each.outcome)
         for each in bookings
-        if each not in live and (each.booked_at is not None or each.end_reason or each.state in REFUSED)
+        if each.id not in lasting and (each.booked_at is not None or each.end_reason or each.state in REFUSED)
     ]
     return MyCourses(
         seats=sorted(booked, key=_by_start),
         choosing=to_choose(db, held, now=now),
-        undoable=[_seat(each, now=now) for each in undoable(db, cancelled, {person_id: live}, now=now)],
+        undoable=[
+            _seat(each, each.category, now=now) for each in undoable(db, cancelled, {person_id: live}, now=now)
+        ],
         offers=offers(db, [each for each in live if each.state in ANSWERABLE], held, today=today),
         places=places(db, [each for each in live if each.state in OPEN], today=today),
         decisions=decisions(db, person_id),
@@ -187,7 +181,8 @@ def my_seat(db: Session, *, session_id: int, person_id: int, now: datetime) -> S
     ).one_or_none()
     if booking is None:
         raise NotFound
-    seat = _seat(booking, now=now, against={booking.id} if choices.is_chosen_against(db, booking) else ())
+    against = {booking.id} if choices.is_chosen_against(db, booking) else ()
+    seat = _seat(booking, booking.person.category, now=now, against=against)
     return replace(
         seat,
         precedence_until=seats.precedences_to_keep(db, [booking], now=now).get(booking.id),
@@ -199,7 +194,7 @@ def _by_start(seat: Seat) -> tuple[date, int]:
     return seat.session.starts_on, seat.booking_id
 
 
-def _seat(booking: Booking, *, now: datetime, against: Collection[int] = ()) -> Seat:
+def _seat(booking: Taken, category: Category | None, *, now: datetime, against: Collection[int] = ()) -> Seat:
     session, is_chosen_against = booking.session, booking.id in against
     return Seat(
         booking_id=booking.id,
@@ -218,11 +213,11 @@ def _seat(booking: Booking, *, now: datetime, against: Collection[int] = ()) -> 
         bound_days=booking.bound_days,
         is_free=facts.is_free(booking, session),
         may_cancel=rules.may_cancel(starts_on=session.starts_on, today=day_of(now)),
-        funding=funding_of(booking, today=day_of(now)),
+        funding=funding_of(booking, category, today=day_of(now)),
     )
 
 
-def _came(booking: Booking) -> Origin:
+def _came(booking: Taken) -> Origin:
     """How the seat came: a place in line that a round gave becomes, when it is its turn, a seat from the line."""
     waited = booking.booked_at is not None and booking.booked_at > booking.joined_at
     return Origin.LINE if waited and booking.origin is Origin.ROUND else booking.origin

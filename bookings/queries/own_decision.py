@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from auth.models import Person
-from bookings.models import Decision, Round
+from bookings.models import Round
 from bookings.queries import decided
 from bookings.queries.decided import DecisionView
 from bookings.queries.exceptions import ExceptionRow, own_exceptions
@@ -74,7 +74,7 @@ def own_decision(db: Session, *, round_id: int, person_id: int) -> OwnDecision:
     """
     published = select(Round).where(Round.id == round_id, Round.state == RoundState.PUBLISHED)
     round_ = db.scalar(published.options(undefer(Round.frozen)))
-    views = decided.decisions(db, person_id, Decision.round_id == round_id)
+    views = decided.decisions_of_round(db, round_id, person_id)
     if round_ is None or not views:
         raise NotFound
     person = db.get_one(Person, person_id)

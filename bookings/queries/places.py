@@ -1,21 +1,17 @@
 """Where a doctor stands in line, and which seats are kept for them until they answer."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bookings import in_line
-from bookings.models import Booking
+from bookings.had import Own
 from bookings.queries.rows import SessionRow, row_of
 from bookings.rules import line as rules
-from bookings.rules.history import term_before
-from bookings.states import BookingState, Origin, Refusal
-from courses.models import CourseSession
-from lararportal import columns
+from bookings.states import BookingState, Refusal
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,8 @@ class Place:
     """How many those are."""
     moved: Moved | None
     """None when the course had no session last term."""
+    overtaken_at: datetime | None
+    """When a decision last put somebody before them."""
 
     @property
     def is_active(self) -> bool:
@@ -72,13 +70,12 @@ class Offer:
     """What stands for them, and for the session as it is shown."""
 
 
-def places(db: Session, open_: Sequence[Booking], *, today: date) -> list[Place]:
+def places(db: Session, open_: Sequence[Own], *, today: date) -> list[Place]:
     """Of what one person may still have a seat by the places in line, what begins first before the others."""
     waiting = [each for each in open_ if each.state is BookingState.WAITING]
     if not waiting:
         return []
     wishes = _wishes(open_)
-    moved = _moved(db, {each.session.course_id for each in waiting}, today=today)
     lines = in_line.outlooks(db, [each.session_id for each in waiting], person_id=waiting[0].person_id, today=today)
     rows = []
     for each in waiting:
@@ -99,13 +96,14 @@ def places(db: Session, open_: Sequence[Booking], *, today: date) -> list[Place]
                 short_notice=each.short_notice,
                 wish=wishes[each.session.course_id].index(each.id) + 1,
                 wishes=len(wishes[each.session.course_id]),
-                moved=moved.get(each.session.course_id),
+                moved=_moved(each.came_before),
+                overtaken_at=each.overtaken_at,
             )
         )
     return sorted(rows, key=lambda place: (place.session.starts_on, place.booking_id))
 
 
-def _wishes(open_: Sequence[Booking]) -> dict[int, list[int]]:
+def _wishes(open_: Sequence[Own]) -> dict[int, list[int]]:
     """By course, the bookings in the person's own order."""
     found: dict[int, list[int]] = defaultdict(list)
     for each in sorted(open_, key=lambda each: (each.rank, each.id)):
@@ -113,31 +111,11 @@ def _wishes(open_: Sequence[Booking]) -> dict[int, list[int]]:
     return found
 
 
-_from_line = func.count().filter(
-    Booking.origin.in_((Origin.LINE, Origin.ROUND)), Booking.booked_at > Booking.joined_at
-)
-_MOVED = (
-    select(CourseSession.course_id, _from_line)
-    .outerjoin(Booking, Booking.session_id == CourseSession.id)
-    .where(
-        CourseSession.course_id.in_(bindparam("courses", expanding=True)),
-        CourseSession.starts_on.between(bindparam("first"), bindparam("last")),
-        CourseSession.takes_place,
-    )
-    .group_by(CourseSession.course_id, CourseSession.id)
-)
+def _moved(counts: Sequence[int] | None) -> Moved | None:
+    return Moved(len(counts), min(counts), max(counts)) if counts else None
 
 
-def _moved(db: Session, course_ids: Collection[int], *, today: date) -> dict[int, Moved]:
-    first, last = term_before(today)
-    told = {"courses": list(course_ids), "first": first, "last": last}
-    counts: dict[int, list[int]] = defaultdict(list)
-    for course_id, count in columns.read(db, _MOVED, told):
-        counts[course_id].append(count)
-    return {course_id: Moved(len(found), min(found), max(found)) for course_id, found in counts.items()}
-
-
-def offers(db: Session, open_: Sequence[Booking], held: Sequence[Booking], *, today: date) -> list[Offer]:
+def offers(db: Session, open_: Sequence[Own], held: Sequence[Own], *, today: date) -> list[Offer]:
     """These offers, the one that must be answered first before the others; `held` are the person's seats."""
     if not open_:
         return []

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from auth.states import Area
+from bookings.had import HadIn
 from bookings.rules.line import stands_for
 from courses.days_in_order import DAYS_IN_ORDER
 from courses.models import BY_START, COURSE_AND_DAYS, Course, CourseSession
@@ -55,7 +56,7 @@ class SessionRow:
         return self.days[0]
 
 
-def row_of(session: CourseSession) -> SessionRow:
+def row_of(session: CourseSession | HadIn) -> SessionRow:
     """The row of a session whose course and days are loaded."""
     return SessionRow(
         session_id=session.id,
@@ -65,7 +66,7 @@ def row_of(session: CourseSession) -> SessionRow:
         targets=session.course.targets,
         place=session.place,
         area=session.area,
-        days=tuple(each.day for each in session.days),
+        days=tuple(sorted(session.dates)),
         seats=session.seats,
         seats_taken=session.seats_taken,
         free_seats=session.free_seats,

@@ -3,14 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from bookings import giving_back
+from bookings.had import Own
 from bookings.models import Booking
 from bookings.rules.seats import UNDO_WITHIN, undo_until
 from bookings.states import BookingState
+
+Seat = TypeVar("Seat", Booking, Own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +32,8 @@ def cancelled_just_now(now: datetime) -> ColumnElement[bool]:
 
 
 def undoable(
-    db: Session, cancelled: Collection[Booking], live: Mapping[int, Sequence[Booking]], *, now: datetime
-) -> list[Booking]:
+    db: Session, cancelled: Collection[Seat], live: Mapping[int, Sequence[Seat]], *, now: datetime
+) -> list[Seat]:
     """Those of the cancellations that would be undone now, if it were asked for; of one seat only the last.
 
     Their sessions are loaded, with course and days; `live` is what each person has, by id.

@@ -1,14 +1,13 @@
 """What the pages of other rooms say to the visitor about seats: on the session's page, the course's and the first."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from flask import render_template
 from markupsafe import Markup
 
 from auth import access
-from auth.access import Visitor, me
+from auth.access import Visitor
 from bookings import queries
 from bookings.facts import Looked
 from bookings.queries import Question, RoundView
@@ -35,7 +34,6 @@ def for_templates() -> dict[str, Callable[..., Any]]:
         "what_counts": what_counts,
         "counts_in_round": counts_in_round,
         "round_exceptions": round_exceptions,
-        "overtaken_by_decision": overtaken_by_decision,
     }
 
 
@@ -160,9 +158,3 @@ def round_exceptions(round_id: int) -> Markup:
     if not (found.frozen or found.afterwards or found.unexplained):
         return Markup()
     return Markup(render_template("bookings/_exceptions.html", found=found))  # noqa: S704 - a template of our own
-
-
-def overtaken_by_decision() -> dict[int, datetime]:
-    """The sessions in whose lines somebody has been put before the visitor, and when that last happened."""
-    with edge.reading() as db:
-        return queries.overtaken(db, me().person_id)

@@ -10,16 +10,17 @@ from lararportal.clock import day_of
 
 
 @pytest.fixture
-def leaving(db, connection):
+def leaving(connection):
     """Somebody leaves every line after the first look at bookings, as another connection would have it."""
 
     def begin(person):
         looks = []
 
-        @event.listens_for(db, "do_orm_execute")
-        def leave(state):
-            looks.append(state)
+        @event.listens_for(connection, "before_cursor_execute")
+        def leave(_connection, _cursor, statement, *_rest):
+            looks.extend(["bookings"] if statement.startswith(("SELECT", "WITH")) and "bookings" in statement else [])
             if len(looks) == 2:
+                looks.append("left")
                 connection.execute(
                     text("UPDATE bookings SET state = 'left' WHERE person_id = :person"), {"person": person.id}
                 )

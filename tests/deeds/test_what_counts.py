@@ -290,9 +290,9 @@ class TestWhatIsMarkedBesideARound:
         )
         after = AFTER + timedelta(hours=1)
         waitlist.join(db, session_id=session.id, person_id=joined_later.id, now=after, by=joined_later.id)
-        told = [queries.overtaken(db, each.id) for each in (near, far, joined_later, late)]
+        mine = [queries.my_courses(db, each.id, now=after).places for each in (near, far, joined_later, late)]
 
-        assert told == [{}, {session.id: AFTER}, {}, {}]
+        assert [[place.overtaken_at for place in places] for places in mine] == [[], [AFTER], [None], [None]]
 
     def test_a_round_that_is_open_or_without_exceptions_has_none(self, db, anna):
         session = make.session(db)

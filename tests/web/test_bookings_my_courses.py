@@ -183,7 +183,7 @@ class TestMyCourses:
             counts.append(queries.count)
             assert words_of(answer).count("just nu, av") == count
 
-        assert counts == [10, 10]
+        assert counts == [6, 6]
 
 
 class TestDecisions:

@@ -21,7 +21,7 @@ DOCTOR = {
     "/": 4,
     "POST /tillfallen/{free}/boka": 7,
     "POST /tillfallen/{full}/boka": 6,
-    "/mina-kurser": 8,
+    "/mina-kurser": 5,
 }
 REMEMBERED, VALUES = 4096, 50
 """So many letters and values has a statement at most that psycopg need not take apart anew each time."""
