@@ -77,6 +77,7 @@ from bookings.queries.precedence import (
 from bookings.queries.pressure import Pressure, pressure, pressure_of_round
 from bookings.queries.rounds import (
     RoundView,
+    ToApplyIn,
     demand,
     open_rounds,
     open_rounds_with_course,
@@ -85,6 +86,7 @@ from bookings.queries.rounds import (
     round_view,
     rounds,
     sessions_for_round,
+    to_apply_in,
 )
 from bookings.queries.rows import SessionRow, row_of
 from bookings.queries.runs import RunView, run_summary
@@ -137,6 +139,7 @@ __all__ = [
     "SessionRow",
     "Situation",
     "StepRow",
+    "ToApplyIn",
     "ToChoose",
     "TurnedDown",
     "WhatCounts",
@@ -195,6 +198,7 @@ __all__ = [
     "sessions_to_place_in",
     "settled",
     "sisters_of",
+    "to_apply_in",
     "unsettled",
     "unsettled_count",
     "verification_file",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, distinct, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -19,6 +19,7 @@ from bookings.rules import lottery_protocol
 from bookings.states import OPEN, ApplicationState, LotteryAct, RoundState
 from courses.models import CourseSession
 from courses.states import Publicity
+from lararportal import columns
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
 
@@ -71,6 +72,19 @@ def open_rounds(db: Session, *, now: datetime) -> list[RoundView]:
     return _views(db, _OPEN, {"now": now})
 
 
+class ToApplyIn(NamedTuple):
+    """What the first page says of an open round."""
+
+    title: str
+    closes_at: datetime
+    decision_on: date
+
+
+def to_apply_in(db: Session, *, now: datetime) -> list[ToApplyIn]:
+    """As `open_rounds`, for the page that most come to first."""
+    return [ToApplyIn(*row) for row in columns.read(db, _TO_APPLY_IN, {"now": now})]
+
+
 def unpublished(db: Session) -> list[RoundView]:
     """The rounds whose seats are still to be given, the next closing first."""
     return _views(db, _VIEWS.where(Round.state != RoundState.PUBLISHED))[::-1]
@@ -104,6 +118,7 @@ _unconfirmed = (
     .join(Person, Person.id == Application.person_id)
     .where(_stands, Person.standing != Standing.CONFIRMED)
 )
+_LATEST = (Round.closes_at.desc(), Round.id.desc())
 _VIEWS = (
     select(
         Round,
@@ -111,10 +126,12 @@ _VIEWS = (
         select(func.count()).where(_stands).correlate(Round).scalar_subquery(),
         _unconfirmed.correlate(Round).scalar_subquery(),
     )
-    .order_by(Round.closes_at.desc(), Round.id.desc())
+    .order_by(*_LATEST)
     .options(joinedload(Round.second_party))
 )
-_OPEN = _VIEWS.where(Round.state == RoundState.OPEN, Round.closes_at > bindparam("now"))
+_is_open = (Round.state == RoundState.OPEN, Round.closes_at > bindparam("now"))
+_OPEN = _VIEWS.where(*_is_open)
+_TO_APPLY_IN = select(Round.title, Round.closes_at, Round.decision_on).where(*_is_open).order_by(*_LATEST)
 _OPEN_WITH_COURSE = _OPEN.where(
     Round.id.in_(
         select(RoundSession.round_id)

@@ -10,7 +10,7 @@ from auth import access
 from auth.access import Visitor
 from bookings import queries
 from bookings.facts import Looked
-from bookings.queries import Question, RoundView
+from bookings.queries import Question, ToApplyIn
 from bookings.rules.line import stands_for
 from bookings.states import Refusal
 from courses.models import Course
@@ -102,10 +102,10 @@ def course_actions(course: Course) -> Markup:
     )
 
 
-def open_rounds() -> list[RoundView]:
+def open_rounds() -> list[ToApplyIn]:
     """The rounds that take applications now."""
     with edge.reading() as db:
-        return queries.open_rounds(db, now=edge.moment())
+        return queries.to_apply_in(db, now=edge.moment())
 
 
 def my_question() -> Question | None:
