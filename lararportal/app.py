@@ -203,7 +203,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "WTF_I18N_ENABLED": False,
         "WTF_CSRF_TIME_LIMIT": None,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
-        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_BR_LEVEL": 3,  # Half the time of 4, which is the usual, for a twentieth more to send.
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
     }
 

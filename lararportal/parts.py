@@ -11,16 +11,16 @@ KNOWN_PARTS = 2048
 """How many parts each process remembers, of some two kilobytes each; what was longest not asked for goes first."""
 
 NAMES = ("url_for", "words")
-"""What a part knows beside its facts. Who reads, what they asked for, and the proof in their forms it cannot know."""
+"""What a part knows beside its facts and other parts: not who reads it, what they asked for, or their proof."""
 
 
 def init_app(app: Flask) -> None:
-    """Gives templates `part(template, **facts)`. A fact is frozen, so that nothing can change it behind its back."""
+    """Gives templates `remembered(template, **facts)`. A fact is frozen: nothing can change it unseen."""
     environment = app.jinja_env.overlay(undefined=StrictUndefined)
     environment.globals = {name: app.jinja_env.globals[name] for name in NAMES}
 
     @lru_cache(KNOWN_PARTS)
-    def part(template: str, **facts: Hashable) -> Markup:
+    def remembered(template: str, **facts: Hashable) -> Markup:
         return Markup(environment.get_template(template).render(**facts))  # noqa: S704 - a template of our own, escaped
 
-    app.jinja_env.globals["part"] = part
+    app.jinja_env.globals["remembered"] = environment.globals["remembered"] = remembered

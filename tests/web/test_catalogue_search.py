@@ -191,7 +191,7 @@ def test_the_catalogue_says_what_is_true_now_whatever_it_said_before(db, client)
 
 def test_a_part_that_is_remembered_cannot_ask_who_reads_it(app):
     with app.test_request_context(), pytest.raises(UndefinedError, match="'visitor' is undefined"):
-        app.jinja_env.globals["part"]("base.html", is_development=False, is_bare=False)
+        app.jinja_env.globals["remembered"]("base.html", is_development=False, is_bare=False)
 
 
 def test_months_are_offered_in_which_something_begins(db, client):
