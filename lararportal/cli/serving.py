@@ -40,13 +40,19 @@ def worker() -> None:
 
 
 @click.command()
-@click.option("--now", "moment", metavar="ISO", help="Do what is due by then, such as 2027-03-01T08:00.")
+@click.option(
+    "--now", "moment", metavar="ISO", help="In development: do what is due by then, such as 2027-03-01T08:00."
+)
 @click.option("--every", "seconds", type=click.IntRange(1), metavar="SECONDS", help="Go on until stopped.")
 def tick(moment: str | None, seconds: int | None) -> None:
     """Do what is due, once."""
     if moment is not None and seconds is not None:
         raise click.UsageError("--now is for one tick: leave out --every")
     settings = config.from_environment()
+    if moment is not None and not settings.is_development:
+        raise click.UsageError(
+            "--now is for a demonstration: what is done as due by a later day cannot be taken back"
+        )
     if seconds is not None:
         keep_ticking(settings, every=seconds)
         return

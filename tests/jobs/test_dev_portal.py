@@ -91,6 +91,9 @@ def end_of(processes: list[int], seconds: float = 20) -> list[int]:
     return [pid for pid in processes if begun(pid) is not None]
 
 
+DEVELOPMENT = {"LARARPORTAL_ENV": "development"}
+
+
 @pytest.fixture
 def developer(tmp_path: Path) -> Iterator[Developer]:
     developer = Developer(tmp_path / "data")
@@ -203,13 +206,16 @@ def test_a_revision_that_does_not_exist_is_refused_in_one_sentence(command: Call
 
 
 def test_a_tick_tells_what_it_did(command: Callable[..., Result]) -> None:
-    done = command("tick", "--now", (clock.now() + timedelta(days=99)).isoformat())
+    later = ("tick", "--now", (clock.now() + timedelta(days=99)).isoformat())
+    refused = command(*later)
+    assert (refused.exit_code, "for a demonstration" in refused.stderr) == (2, True)
+    done = command(*later, **DEVELOPMENT)
     assert (done.exit_code, done.stderr) == (0, "")
     assert "letters tried: 0" in done.stdout
 
 
 def test_no_tick_gives_seats_in_what_is_over(command: Callable[..., Result]) -> None:
-    done = command("tick", "--now", "2020-03-01T08:00")
+    done = command("tick", "--now", "2020-03-01T08:00", **DEVELOPMENT)
     assert done.exit_code == 2
     assert done.stderr.splitlines()[-1] == (
         "Error: Invalid value for --now: 2020-03-01T08:00 has been: a tick looks ahead, and never back"
@@ -218,4 +224,4 @@ def test_no_tick_gives_seats_in_what_is_over(command: Callable[..., Result]) -> 
 
 def test_a_tick_at_a_given_moment_is_one_tick(command: Callable[..., Result]) -> None:
     assert command("tick", "--now", "2027-03-01T08:00", "--every", "60").exit_code == 2
-    assert command("tick", "--now", "tomorrow").exit_code == 2
+    assert command("tick", "--now", "tomorrow", **DEVELOPMENT).exit_code == 2
