@@ -25,6 +25,7 @@ from lararportal.dev.shelter import discard
 
 ROOT = Path(__file__).parent.parent.parent
 READY_WITHIN = 90
+DEVELOPMENT = {"LARARPORTAL_ENV": "development"}
 
 
 @dataclass
@@ -89,9 +90,6 @@ def end_of(processes: list[int], seconds: float = 20) -> list[int]:
     while time.monotonic() < end and any(begun(pid) is not None for pid in processes):
         time.sleep(0.05)
     return [pid for pid in processes if begun(pid) is not None]
-
-
-DEVELOPMENT = {"LARARPORTAL_ENV": "development"}
 
 
 @pytest.fixture
