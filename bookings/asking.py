@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -110,6 +110,8 @@ class Coming(Look):
     """For the course: a seat uses it up."""
     brings: History | None
     """From earlier terms for the course, where that is known."""
+    number: int
+    """Drawn for the booking that may come of it."""
 
 
 def hold(db: Session, *, session_id: int, person_id: int, now: datetime, besides: Collection[int] = ()) -> Asking:
@@ -136,7 +138,7 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
     Raises:
         NotFound: the session or the person does not exist.
     """
-    session, person = _lock(db, session_id, person_id)
+    session, person, number = _lock(db, session_id, person_id)
     round_, has_precedence, brings = _once_locked(db, session, person)
     joins = last_place(db, session, person, round_, brings, now=now) if session.free_seats < 1 else None
     line, holder = in_line.outlook(db, session_id, person_id=person_id, joins=joins, today=day_of(now))
@@ -151,16 +153,20 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
         joins=joins,
         has_precedence=has_precedence,
         brings=brings,
+        number=number,
     )
 
 
-def _lock(db: Session, session_id: int, person_id: int) -> tuple[CourseSession, Person]:
-    """As `sessions.lock` and then `people.lock`, by one statement: it locks in the order in which it names them."""
+def _lock(db: Session, session_id: int, person_id: int) -> tuple[CourseSession, Person, int]:
+    """As `sessions.lock` and then `people.lock`, by one statement: it locks in the order in which it names them.
+
+    And a number for a booking, which need not be asked for then while others wait.
+    """
     locked = db.execute(_LOCK, {"session_id": session_id, "person_id": person_id}).one_or_none()
     if locked is None:
         raise NotFound
-    session, person = locked
-    return session, person
+    session, person, number = locked
+    return session, person, number
 
 
 def _once_locked(db: Session, session: CourseSession, person: Person) -> tuple[Round | None, bool, History | None]:
@@ -177,7 +183,7 @@ def _once_locked(db: Session, session: CourseSession, person: Person) -> tuple[R
 
 
 _LOCK = (
-    select(CourseSession, Person)
+    select(CourseSession, Person, func.nextval(func.pg_get_serial_sequence("bookings", "id")))
     .join(Person, Person.id == bindparam("person_id"))
     .where(CourseSession.id == bindparam("session_id"))
     .with_for_update(key_share=True, of=(CourseSession, Person))

@@ -50,7 +50,9 @@ def _waiting_for_days(db: Session, asked: Coming) -> Booking | None:
 
 def _new(asked: Coming) -> Booking:
     rank = waitlist.next_rank(asked.bookings)
-    return waitlist.place(asked.session, asked.person, rank=rank, origin=Origin.DIRECT, key=[], now=asked.now)
+    booking = waitlist.place(asked.session, asked.person, rank=rank, origin=Origin.DIRECT, key=[], now=asked.now)
+    booking.id = asked.number
+    return booking
 
 
 def _seat(db: Session, asked: Coming, booking: Booking, *, by: int | None) -> Booking:

@@ -59,6 +59,7 @@ def enter(db: Session, asked: Coming, *, by: int | None) -> Booking:
         line, _ = in_line.outlook(db, session.id, person_id=person.id, joins=joins, today=asked.today)
     rank, (_, key, _) = min(held, default=next_rank(asked.bookings)), joins
     booking = place(session, person, rank=rank, origin=Origin.LINE, key=list(key), now=now)
+    booking.id = asked.number
     # Who comes in the last days means that they can come at short notice.
     booking.short_notice = needs_short_notice(starts_on=session.starts_on, today=asked.today)
     alike.write(db, [booking])

@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import Session, UOWTransaction, make_transient_to_detached
 
 from lararportal.db import KNOWN_AS, NUMBER, Base
 
@@ -35,6 +35,7 @@ Alike = tuple[type[Base], tuple[str, ...]]
 VALUES = 50
 """At most in a statement that adds to several tables: with more of them `psycopg` takes it apart each time."""
 WAITING = "rows that are only added"
+NUMBERED = "those of them that go on"
 STATE = "_sa_instance_state"
 """Under what name SQLAlchemy keeps up with an object, in the object."""
 
@@ -51,6 +52,19 @@ def add(db: Session, rows: Iterable[Base]) -> None:
             raise ValueError("only columns of rows that are only added")
     db.add_all(added)
     db.info.setdefault(WAITING, []).extend(added)
+
+
+def add_numbered(db: Session, rows: Sequence[Base]) -> None:
+    """As `add`, of rows that have their numbers already: they are rows of the session like any other afterwards."""
+    for each in rows:
+        vars(each).update({**_said(type(each)), **vars(each)})
+    add(db, rows)
+    db.info.setdefault(NUMBERED, []).extend(rows)
+
+
+def is_numbered(db: Session, row: Base) -> bool:
+    """Whether it waits to be stored as such a row."""
+    return any(each is row for each in db.info.get(NUMBERED, ()))
 
 
 @event.listens_for(Session, "before_flush")
@@ -70,33 +84,48 @@ def _write_what_was_set_aside(db: Session, flush: UOWTransaction) -> None:
     _write(db, flush.attributes.get(WAITING, ()))
 
 
-def _write(db: Session, rows: Iterable[Base]) -> None:
+def _write(db: Session, rows: Sequence[Base]) -> None:
     alike: dict[Alike, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         told = {name: value for name, value in vars(row).items() if name in _columns(type(row))}
         alike[type(row), tuple(told)].append(told)
-    few = list(_few(alike))
-    for each in (each for each in alike if each not in few):
-        db.connection().execute(insertion(each[0]), alike[each])
-    if few:
-        values = {
-            _place(number, row, name): value
-            for number, each in enumerate(few)
-            for row, told in enumerate(alike[each])
-            for name, value in told.items()
-        }
-        statement = _together(tuple((*each, len(alike[each])) for each in few))
-        db.info[KNOWN_AS] = db.connection().execute(statement, values).scalars().first()
+    for some in _in_statements(alike):
+        if len(alike[some[0]]) > 1 and len(some) == 1:
+            db.connection().execute(insertion(some[0][0]), alike[some[0]])
+        else:
+            _write_together(db, {each: alike[each] for each in some})
+    numbered = {id(row) for row in db.info.pop(NUMBERED, ())}
+    for row in rows:
+        if id(row) in numbered:
+            vars(row).update({**said_by_itself(type(row)), **vars(row)})
+            make_transient_to_detached(row)
+            db.add(row)
 
 
-def _few(alike: Mapping[Alike, Sequence[object]]) -> Iterator[Alike]:
-    """What is added by one statement."""
+def _write_together(db: Session, few: Mapping[Alike, Sequence[Mapping[str, Any]]]) -> None:
+    values = {
+        _place(number, row, name): value
+        for number, told in enumerate(few.values())
+        for row, each in enumerate(told)
+        for name, value in each.items()
+    }
+    statement = _together(tuple((*each, len(told)) for each, told in few.items()))
+    db.info[KNOWN_AS] = db.connection().execute(statement, values).scalars().first()
+
+
+def _in_statements(alike: Mapping[Alike, Sequence[object]]) -> Iterator[list[Alike]]:
+    """What is added by one statement, in the order in which it was added: what says whose it is comes behind that."""
+    together: list[Alike] = []
     room = VALUES
     for table, names in alike:
         size = len(alike[table, names]) * len({*names, *_said(table)})
-        if size <= room:
-            room -= size
-            yield table, names
+        if together and size > room:
+            yield together
+            together, room = [], VALUES
+        together.append((table, names))
+        room -= size
+    if together:
+        yield together
 
 
 @cache

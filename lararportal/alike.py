@@ -12,7 +12,7 @@ from sqlalchemy import Insert, Table, Update, bindparam, func, inspect, select, 
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
-from lararportal.added import insertion, said_by_itself
+from lararportal.added import add_numbered, insertion, is_numbered, said_by_itself
 from lararportal.db import Base
 
 Row = TypeVar("Row", bound=Base)
@@ -22,17 +22,27 @@ NUMBER = "number of the row"
 def write(db: Session, rows: Collection[Base]) -> None:
     """Stores these rows of one table: the new ones as one statement, and what has changed of the others as one.
 
-    The new ones have their numbers afterwards. Of the others those in which different columns have changed are sent
-    apart, so each has all that changed in any of them written, also where it is as it was. Therefore the caller has
-    locked them, or who writes to them, and read them since.
+    The new ones have their numbers afterwards; those that have one already are stored with what else the deed adds.
+    Of the others those in which different columns have changed are sent apart, so each has all that changed in any of
+    them written, also where it is as it was. Therefore the caller has locked them, or who writes to them, and read
+    them since.
     """
-    _store(db, [row for row in rows if not inspect(row).has_identity])
+    new = [row for row in rows if not inspect(row).has_identity]
+    numbered = [row for row in new if _has_number(row) and not db.in_nested_transaction()]
+    add_numbered(db, [row for row in numbered if not is_numbered(db, row)])
+    if rows and len(numbered) == len(rows):
+        return
+    _store(db, [row for row in new if row not in numbered])
     stored = [row for row in rows if inspect(row).persistent]
     changed = {name for row in stored for name in _changed(row)}
     for row in stored:
         for name in changed:
             flag_modified(row, name)
     db.flush()
+
+
+def _has_number(row: Base) -> bool:
+    return None not in inspect(row).mapper.primary_key_from_instance(row)
 
 
 def _changed(row: Base) -> set[str]:

@@ -9,7 +9,7 @@ from bookings import waitlist
 from bookings.models import Booking
 from bookings.states import Origin
 from courses.models import Course
-from lararportal import alike
+from lararportal import alike, journal
 
 
 def stands(row) -> dict:
@@ -33,6 +33,29 @@ def test_new_rows_are_stored_at_once_in_order_with_what_nobody_said_of_them(db, 
     db.expire_all()
     assert [stands(each) for each in made] == told
     assert [db.get_one(Booking, each["id"]) for each in told] == made
+
+
+def test_a_new_row_that_has_its_number_is_stored_with_what_else_is_added(db, queries):
+    new = waitlist.place(make.session(db), make.person(db), rank=1, origin=Origin.LINE, key=[], now=AFTER)
+    new.id = 4711
+    db.flush()
+    queries.reset()
+    with db.no_autoflush:
+        alike.write(db, [new])
+        new.short_notice = True
+        alike.write(db, [new])
+        journal.note(db, "line.joined", now=AFTER, by=None, booking=new.id)
+    db.commit()
+    assert queries.count == 1
+
+    told = stands(new)
+    assert (told["short_notice"], told["standing_yes"]) == (True, Booking.__table__.c.standing_yes.default.arg)
+    db.expire_all()
+    assert (db.get_one(Booking, 4711) is new, stands(new)) == (True, told)
+    new.rank = 2
+    db.flush()
+    db.expire_all()
+    assert new.rank == 2
 
 
 def test_what_is_put_in_a_row_is_written_at_once_with_what_else_was_changed_of_it(db, queries):

@@ -19,11 +19,12 @@ from bookings_room import (
     seat,
     states,
 )
+from sqlalchemy import select
 
 import make
 from auth.states import Category, Standing
 from bookings import left_over_seats, seats
-from bookings.models import Booking
+from bookings.models import Booking, SeatDay
 from bookings.rules.allocation import lottery
 from bookings.states import LATE, BookingState, Origin, Refusal, RoundState
 from courses.models import Course
@@ -259,7 +260,13 @@ def test_how_many_statements_a_booking_takes(db, queries, booked_before):
     queries.reset()
     book(db, session, person, now=OPENS)
     db.flush()
-    assert queries.count == 6
+    assert queries.count == 5
+
+
+def test_a_seat_of_a_long_course_has_all_its_days(db):
+    days = [date(2027, 4, 1) + timedelta(days=at) for at in range(12)]
+    booking = book(db, make.session(db, days=days), make.person(db))
+    assert db.scalars(select(SeatDay.day).where(SeatDay.booking_id == booking.id).order_by(SeatDay.day)).all() == days
 
 
 @pytest.mark.parametrize("waiting", [0, 5])
@@ -274,4 +281,4 @@ def test_how_many_statements_a_place_in_line_takes(db, queries, waiting):
     queries.reset()
     book(db, session, person, now=OPENS)
     db.flush()
-    assert queries.count == 5
+    assert queries.count == 4

@@ -19,8 +19,8 @@ DOCTOR = {
     "/kurser": 3,
     "/kurser/{course}": 5,
     "/": 4,
-    "POST /tillfallen/{free}/boka": 7,
-    "POST /tillfallen/{full}/boka": 6,
+    "POST /tillfallen/{free}/boka": 6,
+    "POST /tillfallen/{full}/boka": 5,
     "/mina-kurser": 5,
 }
 REMEMBERED, VALUES = 4096, 50
