@@ -184,6 +184,7 @@ class TestTheRoster:
             session = make.session(db, of=make.course(db, seats=count))
             for _ in range(2 * count):
                 take(db, session, make.person(db), now=now)
+            db.flush()
             queries.reset()
             answer = browser.get(f"/samordning/tillfallen/{session.id}")
             assert len(re.findall(r'href="/personer/\d+"', answer.text)) == 2 * count
