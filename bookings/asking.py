@@ -138,8 +138,8 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
     Raises:
         NotFound: the session or the person does not exist.
     """
-    session, person, number = _lock(db, session_id, person_id)
-    round_, has_precedence, brings = _once_locked(db, session, person)
+    session, person = _lock(db, session_id, person_id)
+    round_, has_precedence, brings, number = _once_locked(db, session, person)
     joins = last_place(db, session, person, round_, brings, now=now) if session.free_seats < 1 else None
     line, holder = in_line.outlook(db, session_id, person_id=person_id, joins=joins, today=day_of(now))
     return Coming(
@@ -157,33 +157,33 @@ def hold_for_who_comes(db: Session, *, session_id: int, person_id: int, now: dat
     )
 
 
-def _lock(db: Session, session_id: int, person_id: int) -> tuple[CourseSession, Person, int]:
-    """As `sessions.lock` and then `people.lock`, by one statement: it locks in the order in which it names them.
-
-    And a number for a booking, which need not be asked for then while others wait.
-    """
+def _lock(db: Session, session_id: int, person_id: int) -> tuple[CourseSession, Person]:
+    """As `sessions.lock` and then `people.lock`, by one statement: it locks in the order in which it names them."""
     locked = db.execute(_LOCK, {"session_id": session_id, "person_id": person_id}).one_or_none()
     if locked is None:
         raise NotFound
-    session, person, number = locked
-    return session, person, number
+    session, person = locked
+    return session, person
 
 
-def _once_locked(db: Session, session: CourseSession, person: Person) -> tuple[Round | None, bool, History | None]:
+def _once_locked(
+    db: Session, session: CourseSession, person: Person
+) -> tuple[Round | None, bool, History | None, int]:
     """The round that gives the seats of the session, and whether the person has precedence for its course to use up.
 
     And what they bring along for it, if that is nothing: hardly anybody has precedence, and most were in no round.
-    The session has its days then. A statement sees what was there when it began: this one begins behind the locks.
+    And a number for a booking, greater than those of all who held the session before: who joins last stands last. The
+    session has its days then. A statement sees what was there when it began: this one begins behind the locks.
     """
     about = {"session_id": session.id, "course_id": session.course_id, "person_id": person.id}
     rows = db.execute(_ONCE_LOCKED, about).all()
     set_committed_value(session, "days", [day for day, *_ in rows])
-    _, round_, has_precedence, was_decided = rows[0]
-    return round_, has_precedence, None if has_precedence or was_decided else register.NOTHING
+    _, round_, has_precedence, was_decided, number = rows[0]
+    return round_, has_precedence, None if has_precedence or was_decided else register.NOTHING, number
 
 
 _LOCK = (
-    select(CourseSession, Person, func.nextval(func.pg_get_serial_sequence("bookings", "id")))
+    select(CourseSession, Person)
     .join(Person, Person.id == bindparam("person_id"))
     .where(CourseSession.id == bindparam("session_id"))
     .with_for_update(key_share=True, of=(CourseSession, Person))
@@ -198,8 +198,9 @@ _was_decided = exists().where(
     Decision.session_id == CourseSession.id,
     CourseSession.course_id == bindparam("course_id"),
 )
+_number = select(func.nextval(func.pg_get_serial_sequence("bookings", "id"))).scalar_subquery()
 _ONCE_LOCKED = (
-    select(CourseDay, Round, _has_precedence, _was_decided)
+    select(CourseDay, Round, _has_precedence, _was_decided, _number)
     .outerjoin(RoundSession, RoundSession.session_id == CourseDay.session_id)
     .outerjoin(Round, Round.id == RoundSession.round_id)
     .where(CourseDay.session_id == bindparam("session_id"))
