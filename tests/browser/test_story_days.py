@@ -128,6 +128,7 @@ def certifies(stage: Stage, leader: Visit, page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("0 av 29 är klara.")
     stage.tick()
     page.get_by_role("link", name="Notera underskrifter").click()
+    heading(page, "Notera underskrifter")
     for each in page.get_by_role("checkbox").all():
         each.check()
     press(page, "Spara")
