@@ -16,7 +16,6 @@ from bookings.states import BookingState
 from courses.models import CourseSession
 from lararportal.clock import STOCKHOLM
 
-"""What became of sessions that were given."""
 GIVEN_BACK = (BookingState.CANCELLED, BookingState.MOVED)
 
 Target = aliased(CourseSession)
