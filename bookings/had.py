@@ -4,7 +4,7 @@ One statement of the columns that count. What the rules ask of a whole line is `
 that changes them, are `facts.live_bookings`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -20,26 +20,15 @@ from bookings.states import BookingState, CancelGround, Origin
 from courses.days_in_order import DAYS_IN_ORDER
 from courses.models import Completion, Course, CourseSession
 from courses.rules import last_told
-from courses.states import CourseOutcome, Kind, Publicity
+from courses.shown import OF_COURSE, ShownCourse
+from courses.states import CourseOutcome, Publicity
 from lararportal import columns
 
 
-class HadCourse(NamedTuple):
-    """The course of it; called as in the row, as everything here."""
-
-    id: int
-    code: str
-    title: str
-    kind: Kind
-    targets: Mapping[str, int]
-    swap_rings: bool
-    publicity: Publicity
-
-
 class HadIn(NamedTuple):
-    """The session of a seat or a place in line."""
+    """The session of a seat or a place in line, called as in the row."""
 
-    course: HadCourse
+    course: ShownCourse
     id: int
     in_order: Sequence[date]
     """Its days."""
@@ -131,11 +120,10 @@ def all_of(db: Session, person_id: int, *, today: date) -> list[Own]:
 
 
 def _own(*row: Any) -> Own:
-    course, session = HadCourse(*row[:OF_COURSE]), row[OF_COURSE:OF_SESSION]
-    return Own(HadIn(course, *session), *row[OF_SESSION:])
+    course, session = ShownCourse(*row[:_SESSION_AT]), row[_SESSION_AT:_OWN_AT]
+    return Own(HadIn(course, *session), *row[_OWN_AT:])
 
 
-_COURSE = (Course.id, Course.code, Course.title, Course.kind, Course.targets, Course.swap_rings, Course.publicity)
 _SESSION = (
     CourseSession.id,
     DAYS_IN_ORDER,
@@ -182,10 +170,10 @@ _OVERTAKEN_AT = (
     .correlate(Booking)
 )
 _waits = Booking.state == BookingState.WAITING
-OF_COURSE, OF_SESSION = len(_COURSE), len(_COURSE) + len(_SESSION)
+_SESSION_AT, _OWN_AT = len(OF_COURSE), len(OF_COURSE) + len(_SESSION)
 _ALL_OF: Select[*tuple[Any, ...]] = (
     select(
-        *_COURSE,
+        *OF_COURSE,
         *_SESSION,
         Booking.id,
         Booking.person_id,

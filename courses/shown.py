@@ -17,7 +17,7 @@ from lararportal.errors import NotFound
 
 
 class ShownCourse(NamedTuple):
-    """The course of it."""
+    """The course of a session, called as in the row."""
 
     id: int
     code: str
@@ -26,6 +26,10 @@ class ShownCourse(NamedTuple):
     targets: Mapping[str, int]
     swap_rings: bool
     publicity: Publicity
+
+
+OF_COURSE = (Course.id, Course.code, Course.title, Course.kind, Course.targets, Course.swap_rings, Course.publicity)
+"""The columns of a `ShownCourse`, in its order."""
 
 
 class ShownSession(NamedTuple):
@@ -73,11 +77,10 @@ def session(db: Session, session_id: int) -> ShownSession:
     if not rows:
         raise NotFound
     [told] = rows
-    *facts, days, starts, ends = told[_OF_COURSE:]
-    return ShownSession(ShownCourse(*told[:_OF_COURSE]), tuple(map(Day, days, starts, ends)), *facts)
+    *facts, days, starts, ends = told[len(OF_COURSE) :]
+    return ShownSession(ShownCourse(*told[: len(OF_COURSE)]), tuple(map(Day, days, starts, ends)), *facts)
 
 
-_OF_COURSE = len(ShownCourse._fields)
 _DAYS = (
     select(*(in_order(each).label(each.key) for each in (CourseDay.day, CourseDay.starts, CourseDay.ends)))
     .where(CourseDay.session_id == bindparam("session_id"))
@@ -85,13 +88,7 @@ _DAYS = (
 )
 _SHOWN: Select[*tuple[Any, ...]] = (
     select(
-        Course.id,
-        Course.code,
-        Course.title,
-        Course.kind,
-        Course.targets,
-        Course.swap_rings,
-        Course.publicity,
+        *OF_COURSE,
         CourseSession.id,
         CourseSession.place,
         CourseSession.area,
