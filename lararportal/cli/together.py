@@ -5,27 +5,17 @@ import socket
 import click
 
 from lararportal import config
+from lararportal.cli.answering import answers
 from lararportal.cli.serving import keep_ticking
-from lararportal.cli.telling import PORT
 from lararportal.together import Part, keep_running
-from lararportal.web import BACKLOG, PROCESSES, Server
+from lararportal.web import BACKLOG, Server
 from lararportal.workers import run_worker
 
 
 @click.command("all")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=PORT, default=8000, show_default=True, help="The port to listen on.")
-@click.option(
-    "--workers",
-    "processes",
-    type=click.IntRange(1),
-    default=PROCESSES,
-    show_default=True,
-    help="How many processes answer.",
-)
+@answers
 @click.option("--every", type=click.IntRange(1), default=60, show_default=True, help="Seconds from tick to tick.")
-@click.option("--fd", type=int, hidden=True, help="A socket that listens already, instead of host and port.")
-def everything(host: str, port: int, processes: int, every: int, fd: int | None) -> None:
+def everything(host: str, port: int, processes: int, fd: int | None, every: int) -> None:
     """Answer requests, work and tick, in half the memory of three commands."""
     settings = config.from_environment()
     server = Server(settings, bind=f"fd://{listening(host, port) if fd is None else fd}", processes=processes)
