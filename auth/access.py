@@ -223,7 +223,7 @@ def sent_from_another_sign_in(_fault: CSRFError) -> ViewResult:
     Somebody who is signed in no more signs in first. Who did not send it from a page of their own here is not led.
     """
     owner, can_be_shown = _owner_of_form(), request.url_rule is not None and "GET" in (request.url_rule.methods or ())
-    here = me().person_id if visitor() is not None else None
+    here = None if (seen := visitor()) is None else seen.person_id
     log.warning("form without its proof", person=here, was_of=owner)
     if owner is None or here not in (None, owner) or not (can_be_shown or here is None):
         return render_template("error.html", code=HTTPStatus.BAD_REQUEST), HTTPStatus.BAD_REQUEST
