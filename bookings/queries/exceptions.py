@@ -1,6 +1,7 @@
 """Who went before others in a round by a decision, and not by the rules alone: all of them, by name, with reasons."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,7 +70,7 @@ class RoundExceptions:
 
 
 def exceptions(db: Session, round_id: int) -> RoundExceptions:
-    """What is marked beside the result of a round whenever it is checked or replayed, in three statements.
+    """What is marked beside the result of a round whenever it is checked or replayed.
 
     Raises:
         NotFound: there is no such round.
@@ -77,12 +78,13 @@ def exceptions(db: Session, round_id: int) -> RoundExceptions:
     round_ = db.scalar(select(Round).where(Round.id == round_id).options(undefer(Round.frozen)))
     if round_ is None:
         raise NotFound
-    frozen = _frozen(db, round_)
+    displaced = _displaced(round_)
+    frozen = _frozen(db, round_, displaced)
     explained = {(each.pseudonym, each.course_code) for each in frozen}
     return RoundExceptions(
         frozen=frozen,
         afterwards=_line_exceptions(db, LineException.round_id == round_id),
-        unexplained=sorted(_displaced(round_) - explained),
+        unexplained=sorted(displaced - explained),
     )
 
 
@@ -107,12 +109,12 @@ def _displaced(round_: Round) -> set[tuple[str, str]]:
     }
 
 
-def _frozen(db: Session, round_: Round) -> list[FrozenPrecedence]:
+def _frozen(db: Session, round_: Round, displaced: Collection[tuple[str, str]]) -> list[FrozenPrecedence]:
     """The precedences that counted at closing: of several for one person and course the one that was open then.
 
     One that was revoked in the moment of closing may have been frozen a moment earlier, and is found all the same.
     """
-    displaced, closed_at = _displaced(round_), round_.closed_at
+    closed_at = round_.closed_at
     if closed_at is None:
         return []
     rows = db.execute(
