@@ -25,7 +25,7 @@ class OfRound(NamedTuple):
     published_at: datetime | None
 
 
-class Decided(NamedTuple):
+class OfDecision(NamedTuple):
     """A decision, as it stands in its row."""
 
     session_id: int
@@ -101,7 +101,7 @@ def decisions_of_round(db: Session, round_id: int, person_id: int) -> list[Decis
 
 
 def _views(db: Session, rows: Iterable[Sequence[Any]]) -> list[DecisionView]:
-    told = [(OfRound(*row[:_OF_ROUND]), Decided(*row[_OF_ROUND:_OF_DECISION]), row[_OF_DECISION:]) for row in rows]
+    told = [(OfRound(*row[:_OF_ROUND]), OfDecision(*row[_OF_ROUND:_OF_DECISION]), row[_OF_DECISION:]) for row in rows]
     sessions = {each.session_id: each for each in rows_of(row for _, _, row in told)}
     found = {(round_.id, each.rank): (each, round_) for round_, each, _ in told}.values()
     frozen = _frozen(
@@ -116,7 +116,7 @@ def _views(db: Session, rows: Iterable[Sequence[Any]]) -> list[DecisionView]:
 
 
 def _view(
-    each: Decided, round_: OfRound, sessions: Mapping[int, SessionRow], frozen: Mapping[str, Any]
+    each: OfDecision, round_: OfRound, sessions: Mapping[int, SessionRow], frozen: Mapping[str, Any]
 ) -> DecisionView:
     then = {key: _then(sessions[key], round_, frozen) for key in each.about}
     session, now = then[each.session_id], sessions[each.session_id]
