@@ -14,9 +14,8 @@ from bookings.queries import decided
 from bookings.queries.decided import DecisionView
 from bookings.queries.exceptions import ExceptionRow, own_exceptions
 from bookings.queries.lottery import LotteryView, lottery
-from bookings.rules.allocation import canonical
 from bookings.rules.allocation.lottery import lot
-from bookings.rules.allocation.verification import line_hash
+from bookings.rules.allocation.verification import line_of
 from bookings.rules.merits import Compared, side_by_side
 from bookings.rules.register import NO_PLANNED_END
 from bookings.states import RoundState
@@ -38,7 +37,6 @@ class FrozenFacts:
     rejections: Mapping[str, int]
     line: str
     """The text whose SHA-256 stands in the verification file: pseudonym and facts in canonical JSON."""
-    line_hash: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +101,7 @@ def _facts(db: Session, pseudonym: str, applicant: dict[str, Any], courses: Mapp
         passed=[titles.get(code, code) for code in applicant["passed"]],
         displaced=[titles.get(code, code) for code in applicant["displaced"]],
         rejections={titles.get(code, code): count for code, count in applicant["rejections"].items()},
-        line=canonical([pseudonym, applicant]),
-        line_hash=line_hash(pseudonym, applicant),
+        line=line_of(pseudonym, applicant),
     )
 
 

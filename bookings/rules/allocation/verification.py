@@ -170,9 +170,14 @@ def document(
     }
 
 
+def line_of(pseudonym: str, facts: Mapping[str, Any]) -> str:
+    """Return the text of a person's own frozen facts, whose hash stands in the file: canonical JSON of both."""
+    return canonical([pseudonym, dict(facts)])
+
+
 def line_hash(pseudonym: str, facts: Mapping[str, Any]) -> str:
-    """Return the hash by which a person finds their own frozen facts: SHA-256 of canonical JSON of both."""
-    return hashlib.sha256(canonical([pseudonym, dict(facts)]).encode()).hexdigest()
+    """Return the hash by which a person finds their own frozen facts: SHA-256 of their text."""
+    return hashlib.sha256(line_of(pseudonym, facts).encode()).hexdigest()
 
 
 def seed_of(file: Mapping[str, Any]) -> str:
