@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from bookings import frozen, opening_and_closing
+from bookings import opening_and_closing
 from bookings.models import Round, Run
 from bookings.rounds import has_applied, lock
 from bookings.rules import preview
-from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, check
+from bookings.rules.allocation import RULES_VERSION, allocate, canonical, canonical_hash, check
 from bookings.states import Refusal, RoundState
 from lararportal import journal
 from lararportal.errors import Refused
@@ -41,7 +41,7 @@ def draw_up(db: Session, *, round_id: int, now: datetime, by: int | None) -> Run
         made_at=now,
         by=by,
         input_hash=canonical_hash(document),
-        result=frozen.canonical(result),
+        result=canonical(result),
         would_close=preview.closed_by_rule(document),
         rules_version=RULES_VERSION,
     )

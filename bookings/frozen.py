@@ -1,6 +1,5 @@
 """The frozen input of a round: one document that the run reads, and nothing else (allocation rules, section 2.1)."""
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -22,11 +21,6 @@ from courses.states import Kind
 FORMAT = "alloc-instance/1"
 GROUPS_KNOWN = (RESIDENTS, SPECIALISTS)
 """The groups that a document may name whether or not a course is for them."""
-
-
-def canonical(document: dict[str, Any]) -> str:
-    """The document as the text that is hashed and kept: sorted keys, no spaces."""
-    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def document(db: Session, round_: Round, *, today: date) -> dict[str, Any]:

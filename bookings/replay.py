@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session, undefer
 
 from auth.models import Person
-from bookings import as_noted, frozen, opening_and_closing, told
+from bookings import as_noted, opening_and_closing, told
 from bookings.allocation import last_run
 from bookings.models import Round, Run, SessionDecision
 from bookings.queries.exceptions import RoundExceptions, exceptions
 from bookings.queries.fairness import verification_file
 from bookings.queries.lottery import lottery
 from bookings.retold import UNREADABLE, readable, unread
-from bookings.rules.allocation import RULES_VERSION, allocate, canonical_hash, check, verification
+from bookings.rules.allocation import RULES_VERSION, allocate, canonical, canonical_hash, check, verification
 from bookings.states import Refusal, RoundState
 from lararportal.errors import NotFound, Refused
 
@@ -142,8 +142,9 @@ def _object(text: str) -> dict[str, Any]:
 def _of_input(round_: Round, run: Run, decided: Sequence[SessionDecision]) -> Iterator[str]:
     """What was frozen has the hash that was published then, and so has what staff have made of it since."""
     stored = round_.frozen or "{}"
-    found = canonical_hash(json.loads(stored))
-    if found != round_.frozen_hash or frozen.canonical(json.loads(stored)) != stored:
+    document = json.loads(stored)
+    found = canonical_hash(document)
+    if found != round_.frozen_hash or canonical(document) != stored:
         yield f"The frozen input is not the one that was published: its hash is {found}."
     for number, each in enumerate(decided, start=1):
         found = canonical_hash(opening_and_closing.decided_input(stored, decided[:number]))
@@ -164,7 +165,7 @@ def _of_result(document: dict[str, Any], result: dict[str, Any], run: Run) -> It
     if run.rules_version != RULES_VERSION:
         yield f"The run was made by version {run.rules_version} of the rules, and these are version {RULES_VERSION}."
     again = allocate(document)
-    if frozen.canonical(again) != run.result:
+    if canonical(again) != run.result:
         parts = [part for part in again if again[part] != result.get(part)]
         yield f"The stored result is not what comes of doing it again; other are: {', '.join(parts) or 'letters'}."
     yield from map(str, check(document, result))

@@ -15,7 +15,7 @@ from bookings.lottery_plan import ask_to_reveal, name_second_party, noted_source
 from bookings.models import Application, Round, RoundSession
 from bookings.round_plan import RoundPlan
 from bookings.rules import lottery_protocol
-from bookings.rules.allocation import canonical_hash
+from bookings.rules.allocation import canonical, canonical_hash
 from bookings.states import ApplicationState, Refusal, RoundState
 from courses import seen
 from lararportal import journal
@@ -182,7 +182,7 @@ def _freeze(db: Session, round_: Round, *, now: datetime, by: int | None, **fact
     """What counts in a round that has just closed stands, and the second party is asked for their secret."""
     round_.closed_at = now
     document = frozen.document(db, round_, today=day_of(now))
-    round_.frozen = frozen.canonical(document)
+    round_.frozen = canonical(document)
     round_.frozen_hash = canonical_hash(document)
     facts |= {"hash": round_.frozen_hash, "applicants": len(document["applicants"])}
     _note(db, "round.closed", round_, now=now, by=by, **facts)
