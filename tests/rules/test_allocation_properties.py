@@ -20,7 +20,7 @@ from test_allocation_cases import (
 )
 
 from bookings.rules.allocation import allocate, check
-from bookings.rules.allocation.choice import ListedSession, choose, would_take
+from bookings.rules.allocation.choice import ListedSession, choose
 from bookings.rules.allocation.lottery import lot
 
 
@@ -85,9 +85,9 @@ def test_those_in_line_are_active_exactly_if_they_would_take_the_session(case):
     lists = lists_of(case)
     due = {
         session: [
-            [person, "active" if would_take(lists[person], result["assign"][person], session, cap=cap) else "dormant"]
+            [person, "active" if session in taken else "dormant"]
             for person, _ in line
-            for cap in [cap_of(case, person)]
+            for taken in [choose(lists[person], {*result["assign"][person], session}, cap=cap_of(case, person))]
         ]
         for session, line in result["waitlist"].items()
     }

@@ -1,6 +1,6 @@
-"""What a person takes of what they could have, and whether they would take one session more (2.3, 2.8)."""
+"""What a person takes of what they could have (2.3): after the round the waiting lists ask for it (2.8, 2.9)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
@@ -26,15 +26,6 @@ def choose(wishes: Sequence[ListedSession], available: Collection[str], *, cap: 
         if wish.session in available and not any(_exclude_each_other(wish, other) for other in taken):
             taken.append(wish)
     return [wish.session for wish in taken]
-
-
-def would_take(wishes: Sequence[ListedSession], held: Iterable[str], session: str, *, cap: int) -> bool:
-    """Say whether a person would take the session now: whether it is in Ch_a(held + session) (2.8, 2.9).
-
-    What they would leave for it is whatever they hold that is not in `choose` of the same sessions. A held session
-    that is not on the list is not seen, so whoever asks puts it there, at the place where the person wants it.
-    """
-    return session in choose(wishes, {*held, session}, cap=cap)
 
 
 def _exclude_each_other(one: ListedSession, other: ListedSession) -> bool:
