@@ -21,7 +21,7 @@ from bookings.rules.answer_time import needs_short_notice
 from bookings.rules.line import reserves_then, seats_go_to
 from bookings.states import IN_LINE, Origin, Refusal
 from courses import sessions
-from courses.models import Course, CourseSession
+from courses.models import HELD_IN_RESERVE, Course, CourseSession
 from courses.states import Publicity
 from lararportal import journal
 from lararportal.clock import day_of
@@ -158,8 +158,7 @@ def _held(today: date) -> Select[int]:
         select(CourseSession.id)
         .join(Course, Course.id == CourseSession.course_id)
         .where(
-            CourseSession.is_reserve,
-            CourseSession.publicity == Publicity.DRAFT,
+            HELD_IN_RESERVE,
             Course.publicity == Publicity.PUBLISHED,
             CourseSession.starts_on > today,
             CourseSession.id.not_in(rounds.sessions_to_be_given()),

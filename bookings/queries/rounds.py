@@ -17,7 +17,7 @@ from bookings.queries.rows import ROWS, SessionRow, session_rows
 from bookings.round_plan import RoundPlan, can_open_until, said_of
 from bookings.rules import lottery_protocol
 from bookings.states import OPEN, ApplicationState, LotteryAct, RoundState
-from courses.models import CourseSession
+from courses.models import HELD_IN_RESERVE, CourseSession
 from courses.states import Publicity
 from lararportal import columns
 from lararportal.clock import day_of
@@ -198,8 +198,7 @@ def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> l
         ROWS.where(
             CourseSession.id.in_(own)
             | and_(
-                (CourseSession.publicity == Publicity.PUBLISHED)
-                | (CourseSession.is_reserve & (CourseSession.publicity == Publicity.DRAFT)),
+                (CourseSession.publicity == Publicity.PUBLISHED) | HELD_IN_RESERVE,
                 CourseSession.starts_on > day_of(now),
                 CourseSession.seats_taken == 0,
                 CourseSession.id.not_in(others),

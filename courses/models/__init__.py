@@ -25,6 +25,7 @@ from courses.models.reviews import Review, ReviewAction
 from courses.models.sessions import (
     BY_START,
     COURSE_AND_DAYS,
+    HELD_IN_RESERVE,
     REASON_LENGTH,
     Course,
     CourseDay,
@@ -35,6 +36,7 @@ from courses.models.sessions import (
 __all__ = [
     "BY_START",
     "COURSE_AND_DAYS",
+    "HELD_IN_RESERVE",
     "NEED_LENGTH",
     "PART_ADDRESS_LENGTH",
     "PART_TITLE_LENGTH",

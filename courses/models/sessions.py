@@ -253,6 +253,8 @@ class SessionLeader(Base):
 
 BY_START = (CourseSession.starts_on, CourseSession.id)
 """In the order in which they begin."""
+HELD_IN_RESERVE = CourseSession.is_reserve & (CourseSession.publicity == Publicity.DRAFT)
+"""What the rule `is_held_in_reserve` says of a session, where the database is asked."""
 COURSE_AND_DAYS = (joinedload(CourseSession.course), selectinload(CourseSession.days))
 """What pages, letters and rules need of a session beside itself, to be loaded with it."""
 

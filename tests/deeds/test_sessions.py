@@ -9,8 +9,8 @@ from sqlalchemy import select
 import make
 from auth.states import Area, Role
 from courses import catalogue, sessions
-from courses.models import CourseSession
-from courses.rules import Day, is_public
+from courses.models import HELD_IN_RESERVE, CourseSession
+from courses.rules import Day, is_held_in_reserve, is_public
 from courses.states import Publicity, Refusal
 from lararportal.db import Database, connect
 from lararportal.errors import NotFound, Refused
@@ -174,6 +174,18 @@ def test_a_reserve_session_is_hidden_until_it_is_opened(db, now):
         ("session.planned_in_reserve", 7),
         ("session.reserve_opened", 8),
     ]
+
+
+def test_the_database_holds_in_reserve_what_the_rule_does(db):
+    course = make.course(db)
+    made = [
+        make.session(db, of=course, is_reserve=is_reserve, publicity=publicity)
+        for is_reserve in (True, False)
+        for publicity in Publicity
+    ]
+
+    assert [made[0]] == [each for each in made if is_held_in_reserve(each)]
+    assert db.scalars(select(CourseSession).where(HELD_IN_RESERVE)).all() == [made[0]]
 
 
 def test_a_reserve_session_is_opened_not_published_and_an_ordinary_one_the_other_way_round(db, now):
