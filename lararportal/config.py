@@ -84,8 +84,8 @@ class Settings:
     fresh_minutes: int = _variable(
         "LARARPORTAL_FRESH_MINUTES",
         "closing, drawing up and publishing a round, opening and closing its sessions, the steps of a lottery, "
-        "certificates, the address of a calendar and files with data of many or all of one's own ask for a sign-in "
-        "that is not older than this",
+        "certificates, erasing somebody, another way to sign in, another e-mail address, the address of a calendar "
+        "and files with data of many or all of one's own ask for a sign-in that is not older than this",
         default=10,
     )
     invitation_days: int = _variable(

@@ -16,7 +16,7 @@ from lararportal.workers import run_worker
 @answers
 @click.option("--every", type=click.IntRange(1), default=60, show_default=True, help="Seconds from tick to tick.")
 def everything(host: str, port: int, processes: int, fd: int | None, every: int) -> None:
-    """Answer requests, work and tick, in half the memory of three commands."""
+    """Answer requests, work and tick, in two thirds of the memory of three commands."""
     settings = config.from_environment()
     server = Server(settings, bind=f"fd://{listening(host, port) if fd is None else fd}", processes=processes)
     server.wsgi()
