@@ -8,5 +8,6 @@ an account (`invitations`), and whoever has two links them (`identities`), and h
 person is (`people`), and whoever has a protected identity is named nowhere (`protection`), and who asks for it is
 erased (`erasure`); every page then asks `access` whether the person's roles let them in, which are given and taken in
 `granting`; `holders` says who has one. `states` are the words, `rules` what must hold and why not, `models` the rows,
-`queries` what pages read, `letters` what is posted, `forms` and `views` the pages.
+`queries` what pages read, `letters` what is posted, `forms` and `views` the pages, and `audit/` what must hold of all
+of it.
 """

@@ -18,6 +18,9 @@ Those who wait for each other's full sessions change seats (`swap_rings`).
 A session is changed. Everybody follows it (`moved_sessions`), and whoever is elsewhere on a new day (`collisions`)
 chooses between their seats (`choices`).
 
+The days come. Whoever is `expected` is called to the session (`summoning`) and reminded of what to prepare for it
+(`preparing`), as many days before as `ahead` is told.
+
 A seat is paid for. For a resident that is recorded, or reminded of until it is (`funding`).
 
 Too few have booked. Such sessions are warned of, rescued or called off in a room of their own, `minimum/`.
@@ -37,9 +40,10 @@ all that a whole line has in one statement, `counted` at what one place in it de
 reads of everything they have and had, `in_vain` says whose seat left them without the course, `sisters` are the other
 sessions of a course, `giving_back` is what it means today to give a seat back, `deciders` are those who decide
 whether a session runs, and `impartiality` keeps those out who have something to gain. `seat_calendar` are the days of
-a seat in a calendar, and `calendar_feeds` the addresses at which calendars follow them.
+a seat in a calendar, and `calendar_feeds` the addresses at which calendars follow them. Should a counter or the days
+of a seat ever be others than the bookings say, `putting_right` makes them so again.
 
 By role. `states` are the words and the allowed moves, `rules/` what must hold and why not, `models` the rows,
-`queries` what pages read, `letters` what is posted, `forms` and `views/` the pages. `kernel/` is a run of an
-allocation once more, compiled, for rounds of very many persons.
+`queries` what pages read, `letters` what is posted, `forms` and `views/` the pages, and `audit/` what must hold of
+all of it. `kernel/` is a run of an allocation once more, compiled, for rounds of very many persons.
 """

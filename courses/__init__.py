@@ -7,6 +7,9 @@ so to everybody (`shown`, `days_in_order`); a session is changed (`session_chang
 `materials` are its files and links, `messages` what its leader writes to who comes, and `needs` what people need
 then; `days` is what happens when it is given: who was there, and who has been through it; `certificates` is what they
 are certified of it, `evaluations` what they thought of it, and `reviews` what somebody from outside says of it twice
-a year. `states` are the words, `rules` what must hold of a session's dates, `models` the rows, `queries` what pages
-read, `forms` and `views` the pages: the public catalogue and the coordinator's desk.
+a year. `reports` are the courses that somebody has taken elsewhere.
+
+`reach` says for whom the certificates and the material of a session are, and by `seen` no page from before undoes
+what was changed since. `states` are the words, `rules` what must hold and why not, `models` the rows, `queries` what
+pages read, `letters` what is posted, `forms` and `views` the pages, and `audit/` what must hold of all of it.
 """

@@ -5,6 +5,6 @@ A leader notes attendance in the room (`attendance`), or the participants check 
 it follows from the attendance, from what the course demands, and from what only the leader can say; who was absent
 has a letter. A leader who forgets it is reminded (`reminding`), and in the end a coordinator does it (`in_place`).
 Two weeks after the last day nobody but a coordinator changes anything, with a reason (`correcting`). What all of
-these read is in `half_days`. Who has a seat is not known in this room: it is asked (`half_days.Roster`), under the
-lock of the session.
+these read is in `half_days`, and what their pages show in `shown`. Who has a seat is not known in this room: it is
+asked (`half_days.Roster`), under the lock of the session.
 """

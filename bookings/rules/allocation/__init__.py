@@ -17,9 +17,9 @@ The story of one run, in order:
    engine and nothing else: `check_shape` looks at the document, `check_register` and `check_replay` are the rules
    once more in plain words, `check_case` lays the result beside them, `check_seats` and `check_papers` ask after the
    ten invariants, and `check_violations` are the sentences of what they find.
-
 9. `verification` makes the file that anybody can check a published lottery by, and says what is wrong with one;
-   `verification_shape` looks at the document.
+   `verification_shape` looks at the document, and `verification_remarks` names what the rules allow in one and an
+   auditor asks after even so.
 
 `unknown` names the fields that none of these reads, for whoever may have misspelt one.
 
