@@ -1,31 +1,24 @@
 """Who may open a page: a decorator on every view, and the visitor behind the request."""
 
-import hashlib
-import json
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Request, abort, flash, redirect, render_template, request, session, url_for
+from flask import Flask, Request, abort, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError
-from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.exceptions import Forbidden
 
-from auth import login_sessions
+from auth import cookie, login_sessions
 from auth.login_sessions import Visitor
 from auth.states import Role
-from lararportal import edge, forms
-from lararportal.personal_number import stands_in
+from lararportal import edge
 
 __all__ = [
     "Visitor",
-    "asker",
     "init_app",
     "leads_back_to",
     "me",
@@ -34,8 +27,6 @@ __all__ = [
     "public",
     "reaching",
     "sent_from_another_sign_in",
-    "sign_in_browser",
-    "sign_out_browser",
     "signed_in",
     "visitor",
     "way_to_proof",
@@ -56,15 +47,6 @@ USUAL: Mapping[Role, Reach] = {
 }
 """How far a role reaches where nothing else is said; of reviewers every page says so itself."""
 
-SENT_KEY = "sent"
-"""Where the cookie keeps what somebody sent in, while they sign in or prove anew who they are."""
-
-PROOF = "csrf_token"
-"""What a form carries, and the cookie, to show that a page of ours sent it."""
-
-LONGEST_SENT = 1500
-"""As much of it as there is room for beside a sign-in: a cookie holds 4 kB."""
-
 
 def init_app(app: Flask) -> None:
     """Lets Flask-Login find the visitor of a request by the token in the browser's cookie."""
@@ -75,32 +57,6 @@ def init_app(app: Flask) -> None:
     manager.unauthorized_handler(_ask_to_sign_in)
     # A page that says the database is away must not ask it who reads: templates ask for the visitor themselves.
     manager.init_app(app, add_context_processor=False)
-
-
-def sign_in_browser(token: str, *, person_id: int) -> None:
-    """The browser carries the token from now on, and of what it carried before only what this person sent in.
-
-    The proof in its forms says whose they are, for when one comes back after the sign-in has ended.
-    """
-    sent = session.get(SENT_KEY)
-    session.clear()
-    session[login_sessions.COOKIE_KEY] = token
-    session[PROOF] = f"{person_id}-{secrets.token_hex(20)}"
-    if sent is not None and sent["by"] == person_id:
-        session[SENT_KEY] = sent
-
-
-def sign_out_browser() -> None:
-    """The browser carries nothing any more."""
-    session.clear()
-
-
-def asker() -> str | None:
-    """Who asks, as far as the browser's cookie says: enough to count by, and the database is not asked."""
-    token, owner = session.get(login_sessions.COOKIE_KEY), str(session.get(PROOF, "")).partition("-")[0]
-    if not isinstance(token, str):
-        return None
-    return owner if owner.isdecimal() else hashlib.sha256(token.encode()).hexdigest()[:16]
 
 
 def visitor() -> Visitor | None:
@@ -126,9 +82,9 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> ViewResult:
-        if visitor() is None:
+        if (here := visitor()) is None:
             return _ask_to_sign_in()
-        return _let_in(view, *args, **kwargs)
+        return _let_in(here, view, *args, **kwargs)
 
     return _marked(guarded, access="signed_in", reach=dict.fromkeys(Role, "own"))
 
@@ -144,7 +100,7 @@ def needs(*roles: Role) -> Callable[[View], View]:
             if not here.has(*roles):
                 log.warning("not for the role", person=here.person_id)
                 abort(403)
-            return _let_in(view, *args, **kwargs)
+            return _let_in(here, view, *args, **kwargs)
 
         return _marked(guarded, access=frozenset(roles), reach={role: USUAL[role] for role in roles if role in USUAL})
 
@@ -189,11 +145,11 @@ def reaching(role: Role, reach: Reach) -> Callable[[View], View]:
     return decorate
 
 
-def _let_in(view: View, *args: Any, **kwargs: Any) -> ViewResult:
+def _let_in(here: Visitor, view: View, *args: Any, **kwargs: Any) -> ViewResult:
     """The page, for somebody who may open it; what they had sent in before they came back stands in its form."""
     if getattr(view, "asks_for_proof", False) and (way := way_to_proof(_way_back(view))) is not None:
         return way
-    _put_back_what_was_sent()
+    cookie.put_back_what_was_sent(by=here.person_id)
     return view(*args, **kwargs)
 
 
@@ -205,7 +161,7 @@ def way_to_proof(came_for: str) -> ViewResult | None:
     here, patience = me(), timedelta(minutes=edge.installation().settings.fresh_minutes)
     if here.proved_at is not None and edge.moment() - here.proved_at <= patience:
         return None
-    _keep_what_was_sent(by=here.person_id)
+    cookie.keep_what_was_sent(by=here.person_id)
     return redirect(url_for("auth.prove_anew", next=came_for))
 
 
@@ -222,53 +178,17 @@ def sent_from_another_sign_in(_fault: CSRFError) -> ViewResult:
 
     Somebody who is signed in no more signs in first. Who did not send it from a page of their own here is not led.
     """
-    owner, can_be_shown = _owner_of_form(), request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    owner = cookie.owner_of_form()
+    can_be_shown = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     here = None if (seen := visitor()) is None else seen.person_id
     log.warning("form without its proof", person=here, was_of=owner)
     if owner is None or here not in (None, owner) or not (can_be_shown or here is None):
         return render_template("error.html", code=HTTPStatus.BAD_REQUEST), HTTPStatus.BAD_REQUEST
     if can_be_shown:
-        _keep_what_was_sent(by=owner)
+        cookie.keep_what_was_sent(by=owner)
     if here is None:
         return redirect(url_for("auth.sign_in", next=request.path if can_be_shown else None))
     return redirect(request.path)
-
-
-def _owner_of_form() -> int | None:
-    """Whose form was sent in, by the proof in it: the portal signed it, and it came from a page of the portal."""
-    ours = {request.host, urlsplit(edge.installation().settings.base_url).netloc}
-    if urlsplit(request.headers.get("Origin", "")).netloc not in ours:
-        return None
-    signer = URLSafeTimedSerializer(edge.installation().settings.secret_key, salt="wtf-csrf-token")
-    try:
-        proof = signer.loads(request.form.get(PROOF, ""))
-    except BadData:
-        return None
-    owner = str(proof).partition("-")[0]
-    return int(owner) if owner.isdecimal() and "-" in str(proof) else None
-
-
-def _keep_what_was_sent(*, by: int) -> None:
-    """The cookie has it, for this person and this page; what it has no room for is lost, and that is said."""
-    fields = {name: texts for name, texts in request.form.lists() if name != PROOF}
-    if not fields:
-        return
-    kept = json.dumps(fields)
-    # A personal number is not laid into a cookie, which its browser keeps as it is.
-    if len(kept) > LONGEST_SENT or stands_in(kept):
-        flash("sent_form_lost", "warning")
-        return
-    session[SENT_KEY] = {"by": by, "to": request.path, "fields": fields}
-
-
-def _put_back_what_was_sent() -> None:
-    """The form of this page begins with it, once."""
-    sent = session.get(SENT_KEY)
-    if request.method != "GET" or sent is None or (sent["by"], sent["to"]) != (me().person_id, request.path):
-        return
-    del session[SENT_KEY]
-    forms.begin_with(sent["fields"])
-    flash("sent_form_kept", "info")
 
 
 def _marked(view: View, *, access: object, reach: Mapping[Role, Reach]) -> View:
@@ -284,8 +204,7 @@ def _ask_to_sign_in() -> ViewResult:
 
 
 def _visitor_of(_request: Request) -> Visitor | None:
-    token = session.get(login_sessions.COOKIE_KEY)
-    if not isinstance(token, str):
+    if (token := cookie.token_of_sign_in()) is None:
         return None
     place, now = edge.installation(), edge.moment()
     idle, absolute = timedelta(minutes=place.settings.idle_minutes), timedelta(hours=place.settings.absolute_hours)

@@ -13,7 +13,7 @@ from flask import Flask, render_template, request
 from redis import Redis
 from redis.exceptions import RedisError
 
-from auth import access
+from auth import cookie
 from lararportal import counted
 from lararportal.config import Settings
 
@@ -194,7 +194,7 @@ def _person() -> str:
     Also by the address: a cookie says whose it was when its sign-in has ended too, and whoever has it elsewhere
     must not make its owner wait.
     """
-    asker = access.asker()
+    asker = cookie.asker()
     return f"{asker}@{_address()}" if asker else ""
 
 
@@ -218,7 +218,7 @@ def _network(address: str) -> str:
 def _too_fast(kind: str, breach: Breach) -> tuple[str, int, dict[str, str]]:
     # Once for as long as it lasts: who hurries must not fill the disk.
     if breach.asked == breach.limit.amount + 1:
-        log.warning("too fast", limit=f"{kind}:{breach.whose}", person=access.asker())
+        log.warning("too fast", limit=f"{kind}:{breach.whose}", person=cookie.asker())
     counted.too_fast(kind, breach.whose)
     seconds = breach.seconds
     return render_template("error.html", code=429, patience=seconds), 429, {"Retry-After": str(seconds)}

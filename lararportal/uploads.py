@@ -2,7 +2,7 @@
 
 from flask import Flask, request
 
-from auth import access
+from auth import cookie
 
 LARGEST = 6 * 1024 * 1024
 """Bytes of such a form, with its file: more than any file that is taken, so that a page can say what is wrong."""
@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
 
 
 def _allow() -> None:
-    if takes_files() and access.asker() is not None:
+    if takes_files() and cookie.asker() is not None:
         request.max_content_length = LARGEST
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
-from auth import access, identities, invitations, login_sessions, people, queries, rules, spent_tokens
+from auth import access, cookie, identities, invitations, login_sessions, people, queries, rules, spent_tokens
 from auth.access import ViewResult, public
 from auth.identities import Shown
 from auth.login_sessions import Farewell
@@ -149,7 +149,7 @@ def _begin(db: Session, provider: Provider, proof: Proof, person: Person) -> Arr
 def _go_on(arrived: Arrived, journey: Journey) -> ViewResult:
     """The browser carries the sign-in, and goes where somebody wanted to; who is new describes themselves first."""
     person = arrived.person
-    access.sign_in_browser(arrived.token, person_id=person.id)
+    cookie.sign_in_browser(arrived.token, person_id=person.id)
     facts = people.facts_of(person)
     if rules.owes_profile(facts, email=person.email, standing=person.standing, roles=arrived.roles):
         return redirect(url_for(".profile", next=journey.came_for or None))

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 
-from auth import access, login_sessions, spent_tokens
+from auth import access, cookie, login_sessions, spent_tokens
 from auth.access import ViewResult, me, public, signed_in
 from auth.login_sessions import Farewell
 from auth.sso import clients, journeys, logout_tokens
@@ -75,7 +75,7 @@ def sign_out() -> ViewResult:
     """Signed out here, and at the provider where that can be done."""
     with edge.deed() as db:
         farewell = end_sign_in(db)
-    access.sign_out_browser()
+    cookie.sign_out_browser()
     return redirect(_address_of_farewell(farewell) or url_for(".signed_out"))
 
 

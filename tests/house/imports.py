@@ -33,6 +33,7 @@ LAYERS = {
     "models": 1,
     "queries": 2,
     "letters": 2,
+    "cookie": 3,
     "access": 3,
     "sso": 3,
     "forms": 4,

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from flask import session
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
 import make
-from auth import access, login_sessions
+from auth import login_sessions
+from auth.cookie import sign_in_browser
 from bookings.models import Application
 from lararportal import clock
 
@@ -33,9 +35,9 @@ def enter(app, client, db):
         token = login_sessions.begin(db, person_id=person.id, provider="demo", id_token="", proved_at=now, now=now)
         db.flush()
         with client.session_transaction() as cookie, app.test_request_context():
-            access.session.update(cookie)
-            access.sign_in_browser(token, person_id=person.id)
-            kept = dict(access.session)
+            session.update(cookie)
+            sign_in_browser(token, person_id=person.id)
+            kept = dict(session)
             cookie.clear()
             cookie.update(kept)
 
