@@ -14,7 +14,7 @@ from auth.models import BY_NAME, Person, shown_name
 from auth.states import Area, Role
 from courses.days_in_order import DAYS_IN_ORDER
 from courses.models import Course, CourseSession, SessionLeader
-from courses.queries.offered import KIND_ORDER, text_conditions
+from courses.queries.search import KIND_ORDER, text_conditions
 from courses.states import Publicity
 from lararportal import columns
 from lararportal.paging import Page, paginate_rows

@@ -8,7 +8,7 @@ from jinja2 import UndefinedError
 
 import make
 from auth.states import Area
-from courses.queries.offered import last_of_month
+from courses.queries.search import last_of_month
 from courses.states import Kind, Publicity
 from lararportal import clock
 
