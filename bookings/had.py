@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import NULLTYPE
 
 from auth.models import Person
-from auth.states import Area, Category
+from auth.states import Category
 from bookings.models import Booking, LineException
 from bookings.rules.history import term_before
 from bookings.states import BookingState, CancelGround, Origin
@@ -33,7 +33,6 @@ class HadIn(NamedTuple):
     in_order: Sequence[date]
     """Its days."""
     place: str
-    area: Area
     seats: int
     seats_taken: int
     free_seats: int
@@ -128,7 +127,6 @@ _SESSION = (
     CourseSession.id,
     DAYS_IN_ORDER,
     CourseSession.place,
-    CourseSession.area,
     CourseSession.seats,
     CourseSession.seats_taken,
     CourseSession.free_seats,

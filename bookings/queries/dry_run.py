@@ -104,7 +104,6 @@ class EffectView:
     """What opening or closing one session would change, if it was done now."""
 
     session: SessionRow
-    is_reserve: bool
     is_so_already: bool
     """Whether nothing is left to decide: it is open, or closed, as asked for."""
     changes: Changes
@@ -168,7 +167,6 @@ def effect(db: Session, round_id: int, session_id: int, *, fate: SessionFate) ->
     holding = after if fate is SessionFate.OPENED else before
     return EffectView(
         session=row_of(sessions[name]),
-        is_reserve=sessions[name].is_reserve,
         is_so_already=now["policy"]["closed"] == then["policy"]["closed"],
         changes=_changes(rules.effect(now, before, after), persons_named(db, now["applicants"]), sessions),
         admitted=holding["cutoffs"].get(name, {"admitted": 0})["admitted"],

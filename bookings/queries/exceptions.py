@@ -31,8 +31,6 @@ class FrozenPrecedence:
     course_code: str
     course_title: str
     kind: PrecedenceKind
-    term: str
-    """The first in which it counts."""
     reason: str
     decided_at: datetime
     decided_by: str
@@ -43,7 +41,6 @@ class FrozenPrecedence:
 class ExceptionRow:
     """Somebody who was put among those who applied in time, after a round was published."""
 
-    id: int
     person_id: int
     pseudonym: str
     name: str
@@ -51,8 +48,6 @@ class ExceptionRow:
     kind: ExceptionKind
     ground: Ground
     reason: str
-    key: list[int]
-    """[T, F, U, A, B, L], by which the place is ordered since then."""
     decided_at: datetime
     decided_by: str
     decided_as: Role | None
@@ -145,7 +140,6 @@ def _frozen_precedence(held: Precedence, person: Person, course: Course, decider
         course_code=course.code,
         course_title=course.title,
         kind=held.kind,
-        term=held.term,
         reason=held.reason,
         decided_at=held.granted_at,
         decided_by=decider.name if decider is not None else "",
@@ -163,7 +157,6 @@ def _line_exceptions(db: Session, condition: ColumnElement[bool]) -> list[Except
     )
     return [
         ExceptionRow(
-            id=made.id,
             person_id=person.id,
             pseudonym=person.pseudonym,
             name=person.name,
@@ -171,7 +164,6 @@ def _line_exceptions(db: Session, condition: ColumnElement[bool]) -> list[Except
             kind=made.kind,
             ground=made.ground,
             reason=made.reason,
-            key=made.key,
             decided_at=made.made_at,
             decided_by=decider.name,
             decided_as=Role(held) if held else None,

@@ -30,7 +30,6 @@ from bookings.rules.one_order import run_on_one_order
 from bookings.states import RoundState, SessionFate
 from courses.models import Course, CourseSession
 from courses.rules import is_held_in_reserve, is_public
-from courses.states import Kind
 from lararportal.errors import NotFound
 
 
@@ -49,7 +48,6 @@ class CourseRules:
     code: str
     title: str
     order: str
-    is_mandatory: bool
     targets: Mapping[str, int]
     sessions: Sequence[Offered]
 
@@ -141,18 +139,11 @@ def _courses(
 
 
 def _course(course: Course, sessions: Sequence[Offered], frozen: Mapping[str, Any]) -> CourseRules:
-    today = {
-        "order": course.order.value,
-        "mandatory": course.kind is Kind.MANDATORY,
-        "targets": course.targets,
-    }
-    rules = today | dict(frozen)
     return CourseRules(
         code=course.code,
         title=course.title,
-        order=rules["order"],
-        is_mandatory=rules["mandatory"],
-        targets=rules["targets"],
+        order=frozen.get("order", course.order.value),
+        targets=frozen.get("targets", course.targets),
         sessions=sessions,
     )
 

@@ -45,7 +45,6 @@ class FundingRow:
     """A resident's seat, and whether it is paid for."""
 
     booking_id: int
-    person_id: int
     name: str
     area: Area | None
     workplace: str
@@ -117,7 +116,6 @@ def _page(db: Session, seats: Select[Booking], *, number: int, today: date) -> P
     rows = [
         FundingRow(
             booking_id=each.id,
-            person_id=each.person_id,
             name=each.person.name,
             area=each.person.area,
             workplace=each.person.workplace,

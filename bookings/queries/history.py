@@ -80,9 +80,7 @@ def what_counts(db: Session, person_id: int, *, now: datetime) -> WhatCounts:
 class CourseCounts:
     """A course of a round: its order of precedence, and what of the person counts in it beside their months."""
 
-    code: str
     title: str
-    order: Order
     is_last_chance: bool
     has_precedence: bool
     times_turned_down: int
@@ -120,9 +118,7 @@ def round_counts(db: Session, *, round_id: int, person_id: int) -> RoundCounts:
 
 def _course_counts(course: Course, brought: History, reckoning: Reckoning) -> CourseCounts:
     return CourseCounts(
-        code=course.code,
         title=course.title,
-        order=course.order,
         is_last_chance=reckoning.is_last_chance and course.kind is Kind.MANDATORY,
         has_precedence=course.id in brought.displaced,
         times_turned_down=brought.rejections.get(course.id, 0) if course.order is Order.REVERSED else 0,

@@ -29,7 +29,6 @@ class Place:
 
     booking_id: int
     session: SessionRow
-    joined_at: datetime
     position: int | None
     in_group: int | None
     """The place among those of the person's own group; None when dormant, or when all are of that group."""
@@ -87,7 +86,6 @@ def places(db: Session, open_: Sequence[Own], *, today: date) -> list[Place]:
             Place(
                 booking_id=each.id,
                 session=row_of(each.session),
-                joined_at=each.joined_at,
                 position=standing.in_all if standing else None,
                 in_group=standing.in_group if standing and len(line.groups) > 1 else None,
                 waiting=line.waiting,

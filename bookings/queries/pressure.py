@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, String, cast, func, or_, select, true
@@ -47,7 +46,6 @@ class Pressure:
     session: SessionRow
     round_id: int
     round_title: str
-    published_at: datetime
     seats: int
     applicants: int
     admitted: int
@@ -100,7 +98,6 @@ def _pressure(session: CourseSession, frozen: Any, counts: Any, groups: Sequence
         session=row_of(session),
         round_id=frozen.id,
         round_title=frozen.title,
-        published_at=frozen.published_at,
         # A session that was withdrawn before closing was never in the run.
         seats=session.seats if frozen.capacity is None else frozen.capacity,
         applicants=counts.applicants if counts else 0,
@@ -127,7 +124,6 @@ def _frozen(db: Session, session_ids: Collection[int]) -> dict[int, Any]:
             CourseSession.id.label("session_id"),
             Round.id,
             Round.title,
-            Round.published_at,
             seats.label("capacity"),
             order.label("order"),
             targets.label("targets"),

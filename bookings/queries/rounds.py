@@ -47,8 +47,6 @@ class RoundView:
     application_count: int
     unconfirmed_count: int
     """Applicants whom nobody has confirmed; at closing they are left out."""
-    frozen_hash: str | None
-    second_party_id: int | None
     second_party: str | None
     """The name of who holds the second secret of the lottery."""
     source: Source | None
@@ -158,8 +156,6 @@ def _view(round_: Round, sessions: int, applications: int, unconfirmed: int) -> 
         session_count=sessions,
         application_count=applications,
         unconfirmed_count=unconfirmed,
-        frozen_hash=round_.frozen_hash,
-        second_party_id=round_.second_party_id,
         second_party=round_.second_party.name if round_.second_party else None,
         source=source_of(round_),
         wanted=lottery_protocol.wanted(lots.standing(round_)),

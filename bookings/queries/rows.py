@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from auth.states import Area
 from bookings.had import HadIn
 from bookings.rules.line import stands_for
 from courses.days_in_order import DAYS_IN_ORDER
 from courses.models import BY_START, COURSE_AND_DAYS, Course, CourseSession
-from courses.states import Kind, Publicity
+from courses.states import Publicity
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,8 @@ class SessionRow:
     session_id: int
     course_code: str
     course_title: str
-    kind: Kind
     targets: Mapping[str, int]
     place: str
-    area: Area
     days: tuple[date, ...]
     seats: int
     seats_taken: int
@@ -62,10 +59,8 @@ def row_of(session: CourseSession | HadIn) -> SessionRow:
         session_id=session.id,
         course_code=session.course.code,
         course_title=session.course.title,
-        kind=session.course.kind,
         targets=session.course.targets,
         place=session.place,
-        area=session.area,
         days=tuple(sorted(session.dates)),
         seats=session.seats,
         seats_taken=session.seats_taken,
@@ -90,8 +85,8 @@ def session_rows(db: Session, wanted: Select[Any]) -> list[SessionRow]:
 def rows_of(found: Iterable[Sequence[Any]]) -> list[SessionRow]:
     """The rows of what such a statement has found."""
     return [
-        SessionRow(number, code, title, kind, targets, place, area, tuple(days), *facts)
-        for number, code, title, kind, targets, place, area, days, *facts in found
+        SessionRow(number, code, title, targets, place, tuple(days), *facts)
+        for number, code, title, targets, place, days, *facts in found
     ]
 
 
@@ -100,10 +95,8 @@ ROWS = (
         CourseSession.id,
         Course.code,
         Course.title,
-        Course.kind,
         Course.targets,
         CourseSession.place,
-        CourseSession.area,
         DAYS_IN_ORDER,
         CourseSession.seats,
         CourseSession.seats_taken,

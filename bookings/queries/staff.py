@@ -48,7 +48,6 @@ class RosterRow:
     email: str
     since: datetime
     position: int | None
-    key: list[int]
     answer_by: datetime | None
     """Until when a seat is kept for them, they are asked, or choose between two seats; None for everybody else."""
     is_unfunded: bool = False
@@ -118,7 +117,6 @@ def _roster_row(booking: Booking, position: int | None) -> RosterRow:
         email=person.shown_email,
         since=booking.booked_at or booking.joined_at,
         position=position,
-        key=booking.key,
         answer_by=booking.answer_by if booking.state in (*ANSWERABLE, BookingState.MUST_CHOOSE) else None,
         is_unfunded=is_unfunded(booking, person),
     )

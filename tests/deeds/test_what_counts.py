@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from bookings_room import AFTER, CLOSES, OPENS, PUBLISHED_AT, drawn_up, last_run, published, sent
+from sqlalchemy import select
 
 import make
 from auth.states import Area, Category, Role, Standing
 from bookings import exceptions, left_over_seats, precedence, publication, queries, rounds, waitlist
+from bookings.models import LineException
 from bookings.states import ExceptionKind, Ground, PrecedenceKind, PrecedenceState, RoundState
 from courses.states import Kind, Order
 from lararportal import clock
@@ -156,11 +158,11 @@ class TestWhatCountsInARound:
             True,
         )
         assert {
-            order: [(each.code, each.is_last_chance, each.has_precedence, each.times_turned_down) for each in courses]
+            order: [(one.title, one.is_last_chance, one.has_precedence, one.times_turned_down) for one in courses]
             for order, courses in found.courses.items()
         } == {
-            Order.DEADLINE: [("KL", False, False, 0), ("HJ", True, True, 0)],
-            Order.REVERSED: [("HUD", True, False, 1)],
+            Order.DEADLINE: [("Akut", False, False, 0), ("Hjärta", True, True, 0)],
+            Order.REVERSED: [("Hud", True, False, 1)],
         }
 
     def test_what_does_not_exist_is_not_found(self, db, anna):
@@ -279,7 +281,8 @@ class TestWhatIsMarkedBesideARound:
             "Sjuk.",
         )
         assert (made.session.session_id, made.decided_by, made.decided_at) == (session.id, "Eva Studierektor", AFTER)
-        assert (made.key[1:4], queries.exceptions_for(db, late.id)) == ([1, 0, 6], [made])
+        assert queries.exceptions_for(db, late.id) == [made]
+        assert db.scalars(select(LineException.key)).one()[1:4] == [1, 0, 6]
 
     def test_who_is_overtaken_by_a_decision_can_be_told_when(self, db, eva):
         session, late = make.session(db, seats=1), make.person(db, planned_end=date(2027, 6, 30))
