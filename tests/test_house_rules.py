@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 from flask import Flask
-from house import imports, migrations, purity, surface, words
+from house import imports, migrations, purity, stories, surface, words
 from house.reading import ROOMS, ROOT, Source, faults, product
 from house.reading import tests as files_of_tests
 from jinja2 import DictLoader, Environment
@@ -93,6 +93,9 @@ class TestTheWholeTree:
 
     def test_imports_in_no_circle(self):
         assert imports.circle(product()) == []
+
+    def test_is_told_in_the_story_of_each_package(self):
+        assert stories.untold(product()) == []
 
     def test_keeps_tests_short_enough_to_read(self):
         assert faults(purity.long_file, files_of_tests()) == []
@@ -257,6 +260,13 @@ def test_a_circle_of_imports_is_noticed():
     one, two = planted("auth/one.py", "from auth import two"), planted("auth/two.py", "from auth.one import x")
 
     assert set(imports.circle([one, two])) == {"auth.one", "auth.two"}
+
+
+def test_a_file_that_its_package_does_not_tell_of_is_noticed():
+    story = planted("auth/__init__.py", '"""Who somebody is: `people`, and `sso/` for their proof."""')
+    files = ("auth/people.py", "auth/sso/clients.py", "auth/cookie.py")
+
+    assert stories.untold([story, *(planted(path, "") for path in files)]) == ["auth: cookie"]
 
 
 def test_a_route_without_access_is_noticed():
