@@ -34,14 +34,15 @@ what everybody was `told`, and who decided what and why, `as_noted` in the journ
 `retold`.
 
 What they all use. `seats` is the only code that takes, keeps and releases a seat, and `noting` writes what became of
-one into the journal. `asking` holds what somebody asks for still while it is judged, `deadlines` are the times to
-answer that are half over or have passed, `facts` turns rows into what the rules ask for, `held` and `in_line` look at
-all that a whole line has in one statement, `counted` at what one place in it depends on, `had` at what its owner
-reads of everything they have and had, `in_vain` says whose seat left them without the course, `sisters` are the other
-sessions of a course, `giving_back` is what it means today to give a seat back, `deciders` are those who decide
-whether a session runs, and `impartiality` keeps those out who have something to gain. `seat_calendar` are the days of
-a seat in a calendar, and `calendar_feeds` the addresses at which calendars follow them. Should a counter or the days
-of a seat ever be others than the bookings say, `putting_right` makes them so again.
+one into the journal. `asking` holds what somebody asks for still while it is judged, and `coming` what many may come
+for at once, `deadlines` are the times to answer that are half over or have passed, `facts` turns rows into what the
+rules ask for, `held` and `in_line` look at all that a whole line has in one statement, `counted` at what one place in
+it depends on, `had` at what its owner reads of everything they have and had, `in_vain` says whose seat left them
+without the course, `sisters` are the other sessions of a course, `giving_back` is what it means today to give a seat
+back, `deciders` are those who decide whether a session runs, and `impartiality` keeps those out who have something to
+gain. `seat_calendar` are the days of a seat in a calendar, and `calendar_feeds` the addresses at which calendars
+follow them. Should a counter or the days of a seat ever be others than the bookings say, `putting_right` makes them
+so again.
 
 By role. `states` are the words and the allowed moves, `rules/` what must hold and why not, `models` the rows,
 `queries` what pages read, `letters` what is posted, `forms` and `views/` the pages, and `audit/` what must hold of

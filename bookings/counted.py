@@ -7,7 +7,7 @@ Everybody else is read, with all that they have, and the rules are asked: also w
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -64,24 +64,45 @@ class Counted:
     behind: Counter[str] = field(default_factory=Counter)
 
 
-def lines(
-    db: Session, session_ids: Collection[int], *, person_id: int, joins: Place | None = None, today: date
-) -> tuple[dict[int, Holder], dict[int, Counted]]:
-    """Whoever must be asked in these lines, with all that they have, and how many need not be; in one look.
+@dataclass(frozen=True)
+class Lines:
+    """What one look at some lines tells."""
 
-    The person is among those who are read. They are behind everybody where they have no place; where it is told that
-    and where they join, no other place of theirs counts.
+    holders: Mapping[int, Holder]
+    """Whoever must be asked, by id, with all that they have; the person who looks is among them, if there is one."""
+    counts: Mapping[int, Counted]
+    """How many need not be, by session."""
+    beside: Sequence[Any]
+    """What else was asked for, of `one_line`."""
+
+
+def lines(
+    db: Session,
+    session_ids: Collection[int],
+    *,
+    person_id: int,
+    joins: Place | None = None,
+    today: date,
+    look: Select[Any] | None = None,
+) -> Lines:
+    """These lines as somebody sees them; in one look, which is one of `one_line` where more is asked for beside.
+
+    They are behind everybody where they have no place; where it is told that and where they join, no other place of
+    theirs counts.
     """
     wave, key, joined_at = joins or (None, None, None)
     told = {"one": next(iter(session_ids)), "some": list(session_ids), "me": person_id}
     place = {"wave": wave, "key": key, "joined_at": joined_at}
     soon = today + timedelta(days=SHORT_NOTICE_DAYS)
-    rows = columns.read(db, _ONE if len(session_ids) == 1 else _SOME, {**told, **place, "soon": soon})
+    if look is None:
+        look = _ONE if len(session_ids) == 1 else _SOME
+    rows = columns.read(db, look, {**told, **place, "soon": soon})
+    counted, *beside = next((row[held.WIDTH :] for row in rows if row[0] == person_id), (None,))
     counts: dict[int, Counted] = defaultdict(Counted)
-    for session_id, group, before, plain in next((row[-1] for row in rows if row[0] == person_id), None) or ():
+    for session_id, group, before, plain in counted or ():
         counts[session_id].before[group] = before
         counts[session_id].behind[group] = plain - before
-    return held.holders(rows), counts
+    return Lines(held.holders(rows), counts, beside)
 
 
 Number = ColumnElement[int] | Mapped[int]
@@ -169,10 +190,10 @@ def _stands(of: Number, *unless: ColumnElement[bool]) -> SelectBase:
     return select(_own.wave, _own.key, _own.joined_at, _own.id).where(mine, *unless)
 
 
-def _look(line: CTE) -> Select[Any]:
-    """Who is not counted in these lines, with all that they have; in the person's own rows stand the counts.
+def _look(line: CTE, *beside: ColumnElement[Any]) -> Select[Any]:
+    """Who is not counted in these lines, with all that they have; in the person's own rows stand counts and `beside`.
 
-    Those are rows of session, group, how many plainly take the seat before the person's place, and in all.
+    The counts are rows of session, group, how many plainly take the seat before the person's place, and in all.
     """
     asked = union_all(select(line.c.person_id).where(~line.c.is_plain), select(_me)).cte("asked")
     counts = (
@@ -187,14 +208,23 @@ def _look(line: CTE) -> Select[Any]:
         .subquery()
     )
     rows = select(func.jsonb_agg(func.jsonb_build_array(*counts.c))).scalar_subquery()
-    return held.having(select(asked.c[0]), case((Person.id == _me, rows)))
+    return held.having(select(asked.c[0]), *(case((Person.id == _me, each)) for each in (rows, *beside)))
 
 
 _number = bindparam("one", type_=Integer)
 _place: CompoundSelect[Any] = union_all(
     _stands(_number, _joins[0].is_(None)), select(*_joins).where(_joins[0].is_not(None))
 )
-_ONE = _look(_line(lambda number: number == _number, _number, _place))
-"""One line is what most look at, and PostgreSQL plans better for it."""
+
+
+def one_line(*beside: ColumnElement[Any]) -> Select[Any]:
+    """The look at one line, which is what most look at: PostgreSQL plans better for it than for several.
+
+    What is asked for `beside` it is told too, of a session `one` and a person `me`. Built once for each use.
+    """
+    return _look(_line(lambda number: number == _number, _number, _place), *beside)
+
+
+_ONE = one_line()
 _numbers = bindparam("some", type_=ARRAY(Integer))
 _SOME = _look(_line(lambda number: number == any_(_numbers), _wish.session_id, _stands(_wish.session_id)))

@@ -188,6 +188,8 @@ _PLACE = (
     case((_waits, Course.targets)),
 )
 OF_SESSION, OF_PLACE = len(_SESSION), len(_PLACE)
+WIDTH = len(_OF_PERSON) + 1 + OF_SESSION + OF_PLACE
+"""So many columns a row of `having` has before what else it is asked for."""
 
 
 def having(persons: Select[Any] | CompoundSelect[Any], *more: ColumnElement[Any]) -> Select[Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from bookings import counted, facts, held
@@ -42,18 +43,31 @@ def outlook(
     Raises:
         NotFound: there is no such person.
     """
-    found, counts = counted.lines(db, [session_id], person_id=person_id, joins=joins, today=today)
-    if person_id not in found:
+    line, holder, _ = outlook_and(db, None, session_id, person_id=person_id, joins=joins, today=today)
+    return line, holder
+
+
+def outlook_and(
+    db: Session, look: Select[Any] | None, session_id: int, *, person_id: int, joins: Place | None, today: date
+) -> tuple[Outlook, Holder, Sequence[Any]]:
+    """As `outlook`, and what the look (`counted.one_line`) was asked for beside it.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    found = counted.lines(db, [session_id], person_id=person_id, joins=joins, today=today, look=look)
+    if person_id not in found.holders:
         raise NotFound
-    line = _lines(found, [session_id], states=IN_LINE, bar=_barred, today=today)[session_id]
-    return _seen(line, counts[session_id], person_id=person_id, joins=joins), found[person_id]
+    line = _lines(found.holders, [session_id], states=IN_LINE, bar=_barred, today=today)[session_id]
+    seen = _seen(line, found.counts[session_id], person_id=person_id, joins=joins)
+    return seen, found.holders[person_id], found.beside
 
 
 def outlooks(db: Session, session_ids: Collection[int], *, person_id: int, today: date) -> dict[int, Outlook]:
     """As `outlook`, of the lines that somebody stands in."""
-    found, counts = counted.lines(db, session_ids, person_id=person_id, today=today)
-    lines = _lines(found, session_ids, states=IN_LINE, bar=_barred, today=today)
-    return {key: _seen(lines[key], counts[key], person_id=person_id, joins=None) for key in session_ids}
+    found = counted.lines(db, session_ids, person_id=person_id, today=today)
+    lines = _lines(found.holders, session_ids, states=IN_LINE, bar=_barred, today=today)
+    return {key: _seen(lines[key], found.counts[key], person_id=person_id, joins=None) for key in session_ids}
 
 
 def _seen(line: Line, count: Counted, *, person_id: int, joins: Place | None) -> Outlook:

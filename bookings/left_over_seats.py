@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bookings import asking, call_outs, letters, noting, seats, seats_from_line, waitlist
-from bookings.asking import Coming
+from bookings import call_outs, coming, letters, noting, seats, seats_from_line, waitlist
+from bookings.coming import Coming
 from bookings.models import Booking
 from bookings.rules import seats as rules
 from bookings.rules.answer_time import needs_short_notice
@@ -22,7 +22,7 @@ def book(db: Session, *, session_id: int, person_id: int, saw: str = "", now: da
         Refused: the rules of `bookings.rules.seats.may_book` say no, or `may_take` for who waits; or the session was
             moved since it was shown.
     """
-    asked = asking.hold_for_who_comes(db, session_id=session_id, person_id=person_id, now=now)
+    asked = coming.hold(db, session_id=session_id, person_id=person_id, now=now)
     session, waiting = asked.session, _waiting_for_days(db, asked)
     asked.insist(rules.may_take if waiting else rules.may_book)
     asked.insist_on_what_was_shown(saw)
@@ -50,9 +50,7 @@ def _waiting_for_days(db: Session, asked: Coming) -> Booking | None:
 
 def _new(asked: Coming) -> Booking:
     rank = waitlist.next_rank(asked.bookings)
-    booking = waitlist.place(asked.session, asked.person, rank=rank, origin=Origin.DIRECT, key=[], now=asked.now)
-    booking.id = asked.number
-    return booking
+    return waitlist.numbered_place(asked, rank=rank, origin=Origin.DIRECT, key=[])
 
 
 def _seat(db: Session, asked: Coming, booking: Booking, *, by: int | None) -> Booking:

@@ -9,8 +9,20 @@ from sqlalchemy.orm import Session
 
 from auth import people
 from auth.models import Person
-from bookings import asking, call_outs, facts, impartiality, in_line, letters, noting, offers, seats, seats_from_line
-from bookings.asking import Coming
+from bookings import (
+    asking,
+    call_outs,
+    coming,
+    facts,
+    impartiality,
+    in_line,
+    letters,
+    noting,
+    offers,
+    seats,
+    seats_from_line,
+)
+from bookings.coming import Coming
 from bookings.facts import Had
 from bookings.models import Booking
 from bookings.rules import last_days
@@ -42,7 +54,7 @@ def join(db: Session, *, session_id: int, person_id: int, saw: str = "", now: da
         Refused: the rules of `bookings.rules.seats.may_join` say no; it was moved since it was shown; or somebody
             else puts them there who has an interest in the course, since the seat that they leave is for the next.
     """
-    asked = asking.hold_for_who_comes(db, session_id=session_id, person_id=person_id, now=now)
+    asked = coming.hold(db, session_id=session_id, person_id=person_id, now=now)
     impartiality.insist_for(db, asked.session, person_id=person_id, now=now, by=by)
     asked.insist(may_join)
     asked.insist_on_what_was_shown(saw)
@@ -58,8 +70,7 @@ def enter(db: Session, asked: Coming, *, by: int | None) -> Booking:
         joins = asking.last_place(db, session, person, asked.round_, asked.brings, now=now)
         line, _ = in_line.outlook(db, session.id, person_id=person.id, joins=joins, today=asked.today)
     rank, (_, key, _) = min(held, default=next_rank(asked.bookings)), joins
-    booking = place(session, person, rank=rank, origin=Origin.LINE, key=list(key), now=now)
-    booking.id = asked.number
+    booking = numbered_place(asked, rank=rank, origin=Origin.LINE, key=list(key))
     # Who comes in the last days means that they can come at short notice.
     booking.short_notice = needs_short_notice(starts_on=session.starts_on, today=asked.today)
     alike.write(db, [booking])
@@ -254,6 +265,13 @@ def place(
         key=key,
         joined_at=now,
     )
+
+
+def numbered_place(asked: Coming, *, rank: int, origin: Origin, key: list[int]) -> Booking:
+    """As `place`, of who comes, with the number that was drawn for it."""
+    booking = place(asked.session, asked.person, rank=rank, origin=origin, key=key, now=asked.now)
+    booking.id = asked.number
+    return booking
 
 
 def next_rank(bookings: Sequence[Had]) -> int:

@@ -19,7 +19,7 @@ from random import Random
 from threading import Barrier
 
 from portals import KEYS
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 import make
@@ -137,6 +137,13 @@ def kill(program: Program) -> None:
     assert program.process is not None
     end_session(program.process.pid, signal.SIGKILL)
     program.stop()
+
+
+def waits_for_a_lock(database: Database) -> bool:
+    """Whether some transaction of this database waits for another."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.transaction() as db:
+        return bool(db.scalar(text(waiting)))
 
 
 def wait_until(found: Callable[[], bool], *, what: str) -> None:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from bookings_room import insist_on_invariants, noted, place, refused, sent, states
 from crowd import insist_on_the_end
-from processes import WITHIN, all_at_once, wait_until
-from sqlalchemy import func, select, text
+from processes import WITHIN, all_at_once, wait_until, waits_for_a_lock
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import make
@@ -139,13 +139,6 @@ def test_an_offer_is_either_accepted_or_lapses(shared_database: Database, now):
         found = states(db, session)[who]
         assert (answer, found) in [("booked", BookingState.BOOKED), ("not_offered", BookingState.LAPSED)]
     insist_on_the_end(shared_database, now=until + timedelta(seconds=1))
-
-
-def waits_for_a_lock(database: Database) -> bool:
-    """Whether some transaction of this database waits for another."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with database.transaction() as db:
-        return bool(db.scalar(text(waiting)))
 
 
 @pytest.fixture
