@@ -11,7 +11,7 @@ from auth import people
 from auth.models import Person
 from bookings import facts, lots, register
 from bookings.counted import Place
-from bookings.facts import Had, Looked
+from bookings.facts import GivenBy, Had, Looked
 from bookings.held import Holder
 from bookings.models import Booking, Round
 from bookings.register import History
@@ -31,7 +31,7 @@ class Look:
 
     person: Person | Holder
     session: Looked
-    round_: Round | None
+    round_: Round | GivenBy | None
     bookings: Sequence[Had]
     now: datetime
 
@@ -87,6 +87,7 @@ class Asking(Look):
 
     person: Person
     session: CourseSession
+    round_: Round | None
     bookings: list[Booking]
     locked: Mapping[int, CourseSession]
     """The sessions that are held still, by id."""

@@ -35,6 +35,7 @@ class Coming(Look):
 
     person: Person
     session: CourseSession
+    round_: Round | None
     bookings: list[Held]
     holder: Holder
     line: Outlook

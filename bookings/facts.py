@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from auth.models import Person
 from auth.states import Standing
@@ -127,7 +127,36 @@ Looked = CourseSession | ShownSession
 """A session that somebody looks at: the row, or what its page shows."""
 
 
-def target(session: Looked | HadIn, round_: Round | None) -> Target:
+class GivenBy(NamedTuple):
+    """The round that gives the seats of a session: as far as it concerns whoever looks at the session."""
+
+    id: int
+    title: str
+    state: RoundState
+    closes_at: datetime
+    booking_opens_at: datetime | None
+
+    @classmethod
+    def read(cls, told: Sequence[Any] | None) -> Self | None:
+        """What `GIVEN_BY` tells of it."""
+        if told is None:
+            return None
+        number, title, state, closes_at, opens_at = told
+        opens = datetime.fromisoformat(opens_at) if opens_at is not None else None
+        return cls(number, title, RoundState(state), datetime.fromisoformat(closes_at), opens)
+
+
+_round, _given = aliased(Round, name="r"), aliased(RoundSession, name="g")
+GIVEN_BY = (
+    select(func.json_build_array(_round.id, _round.title, _round.state, _round.closes_at, _round.booking_opens_at))
+    .join(_given, _given.round_id == _round.id)
+    .where(_given.session_id == bindparam("one", type_=Integer))
+    .scalar_subquery()
+)
+"""To ask for beside a line (`counted.one_line`)."""
+
+
+def target(session: Looked | HadIn, round_: Round | GivenBy | None) -> Target:
     """A session as the rules see it."""
     course = session.course
     return Target(

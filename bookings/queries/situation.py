@@ -9,12 +9,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, load_only
 
 from auth.models import Person
-from bookings import facts, in_line, sisters
+from bookings import counted, facts, in_line, sisters
 from bookings.applications import sender
 from bookings.asking import Look
-from bookings.facts import Looked
+from bookings.facts import GivenBy, Looked
 from bookings.held import Held
-from bookings.models import Round, RoundSession
+from bookings.models import Round
 from bookings.queries.rows import ROWS, SessionRow, session_rows
 from bookings.rules import applications as applications_rules
 from bookings.rules import last_days
@@ -37,7 +37,7 @@ class OpenRound:
     closes_at: datetime
 
     @classmethod
-    def of(cls, round_: Round | None, *, now: datetime) -> Self | None:
+    def of(cls, round_: Round | GivenBy | None, *, now: datetime) -> Self | None:
         """That round, if it takes applications now."""
         if round_ is None or round_.state is not RoundState.OPEN or round_.closes_at <= now:
             return None
@@ -93,11 +93,11 @@ def my_situation(db: Session, session: Looked, *, person_id: int, now: datetime)
         NotFound: there is no such person.
     """
     today = day_of(now)
-    line, holder = in_line.outlook(db, session.id, person_id=person_id, today=today)
+    line, holder, (told,) = in_line.outlook_and(db, _LOOK, session.id, person_id=person_id, joins=None, today=today)
     # What they have in the session itself is theirs, in vain or not.
     bookings = [each for each in holder.bookings if each.session_id == session.id or not each.is_in_vain]
     here = next((each for each in bookings if each.session_id == session.id), None)
-    round_, person = _round_and_person(db, session.id, person_id)
+    round_ = GivenBy.read(told)
     open_round = OpenRound.of(round_, now=now)
     asked = Look(person=holder, session=session, bookings=bookings, round_=round_, now=now)
     may_book = asked.verdict(rules.may_book)
@@ -107,7 +107,7 @@ def my_situation(db: Session, session: Looked, *, person_id: int, now: datetime)
     has_seat = here is not None and here.state in SEATED
     return Situation(
         round=open_round,
-        may_apply=_may_apply(person, round_) if open_round else None,
+        may_apply=_may_apply(db, open_round.id, person_id) if open_round else None,
         state=here.state if here is not None else None,
         position=line.position,
         answer_by=here.answer_by if here is not None and here.state in TO_ANSWER else None,
@@ -125,26 +125,20 @@ def my_situation(db: Session, session: Looked, *, person_id: int, now: datetime)
     )
 
 
-def _round_and_person(db: Session, session_id: int, person_id: int) -> tuple[Round | None, Person | None]:
-    """The round that gives the session's seats, if any; who looks at it, where it is open."""
-    found = db.execute(_ROUND_AND_PERSON, {"session_id": session_id, "person_id": person_id}).one_or_none()
-    return (found[0], found[1]) if found is not None else (None, None)
+_LOOK = counted.one_line(facts.GIVEN_BY)
 
 
-_OF_ROUND = (Round.title, Round.state, Round.closes_at, Round.booking_opens_at, Round.second_party_id)
-_ROUND_AND_PERSON = (
-    select(Round, Person)
-    .join(RoundSession)
-    .outerjoin(Person, (Person.id == bindparam("person_id")) & (Round.state == RoundState.OPEN))
-    .where(RoundSession.session_id == bindparam("session_id"))
-    .options(load_only(*_OF_ROUND, raiseload=True))
-)
-
-
-def _may_apply(person: Person | None, round_: Round | None) -> Refusal | None:
-    if person is None or round_ is None:
-        return None
+def _may_apply(db: Session, round_id: int, person_id: int) -> Refusal | None:
+    person, round_ = db.execute(_WHO_AND_WHERE, {"person_id": person_id, "round_id": round_id}).one()
     return applications_rules.may_apply(sender(person, round_, taken_courses=frozenset()))
+
+
+_WHO_AND_WHERE = (
+    select(Person, Round)
+    .join(Round, Round.id == bindparam("round_id"))
+    .where(Person.id == bindparam("person_id"))
+    .options(load_only(Round.second_party_id, raiseload=True))
+)
 
 
 def open_round_with(db: Session, session_id: int, *, now: datetime) -> OpenRound | None:

@@ -383,7 +383,7 @@ class TestTheCalendar:
 
 
 class TestThePage:
-    def test_it_asks_the_database_four_times_however_much_the_doctor_has(self, db, visit, anna, now, queries):
+    def test_it_asks_the_database_three_times_however_much_the_doctor_has(self, db, visit, anna, now, queries):
         free = make.session(db, days=[date(2027, 4, day) for day in (1, 2, 3)])
         counts = []
         for month in (5, 6):
@@ -393,4 +393,4 @@ class TestThePage:
             counts.append((answer.status_code, queries.count))
             take(db, make.session(db, days=[date(2027, month, day) for day in (1, 2)]), anna, now=now)
 
-        assert counts == [(200, 4), (200, 4)]
+        assert counts == [(200, 3), (200, 3)]
