@@ -26,7 +26,7 @@ DOCTOR = {
 REMEMBERED, VALUES = 4096, 50
 """So many letters and values has a statement at most that psycopg need not take apart anew each time."""
 WORTH_IT = ("s.xmin::text", "json_build_array(r.id, ")
-"""In looks at a line: to take them apart takes a twentieth of a millisecond, and what they tell beside a statement."""
+"""In looks at a line: to take them apart takes a twentieth of a millisecond, what they tell beside a statement."""
 OFFICE = {
     "/samordning": 11,
     "/samordning/tillfallen": 4,
