@@ -16,6 +16,7 @@ from bookings.models import Round, RoundSession, Run
 from bookings.queries.exceptions import exceptions
 from bookings.queries.lottery import LotteryView, Source, is_from_copy, lottery, source_of
 from bookings.queries.rows import ROWS, SessionRow, row_of, session_rows, sessions_with_course
+from bookings.round_plan import is_offered
 from bookings.rules.allocation import verification
 from bookings.rules.allocation.verification import (
     Beside,
@@ -29,7 +30,6 @@ from bookings.rules.allocation.verification import (
 from bookings.rules.one_order import run_on_one_order
 from bookings.states import RoundState, SessionFate
 from courses.models import Course, CourseSession
-from courses.rules import is_held_in_reserve, is_public
 from lararportal.errors import NotFound
 
 
@@ -129,8 +129,7 @@ def _courses(
     offered: dict[str, list[Offered]] = {}
     courses: dict[str, Course] = {}
     for each in db.scalars(of_round):
-        can_be_asked_for = is_public(each) or is_held_in_reserve(each)
-        if str(each.id) in frozen_sessions if frozen_sessions else can_be_asked_for:
+        if str(each.id) in frozen_sessions if frozen_sessions else is_offered(each):
             reserves = frozen_sessions.get(str(each.id), {}).get("reserves", each.reserves)
             offered.setdefault(each.course.code, []).append(Offered(row_of(each), reserves))
             courses[each.course.code] = each.course

@@ -201,10 +201,11 @@ class TestTheOrderOfEachCourse:
             page_of(visit, make.round_of(db, held))
         )
 
-    def test_a_draft_that_nobody_can_ask_for_stays_hidden(self, db, visit):
-        draft = make.session(db, of=make.course(db, title="Utkastet"), publicity=Publicity.DRAFT)
+    @pytest.mark.parametrize("publicity", [Publicity.DRAFT, Publicity.CALLED_OFF, Publicity.ARCHIVED])
+    def test_a_session_that_nobody_can_ask_for_is_not_told_of(self, db, visit, publicity):
+        gone = make.session(db, of=make.course(db, title="Borta"), publicity=publicity)
 
-        assert "Utkastet" not in page_of(visit, make.round_of(db, draft))
+        assert "Borta" not in page_of(visit, make.round_of(db, gone))
 
     @pytest.mark.parametrize(
         ("orders", "promised"),
