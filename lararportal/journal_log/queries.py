@@ -36,7 +36,6 @@ class Wanted:
 class Told(NamedTuple):
     """An entry, with the names of whom and what it speaks of: facts alone, by which its row can be remembered."""
 
-    number: int
     at: datetime
     deed: str
     by: str | None
@@ -75,7 +74,7 @@ def entries(db: Session, wanted: Wanted) -> Look:
     course = _one(db.get(Course, wanted.course_id)) if wanted.course_id is not None else None
     rows = db.execute(_wanted(wanted).order_by(Entry.id.desc()).limit(AT_ONCE + 1)).all()
     following = rows[AT_ONCE - 1].id if len(rows) > AT_ONCE else None
-    return Look([_told(*row) for row in rows[:AT_ONCE]], person, session, course, following)
+    return Look([_told(*row[1:]) for row in rows[:AT_ONCE]], person, session, course, following)
 
 
 def _one(found: Row | None) -> Row:
@@ -135,10 +134,10 @@ _TOLD: Select[*tuple[Any, ...]] = (
 )
 
 
-def _told(number: int, at: datetime, deed: str, *facts: Any) -> Told:
+def _told(at: datetime, deed: str, *facts: Any) -> Told:
     by, person_id = facts[0], facts[4]
     name = _name(*facts[:4]) or str(by) if by is not None else None
-    return Told(number, at, deed, name, person_id, _name(*facts[4:8]), *facts[8:])
+    return Told(at, deed, name, person_id, _name(*facts[4:8]), *facts[8:])
 
 
 def _name(number: Any, given: Any, family: Any, is_protected: Any) -> str:
