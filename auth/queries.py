@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from auth.holders import holds
 from auth.models import BY_NAME, AccountInvitation, Grant, Identity, Person, shown_name
-from auth.states import Area, Category, InvitationState, Role, Standing
+from auth.states import RESIDENTS, Area, Category, InvitationState, Role, Standing
 from lararportal.errors import NotFound
 from lararportal.journal import Entry
 from lararportal.paging import Page, paginate, paginate_rows
@@ -82,9 +82,8 @@ def pending_count(db: Session, areas: Collection[Area] | None) -> int:
 
 def residents(db: Session, areas: Collection[Area] | None) -> list[Person]:
     """The residents of some areas (None is everywhere), by name."""
-    in_residency = [category for category in Category if category.is_resident]
     everybody = _people(areas=areas, name="", standing=None)
-    return list(db.scalars(everybody.where(Person.category.in_(in_residency)).order_by(*BY_NAME)))
+    return list(db.scalars(everybody.where(Person.category.in_(RESIDENTS)).order_by(*BY_NAME)))
 
 
 def holders(db: Session, role: Role) -> list[Person]:

@@ -14,12 +14,15 @@ class Category(StrEnum):
     @property
     def is_resident(self) -> bool:
         """Whether the doctor is in residency, under either set of rules."""
-        return self in (Category.ST_2015, Category.ST_2021)
+        return self in RESIDENTS
 
     @property
     def group(self) -> str:
         """The group that the category belongs to when seats are given (allocation rules, section 2.1)."""
         return {Category.SPECIALIST: "SPEC", Category.PRE_ST: "PRE"}.get(self, "ST")
+
+
+RESIDENTS = (Category.ST_2015, Category.ST_2021)
 
 
 class Role(StrEnum):

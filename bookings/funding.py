@@ -12,7 +12,7 @@ from auth import rules as people_rules
 from auth.holders import powers
 from auth.models import Person
 from auth.rules import Powers
-from auth.states import Category
+from auth.states import RESIDENTS
 from bookings import asking, choices, impartiality, letters, noting, seats
 from bookings.facts import Taken
 from bookings.had import HadIn
@@ -27,7 +27,6 @@ from lararportal import clock
 from lararportal.clock import day_of
 from lararportal.errors import NotFound, Refused, insist
 
-RESIDENTS = [category for category in Category if category.is_resident]
 UNSETTLED: ColumnElement[bool] = and_(Booking.state.in_(SEATED), Booking.funded_at.is_(None))
 LONGEST = timedelta(days=45)
 """No fourteen working days take longer, over whatever holidays."""

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from auth.models import BY_NAME, Person
-from auth.states import Area, Category
+from auth.states import RESIDENTS, Area, Category
 from bookings.facts import Taken
-from bookings.funding import RESIDENTS, is_at_risk
+from bookings.funding import is_at_risk
 from bookings.models import Booking
 from bookings.queries.rows import SessionRow, row_of
 from bookings.states import SEATED

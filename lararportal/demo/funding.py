@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.models import Person
-from auth.states import Area
+from auth.states import RESIDENTS, Area
 from bookings import funding
 from bookings.models import Booking
 from lararportal.demo.agenda import Act
@@ -38,7 +38,7 @@ def _settle_most(
             .join(Person, Person.id == Booking.person_id)
             .where(
                 funding.UNSETTLED,
-                Person.category.in_(funding.RESIDENTS),
+                Person.category.in_(RESIDENTS),
                 Person.area == area,
                 Person.id.not_in(apart),
             )
