@@ -12,7 +12,7 @@ from bookings.lottery_plan import PublicSource, is_source, name_source
 from bookings.models import Booking, Round, RoundSession
 from bookings.states import OPEN, PublicKind, Refusal, RoundState
 from courses import sessions
-from courses.models import CourseSession
+from courses.models import HELD_IN_RESERVE, CourseSession
 from courses.rules import is_held_in_reserve
 from courses.states import Publicity
 from lararportal.clock import STOCKHOLM, day_of
@@ -86,6 +86,10 @@ def _opens_until(round_: Round, wanted: RoundPlan) -> datetime:
 def is_offered(session: CourseSession) -> bool:
     """Whether it can be asked for in a round: everybody is offered it, or it is held in reserve for that."""
     return session.publicity is Publicity.PUBLISHED or is_held_in_reserve(session)
+
+
+IS_OFFERED = (CourseSession.publicity == Publicity.PUBLISHED) | HELD_IN_RESERVE
+"""The same, where the database is asked."""
 
 
 def include(db: Session, round_: Round, session_ids: Sequence[int], *, present: Collection[int] = ()) -> None:

@@ -150,7 +150,7 @@ def rendered(db: Session, template: str, *, to: Recipient, now: datetime, **fact
 
 
 ATTEMPTS = 12
-"""How often a letter is tried before it is given up: about two days with the delays below."""
+"""How often a letter is tried before it is given up: some twenty hours with the delays below."""
 PUT_OFF = 6
 """A server that says so often "later" of somebody, for half an hour, has said no."""
 

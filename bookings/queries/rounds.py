@@ -14,11 +14,10 @@ from bookings import lots
 from bookings.models import Application, Booking, Choice, Round, RoundSession
 from bookings.queries.lottery import Source, source_of
 from bookings.queries.rows import ROWS, SessionRow, session_rows
-from bookings.round_plan import RoundPlan, can_open_until, said_of
+from bookings.round_plan import IS_OFFERED, RoundPlan, can_open_until, said_of
 from bookings.rules import lottery_protocol
 from bookings.states import OPEN, ApplicationState, LotteryAct, RoundState
-from courses.models import HELD_IN_RESERVE, CourseSession
-from courses.states import Publicity
+from courses.models import CourseSession
 from lararportal import columns
 from lararportal.clock import day_of
 from lararportal.errors import NotFound
@@ -134,7 +133,7 @@ _OPEN_WITH_COURSE = _OPEN.where(
     Round.id.in_(
         select(RoundSession.round_id)
         .join(CourseSession, CourseSession.id == RoundSession.session_id)
-        .where(CourseSession.course_id == bindparam("course_id"))
+        .where(CourseSession.course_id == bindparam("course_id"), IS_OFFERED)
     )
 )
 
@@ -194,7 +193,7 @@ def sessions_for_round(db: Session, round_id: int | None, *, now: datetime) -> l
         ROWS.where(
             CourseSession.id.in_(own)
             | and_(
-                (CourseSession.publicity == Publicity.PUBLISHED) | HELD_IN_RESERVE,
+                IS_OFFERED,
                 CourseSession.starts_on > day_of(now),
                 CourseSession.seats_taken == 0,
                 CourseSession.id.not_in(others),

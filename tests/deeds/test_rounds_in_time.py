@@ -7,9 +7,11 @@ from bookings_room import CLOSES, OPENS, last_facts, plan_of, refused, sent
 
 import make
 from auth.states import Role
-from bookings import rounds
+from bookings import queries, rounds
 from bookings.lottery_plan import PublicSource
+from bookings.round_plan import is_offered
 from bookings.states import PublicKind, Refusal, RoundState
+from courses.states import Publicity
 from lararportal import clock
 
 EARLIER = OPENS - timedelta(days=9)
@@ -130,3 +132,14 @@ def test_what_is_due_to_open_and_close(db):
     moments = [OPENS - timedelta(seconds=1), OPENS, LATEST, LATEST + timedelta(seconds=1), CLOSES]
     assert [rounds.due_to_open(db, now=at) for at in moments] == [[], [planned.id], [planned.id], [], []]
     assert [rounds.due_to_close(db, now=at) for at in moments] == [[], [], [], [], [opened.id]]
+
+
+@pytest.mark.parametrize("publicity", Publicity)
+@pytest.mark.parametrize("is_reserve", [False, True])
+def test_a_course_leads_to_a_round_while_one_of_its_sessions_can_be_asked_for(db, publicity, is_reserve):
+    session = make.session(db, publicity=publicity, is_reserve=is_reserve)
+    round_ = make.round_of(db, session, make.session(db))
+
+    found = queries.open_rounds_with_course(db, session.course_id, now=round_.opens_at)
+
+    assert [each.id for each in found] == ([round_.id] if is_offered(session) else [])
