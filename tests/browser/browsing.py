@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
-from browser.axe import findings_at_another_width, findings_of_colour
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from sqlalchemy.orm import Session
 
 from auth.models import Identity, Person
+from browser.axe import findings_at_another_width, findings_of_colour
 from lararportal.db import Database
 from lararportal.dev.program import Program
 

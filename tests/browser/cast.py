@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 
-from browser.browsing import House
 from sqlalchemy.orm import Session
 
 import make
@@ -13,6 +12,7 @@ from bookings.lottery_plan import PublicSource
 from bookings.models import Round
 from bookings.round_plan import RoundPlan
 from bookings.states import PublicKind
+from browser.browsing import House
 from courses.models import Course, CourseSession
 from lararportal import clock
 from lararportal.dev.people import PEOPLE

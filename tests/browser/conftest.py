@@ -8,6 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+from portals import KEYS, SAFE
+from sqlalchemy import Engine, text
+
 from browser.browsing import (
     FLAGS,
     PATIENCE,
@@ -21,10 +25,6 @@ from browser.browsing import (
 )
 from browser.stage import Stage, empty
 from browser.world import World, populate
-from playwright.sync_api import Browser, expect, sync_playwright
-from portals import KEYS, SAFE
-from sqlalchemy import Engine, text
-
 from lararportal.db import Database, connect
 from lararportal.dev.people import OTHER_HOST
 from lararportal.dev.program import free_port
@@ -115,9 +115,9 @@ def world(house: House) -> World:
     return populate(house)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Module by module: while Playwright is at work, no other test of the process can run an event loop."""
+    """For this folder alone: while Playwright is at work, no other test of the process can run an event loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield browser

@@ -10,8 +10,6 @@ from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from browser import cast
-from browser.browsing import CROSSED, HARDEST, House, Visit
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
 from redis import Redis
@@ -19,6 +17,8 @@ from sqlalchemy import select, update
 from unkept import empty_all
 
 from auth.models import LoginSession, Person
+from browser import cast
+from browser.browsing import CROSSED, HARDEST, House, Visit
 from courses.models import CourseSession
 from lararportal import clock, pages, tick
 from lararportal.mail import Mailer

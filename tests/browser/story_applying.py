@@ -1,10 +1,10 @@
 """The first half of the story: from the first sign-in to the letter that confirms the application."""
 
+from playwright.sync_api import Page, expect
+
 from browser.browsing import Visit
 from browser.stage import Stage, days_of, heading, press, said, words_of
 from browser.story_term import ANNA, ANNA_IS_DONE, LAST_CARE, SKIN, Term
-from playwright.sync_api import Page, expect
-
 from lararportal import pages
 
 

@@ -1,9 +1,10 @@
 """The story, checking: she reads every step of her decision, and has the lottery recomputed."""
 
+from playwright.sync_api import expect
+
 from browser.browsing import Visit
 from browser.stage import Stage, heading, press
 from browser.story_term import Term
-from playwright.sync_api import expect
 
 
 def she_reads_every_step(stage: Stage, anna: Visit, term: Term) -> None:

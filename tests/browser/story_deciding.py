@@ -1,11 +1,11 @@
 """The second half of the story: decisions with their reasons, and a seat that goes to the next in line."""
 
-from browser.browsing import Visit
-from browser.stage import Stage, calendars_of, days_of, heading, held, press, prove_anew, said, words_of
-from browser.story_term import ANNA, ANNA_IS_DONE, LAST_CARE, NILS, SKIN, Term
 from playwright.sync_api import expect
 
 from bookings.rules.register import months_left
+from browser.browsing import Visit
+from browser.stage import Stage, calendars_of, days_of, heading, held, press, prove_anew, said, words_of
+from browser.story_term import ANNA, ANNA_IS_DONE, LAST_CARE, NILS, SKIN, Term
 from courses.models import CourseSession
 from lararportal import clock
 

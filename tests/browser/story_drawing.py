@@ -4,13 +4,13 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-from browser.browsing import Visit
-from browser.stage import Stage, heading, press, prove_anew, said
-from browser.story_term import Term
 from playwright.sync_api import Page, expect
 
 import make
 from bookings.models import Round
+from browser.browsing import Visit
+from browser.stage import Stage, heading, press, prove_anew, said
+from browser.story_term import Term
 from lararportal import clock
 
 

@@ -1,9 +1,10 @@
 """The story between two dry runs: a session in reserve is opened when it is seen whom that would help."""
 
+from playwright.sync_api import Locator, Page, expect
+
 from browser.browsing import Visit
 from browser.stage import Stage, days_of, heading, press, said
 from browser.story_term import SKIN, Term
-from playwright.sync_api import Locator, Page, expect
 
 RUN_AGAIN = "Fördela igen innan du publicerar."
 HELPED = f"Finn Fors, {SKIN}"

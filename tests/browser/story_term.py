@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from browser import cast
-from browser.browsing import House
-
 import make
 from auth.models import Person
 from auth.states import Area, Role
 from bookings.models import Round
+from browser import cast
+from browser.browsing import House
 from courses.models import CourseSession
 from courses.states import Kind, Publicity
 

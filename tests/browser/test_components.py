@@ -1,9 +1,10 @@
 import re
 
 import pytest
+from playwright.sync_api import Browser, expect
+
 from browser.axe import findings, findings_at_another_width
 from browser.browsing import CROSSED, EVERY_LOOK, PHONE, House, Visit, visiting
-from playwright.sync_api import Browser, expect
 
 TOUCH = 44
 WIRE = 60_000

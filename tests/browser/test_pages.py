@@ -7,13 +7,13 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from browser.browsing import CROSSED, HARDEST, NARROW_DESK, House, Looks, Visit
-from browser.world import World
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 from werkzeug.routing import MapAdapter
 
 from auth.models import IdentityPutAside, LoginSession
+from browser.browsing import CROSSED, HARDEST, NARROW_DESK, House, Looks, Visit
+from browser.world import World
 from lararportal import clock, config
 from lararportal.app import create_app
 from lararportal.outbox import Letter

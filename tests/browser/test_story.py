@@ -1,6 +1,7 @@
 """One term: a doctor signs in for the first time, applies, gets a seat and gives it to the next in line."""
 
 import pytest
+
 from browser.stage import Stage
 from browser.story_applying import (
     she_arrives,

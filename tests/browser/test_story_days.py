@@ -3,9 +3,6 @@
 from datetime import datetime, time, timedelta
 
 import pytest
-from browser import cast
-from browser.browsing import PHONE, Visit
-from browser.stage import Stage, heading, press, said
 from playwright.sync_api import Page, expect
 
 import make
@@ -13,6 +10,9 @@ from auth.states import Role
 from bookings import queries, seats
 from bookings.models import Booking
 from bookings.states import LATE, BookingState, Origin
+from browser import cast
+from browser.browsing import PHONE, Visit
+from browser.stage import Stage, heading, press, said
 from courses.days import check_in, half_days
 from courses.models import CourseSession, SessionLeader
 from courses.rules import days

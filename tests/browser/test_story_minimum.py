@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from browser import cast
-from browser.stage import Stage, calendars_of, days_of, heading, press, said, words_of
 from playwright.sync_api import Page, expect
 
 import make
@@ -11,6 +9,8 @@ from auth.models import Person
 from auth.states import Category, Role
 from bookings import left_over_seats, waitlist
 from bookings.minimum import free_seats
+from browser import cast
+from browser.stage import Stage, calendars_of, days_of, heading, press, said, words_of
 from courses.models import CourseSession, SessionLeader
 from courses.states import Kind
 from lararportal import clock

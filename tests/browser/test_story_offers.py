@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from browser import cast
-from browser.stage import Stage, days_of, heading, press, said, words_of
 from playwright.sync_api import expect
 
 import make
 from auth.states import Role
 from bookings import cancellation, left_over_seats, waitlist
 from bookings.states import CancelGround
+from browser import cast
+from browser.stage import Stage, days_of, heading, press, said, words_of
 from courses.models import CourseSession
 from courses.states import Kind
 from lararportal import clock

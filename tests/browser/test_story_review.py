@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 from bookings_room import seat
-from browser import cast
-from browser.browsing import Visit
-from browser.stage import Stage, heading, press, said
 from playwright.sync_api import Page, expect
 
 import make
 from auth.models import Identity
 from auth.states import Role
 from bookings.queries import seated
+from browser import cast
+from browser.browsing import Visit
+from browser.stage import Stage, heading, press, said
 from courses import programme
 from courses.evaluations import answering, closing, opening, reflecting
 from courses.models import Completion, SessionLeader

@@ -3,8 +3,6 @@
 import io
 from datetime import timedelta
 
-from browser import cast
-from browser.stage import Stage, calendars_of, days_of, heading, press, said, words_of
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
@@ -13,6 +11,8 @@ from auth.models import Person
 from auth.states import Area, Category, Role
 from bookings import cancellation, left_over_seats, waitlist
 from bookings.states import CancelGround
+from browser import cast
+from browser.stage import Stage, calendars_of, days_of, heading, press, said, words_of
 from courses.models import CourseSession, SessionLeader
 from courses.states import Kind
 from lararportal import clock

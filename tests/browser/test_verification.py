@@ -1,15 +1,15 @@
 """A lottery recomputed in the browser: by its own arithmetic, and never content with a value that is not right."""
 
 import pytest
-from browser.browsing import CROSSED, House, Visit
-from browser.stage import LIGHTEST_STYLES, PAGE_WEIGHT, weigh
-from browser.world import World
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from bookings.models import Round
 from bookings.rules.allocation import lottery
 from bookings.states import RoundState
+from browser.browsing import CROSSED, House, Visit
+from browser.stage import LIGHTEST_STYLES, PAGE_WEIGHT, weigh
+from browser.world import World
 
 PRESS = "Räkna om i min webbläsare"
 STEPS = ("portal", "second", "seed", "lot", "line", "file")

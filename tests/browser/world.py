@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bookings_room import last_run
-from browser.browsing import House
-from browser.world_afterwards import held
 from session_changes_room import changed, on
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +30,8 @@ from bookings.minimum import cases
 from bookings.models import Booking, Round
 from bookings.round_plan import RoundPlan
 from bookings.states import BookingState, CancelGround, Ground, PublicKind
+from browser.browsing import House
+from browser.world_afterwards import held
 from courses import closing
 from courses.models import Course, CourseSession, SessionLeader
 from courses.reports import reporting
