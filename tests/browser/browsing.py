@@ -24,7 +24,11 @@ from lararportal.dev.program import Program
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """The first draws no windows that nobody sees: opening a page costs it a third of what it costs the next."""
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-quic"]
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-quic"),
+    # No script stays long enough on a page for the time to pay that it takes to compile it.
+    "--js-flags=--jitless",
+]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 NARROW_DESK = {"width": 992, "height": 900}
