@@ -124,11 +124,9 @@ def create_app(url: str, *, keeps_line: bool = False) -> Flask:
             asked = ask.where(Course.id == number).returning(Course.title, Course.waiting)
             told = db.execute(asked).one_or_none()
             if told is not None:
-                place, has = (
-                    told.waiting or None,
-                    f"plats {told.waiting} i kön till" if told.waiting else "en plats på",
-                )
-                db.execute(insert(Booking).values(user_id=current_user.id, session_id=number, place=place))
+                has = f"plats {told.waiting} i kön till" if told.waiting else "en plats på"
+                where = {"session_id": number, "place": told.waiting or None}
+                db.execute(insert(Booking).values(user_id=current_user.id, **where))
                 db.execute(insert(Letter).values(user_id=current_user.id, body=f"Du har {has} {told.title}."))
                 db.commit()
         return redirect(url_for("show", number=number))
