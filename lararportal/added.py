@@ -97,9 +97,17 @@ def _write(db: Session, rows: Sequence[Base]) -> None:
     numbered = {id(row) for row in db.info.pop(NUMBERED, ())}
     for row in rows:
         if id(row) in numbered:
-            vars(row).update({**said_by_itself(type(row)), **vars(row)})
-            make_transient_to_detached(row)
-            db.add(row)
+            go_on_with(db, row)
+
+
+def go_on_with(db: Session, row: Base) -> None:
+    """A row that is stored, with its number, is one of the session like any other: the unit of work keeps up with it.
+
+    What nobody has said of it is as its column is by itself.
+    """
+    vars(row).update({**said_by_itself(type(row)), **vars(row)})
+    make_transient_to_detached(row)
+    db.add(row)
 
 
 def _write_together(db: Session, few: Mapping[Alike, Sequence[Mapping[str, Any]]]) -> None:

@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Insert, Table, Update, bindparam, func, inspect, select, update
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
-from lararportal.added import add_numbered, insertion, is_numbered, said_by_itself
+from lararportal.added import add_numbered, go_on_with, insertion, is_numbered, said_by_itself
 from lararportal.db import Base
 
 Row = TypeVar("Row", bound=Base)
@@ -90,9 +90,8 @@ def _store(db: Session, rows: Sequence[Base]) -> None:
     for row, number in zip(rows, _stored(db, kind, told), strict=True):
         if row in db:
             db.expunge(row)
-        vars(row).update({**unsaid, **vars(row), "id": number})
-        make_transient_to_detached(row)
-        db.add(row)
+        vars(row)["id"] = number
+        go_on_with(db, row)
 
 
 def _stored(db: Session, kind: type[Base], told: Sequence[dict[str, Any]]) -> Sequence[int]:
