@@ -11,12 +11,13 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Insert, Table, Update, bindparam, func, inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from lararportal.added import add_numbered, go_on_with, insertion, is_numbered, said_by_itself
-from lararportal.db import Base
+from lararportal.db import KNOWN_AS, NUMBER, Base
 
 Row = TypeVar("Row", bound=Base)
-NUMBER = "number of the row"
+ROW = "number of the row"
 
 
 def write(db: Session, rows: Collection[Base]) -> None:
@@ -69,8 +70,11 @@ def put(db: Session, told: Mapping[Row, Mapping[str, Any]]) -> None:
     elif told:
         kind, names = type(next(iter(told))), tuple(next(iter(told.values())))
         number = inspect(kind).primary_key_from_instance
-        rows = [{**values, NUMBER: number(row)[0]} for row, values in told.items()]
-        db.connection().execute(_update(kind, names), rows)
+        rows = [{**values, ROW: number(row)[0]} for row, values in told.items()]
+        if len(rows) == 1:
+            db.info[KNOWN_AS] = db.connection().execute(_update_and_tell(kind, names), rows[0]).scalar()
+        else:
+            db.connection().execute(_update(kind, names), rows)
         for row, values in told.items():
             for name, value in values.items():
                 set_committed_value(row, name, value)
@@ -117,4 +121,10 @@ def _insert_and_tell(kind: type[Base]) -> Insert:
 @cache
 def _update(kind: type[Base], names: tuple[str, ...]) -> Update:
     table = cast("Table", kind.__table__)
-    return update(table).where(table.c.id == bindparam(NUMBER)).values({name: bindparam(name) for name in names})
+    return update(table).where(table.c.id == bindparam(ROW)).values({name: bindparam(name) for name in names})
+
+
+@cache
+def _update_and_tell(kind: type[Base], names: tuple[str, ...]) -> ReturningUpdate[tuple[str]]:
+    """And tells by what the database knows the transaction, which is asked for at its end."""
+    return _update(kind, names).returning(NUMBER)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, String, Text, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lararportal import added, journal, pages
+from lararportal import added, alike, journal, pages
 from lararportal.clock import day_of
 from lararportal.db import Base
 from lararportal.errors import NotFound, RecipientError
@@ -175,19 +175,26 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
     letter = db.scalars(_NEXT, {"now": now}).first()
     if letter is None:
         return None
-    letter.attempts += 1
     try:
-        letter.answer = send(letter)
+        answer = send(letter)
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with one letter must not stop the ones behind it
-        letter.answer = str(fault) or type(fault).__name__
-        letter.next_attempt_at = now + min(timedelta(minutes=2 ** (letter.attempts - 1)), timedelta(hours=6))
-        if isinstance(fault, RecipientError) and (fault.for_good or letter.attempts >= PUT_OFF):
-            letter.refused_at = now
-        if letter.attempts >= ATTEMPTS:
-            letter.state = LetterState.FAILED
+        told = _not_sent(letter, fault, now=now)
     else:
-        letter.state, letter.sent_at, letter.refused_at = LetterState.SENT, now, None
+        told = {"answer": answer, "state": LetterState.SENT, "sent_at": now, "refused_at": None}
+    alike.put(db, {letter: {"attempts": letter.attempts + 1, **told}})
     return letter
+
+
+def _not_sent(letter: Letter, fault: Exception, *, now: datetime) -> dict[str, Any]:
+    """What is so of a letter from now on that has just been tried in vain."""
+    tried = letter.attempts + 1
+    wait = min(timedelta(minutes=2 ** (tried - 1)), timedelta(hours=6))
+    told: dict[str, Any] = {"answer": str(fault) or type(fault).__name__, "next_attempt_at": now + wait}
+    if isinstance(fault, RecipientError) and (fault.for_good or tried >= PUT_OFF):
+        told["refused_at"] = now
+    if tried >= ATTEMPTS:
+        told["state"] = LetterState.FAILED
+    return told
 
 
 def resend(db: Session, *, letter_id: int, now: datetime, by: int | None) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 from bookings_room import AFTER
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 import make
 from bookings import waitlist
@@ -10,6 +10,7 @@ from bookings.models import Booking
 from bookings.states import Origin
 from courses.models import Course
 from lararportal import alike, journal
+from lararportal.db import KNOWN_AS, NUMBER
 
 
 def stands(row) -> dict:
@@ -70,6 +71,15 @@ def test_what_is_put_in_a_row_is_written_at_once_with_what_else_was_changed_of_i
 
     db.expire_all()
     assert [(each.seats_taken, each.place == "Skövde") for each in (session, other)] == [(3, False), (4, True)]
+
+
+def test_one_row_in_which_something_is_put_tells_what_the_database_calls_the_transaction(db, queries):
+    session = make.session(db, seats=5)
+    db.flush()
+    queries.reset()
+    alike.put(db, {session: {"seats_taken": 1}})
+    assert queries.count == 1
+    assert db.info[KNOWN_AS] == db.scalar(select(NUMBER))
 
 
 def test_what_is_written_in_a_savepoint_goes_with_it(db):

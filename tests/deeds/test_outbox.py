@@ -225,6 +225,8 @@ def test_the_message_is_the_same_at_every_attempt(db):
     assert (calendar.get_content_type(), calendar.get_filename()) == ("text/calendar", "kurs-1.ics")
     assert calendar["Content-Type"].params["method"] == "CANCEL"
     assert calendar.get_content().splitlines() == CANCELLED.splitlines()
+    again = message_of(letter, sender="Portalen <portal@example.org>")
+    assert again.as_bytes() == message.as_bytes()
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
