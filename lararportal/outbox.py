@@ -180,16 +180,21 @@ def deliver_next(db: Session, *, now: datetime, send: Callable[[Letter], str]) -
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with one letter must not stop the ones behind it
         told = _not_sent(letter, fault, now=now)
     else:
-        told = {"answer": answer, "state": LetterState.SENT, "sent_at": now, "refused_at": None}
+        told = {"answer": _storable(answer), "state": LetterState.SENT, "sent_at": now, "refused_at": None}
     alike.put(db, {letter: {"attempts": letter.attempts + 1, **told}})
     return letter
+
+
+def _storable(said: str) -> str:
+    """What a server may say and the database cannot keep is no reason to forget that it has taken the letter."""
+    return said.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _not_sent(letter: Letter, fault: Exception, *, now: datetime) -> dict[str, Any]:
     """What is so of a letter from now on that has just been tried in vain."""
     tried = letter.attempts + 1
     wait = min(timedelta(minutes=2 ** (tried - 1)), timedelta(hours=6))
-    told: dict[str, Any] = {"answer": str(fault) or type(fault).__name__, "next_attempt_at": now + wait}
+    told: dict[str, Any] = {"answer": _storable(str(fault) or type(fault).__name__), "next_attempt_at": now + wait}
     if isinstance(fault, RecipientError) and (fault.for_good or tried >= PUT_OFF):
         told["refused_at"] = now
     if tried >= ATTEMPTS:

@@ -167,6 +167,21 @@ def test_whom_the_server_refuses_at_once_or_puts_off_for_half_an_hour_is_refused
     assert (letter.state, letter.refused_at) == (LetterState.SENT, None)
 
 
+@pytest.mark.parametrize("fault", [None, RecipientError("550 no\0body", for_good=True)])
+def test_a_server_that_says_what_cannot_be_kept_is_heard_all_the_same(db, fault):
+    letter = post(db, make.person(db))
+
+    def send(_letter):
+        if fault is not None:
+            raise fault
+        return "250 no\0body"
+
+    deliver(db, send=send)
+
+    assert letter.answer.endswith("no\N{REPLACEMENT CHARACTER}body")
+    assert (letter.state is LetterState.SENT, letter.attempts) == (fault is None, 1)
+
+
 def test_a_letter_that_failed_keeps_its_message_id(db):
     letter = post(db, make.person(db))
     before = letter.message_id
