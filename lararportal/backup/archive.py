@@ -79,14 +79,13 @@ class Writer:
 
 @contextmanager
 def written(path: Path, *, now: datetime) -> Iterator[Writer]:
-    """A new backup: it has its name once all of it is on the disk, and until then the old one keeps it.
+    """A new backup: it has its name once all of it is on the disk, and takes it from nothing that is there.
 
     Raises:
-        BackupFault: the file cannot be written, or something that is no file has its name.
+        BackupFault: the file cannot be written, or something has its name, were it only since the backup began.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise BackupFault(f"{path} cannot be written: it is no ordinary file.")
+        _insist_on_free_name(path)
         place = path.resolve()
         with tempfile.NamedTemporaryFile("w+b", dir=place.parent, prefix=f".{place.name}.", delete=False) as file:
             try:
@@ -95,6 +94,7 @@ def written(path: Path, *, now: datetime) -> Iterator[Writer]:
                 writer.end()
                 file.flush()
                 os.fsync(file.fileno())
+                _insist_on_free_name(path)
                 Path(file.name).replace(place)
                 _keep_name(place.parent)
             except BaseException:
@@ -102,6 +102,11 @@ def written(path: Path, *, now: datetime) -> Iterator[Writer]:
                 raise
     except OSError as fault:
         raise BackupFault(f"{path} cannot be written: {fault.strerror}.") from fault
+
+
+def _insist_on_free_name(path: Path) -> None:
+    if path.exists():
+        raise BackupFault(f"{path} is there already, and is left as it is: give the backup a name of its own.")
 
 
 def _keep_name(folder: Path) -> None:

@@ -16,15 +16,15 @@ OPTIONS = ("--format=custom", "--no-owner", "--no-privileges", "--lock-wait-time
 
 
 def back_up(url: str, path: Path, *, settings: str, now: datetime) -> Manifest:
-    """The file holds the database as it was at one moment; what it is called after has been kept until then.
+    """The file, of which nothing was there before, holds the database as it was at one moment.
 
     What is counted and what is dumped are one snapshot, so that the manifest says exactly what the dump holds.
 
     Raises:
-        BackupFault: there is no new enough pg_dump, no schema, no database, or no room for the file.
+        BackupFault: the file's name is taken, or there is no new enough pg_dump, no schema, no database, or no room.
     """
     try:
-        with psycopg.connect(url) as connection:
+        with archive.written(path, now=now) as file, psycopg.connect(url) as connection:
             server = connection.info.server_version
             dump, release = programs.find("pg_dump", at_least=server // programs.MAJOR, places=programs.folders())
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -40,10 +40,9 @@ def back_up(url: str, path: Path, *, settings: str, now: datetime) -> Manifest:
                 dumped_with=release,
                 tables=tables.contents(connection),
             )
-            with archive.written(path, now=now) as file:
-                file.add(archive.SETTINGS, [settings.encode()])
-                file.add(archive.DUMP, programs.written_by(dump, *OPTIONS, f"--snapshot={snapshot[0]}", url=url))
-                file.add(archive.MANIFEST, [manifest.text().encode()])
+            file.add(archive.SETTINGS, [settings.encode()])
+            file.add(archive.DUMP, programs.written_by(dump, *OPTIONS, f"--snapshot={snapshot[0]}", url=url))
+            file.add(archive.MANIFEST, [manifest.text().encode()])
     except psycopg.Error as fault:
         raise BackupFault(f"The database cannot be read: {str(fault).strip()}.") from fault
     return manifest

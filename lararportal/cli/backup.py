@@ -23,8 +23,9 @@ FILE = click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 def backup(path: Path) -> None:
     """Keep the whole database and the settings, but for secrets, as they are at this moment in FILE.
 
-    The portal may run meanwhile. FILE is there when all of it is, and only its owner can read it: it holds personal
-    data, and the secrets of lotteries that are not over. Needs PostgreSQL's pg_dump, not older than the server.
+    The portal may run meanwhile. FILE is new: what is there already is refused and left as it is. It is there when
+    all of it is, and only its owner can read it: it holds personal data, and the secrets of lotteries that are not
+    over. Needs PostgreSQL's pg_dump, not older than the server.
     """
     settings = config.from_environment()
     with _said_plainly():

@@ -1,6 +1,7 @@
 """A backup is one moment of everything, whole or not there at all, and comes back whole or not at all."""
 
 import json
+import os
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ OF_OTHERS = {
 }
 """What somebody may have in a database without a table, by what is said to be in it: how it comes and goes."""
 NOT_EMPTY = "The database is not empty, absence_charges is in it: make a new one, and let DATABASE_URL name that."
+TAKEN = "is there already, and is left as it is: give the backup a name of its own."
 WRITE = text("INSERT INTO heartbeats VALUES (:part, now())")
 
 
@@ -104,7 +106,6 @@ def test_what_is_backed_up_comes_back_the_same_and_nobody_else_can_read_it(
     database: Database, command: Callable[..., Result], url: str, tmp_path: Path
 ):
     path = tmp_path / "kept.tar"
-    path.write_text("the backup of yesterday")
 
     done = command("backup", path)
 
@@ -221,18 +222,31 @@ def test_tables_that_are_not_the_same_are_named():
 def test_a_full_disk_leaves_the_backup_of_yesterday_and_no_half_one(
     database: Database, command: Callable[..., Result], tmp_path: Path
 ):
-    path = tmp_path / "kept.tar"
-    path.write_text("the backup of yesterday")
+    path, former = tmp_path / "kept.tar", tmp_path / "yesterday.tar"
+    former.write_text("the backup of yesterday")
     with room_for(8192):
         told = said(command("backup", path))
     assert told == (1, f"Error: {path} cannot be written: File too large.\n")
-    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"kept.tar": "the backup of yesterday"}
-    assert said(command("backup", tmp_path))[1] == f"Error: {tmp_path} cannot be written: it is no ordinary file.\n"
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {former.name: "the backup of yesterday"}
     nowhere = tmp_path / ("x" * 300)
     assert said(command("backup", nowhere)) == (1, f"Error: {nowhere} cannot be written: File name too long.\n")
     assert said(command("backup", tmp_path / "no" / "file"))[0] == 1
     with database.transaction() as db:
         assert invariants(db, now=clock.now()) == []
+
+
+def test_what_has_the_name_already_is_refused_and_left_as_it_is(command: Callable[..., Result], tmp_path: Path):
+    theirs, later = tmp_path / "portal.env", tmp_path / "later.tar"
+    theirs.write_text("theirs")
+    (tmp_path / "link").symlink_to(theirs)
+    away = "postgresql://nobody:known@127.0.0.1:1/none"
+    for path in (theirs, tmp_path / "link", tmp_path, Path(os.devnull)):
+        assert said(command("backup", path, DATABASE_URL=away)) == (1, f"Error: {path} {TAKEN}\n")
+    with pytest.raises(BackupFault, match=TAKEN), archive.written(later, now=NOW):
+        later.write_text("theirs")
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == dict.fromkeys(
+        ("portal.env", "link", "later.tar"), "theirs"
+    )
 
 
 def test_a_backup_made_while_others_write_is_one_moment(
