@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from joserfc import jws, jwt
-from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
-from joserfc.jwk import Key, OctKey, import_key
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, InvalidKeyTypeError, JoseError
+from joserfc.jwk import Key, import_key
 from joserfc.jws import JWSRegistry
-
-from lararportal.providers import KINDS_OF_KEYS
 
 JWSRegistry.max_header_length = 8192
 """Characters: some providers put the certificates of their key into what they sign, which takes more than 512."""
+
+BY_ANOTHER = (InvalidKeyIdError, BadSignatureError, InvalidKeyTypeError)
+"""What is found of a token that another key may have signed; the last where a key is one to agree on secrets with."""
 
 
 def verified(
@@ -27,7 +28,7 @@ def verified(
     """
     try:
         return _by_one_of(told(), text, algorithms)
-    except (InvalidKeyIdError, BadSignatureError):
+    except BY_ANOTHER:
         if not may_ask_again():
             raise
     return _by_one_of(told(force=True), text, algorithms)
@@ -38,32 +39,36 @@ def _by_one_of(told: Mapping[str, Any], text: str, algorithms: list[str]) -> jwt
         raise TypeError
     registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
     header = jws.extract_compact(text.encode(), None, registry).headers()
-    registry.get_alg(header["alg"])
     fault: JoseError = InvalidKeyIdError("no key fits")
-    for key in _fitting(told, header):
+    for key in _fitting(told, header, registry.get_alg(header["alg"])):
         try:
             return jwt.decode(text, key, registry=registry)
-        except BadSignatureError as found:
+        except BY_ANOTHER as found:
             fault = found
     raise fault
 
 
-def _fitting(told: Mapping[str, Any], header: Mapping[str, Any]) -> list[Key]:
-    """The key that the token names; where it names none, or the keys have no names, those of its kind."""
-    shown = [(data, key) for data, key in _usable(told) if data.get("alg") in (None, header["alg"])]
+def _fitting(told: Mapping[str, Any], header: Mapping[str, Any], algorithm: Any) -> list[Key]:
+    """The key that the token names; where it names none, or the keys have no names, all that sign so.
+
+    Several may have one name, each of another kind (RFC 7517, section 4.5).
+    """
+    shown = list(_usable(told, algorithm))
     if "kid" in header and (named := [key for data, key in shown if data.get("kid") == header["kid"]]):
         return named
-    kind = KINDS_OF_KEYS.get(header["alg"][:2], ())
-    return [key for data, key in shown if isinstance(key, kind) and ("kid" not in header or "kid" not in data)]
+    return [key for data, key in shown if "kid" not in header or "kid" not in data]
 
 
-def _usable(told: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Key]]:
-    """Keys that sign, of kinds and curves that are known here; what is not is no reason to do without the others."""
+def _usable(told: Mapping[str, Any], algorithm: Any) -> Iterator[tuple[Mapping[str, Any], Key]]:
+    """The keys of its kind and curve that sign; what else is shown is no reason to do without them.
+
+    A secret is never among them: whoever it is shown to could sign.
+    """
     for data in told["keys"]:
         try:
             key = import_key(data)
+            algorithm.check_key(key)
+            key.check_key_op("verify")
         except (JoseError, LookupError, TypeError, ValueError, AttributeError):
             continue
-        # A secret that is shown to everybody signs nothing.
-        if data.get("use") != "enc" and not isinstance(key, OctKey):
-            yield data, key
+        yield data, key

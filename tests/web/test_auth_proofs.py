@@ -125,7 +125,7 @@ FORGERIES = {
             "metadata": BOTH,
             "header": {"alg": "ES256", "kid": "one", "jwk": OTHER.as_dict(private=False)},
         },
-        "InvalidKeyTypeError",
+        "InvalidKeyIdError",
     ),
     "signed with a long key that it brings": (
         {"key": STRANGERS_KEY, "header": {"alg": "RS256", "kid": "one", "jwk": STRANGERS_KEY.as_dict(private=False)}},
@@ -137,7 +137,7 @@ FORGERIES = {
     ),
     "signed with a key for something else": (
         {"key": OTHER, "metadata": BOTH, "header": {"alg": "ES256", "kid": "one"}},
-        "InvalidKeyTypeError",
+        "InvalidKeyIdError",
     ),
     "signed with a key for enciphering": ({"keys": [FOR_SECRETS]}, "InvalidKeyIdError"),
     "not signed, in other letters": ({"key": b"", "header": {"alg": "nOnE"}}, "UnsupportedAlgorithmError"),
