@@ -31,7 +31,7 @@ from courses.evaluations import closing, opening
 from courses.reviews import reminding as late_actions
 from lararportal import counted, outbox, retention, seals
 from lararportal.db import Database
-from lararportal.errors import RecipientError, Refused
+from lararportal.errors import RecipientError, Refused, Undone
 from lararportal.heartbeat import beat
 from lararportal.kept import Kept
 from lararportal.mail import Mailer
@@ -88,33 +88,59 @@ def run_due(
 ) -> dict[str, int]:
     """Does what is due by `now`, each thing in its own transaction, and says how many of each.
 
-    One thing that fails is logged and does not stop the others; it is due again at the next tick.
+    One thing that fails, or cannot be looked for, is logged and does not stop the others; it is due again at the
+    next tick.
     """
     settle_absences: Deed = update_wrapper(partial(absences.settle, fee=no_show_fee), absences.settle)
     charged: Kind = ("absences charged", absences.due, settle_absences)
     kinds = (*DUE, *before.due, charged, *UNFUNDED[unfunded])
     done = {name: 0 for name, _, _ in kinds}
     while kinds:
-        place, keys = database.run(partial(_first_due, kinds=kinds, now=now))
-        for name, _, deed in kinds[place : place + 1]:
-            outcomes = [_do(database, deed, key, now=now) for key in keys]
-            done[name] = sum(outcomes)
-            counted.due(name, "done", done[name])
-            counted.due(name, "fault", len(outcomes) - done[name])
-        kinds = kinds[place + 1 :]
+        looked, keys = _first_due(database, kinds, now=now)
+        name, _, deed = kinds[looked - 1]
+        outcomes = [_do(database, deed, key, now=now) for key in keys]
+        done[name] = sum(outcomes)
+        counted.due(name, "done", done[name])
+        counted.due(name, "fault", len(outcomes) - done[name])
+        kinds = kinds[looked:]
     return done | give_seats(database, now=now)
 
 
-def _first_due(db: Session, *, kinds: Sequence[Kind], now: datetime) -> tuple[int, list[int]]:
-    """The place of the first kind of which something is due, and what: mostly nothing is, and one look shows it."""
-    for place, (_, find, _) in enumerate(kinds):
-        if keys := find(db, now=now):
-            return place, keys
-    return len(kinds), []
+def _first_due(database: Database, kinds: Sequence[Kind], *, now: datetime) -> tuple[int, list[int]]:
+    """How many kinds were looked at, and what is due of the last: mostly nothing is, and one look shows it.
+
+    One of which nothing can be found out is the last too, with nothing due, and the next look begins behind it.
+    """
+    looked: list[str] = []
+
+    def look(db: Session) -> list[int]:
+        looked.clear()
+        for name, find, _ in kinds:
+            looked.append(name)
+            if keys := find(db, now=now):
+                return keys
+        return []
+
+    keys = _found(database, look, looked)
+    return len(looked), keys
 
 
-def _found(database: Database, find: Find, *, now: datetime) -> list[int]:
-    return database.run(lambda db: find(db, now=now))
+def _found(database: Database, look: Callable[[Session], list[int]], looked: Sequence[str]) -> list[int]:
+    """What the look finds; nothing where the last that was `looked` for cannot be, so that all else is done.
+
+    That can be one row that nobody can read, or a limit of the database.
+
+    Raises:
+        Undone: the database is away, for all else too.
+    """
+    try:
+        return database.run(look)
+    except Undone:
+        raise
+    except Exception as fault:
+        log.error("tick: not looked for", what=looked[-1], exc_info=fault)  # noqa: TRY400 - structured
+        counted.due(looked[-1], "fault")
+        return []
 
 
 def _do(database: Database, deed: Deed, key: int, *, now: datetime) -> bool:
@@ -152,7 +178,7 @@ def give_seats(database: Database, *, now: datetime) -> dict[str, int]:
     filled = swapped = 0
     while True:
         filled += fill_freed_seats(database, now=now)
-        moved = sum(_close(database, key, now=now) for key in _found(database, swap_rings.due, now=now))
+        moved = sum(_close(database, key, now=now) for key in _to_give(database, swap_rings.due, now=now))
         if not moved:
             counted.due("seats filled", "done", filled)
             counted.due("seats swapped", "done", swapped)
@@ -166,9 +192,13 @@ def fill_freed_seats(database: Database, *, now: datetime) -> int:
     A move can free a seat elsewhere (a swap), so the search goes on until it finds nothing.
     """
     filled = 0
-    while moved := sum(_fill(database, key, now=now) for key in _found(database, freed.to_fill, now=now)):
+    while moved := sum(_fill(database, key, now=now) for key in _to_give(database, freed.to_fill, now=now)):
         filled += moved
     return filled
+
+
+def _to_give(database: Database, find: Find, *, now: datetime) -> list[int]:
+    return _found(database, partial(find, now=now), ["seats given"])
 
 
 def _fill(database: Database, session_id: int, *, now: datetime) -> int:

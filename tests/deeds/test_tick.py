@@ -21,7 +21,7 @@ from bookings_room import (
 )
 from prometheus_client import REGISTRY
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 import make
 from bookings import seats
@@ -274,6 +274,26 @@ def test_one_seat_that_cannot_be_given_does_not_stop_the_others(db, database):
     assert counted("seats given", "fault") > before[1]
     assert (line_of(db, first), line_of(db, second)) == ([stuck.person_id], [])
     assert moved.person_id in states(db, second)
+
+
+@pytest.mark.parametrize(
+    ("state", "poison", "what", "not_done"),
+    [
+        (BookingState.OFFERED, "answer_by = 'infinity'", "answers reminded of", "offers lapsed"),
+        (BookingState.WAITING, "joined_at = 'infinity'", "seats given", "seats filled"),
+    ],
+)
+def test_what_cannot_be_looked_for_stops_nothing_else(db, installation, much_is_due, state, poison, what, not_done):
+    letter, before = letter_to(db, "a", now=CLOSES), counted(what, "fault")
+    # Python has no word for that moment. A look that takes longer than the database allows is heard of likewise.
+    db.execute(text(f"UPDATE bookings SET {poison} WHERE state = :state"), {"state": state.value})
+
+    done = one_tick(installation, now=CLOSES, told=lambda: False)
+
+    due = {"rounds opened", "rounds closed", "offers lapsed", "decisions asked for", "seats filled"}
+    assert {name for name, count in done.items() if count} == (due | {"entries sealed", "letters tried"}) - {not_done}
+    reload(db, letter)
+    assert (letter.attempts, counted(what, "fault") > before) == (1, True)
 
 
 def test_every_due_letter_is_tried_once(db, database):
