@@ -235,23 +235,29 @@ def deliver_letters(database: Database, mailer: Mailer, *, now: datetime) -> int
     """Sends every due letter, one transaction each; how many were tried.
 
     When several in a row fail the mail server is taken to be away, and the rest waits for the next time: nobody
-    sits through the silence of a server once for every letter. A server that says no to a recipient is there.
+    sits through the silence of a server once for every letter. A server that says no to a recipient is there, and
+    what is wrong with a letter itself says nothing of the server.
     """
     tried = failed_in_a_row = 0
     refused: set[int] = set()
 
     def send(letter: Letter) -> str:
+        nonlocal failed_in_a_row
         try:
-            return mailer.send(letter)
+            answer = mailer.send(letter)
         except RecipientError:
+            failed_in_a_row = 0
             refused.add(letter.id)
             raise
+        except OSError:
+            failed_in_a_row += 1
+            raise
+        failed_in_a_row = 0
+        return answer
 
     while failed_in_a_row < FAILURES_IN_A_ROW and (letter := _deliver_one(database, send, now=now)):
         tried += 1
-        was_heard = letter.state is LetterState.SENT or letter.id in refused
         counted.due("letters", _how(letter, is_refused=letter.id in refused))
-        failed_in_a_row = 0 if was_heard else failed_in_a_row + 1
     return tried
 
 
