@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from courses.models import CourseSession
+from courses.rules import are_far_more
 from courses.states import Publicity, Refusal
 from lararportal.errors import Refused
 
@@ -43,6 +44,11 @@ class Change:
     def needs_new_yes(self) -> bool:
         """Whether who said yes to the session beforehand is to be asked about what it is then: when or where."""
         return self.is_on_other_days or self.what == "place"
+
+    @property
+    def is_leap(self) -> bool:
+        """Whether it would be so many more seats that it may be a slip of the finger."""
+        return self.what == "seats" and are_far_more(self.before, self.after)
 
     @property
     def new_days(self) -> set[date]:

@@ -49,8 +49,9 @@ def change(
     """Says something else of a session; who has a seat follows it to other days or another place, and is told.
 
     A change that concerns people (who are booked, wait or have applied) is refused once, with what it means for them
-    and a token of exactly this change; it is done when the token comes back as `confirmed`. Fewer seats than are
-    taken and offered put nobody out: the session has so many too many until they are fewer.
+    and a token of exactly this change; it is done when the token comes back as `confirmed`. So is a leap in seats,
+    since the line is told of them at once. Fewer seats than are taken and offered put nobody out: the session has so
+    many too many until they are fewer.
 
     Raises:
         Refused: as `plan`; `by` is not impartial; somebody else has changed it since what `saw` stands for was shown;
@@ -69,11 +70,11 @@ def change(
     insist_on_days(session, touching, today=day_of(now))
     if any(each.what == "days" for each in touching):
         half_days.insist_on_them(db, session, wanted["days"])
-    if touching:
-        touched = seated.touched(db, session, touching, in_order(wanted["days"]), now=now)
+    if asked := [each for each in changes if each in touching or each.is_leap]:
+        touched = seated.touched(db, session, touching, in_order(wanted["days"]), now=now) if touching else ()
         moved = any(each.is_on_other_days for each in touching)
         leading = _leading_elsewhere(db, session, leaders, wanted, seated) if moved else []
-        ask_first(session, touching, interested(db, session_id), touched, leading, confirmed=confirmed)
+        ask_first(session, asked, interested(db, session_id), touched, leading, confirmed=confirmed)
     former = Former.of(session)
     write(session, wanted)
     session.leaders = leaders

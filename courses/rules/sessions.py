@@ -8,6 +8,8 @@ from typing import Protocol
 
 from courses.states import COURSE_BEARING_2015, GROUPS, Kind, Oddity, Order, Publicity, Refusal
 
+MANY_MORE = 10
+"""So many seats more at once are asked about, if they are also more than twice as many."""
 CANCEL_DAYS = 21
 GO_NO_GO_DAYS = 28
 PREPARE_WORKING_DAYS = 3
@@ -149,6 +151,11 @@ def faults_of(session: SessionFacts) -> Refusal | None:
     if session.reserved > session.seats:
         return Refusal.RESERVES_ABOVE_SEATS
     return None if _in_order(session.dates, min(day.day for day in session.days)) else Refusal.DATES_OUT_OF_ORDER
+
+
+def are_far_more(before: int, after: int) -> bool:
+    """More than twice as many seats, and ten or more besides: 360 where 36 was meant, not 3 where there was 1."""
+    return after > 2 * before and after - before >= MANY_MORE
 
 
 def _in_order(dates: SessionDates, start: date) -> bool:

@@ -11,6 +11,7 @@ from courses.rules import (
     Hint,
     SessionDates,
     SessionFacts,
+    are_far_more,
     default_dates,
     faults_of,
     is_day_off,
@@ -145,6 +146,14 @@ SOUND = SessionFacts(
 )
 def test_a_session_is_judged_by_its_first_fault(change, verdict):
     assert faults_of(replace(SOUND, **change)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "asked"),
+    [(36, 360, True), (36, 73, True), (36, 72, False), (36, 35, False), (1, 3, False), (1, 10, False), (1, 11, True)],
+)
+def test_more_than_twice_as_many_seats_and_ten_besides_are_far_more(before, after, asked):
+    assert are_far_more(before, after) is asked
 
 
 def test_courses_on_weekends_and_holidays_are_odd_and_an_eve_on_a_weekend_is_named_once():

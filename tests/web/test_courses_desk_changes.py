@@ -218,7 +218,7 @@ def test_a_change_that_concerns_the_booked_says_so_first_and_is_done_at_the_seco
     assert "3 personer är bokade" in asked.text
     assert "För dem gäller fortfarande den senare dagen" in less_time.text
     assert "Alla som berörs får ett brev om ändringen, även kursledarna." in asked.text
-    assert re.findall(r'<th scope="row">([^<]+)</th>', asked.text) == ["Tider", "Plats", "Delområde"]
+    assert re.findall(r'<th scope="row">([^<]+)</th>', asked.text) == ["Tider", "Plats", "Delområde", "Antal platser"]
     assert '<td data-label="Nu">Göteborg, Konferens Aspen</td>' in asked.text
     assert '<td data-label="Efter ändringen">Skövde, Billingehus</td>' in asked.text
     assert unchanged == "Göteborg, Konferens Aspen"
@@ -256,6 +256,18 @@ def test_other_days_are_asked_about_when_people_wait_or_have_applied(db, client,
     assert asked.status_code == 200
     assert "2 personer står i kö och 1 person har sökt. Det här ändras:" in asked.text
     assert (done.status_code, days_of(db, interested)[1][0]) == (302, later)
+
+
+def test_a_leap_in_seats_is_asked_about_while_somebody_waits(db, client, olle, interested):
+    path, seats = f"/samordning/tillfallen/{interested.id}/andra", interested.seats
+
+    asked = client.post(path, data=form_of(client.get(path)) | {"seats": str(10 * seats)})
+    untouched = the_session(db).seats
+    done = client.post(path, data=form_of(asked))
+
+    assert "den som står i kö får eller erbjuds en plats direkt" in words_of(asked)
+    assert "får ett brev om ändringen" not in words_of(asked)
+    assert (asked.status_code, untouched, done.status_code, the_session(db).seats) == (200, seats, 302, 10 * seats)
 
 
 def test_archiving_is_asked_about_when_people_wait_or_have_applied(db, client, olle, interested):
