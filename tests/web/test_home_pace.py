@@ -15,6 +15,7 @@ from auth.login_sessions import COOKIE_KEY
 from lararportal import pace
 from lararportal.app import create_app
 from lararportal.config import Settings
+from lararportal.db import Database
 from lararportal.edge import Installation
 
 SLOW = {f"pace_{kind}": "3/minute 6/minute" for kind in pace.KINDS}
@@ -22,11 +23,20 @@ USUAL = {each.name: each.default for each in fields(Settings) if each.name in SL
 SOMEWHERE, ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}, {"REMOTE_ADDR": "192.0.2.8"}
 
 
+@pytest.fixture(scope="module")
+def slow_portal(usual_settings, engine, kept_redis):
+    """One for all, since what it has counted is in Redis and goes with the test."""
+    slow = replace(usual_settings, **SLOW)
+    database = Database(engine, portal_url=slow.base_url, safe=slow.safe)
+    return create_app(slow, Installation(settings=slow, database=database, redis=kept_redis))
+
+
 @pytest.fixture
-def hurried(settings, database, redis, sign_in):
+def hurried(slow_portal, database, redis, sign_in, monkeypatch):
     """Browsers of a portal with low limits, each of somebody who has signed in, or of nobody."""
-    slow = replace(settings, **SLOW)
-    app = create_app(slow, Installation(settings=slow, database=database, redis=redis))
+    app = slow_portal
+    place = replace(app.extensions["lararportal"], database=database, redis=redis)
+    monkeypatch.setitem(app.extensions, "lararportal", place)
 
     def browser(person=None):
         client = app.test_client()
