@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from bookings_pages import shown_run, words_of
-from portals import KEYS
+from portals import KEYS, made
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import func, select
@@ -17,7 +17,6 @@ from bookings import allocation, applications, rounds
 from bookings.models import Round, Run
 from bookings.states import RoundState
 from lararportal import clock, workers
-from lararportal.app import create_app
 from lararportal.edge import QUEUE, install
 from lararportal.outbox import Letter
 
@@ -85,17 +84,22 @@ def drawn_up(place) -> tuple[int, str]:
 
 
 @pytest.fixture
-def browser(place, drawn_up):
-    app = create_app(place.settings, place)
-    app.config.update(WTF_CSRF_ENABLED=False)
-    browser = app.test_client()
+def browser(place, drawn_up, compiled):
+    browser = made(place, compiled=compiled).test_client()
     with browser.session_transaction() as cookie:
         cookie[login_sessions.COOKIE_KEY] = drawn_up[1]
     return browser
 
 
+class Undisturbed(SimpleWorker):
+    """A worker that listens to no commands: none is sent, and to stop listening takes half a second."""
+
+    def subscribe(self) -> None:
+        """Not at all."""
+
+
 def work_once(place) -> None:
-    worker = SimpleWorker([QUEUE], connection=place.redis, serializer=JSONSerializer)
+    worker = Undisturbed([QUEUE], connection=place.redis, serializer=JSONSerializer)
     worker.work(burst=True, max_jobs=1, logging_level="CRITICAL")
 
 
