@@ -15,8 +15,8 @@ from lararportal.mail import Mailer
 from lararportal.outbox import Letter, LetterState
 
 LETTERS = 5
-IMPATIENT = 0.3
-"""Seconds that these tests listen to silence."""
+IMPATIENT, PATIENT = 0.1, 60
+"""Seconds that these tests listen to silence, and to a server that will say something."""
 
 
 def has_no_time(talk: Talk) -> None:
@@ -77,24 +77,24 @@ def standing(database: Database) -> list[tuple]:
 
 
 @pytest.mark.parametrize(
-    ("fault", "answer"),
+    ("fault", "patience", "answer"),
     [
-        (has_no_time, "421 too busy"),
-        (refuses_the_letter, "554 not that"),
-        (says_nothing, "timed out"),
-        (says_nothing_after_the_letter, "timed out"),
-        (breaks_off_after_the_letter, "Connection unexpectedly closed"),
+        (has_no_time, PATIENT, "421 too busy"),
+        (refuses_the_letter, PATIENT, "554 not that"),
+        (says_nothing, IMPATIENT, "timed out"),
+        (says_nothing_after_the_letter, IMPATIENT, "timed out"),
+        (breaks_off_after_the_letter, PATIENT, "Connection unexpectedly closed"),
     ],
 )
 def test_letters_that_a_faulty_server_does_not_take_wait_longer_each_time_and_arrive_later(
-    fault: Callable[[Talk], None], answer: str, shared_database: Database, parts: Parts
+    fault: Callable[[Talk], None], patience: float, answer: str, shared_database: Database, parts: Parts
 ):
     queue_letters(shared_database, LETTERS)
     now = clock.now()
     first, second = now + timedelta(minutes=1), now + timedelta(minutes=3)
     queued = LetterState.QUEUED
     with served(fault) as server:
-        with mailer(server.port, timeout=IMPATIENT) as post:
+        with mailer(server.port, timeout=patience) as post:
             # Three in a row, and the server counts as away; the next tick goes on with those behind.
             assert tick.deliver_letters(shared_database, post, now=now) == 3
             assert [row[1] for row in standing(shared_database)] == [1, 1, 1, 0, 0]
@@ -106,7 +106,7 @@ def test_letters_that_a_faulty_server_does_not_take_wait_longer_each_time_and_ar
         with shared_database.transaction() as db:
             assert [each for each in db.scalars(select(Letter.answer)) if answer not in each] == []
     sink = parts.sink()
-    with mailer(sink.port, timeout=60) as post:
+    with mailer(sink.port, timeout=PATIENT) as post:
         assert tick.deliver_letters(shared_database, post, now=second) == LETTERS
     insist_on_clean_audit(shared_database)
     assert sink.received() == {f"<{number}@test>": 1 for number in range(LETTERS)}
@@ -119,7 +119,7 @@ def test_letters_to_addresses_that_the_server_does_not_know_do_not_hold_up_those
 ):
     queue_letters(shared_database, LETTERS)
     now = clock.now()
-    with served(knows_no_recipient) as server, mailer(server.port, timeout=60) as post:
+    with served(knows_no_recipient) as server, mailer(server.port, timeout=PATIENT) as post:
         assert tick.deliver_letters(shared_database, post, now=now) == LETTERS
     assert standing(shared_database) == [(LetterState.QUEUED, 1, now + timedelta(minutes=1))] * LETTERS
     with shared_database.transaction() as db:
@@ -144,7 +144,7 @@ def test_letters_that_cannot_be_sent_do_not_hold_up_those_behind_them(shared_dat
             letter.address = ""
     now = clock.now()
     sink = parts.sink()
-    with mailer(sink.port, timeout=60) as post:
+    with mailer(sink.port, timeout=PATIENT) as post:
         assert tick.deliver_letters(shared_database, post, now=now) == LETTERS
     states = [row[0] for row in standing(shared_database)]
     assert [state is LetterState.SENT for state in states] == [False, False, False, True, True]
@@ -160,7 +160,7 @@ def test_what_the_server_said_is_kept_and_it_is_told_whom_a_bounce_goes_to(
     queue_letters(shared_database, 1)
     with served(names_the_sender) as server:
         url, sender = f"smtp://127.0.0.1:{server.port}", "Portalen <portal@example.org>"
-        with Mailer(url, sender=sender, bounces=bounces, timeout=60) as post:
+        with Mailer(url, sender=sender, bounces=bounces, timeout=PATIENT) as post:
             assert tick.deliver_letters(shared_database, post, now=clock.now()) == 1
     with shared_database.transaction() as db:
         letter = db.scalars(select(Letter)).one()
