@@ -116,7 +116,9 @@ class Client(FlaskOAuth2App):  # type: ignore[misc]
         if "access_token" in token:
             asked["access_token"] = token["access_token"]
         kind = CodeIDToken if "access_token" in token else ImplicitIDToken
-        claims = kind(signed.claims, signed.header, claims_options, asked)
+        # Nothing here hangs on how somebody signed in, and many providers say it as a word where it is to be a list.
+        said = {name: value for name, value in signed.claims.items() if name != "amr"}
+        claims = kind(said, signed.header, claims_options, asked)
         claims.validate(leeway=leeway)
         return UserInfo(claims)
 
@@ -238,7 +240,7 @@ def politely(provider: Provider) -> Iterator[None]:
         if isinstance(fault, Timeout):
             asked.silent_since = time.monotonic()
         raise Refused(Refusal.PROVIDER_DOWN) from fault
-    except (AuthlibBaseError, JoseError, LookupError, TypeError, ValueError, RuntimeError) as fault:
+    except (AuthlibBaseError, JoseError, LookupError, TypeError, ValueError, ArithmeticError, RuntimeError) as fault:
         said = str(getattr(fault, "error", ""))
         code = said if _ERROR_CODE.fullmatch(said) else ""
         log.warning("sign-in failed", provider=provider.name, fault=type(fault).__name__, code=code)

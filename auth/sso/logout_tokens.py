@@ -99,4 +99,5 @@ def _moment(claims: Mapping[str, Any], name: str) -> float:
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and value != ""
+    """Also what cannot be kept is none: nobody is known here by it."""
+    return isinstance(value, str) and value != "" and value.isprintable()

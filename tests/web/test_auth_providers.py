@@ -318,6 +318,13 @@ def test_a_provider_that_says_it_is_away_is_believed(known_as, come_back):
     assert come_back(error="temporarily_unavailable").status_code == 503
 
 
+def test_how_somebody_signed_in_may_be_said_in_a_word(known_as, come_back, story):
+    known_as()
+    story.claims = {"amr": "pwd"}
+
+    assert come_back().status_code == 302
+
+
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks", "/userinfo"])
 def test_where_a_provider_sends_the_portal_on_to_is_not_asked(known_as, client, come_back, story, db, path):
     known_as()
