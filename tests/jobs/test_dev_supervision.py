@@ -18,7 +18,7 @@ from lararportal.cli import main
 from lararportal.dev.data import Data
 from lararportal.dev.program import CannotStart, Program, begun, session_members
 from lararportal.dev.waiting_room import Progress, WaitingRoom
-from lararportal.dev.watch import PAUSE, Watch
+from lararportal.dev.watch import Watch
 
 PARENT = """
 import sys, time
@@ -29,6 +29,12 @@ program.start()
 print(program.process.pid, flush=True)
 time.sleep(600)
 """
+
+
+@pytest.fixture(autouse=True)
+def _short_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a program is started again nobody here needs the second in which a developer reads of it."""
+    monkeypatch.setattr("lararportal.dev.watch.PAUSE", 0.1)
 
 
 def shell(name: str, script: str, log: Path) -> Program:
@@ -89,8 +95,9 @@ def test_a_program_that_dies_at_once_three_times_ends_everything_with_its_last_w
     guard.start(shell("broken", "echo no such table; exit 3", tmp_path / "log"))
 
     def look_on() -> None:
-        for _ in range(20):
-            time.sleep(PAUSE / 5)
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            time.sleep(0.02)
             guard.look()
 
     with pytest.raises(CannotStart) as ended:
