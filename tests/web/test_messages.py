@@ -104,6 +104,12 @@ def test_a_letter_is_shown_as_it_will_be_and_sent_once_however_often_it_is_press
     assert ("Lena" in told.body, told.reply_to) == (False, "")
 
 
+def test_who_protects_somebody_reads_that_what_stands_in_messages_is_not_looked_through(db, leader, visit):
+    asked = visit(make.coordinator(db)).get(f"/personer/{leader.id}/skydd").text
+
+    assert "söks inte igenom: meddelanden till deltagare" in asked
+
+
 def test_it_is_for_those_who_lack_something_or_were_there_and_for_those_who_were_shown(db, session, leader, visit):
     anna, bo, late, office = make.person(db), make.person(db), make.person(db), make.coordinator(db)
     db.refresh(session, ["course"])
