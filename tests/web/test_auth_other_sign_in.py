@@ -121,6 +121,7 @@ def test_somebody_else_never_sees_it(client, db, enter, anna, offered):
     [
         pytest.param({"csrf_token": "forged"}, PORTAL, id="no proof of ours"),
         pytest.param({}, "https://evil.example", id="another site"),
+        pytest.param({}, "http://[", id="no site that can be"),
         pytest.param({}, "", id="no site that says so"),
     ],
 )
