@@ -21,7 +21,23 @@ EITHER = {
 }
 LEVELS = ("debug", "info", "warning", "error")
 PACES = ("pace_pages", "pace_forms", "pace_files", "pace_sign_ins")
-PACE = re.compile(r"(([1-9][0-9]{0,6}/(second|minute|hour)|none)( |$)){2}")
+PACE = (
+    re.compile(r"(([1-9][0-9]{0,6}/(second|minute|hour)|none)( |$)){2}"),
+    "does not read like 60/minute 3000/minute (of a person, and of an address)",
+)
+FORMS = {
+    "bounce_address": (
+        re.compile(r"([^@\s<>]+@[^@\s<>]+)?"),
+        "is no plain address such as bounces@example.org",
+    ),
+    "base_url": (
+        # What begins otherwise is told so by its scheme.
+        re.compile(r"https?://[^/?#@\s]+/?|(?!https?://).*"),
+        "has more than a host and a port: the portal has a name for itself, and no path",
+    ),
+    **dict.fromkeys(PACES, PACE),
+}
+"""What a setting looks like, and what is wrong with one that does not."""
 KEY_LENGTH = 32
 LONGEST_INVITATION = 365
 """Days: what lies in a mailbox for longer is no invitation."""
@@ -42,8 +58,9 @@ def found(said: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _of_words(said: Mapping[str, Any]) -> Iterator[Fault]:
-    if not re.fullmatch(r"([^@\s<>]+@[^@\s<>]+)?", said["bounce_address"]):
-        yield "bounce_address", "is no plain address such as bounces@example.org"
+    for name, (form, wrong) in FORMS.items():
+        if name in said and not form.fullmatch(said[name]):
+            yield name, wrong
     for name, (one, other) in EITHER.items():
         if said[name] not in (one, other):
             yield name, f"is neither {one} nor {other}"
@@ -54,9 +71,6 @@ def _of_words(said: Mapping[str, Any]) -> Iterator[Fault]:
         yield "log_level", f"is none of {', '.join(LEVELS)}"
     if said["counters_dir"] and not Path(said["counters_dir"]).is_dir():
         yield "counters_dir", "there is no such folder"
-    for name in PACES:
-        if not PACE.fullmatch(said[name]):
-            yield name, "does not read like 60/minute 3000/minute (of a person, and of an address)"
 
 
 def _of_keys(said: Mapping[str, Any]) -> Iterator[Fault]:

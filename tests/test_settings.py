@@ -38,6 +38,7 @@ RING_FORM = "does not read like NAME:KEY,NAME:KEY, with keys of 32 bytes in Base
 NOT_RANDOM = "has a key that is no random 32 bytes: openssl rand -base64 32"
 FAR_DATABASE = "leads to another host without sslmode=verify-full"
 FAR_QUEUE = "leads to another host without rediss:// and a certificate that is checked"
+NOT_A_NAME = "has more than a host and a port: the portal has a name for itself, and no path"
 BARE = "is no plain address such as bounces@example.org"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -137,6 +138,10 @@ class TestTheEnvironment:
                 "LARARPORTAL_BASE_URL",
                 "http://portal.example.org",
                 "begins with http://, which is for development only",
+            ),
+            *(
+                ("LARARPORTAL_BASE_URL", f"https://{each}", NOT_A_NAME)
+                for each in ("", "x.org/kurser", "x.org?a", "a@x.org")
             ),
             ("LARARPORTAL_PROXIES", "-1", "is not a whole number"),
             ("LARARPORTAL_SMTP_URL", "mail.example.org", "does not begin with smtp:// or smtps://"),
