@@ -129,6 +129,11 @@ class Mailer:
         except OSError:
             connection.close()
             raise
+        except (
+            ValueError
+        ) as fault:  # What it asked cannot be read: that is wrong with the server, and with no letter.
+            connection.close()
+            raise MailError(f"not understood: {fault}") from fault
         return connection
 
     def _encipher(self, connection: _Plain) -> None:

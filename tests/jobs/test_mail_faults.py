@@ -52,6 +52,16 @@ def breaks_off_after_the_letter(talk: Talk) -> None:
     talk.hear_letter()
 
 
+def asks_what_nobody_can_read(talk: Talk) -> None:
+    talk.greet()
+    talk.until(b"EHLO")
+    talk.say("250-test")
+    talk.say("250 AUTH CRAM-MD5")
+    talk.rfile.readline()
+    talk.say("334 abc")
+    talk.rfile.readline()
+
+
 def names_the_sender(talk: Talk) -> None:
     """Says, when it has the letter, whom it would tell if it could not be delivered."""
     talk.greet()
@@ -149,6 +159,15 @@ def test_letters_that_cannot_be_sent_do_not_hold_up_those_behind_them(shared_dat
     states = [row[0] for row in standing(shared_database)]
     assert [state is LetterState.SENT for state in states] == [False, False, False, True, True]
     assert sink.received() == {"<3@test>": 1, "<4@test>": 1}
+
+
+def test_a_server_that_asks_what_nobody_can_read_is_not_asked_for_every_letter(shared_database: Database):
+    queue_letters(shared_database, LETTERS)
+    with (
+        served(asks_what_nobody_can_read) as server,
+        Mailer(f"smtp://portal:key@127.0.0.1:{server.port}", sender="portal@example.org") as post,
+    ):
+        assert tick.deliver_letters(shared_database, post, now=clock.now()) == tick.FAILURES_IN_A_ROW
 
 
 @pytest.mark.parametrize(
