@@ -13,7 +13,7 @@ from flask.globals import request_ctx
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Retry
-from rq.exceptions import NoSuchJobError
+from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import DBAPIError
@@ -263,12 +263,12 @@ def work(job_id: str) -> Work:
     """Where that work stands.
 
     Raises:
-        NotFound: nobody knows it any more, or Redis is away.
+        NotFound: nobody knows it any more, or can read what it was, or Redis is away.
     """
     try:
         job = Job.fetch(job_id, connection=installation().redis, serializer=JSONSerializer)
         status = job.get_status()
         result = job.return_value() if status == JobStatus.FINISHED else None
-    except (NoSuchJobError, RedisError, ValueError) as fault:  # The last is what no job can be called.
-        raise NotFound from fault
-    return Work(STAGES.get(status, Progress.QUEUED), str(job.func_name), tuple(job.args), result)
+        return Work(STAGES.get(status, Progress.QUEUED), str(job.func_name), tuple(job.args), result)
+    except (NoSuchJobError, DeserializationError, RedisError, ValueError) as fault:
+        raise NotFound from fault  # The last is what no job can be called.

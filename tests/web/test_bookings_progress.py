@@ -183,3 +183,10 @@ def test_a_fault_of_the_worker_is_shown_and_nothing_is_published(place, drawn_up
     assert "Refresh" not in page.headers
     with place.database.transaction() as db:
         assert db.get_one(Round, round_id).state is RoundState.ALLOCATED
+
+
+def test_work_of_which_nobody_can_read_what_it_was_is_not_found(place, drawn_up, browser):
+    path = confirmed(browser, drawn_up[0]).location
+    place.redis.hset(f"rq:job:{path.rpartition('/')[2]}", "data", b"\xff")
+
+    assert browser.get(path).status_code == 404
