@@ -19,8 +19,9 @@ def _constraint(violation: IntegrityError) -> str:
     return str(getattr(diagnosis, "constraint_name", None) or "")
 
 
-DEADLOCK, RACE, CONNECTION = "deadlock", "race", "connection"
-PASSING = {"40P01": DEADLOCK, "40001": RACE, "53300": CONNECTION}
+DEADLOCK, RACE, CONNECTION, UNWRITABLE = "deadlock", "race", "connection", "unwritable"
+PASSING = {"40P01": DEADLOCK, "40001": RACE, "53300": CONNECTION, "25006": UNWRITABLE, "53100": UNWRITABLE}
+"""By the codes of PostgreSQL. It cannot be written in where another has taken over, or its disk is full."""
 LOST = ("08", "57P")
 """How the codes of PostgreSQL begin that say a connection has ended or that none can be had."""
 

@@ -91,6 +91,28 @@ def test_who_reckoned_with_what_another_has_changed_reckons_again(shared_databas
     assert (read, seats(shared_database)[0]) == ([10, 11], 22)
 
 
+@pytest.mark.parametrize(
+    "refuses",
+    [
+        "SET TRANSACTION READ ONLY",
+        "DO $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$",
+    ],
+    ids=["read-only", "full"],
+)
+def test_where_nothing_can_be_written_just_now_it_is_done_as_soon_as_it_can(shared_database: Database, refuses: str):
+    [session_id, _] = two_sessions(shared_database)
+    refusing = [refuses]
+
+    def work(db: Session) -> None:
+        while refusing:
+            db.execute(text(refusing.pop()))
+        one_more(db, session_id)
+
+    shared_database.run(work)
+
+    assert seats(shared_database)[0] == 11
+
+
 class Executioner:
     """Ends connections of an engine from outside, after a statement in which that stands."""
 
