@@ -151,7 +151,7 @@ class Identity(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
     issuer: Mapped[str] = mapped_column(String(250))
     kind: Mapped[str] = mapped_column(String(30), doc="An `IdentityKind`: which claim the value comes from.")
-    value: Mapped[str] = mapped_column(String(250), doc="Of a `personal_number` its imprint.")
+    value: Mapped[str] = mapped_column(String(255), doc="Of a `personal_number` its imprint.")
     linked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (UniqueConstraint("issuer", "kind", "value"),)
@@ -238,9 +238,9 @@ class IdentityPutAside(Base):
     )
     issuer: Mapped[str] = mapped_column(String(250))
     kind: Mapped[str] = mapped_column(String(30))
-    value: Mapped[str] = mapped_column(String(250), doc="As `Identity` keeps it.")
+    value: Mapped[str] = mapped_column(String(255), doc="As `Identity` keeps it.")
     provider: Mapped[str] = mapped_column(String(60))
-    name: Mapped[str] = mapped_column(String(250), doc="What the provider calls the person.")
+    name: Mapped[str] = mapped_column(String(255), doc="What the provider calls the person.")
     until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

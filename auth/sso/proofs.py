@@ -15,8 +15,8 @@ from lararportal.errors import Refused
 from lararportal.personal_number import PersonalNumber
 from lararportal.providers import AuthTime, IdentityKind, Provider
 
-VALUE_LENGTH = 250
-"""As much as an identity has room for."""
+VALUE_LENGTH = 255
+"""The longest `sub` (OpenID Connect Core, section 2), and as much as an identity has room for."""
 
 VERIFIES, VERIFIED = "email", "email_verified"
 """What OpenID Connect calls it that an address is known to be the person's; true, and not the word for it."""

@@ -65,7 +65,7 @@ def _breaking(verb: str, call: ast.Call) -> Iterator[str]:
     if verb in TAKEN_AWAY:
         yield f"{verb}: {SECOND}"
     if verb == "alter_column":
-        if "new_column_name" in words or "type_" in words:
+        if "new_column_name" in words or ("type_" in words and not _is_longer(words)):
             yield f"a column is renamed or given another type: {SECOND}"
         if _says(words.get("nullable"), word=False):
             yield f"a column is made NOT NULL: {SECOND}"
@@ -85,6 +85,18 @@ def _slow(verb: str, call: ast.Call) -> Iterator[str]:
         return
     if not any(each.arg == "postgresql_concurrently" and _says(each.value, word=True) for each in call.keywords):
         yield f"an index on {table.value} is built CONCURRENTLY, in an autocommit_block"
+
+
+def _is_longer(words: dict[str | None, ast.expr]) -> bool:
+    """Whether a text may be longer than before, and nothing else: the old version reads and writes it as it did."""
+    lengths = [
+        each.args[0].value
+        for each in (words.get("existing_type"), words["type_"])
+        if isinstance(each, ast.Call)
+        and ast.unparse(each.func) == "sa.String"
+        and isinstance(each.args[0], ast.Constant)
+    ]
+    return len(lengths) == 2 and lengths[0] <= lengths[1]
 
 
 def _says(node: ast.expr | None, *, word: object) -> bool:

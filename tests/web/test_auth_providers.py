@@ -166,6 +166,13 @@ class TestClaims:
         assert (anna.name, anna.email) == ("Anna Maria Stenberg", "a@example.org")
         assert (identity.issuer, identity.kind, identity.value) == (story.issuer, "hsa_id", HSA_ID)
 
+    def test_may_be_as_long_as_the_standard_lets_them_be(self, known_as, come_back, story, db):
+        known_as(identity_kind=IdentityKind.SUB, identity_claim="who")
+        story.claims = {**ANNA, "who": "x" * 255}
+        come_back()
+
+        assert db.scalars(select(Identity.value)).all() == ["x" * 255]
+
     def test_that_identify_are_asked_for_when_the_proof_lacks_them(self, known_as, come_back, story, db):
         known_as(identity_kind=IdentityKind.PERSONAL_NUMBER, identity_claim="pnr")
         story.userinfo = {**ANNA, "pnr": "19121212-1212"}
@@ -189,7 +196,7 @@ class TestClaims:
             ),
             (IdentityKind.HSA_ID, {"who": "191212121212"}, "lämnade ut ett HSA-id som inte kan stämma"),
             (IdentityKind.HSA_ID, {"who": [HSA_ID]}, "lämnade ut ett HSA-id som inte kan stämma"),
-            (IdentityKind.SUB, {"who": "x" * 251}, "lämnade ut ett användar-id som inte kan stämma"),
+            (IdentityKind.SUB, {"who": "x" * 256}, "lämnade ut ett användar-id som inte kan stämma"),
             (IdentityKind.SUB, {"who": "anna\nbo"}, "lämnade ut ett användar-id som inte kan stämma"),
         ],
     )
