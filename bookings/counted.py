@@ -110,7 +110,7 @@ Wanted = Callable[[Number], ColumnElement[bool]]
 """Whether the number of a session is that of a line that is looked at."""
 _me = bindparam("me", type_=Integer)
 # Names are short, as in `held`.
-_wanted, _sister = aliased(CourseSession, name="wanted"), aliased(CourseSession, name="sister")
+_wanted, _sister = aliased(CourseSession, name="wanted"), aliased(CourseSession, name="o")
 _day, _same_day = aliased(CourseDay, name="day"), aliased(CourseDay, name="same")
 _wish, _seat, _own = (aliased(Booking, name=each) for each in ("w", "seat", "own"))
 _sent = aliased(Application, name="asks")
@@ -140,10 +140,11 @@ def _elsewhere(is_wanted: Wanted) -> Select[Any]:
         select(_day.session_id, _same_day.session_id)
         .join(_same_day, _same_day.day == _day.day)
         .where(is_wanted(_day.session_id)),
-    ).subquery()
-    return select(excluding.c.wanted, _seat.person_id).join(
-        _seat, and_(_seat.session_id == excluding.c.other, is_in(SEATED, _seat))
-    )
+    ).subquery("x")
+    seated = select(_seat.person_id).where(_seat.session_id == excluding.c.other, is_in(SEATED, _seat))
+    # Looked up session by session: a plan that was made while there were few seats would read all that there are.
+    apart = seated.offset(literal_column("0")).lateral("y")
+    return select(excluding.c.wanted, apart.c.person_id).join(apart, true())
 
 
 def _line(is_wanted: Wanted, session: Number, stands: SelectBase) -> CTE:

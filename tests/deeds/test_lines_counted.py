@@ -209,3 +209,35 @@ def test_a_longer_line_takes_no_more_rows_and_one_statement(db, rows):
         taken[seen.comers] = list(rows)
 
     assert taken == {3: [1], 33: [1]}
+
+
+def test_seats_in_sessions_that_stand_in_nobodys_way_are_not_read(db, engine):
+    """As many as there are in all, with each look, where PostgreSQL has not come to know how many they are."""
+    person, session, elsewhere = make.person(db), make.session(db), make.session(db, days=[DAYS[-1]], seats=100)
+    for each in [make.person(db) for _ in range(30)]:
+        seat(db, elsewhere, each)
+        place(db, session, each)
+    db.flush()
+    asked = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        asked.append((statement, parameters))
+
+    in_line.outlook(db, session.id, person_id=person.id, today=TODAY)
+    event.remove(engine, "before_cursor_execute", note)
+
+    [(statement, parameters)] = asked
+    explained = db.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar()
+    read = {each["Alias"]: _read(each) for each in _nodes(explained[0]["Plan"]) if each.get("Alias")}
+    assert (read["w"], max(count for name, count in read.items() if name.startswith("seat"))) == (30, 0)
+
+
+def _nodes(plan):
+    yield plan
+    for each in plan.get("Plans", ()):
+        yield from _nodes(each)
+
+
+def _read(node):
+    return node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
