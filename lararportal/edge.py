@@ -271,4 +271,5 @@ def work(job_id: str) -> Work:
         result = job.return_value() if status == JobStatus.FINISHED else None
         return Work(STAGES.get(status, Progress.QUEUED), str(job.func_name), tuple(job.args), result)
     except (NoSuchJobError, DeserializationError, RedisError, ValueError) as fault:
-        raise NotFound from fault  # The last is what no job can be called.
+        # The last is said of a name that no job can have.
+        raise NotFound from fault

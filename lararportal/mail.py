@@ -129,9 +129,8 @@ class Mailer:
         except OSError:
             connection.close()
             raise
-        except (
-            ValueError
-        ) as fault:  # What it asked cannot be read: that is wrong with the server, and with no letter.
+        except ValueError as fault:
+            # What it asked cannot be read: that is wrong with the server, and with no letter.
             connection.close()
             raise MailError(f"not understood: {fault}") from fault
         return connection
