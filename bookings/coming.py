@@ -115,7 +115,6 @@ def _looked(db: Session, seen: _Seen, *, now: datetime) -> tuple[Coming, list[An
 
 
 _one, _me = bindparam("one", type_=Integer), bindparam("me", type_=Integer)
-# Names are short, as in `held`.
 _session, _person, _course, _day = (
     aliased(CourseSession, name="s"),
     aliased(Person, name="p"),

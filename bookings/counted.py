@@ -109,7 +109,6 @@ Number = ColumnElement[int] | Mapped[int]
 Wanted = Callable[[Number], ColumnElement[bool]]
 """Whether the number of a session is that of a line that is looked at."""
 _me = bindparam("me", type_=Integer)
-# Names are short, as in `held`.
 _wanted, _sister = aliased(CourseSession, name="wanted"), aliased(CourseSession, name="o")
 _day, _same_day = aliased(CourseDay, name="day"), aliased(CourseDay, name="same")
 _wish, _seat, _own = (aliased(Booking, name=each) for each in ("w", "seat", "own"))

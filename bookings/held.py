@@ -154,7 +154,6 @@ def _session(session_id: int, course_id: int, title: str, days: Sequence[date], 
     return HeldIn(session_id, course_id, HeldCourse(course_id, title), frozenset(days), former or (), *more)
 
 
-# Names are short, for what is longer than 4,096 letters psycopg takes apart at each use.
 _mine, _its = aliased(Booking, name="m"), aliased(CourseSession, name="its")
 _sent = aliased(Application, name="sent")
 _days = select(func.array_agg(CourseDay.day)).where(CourseDay.session_id == _mine.session_id).scalar_subquery()

@@ -4,10 +4,10 @@ The ground floor knows nobody's business. What differs between installations is 
 people sign in through, the steps of a fee (`fee_steps`), how long something is `kept`. What of it cannot be meant is
 said by `contradictions` and `inner_tls`. `clock` tells the time.
 
-Rows. `db` opens transactions, and `database_faults` says what it means when one fails; `cursors` reads answers,
-`columns` those that are no rows, `paging` one page of a long list; `alike` writes many rows at once, `added` those
-that are only added. `schema` moves the tables, `revisions` says where they stand, `rights` is what the portal may do
-in the database, `checks` are what must hold of what lies there, and `backup/` keeps it as one file.
+Rows. `db` opens transactions, and `database_faults` says what it means when one fails; `cursors` asks it, `columns`
+reads answers that are no rows, `paging` one page of a long list; `alike` writes many rows at once, `added` those that
+are only added. `schema` moves the tables, `revisions` says where they stand, `rights` is what the portal may do in
+the database, `checks` are what must hold of what lies there, and `backup/` keeps it as one file.
 
 What is done and told. `errors` holds the polite refusal, `journal` remembers who did what, and `seals` binds that so
 that no change stays unseen. `outbox` stores letters with the deed that caused them, `mail` speaks SMTP, `unsaid` is

@@ -1,16 +1,20 @@
-"""What reads the answers of the database, and says no more of them than is read."""
+"""What asks the database and reads its answers, and takes nothing apart that it can be told as it is."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from psycopg import Cursor
+from psycopg import RawCursor, RawServerCursor
 from psycopg.pq.abc import PGresult
 
+PLACES = "numeric_dollar"
+"""SQLAlchemy's word for how such a statement says where its values go."""
 
-class TerseCursor(Cursor[Any]):
-    """Says of the columns of an answer their names and types, which is all that SQLAlchemy reads of them.
 
-    And only once it reads them: what it has done before it knows from then.
+class TerseCursor(RawCursor[Any]):
+    """Asks by statements as PostgreSQL itself reads them, with `$1` for a value: they need not be taken apart for it.
+
+    Says of the columns of an answer their names and types, which is all that SQLAlchemy reads of them; and only once
+    it reads them: what it has done before it knows from then.
     """
 
     @property
@@ -18,6 +22,12 @@ class TerseCursor(Cursor[Any]):
         """A name and a type for each column; None when the answer has none."""
         answer = self.pgresult
         return Described(answer) if answer is not None and answer.nfields else None
+
+
+def ask_as_it_reads(connection: Any, _record: object) -> None:
+    """Of a new connection: also what is read bit by bit is asked so."""
+    connection.cursor_factory = TerseCursor
+    connection.server_cursor_factory = RawServerCursor
 
 
 class Described(Sequence[tuple[Any, ...]]):

@@ -16,8 +16,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from lararportal import counted, database_faults
-from lararportal.cursors import TerseCursor
+from lararportal import counted, cursors, database_faults
 from lararportal.errors import Unclear, Undone
 from lararportal.kept import Kept
 from lararportal.sealing import Safe
@@ -68,8 +67,10 @@ One that ends sooner is found out by whoever uses it, and what it was to do is d
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for the address; it connects when it is first used, and its faults repeat no value of a statement."""
-    arguments = {**SILENCE, "cursor_factory": TerseCursor}
-    engine = create_engine(driver_url(url), pool_size=pool_size, connect_args=arguments, hide_parameters=True)
+    engine = create_engine(
+        driver_url(url), paramstyle=cursors.PLACES, pool_size=pool_size, connect_args=SILENCE, hide_parameters=True
+    )
+    event.listen(engine, "connect", cursors.ask_as_it_reads)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_ask_after_rest, engine))
     return engine
