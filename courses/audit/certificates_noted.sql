@@ -4,7 +4,8 @@ WITH states AS (
     SELECT DISTINCT ON (facts ->> 'certificate') (facts ->> 'certificate')::int AS id, session_id, person_id, at, deed,
         facts ->> 'number' AS number, (facts ->> 'version')::int AS version
     FROM journal WHERE deed IN
-        ('certificate.asked_for', 'certificate.made', 'certificate.replaced', 'certificate.withdrawn')
+        ('certificate.asked_for', 'certificate.made', 'certificate.replaced', 'certificate.withdrawn',
+        'certificate.unneeded')
     ORDER BY facts ->> 'certificate', journal.id DESC
 ),
 signatures AS (

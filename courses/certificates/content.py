@@ -37,8 +37,8 @@ class Draft:
 
     @property
     def live(self) -> Certificate | None:
-        """The version that they have, if it was neither replaced nor withdrawn."""
-        return self.last if self.last is not None and self.last.state in LIVE else None
+        """The last of their versions that was neither replaced nor withdrawn."""
+        return _live(self.made)
 
     @property
     def valid(self) -> Certificate | None:
@@ -153,7 +153,13 @@ def _draft(session: CourseSession, of_session: dict[str, Any], completion: Compl
         "of_half_days": completion.of_half_days,
     }
     imprint = "" if kind is CertificateKind.B else whose.imprint
-    return Draft(person, kind, content, imprint, whose.made, _differing(content, imprint, last))
+    live = _live(whose.made)
+    differs = [] if live is None else differing(content, imprint, live)
+    return Draft(person, kind, content, imprint, whose.made, differs)
+
+
+def _live(made: Sequence[Certificate]) -> Certificate | None:
+    return next((each for each in reversed(made) if each.state in LIVE), None)
 
 
 def _said_of(signatory: Person | None) -> dict[str, Any]:
@@ -164,7 +170,6 @@ def _said_of(signatory: Person | None) -> dict[str, Any]:
     return {"name": signatory.own_name, "workplace": signatory.workplace, "is_specialist": is_specialist}
 
 
-def _differing(content: dict[str, Any], imprint: str, last: Certificate | None) -> list[str]:
-    if last is None or last.state not in LIVE:
-        return []
-    return rules.differing({**content, rules.NUMBER: imprint}, {**last.content, rules.NUMBER: last.imprint})
+def differing(content: dict[str, Any], imprint: str, row: Certificate) -> list[str]:
+    """What stands otherwise in a version than in this one, the personal number with it."""
+    return rules.differing({**content, rules.NUMBER: imprint}, {**row.content, rules.NUMBER: row.imprint})

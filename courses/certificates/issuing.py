@@ -128,20 +128,25 @@ def _waiting() -> Select[int]:
 def make(db: Session, certificate_id: int, *, now: datetime, by: int | None) -> None:
     """The certificate is valid, and its person told; the one before is replaced. What is made already stays.
 
+    Where the one before says the same, as when a correction was taken back meanwhile, that one stays and this ends.
     It is typeset here so that nothing is valid that cannot be: what is fetched later is typeset anew from the row.
     """
     theirs = _theirs(db, certificate_id)
     row = next(each for each in theirs if each.id == certificate_id)
     if row.state is not CertificateState.MAKING:
         return
+    valid = next((each for each in theirs if each.state is CertificateState.VALID), None)
+    if valid is not None and not content.differing(row.content, row.imprint, valid):
+        row.state, row.ended_at = CertificateState.WITHDRAWN, now
+        _note(db, "certificate.unneeded", row, now=now, by=by)
+        return
     number = personal_numbers.number_of(db, row.person_id) if row.imprint else None
     row.sealed = "" if number is None else safe_of(db).seal(number.reveal(), place=row.place)
     typesetting.pdf([typesetting.paper(db, row)])
-    for each in theirs:
-        if each.state is CertificateState.VALID:
-            each.state, each.ended_at = CertificateState.REPLACED, now
-            _note(db, "certificate.replaced", each, now=now, by=by)
-    db.flush()
+    if valid is not None:
+        valid.state, valid.ended_at = CertificateState.REPLACED, now
+        _note(db, "certificate.replaced", valid, now=now, by=by)
+        db.flush()
     row.state, row.ready_at = CertificateState.VALID, now
     _note(db, "certificate.made", row, now=now, by=by)
     person = db.get_one(Person, row.person_id)

@@ -15,7 +15,7 @@ from auth.states import Role
 from bookings import erasure
 from bookings.models import Booking
 from bookings.queries import seated
-from courses.certificates import issuing, signing, typesetting
+from courses.certificates import issuing, shown, signing, typesetting
 from courses.certificates.resealing import CERTIFICATES
 from courses.days import correcting, half_days
 from courses.models import Certificate, SessionLeader
@@ -126,8 +126,19 @@ def test_a_correction_asks_for_the_version_that_it_makes_necessary_once_and_of_w
     first, second = room.of(anna)
     assert second.content["minutes"] == first.content["minutes"] - 40
     assert occasions(room.db, anna).count("certificate_ready") == 2
+    # One that is taken back before its version is made leaves the one that holds.
+    assert [correct(anna, minutes=50), correct(anna, minutes=40)] == [True, True]
+    room.make(LATER)
+    assert [each.state for each in room.of(anna)] == ["replaced", "valid", "withdrawn"]
+    assert (room.deeds()[-1], wrong(room)) == ("unneeded", set())
+    assert [each.version for each in shown.own(room.db, anna.id)] == [2]
+    assert occasions(room.db, anna).count("certificate_ready") == 2
+    assert room.ask(anna, now=LATER) == 0
+    assert correct(anna, minutes=50)
+    room.make(LATER)
+    assert [each.state for each in room.of(anna)] == ["replaced", "replaced", "withdrawn", "valid"]
     assert correct(bo, verdict=NOT_MET)
-    assert (room.stand()[2:], wrong(room)) == ([("2027-0002", 1, "withdrawn")], set())
+    assert (room.stand()[4:], wrong(room)) == ([("2027-0002", 1, "withdrawn")], set())
 
 
 def test_they_are_for_its_leaders_and_coordinators_and_for_a_completed_session(room, office):
