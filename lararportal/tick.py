@@ -43,6 +43,7 @@ FAILURES_IN_A_ROW = 3
 
 Find = Callable[..., list[int]]
 Deed = Callable[..., object]
+Look = tuple[str, Find]
 Kind = tuple[str, Find, Deed]
 
 _open_evaluation: Deed = update_wrapper(partial(opening.open_, roster=seated), opening.open_)
@@ -96,7 +97,7 @@ def run_due(
     kinds = (*DUE, *before.due, charged, *UNFUNDED[unfunded])
     done = {name: 0 for name, _, _ in kinds}
     while kinds:
-        looked, keys = _first_due(database, kinds, now=now)
+        looked, keys = _first_due(database, [(name, find) for name, find, _ in kinds], now=now)
         name, _, deed = kinds[looked - 1]
         outcomes = [_do(database, deed, key, now=now) for key in keys]
         done[name] = sum(outcomes)
@@ -106,41 +107,35 @@ def run_due(
     return done | give_seats(database, now=now)
 
 
-def _first_due(database: Database, kinds: Sequence[Kind], *, now: datetime) -> tuple[int, list[int]]:
-    """How many kinds were looked at, and what is due of the last: mostly nothing is, and one look shows it.
+def _first_due(database: Database, looks: Sequence[Look], *, now: datetime) -> tuple[int, list[int]]:
+    """How many looks were made, and what is due by the last: mostly nothing is, and one transaction shows it.
 
-    One of which nothing can be found out is the last too, with nothing due, and the next look begins behind it.
-    """
-    looked: list[str] = []
-
-    def look(db: Session) -> list[int]:
-        looked.clear()
-        for name, find, _ in kinds:
-            looked.append(name)
-            if keys := find(db, now=now):
-                return keys
-        return []
-
-    keys = _found(database, look, looked)
-    return len(looked), keys
-
-
-def _found(database: Database, look: Callable[[Session], list[int]], looked: Sequence[str]) -> list[int]:
-    """What the look finds; nothing where the last that was `looked` for cannot be, so that all else is done.
-
-    That can be one row that nobody can read, or a limit of the database.
+    One by which nothing can be found out is the last too, with nothing due, and the next begins behind it. That can
+    be for one row that nobody can read, or a limit of the database.
 
     Raises:
         Undone: the database is away, for all else too.
     """
+    looked = 0
+
+    def look(db: Session) -> list[int]:
+        nonlocal looked
+        looked = 0
+        for _, find in looks:
+            looked += 1
+            if keys := find(db, now=now):
+                return keys
+        return []
+
     try:
-        return database.run(look)
+        keys = database.run(look)
     except Undone:
         raise
     except Exception as fault:
-        log.error("tick: not looked for", what=looked[-1], exc_info=fault)  # noqa: TRY400 - structured
-        counted.due(looked[-1], "fault")
-        return []
+        what, keys = looks[looked - 1][0], []
+        log.error("tick: not looked for", what=what, exc_info=fault)  # noqa: TRY400 - structured
+        counted.due(what, "fault")
+    return looked, keys
 
 
 def _do(database: Database, deed: Deed, key: int, *, now: datetime) -> bool:
@@ -198,7 +193,7 @@ def fill_freed_seats(database: Database, *, now: datetime) -> int:
 
 
 def _to_give(database: Database, find: Find, *, now: datetime) -> list[int]:
-    return _found(database, partial(find, now=now), ["seats given"])
+    return _first_due(database, [("seats given", find)], now=now)[1]
 
 
 def _fill(database: Database, session_id: int, *, now: datetime) -> int:
