@@ -28,12 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, UOWTransaction, make_transient_to_detached
 
+from lararportal.columns import AT_SIGHT
 from lararportal.db import KNOWN_AS, NUMBER, Base
 
 Alike = tuple[type[Base], tuple[str, ...]]
 """A table, and the columns of which something is said."""
 VALUES = 50
-"""At most in a statement that adds to several tables: with more of them `psycopg` takes it apart each time."""
+"""At most in a statement that adds to several tables: longer ones are seldom alike, and compiled for one use."""
 WAITING = "rows that are only added"
 NUMBERED = "those of them that go on"
 STATE = "_sa_instance_state"
@@ -118,7 +119,8 @@ def _write_together(db: Session, few: Mapping[Alike, Sequence[Mapping[str, Any]]
         for name, value in each.items()
     }
     statement = _together(tuple((*each, len(told)) for each, told in few.items()))
-    db.info[KNOWN_AS] = db.connection().execute(statement, values).scalars().first()
+    answer = db.connection().execute(statement, values, execution_options=AT_SIGHT)
+    db.info[KNOWN_AS] = answer.scalars().first()
 
 
 def _in_statements(alike: Mapping[Alike, Sequence[object]]) -> Iterator[list[Alike]]:

@@ -16,4 +16,34 @@ Columns = TypeVarTuple("Columns")
 def read(db: Session, wanted: Select[*Columns], told: Mapping[str, Any] | None = None) -> Sequence[Row[*Columns]]:
     """What a statement finds that asks for no row. What was changed before is written first, as before any look."""
     db.flush()
-    return db.connection().execute(wanted, told).all()
+    return db.connection().execute(wanted, told, execution_options=AT_SIGHT).all()
+
+
+class KnownAtSight(dict[Any, Any]):
+    """What SQLAlchemy has compiled, by the statement itself.
+
+    By itself it looks for it by all that a statement is made of: each use goes through a thousand parts of a look at
+    a line. So one that is equal and not the same is not found here, and what is here is kept.
+    """
+
+    MOST = 500
+    """Statements; more are no longer put together once, and it begins anew."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Of SQLAlchemy's key the second says what the statement is made of; the others, how it is asked."""
+        _, compiled = super().get(_sight(key), (None, default))
+        return compiled
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        """The statement's own part is kept beside: nothing else is called by its address as long as it is there."""
+        if len(self) >= self.MOST:
+            self.clear()
+        super().__setitem__(_sight(key), (key[1], compiled))
+
+
+def _sight(key: Any) -> tuple[Any, ...]:
+    return (key[0], id(key[1]), *key[2:])
+
+
+AT_SIGHT = {"compiled_cache": KnownAtSight()}
+"""How a statement is asked that is put together once."""
