@@ -19,9 +19,20 @@ def _constraint(violation: IntegrityError) -> str:
     return str(getattr(diagnosis, "constraint_name", None) or "")
 
 
-DEADLOCK, RACE, CONNECTION, UNWRITABLE = "deadlock", "race", "connection", "unwritable"
-PASSING = {"40P01": DEADLOCK, "40001": RACE, "53300": CONNECTION, "25006": UNWRITABLE, "53100": UNWRITABLE}
-"""By the codes of PostgreSQL. It cannot be written in where another has taken over, or its disk is full."""
+DEADLOCK, RACE, CONNECTION, UNWRITABLE, SLOW = "deadlock", "race", "connection", "unwritable", "slow"
+PASSING = {
+    "40P01": DEADLOCK,
+    "40001": RACE,
+    "53300": CONNECTION,
+    "25006": UNWRITABLE,
+    "53100": UNWRITABLE,
+    "57014": SLOW,
+    "55P03": SLOW,
+}
+"""By the codes of PostgreSQL. It cannot be written in where another has taken over, or its disk is full.
+
+It was too slow where a statement, or what that waited for, took longer than it was told to allow.
+"""
 LOST = ("08", "57P")
 """How the codes of PostgreSQL begin that say a connection has ended or that none can be had."""
 

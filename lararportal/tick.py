@@ -29,7 +29,7 @@ from courses.certificates import issuing
 from courses.days import reminding
 from courses.evaluations import closing, opening
 from courses.reviews import reminding as late_actions
-from lararportal import counted, outbox, retention, seals
+from lararportal import counted, database_faults, outbox, retention, seals
 from lararportal.db import Database
 from lararportal.errors import RecipientError, Refused, Undone
 from lararportal.heartbeat import beat
@@ -129,9 +129,9 @@ def _first_due(database: Database, looks: Sequence[Look], *, now: datetime) -> t
 
     try:
         keys = database.run(look)
-    except Undone:
-        raise
     except Exception as fault:
+        if isinstance(fault, Undone) and fault.why != database_faults.SLOW:
+            raise
         what, keys = looks[looked - 1][0], []
         log.error("tick: not looked for", what=what, exc_info=fault)  # noqa: TRY400 - structured
         counted.due(what, "fault")

@@ -35,6 +35,7 @@ from lararportal.mail import Mailer
 from lararportal.outbox import Letter, LetterState
 
 BOOKS = "INSERT INTO bookings"
+LOCKS = "SELECT pg_advisory_xact_lock(1)"
 HASTY = Patience(first_rest=0.001)
 """All the attempts, and hardly a rest between them."""
 
@@ -94,21 +95,25 @@ def test_who_reckoned_with_what_another_has_changed_reckons_again(shared_databas
 @pytest.mark.parametrize(
     "refuses",
     [
-        "SET TRANSACTION READ ONLY",
-        "DO $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$",
+        ["SET TRANSACTION READ ONLY"],
+        ["DO $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$"],
+        ["SET LOCAL statement_timeout = 20", "SELECT pg_sleep(60)"],
+        ["SET LOCAL lock_timeout = 20", LOCKS],
     ],
-    ids=["read-only", "full"],
+    ids=["read-only", "full", "too slow", "locked"],
 )
-def test_where_nothing_can_be_written_just_now_it_is_done_as_soon_as_it_can(shared_database: Database, refuses: str):
+def test_where_it_cannot_be_done_just_now_it_is_done_as_soon_as_it_can(shared_database: Database, refuses: list[str]):
     [session_id, _] = two_sessions(shared_database)
-    refusing = [refuses]
+    refusing = list(refuses)
 
     def work(db: Session) -> None:
         while refusing:
-            db.execute(text(refusing.pop()))
+            db.execute(text(refusing.pop(0)))
         one_more(db, session_id)
 
-    shared_database.run(work)
+    with shared_database.engine.connect() as other:
+        other.execute(text(LOCKS))
+        shared_database.run(work)
 
     assert seats(shared_database)[0] == 11
 
