@@ -43,6 +43,8 @@ class Story:
     moved: set[str] = field(default_factory=set)
     """The paths from which it sends on to /elsewhere."""
     slow_seconds: float = 0
+    drips: bool = False
+    """Whether a sign comes every now and then, and never the last."""
     nonce: str = ""
     asked: list[str] = field(default_factory=list)
     shown: list[dict] = field(default_factory=list)
@@ -74,6 +76,12 @@ def forged(header: dict, claims: dict, secret: bytes) -> str:
     return b".".join([*parts, urlsafe_b64encode(signature).rstrip(b"=")]).decode()
 
 
+def _drops(told: Story) -> Iterator[str]:
+    while told.drips:
+        time.sleep(0.02)
+        yield " "
+
+
 @contextmanager
 def lying_provider() -> Iterator[Story]:
     """The provider while it listens."""
@@ -86,6 +94,8 @@ def lying_provider() -> Iterator[Story]:
     def listen() -> tuple[str, int] | Response | None:
         told.asked.append(request.path)
         time.sleep(told.slow_seconds)
+        if told.drips:
+            return Response(_drops(told), content_type="application/json")
         if request.path in told.moved:
             return Response(status=307, headers={"Location": f"{told.issuer}/elsewhere"})
         if request.path in told.instead:

@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from requests import RequestException, Timeout
 
-from auth.sso import keys
+from auth.sso import keys, patience
 from auth.states import Refusal
 from lararportal import edge, providers
 from lararportal.errors import NotFound, Refused
@@ -231,13 +231,14 @@ def politely(provider: Provider) -> Iterator[None]:
     if time.monotonic() - asked.silent_since < REST_SECONDS:
         raise Refused(Refusal.PROVIDER_DOWN)
     try:
-        yield
+        with patience.within(patience.EXCHANGE_SECONDS):
+            yield
     except Refused as refusal:
         log.warning("sign-in refused", provider=provider.name, reason=refusal.reason.value)
         raise
-    except RequestException as fault:
+    except (RequestException, patience.TooSlow) as fault:
         log.warning("provider down", provider=provider.name, fault=type(fault).__name__)
-        if isinstance(fault, Timeout):
+        if isinstance(fault, Timeout | patience.TooSlow):
             asked.silent_since = time.monotonic()
         raise Refused(Refusal.PROVIDER_DOWN) from fault
     except (AuthlibBaseError, JoseError, LookupError, TypeError, ValueError, ArithmeticError, RuntimeError) as fault:

@@ -350,15 +350,19 @@ class TestAway:
         assert logs == [{"event": "provider down", "log_level": "warning", "provider": "demo", "fault": "HTTPError"}]
         assert db.scalars(select(LoginSession)).all() == []
 
-    def test_a_provider_that_is_silent_keeps_nobody_waiting_again_for_a_while(self, client, story, monkeypatch):
+    @pytest.mark.parametrize(("slow_seconds", "drips"), [(0.5, False), (0, True)], ids=["silent", "dripping"])
+    def test_a_provider_that_is_silent_keeps_nobody_waiting_again_for_a_while(
+        self, client, story, monkeypatch, slow_seconds, drips
+    ):
         oauth = client.application.extensions["lararportal.sso"]
         assert oauth.create_client("demo").client_kwargs["default_timeout"] == 5
         monkeypatch.setitem(oauth.create_client("demo").client_kwargs, "default_timeout", 0.1)
-        story.slow_seconds = 0.5
+        monkeypatch.setattr("auth.sso.patience.EXCHANGE_SECONDS", 0.3)
+        story.slow_seconds, story.drips = slow_seconds, drips
 
         assert [self.is_polite(client.post("/logga-in/demo")) for _ in range(2)] == [True, True]
         assert story.asked == ["/.well-known/openid-configuration"]
-        story.slow_seconds = 0
+        story.slow_seconds, story.drips = 0, False
         monkeypatch.setattr("auth.sso.clients.REST_SECONDS", 0)
         assert client.post("/logga-in/demo").status_code == 302
 
