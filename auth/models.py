@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import (
     ARRAY,
     CheckConstraint,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auth import rules
-from auth.states import Area, Binding, Category, InvitationState, Role, Standing
+from auth.states import SEAT_GROUP, Area, Binding, Category, InvitationState, Role, Standing
 from lararportal import pages
 from lararportal.db import Base
 from lararportal.outbox import Recipient
@@ -83,6 +84,7 @@ class Person(Base):
     erased_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), doc="When what told who they are was taken away; what they did stays."
     )
+    seat_group: Mapped[str | None] = mapped_column(String(10), Computed(SEAT_GROUP, persisted=True), deferred=True)
 
     identities: Mapped[list["Identity"]] = relationship(lazy="raise")
     grants: Mapped[list["Grant"]] = relationship(lazy="raise", passive_deletes=True)
@@ -91,6 +93,7 @@ class Person(Base):
         CheckConstraint("leave_months >= 0", name="leave_months"),
         CheckConstraint("planned_end > residency_start", name="residency"),
         Index("ix_persons_name", "family_name", "given_name"),
+        UniqueConstraint("id", "seat_group"),
     )
 
     @property

@@ -52,6 +52,12 @@ class Standing(StrEnum):
     CONFIRMED = "confirmed"
 
 
+_OF_CATEGORY = " ".join(f"WHEN '{each.value}' THEN '{each.group}'" for each in Category)
+SEAT_GROUP = f"""CASE WHEN standing = '{Standing.CONFIRMED.value}' AND erased_at IS NULL
+    THEN CASE category {_OF_CATEGORY} ELSE '' END ELSE '' END"""
+"""What PostgreSQL reckons of the row of a person: `bookings.register.group_of`, with '' for no group."""
+
+
 class Binding(StrEnum):
     """By what an invitation knows whom it is for: a provider must say it of them."""
 

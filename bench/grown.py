@@ -94,7 +94,7 @@ def _copying(table: Table) -> str:
             return f'o."{column}" + k * {STEP}'
         return f"""o."{column}" || '~' || k""" if column in apart else f'o."{column}"'
 
-    columns = [each.name for each in table.c]
+    columns = [each.name for each in table.c if each.computed is None]
     named = ", ".join(f'"{each}"' for each in columns)
     where = " AND ".join([f'o."{own[0]}" < {STEP}', OF_PUBLISHED.get(table.name, "true")])
     return (

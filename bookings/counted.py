@@ -23,7 +23,6 @@ from sqlalchemy import (
     Integer,
     Select,
     SelectBase,
-    String,
     and_,
     any_,
     bindparam,
@@ -43,7 +42,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, aliased
 
 from auth.models import Person
-from auth.states import Category, Standing
 from bookings import held
 from bookings.held import Holder
 from bookings.models import Application, Booking, is_in
@@ -113,13 +111,6 @@ _wanted, _sister = aliased(CourseSession, name="wanted"), aliased(CourseSession,
 _day, _same_day = aliased(CourseDay, name="day"), aliased(CourseDay, name="same")
 _wish, _seat, _own = (aliased(Booking, name=each) for each in ("w", "seat", "own"))
 _sent = aliased(Application, name="asks")
-_group = case(
-    {literal_column(f"'{each.value}'"): literal_column(f"'{each.group}'", String) for each in Category},
-    value=Person.category,
-)
-_is_confirmed = and_(Person.standing == Standing.CONFIRMED, Person.erased_at.is_(None))
-_who = select(Person.id, case((_is_confirmed, _group)).label("group")).subquery("who")
-"""Everybody's group, as `register.group_of`."""
 _of_list = select(func.count()).where(
     _seat.person_id == _wish.person_id,
     _seat.round_id == _wish.round_id,
@@ -151,7 +142,7 @@ def _line(is_wanted: Wanted, session: Number, stands: SelectBase) -> CTE:
     starts_on = select(_wanted.starts_on).where(_wanted.id == session).scalar_subquery()
     targets = select(Course.targets).join(_wanted).where(_wanted.id == session).scalar_subquery()
     is_plain = and_(
-        type_coerce(targets, JSONB).has_key(_who.c.group),
+        type_coerce(targets, JSONB).has_key(_wish.seat_group),
         _wish.state == BookingState.WAITING,
         or_(_wish.short_notice, starts_on > bindparam("soon", type_=Date)),
         _has_room,
@@ -163,11 +154,10 @@ def _line(is_wanted: Wanted, session: Number, stands: SelectBase) -> CTE:
         select(
             _wish.session_id,
             _wish.person_id,
-            _who.c.group,
+            _wish.seat_group,
             is_before.is_not(false()).label("is_before"),
             is_plain.is_(true()).label("is_plain"),
         )
-        .join(_who, _who.c.id == _wish.person_id)
         .where(is_wanted(_wish.session_id), is_in(IN_LINE, _wish))
         .cte("line")
     )
@@ -199,12 +189,12 @@ def _look(line: CTE, *beside: ColumnElement[Any]) -> Select[Any]:
     counts = (
         select(
             line.c.session_id,
-            line.c.group,
+            line.c.seat_group,
             func.count().filter(line.c.is_before).label("before"),
             func.count().label("plain"),
         )
         .where(line.c.person_id.not_in(select(asked.c[0])))
-        .group_by(line.c.session_id, line.c.group)
+        .group_by(line.c.session_id, line.c.seat_group)
         .subquery()
     )
     rows = select(func.jsonb_agg(func.jsonb_build_array(*counts.c))).scalar_subquery()

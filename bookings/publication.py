@@ -210,6 +210,7 @@ def _bookings(outline: Outline, application: Application, decisions: Sequence[De
 def _booking(outline: Outline, application: Application, decision: Decision, now: datetime) -> Booking:
     return Booking(
         person_id=application.person_id,
+        seat_group=register.seat_group_of(application.person),
         session_id=decision.session_id,
         round_id=application.round_id,
         state=BookingState.WAITING,

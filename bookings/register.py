@@ -36,6 +36,11 @@ def group_of(person: Person | Holder) -> str | None:
     return person.category.group
 
 
+def seat_group_of(person: Person) -> str:
+    """As `Person.seat_group`: what stands beside each of their places."""
+    return group_of(person) or ""
+
+
 def facts_of(person: Person, *, on: date) -> RegisterFacts:
     """The person's facts on that day; only residents serve months and have months left."""
     is_resident = person.category is not None and person.category.is_resident

@@ -19,6 +19,7 @@ from bookings import (
     letters,
     noting,
     offers,
+    register,
     seats,
     seats_from_line,
 )
@@ -254,9 +255,10 @@ def _moves(db: Session, session: CourseSession, *, room: int, now: datetime) -> 
 def place(
     session: CourseSession, person: Person, *, rank: int, origin: Origin, key: list[int], now: datetime
 ) -> Booking:
-    """A place in the late wave of a line, not yet stored."""
+    """A place in the late wave of a line, not yet stored. The person is locked, so that they stay what they are."""
     return Booking(
         person_id=person.id,
+        seat_group=register.seat_group_of(person),
         session_id=session.id,
         state=BookingState.WAITING,
         origin=origin,

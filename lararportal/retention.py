@@ -125,7 +125,7 @@ def _accounts(cutoff: datetime) -> Select[Any]:
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
             of_grants = table.name == "grants"
-            if key.column.table.name == "persons" and (key.ondelete != "CASCADE" or of_grants):
+            if key.column is Person.__table__.c.id and (key.ondelete != "CASCADE" or of_grants):
                 found = found.where(~exists().where(key.parent == Person.id))
     return found
 

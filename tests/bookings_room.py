@@ -16,6 +16,7 @@ from auth.models import Person
 from bookings import allocation, applications, publication, rounds, seats, waitlist
 from bookings.lottery_plan import PublicSource
 from bookings.models import Application, Booking, Round, Run, SeatDay
+from bookings.register import seat_group_of
 from bookings.round_plan import RoundPlan
 from bookings.states import LATE, SEATED, BookingState, Origin, PublicKind
 from courses.models import CourseSession
@@ -46,6 +47,7 @@ def place(db: Session, session: CourseSession, person: Person, **facts) -> Booki
     made = Booking(
         **{
             "person_id": person.id,
+            "seat_group": seat_group_of(person),
             "session_id": session.id,
             "state": BookingState.WAITING,
             "origin": Origin.LINE,

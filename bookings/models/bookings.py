@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -40,6 +41,9 @@ class Booking(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    seat_group: Mapped[str | None] = mapped_column(
+        String(10), doc="As `Person.seat_group`, by the foreign key; None where a former version made the place."
+    )
     session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), index=True)
     round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
     state: Mapped[BookingState]
@@ -97,6 +101,7 @@ class Booking(Base):
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=person_id)
 
     __table_args__ = (
+        ForeignKeyConstraint(["person_id", "seat_group"], ["persons.id", "persons.seat_group"], onupdate="CASCADE"),
         Index(
             "uq_bookings_live",
             "person_id",

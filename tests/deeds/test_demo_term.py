@@ -86,6 +86,7 @@ def test_every_invariant_holds_of_a_new_term_and_its_published_rounds_are_as_the
     published = list(db.scalars(select(Round.id).where(Round.state == RoundState.PUBLISHED)))
     assert (invariants(db, now=NOW), published != []) == ([], True)
     assert [list(replay(db, each).differences) for each in published] == [[] for _ in published]
+    assert db.scalar(select(func.count()).where(Booking.seat_group.is_(None))) == 0
 
 
 def test_a_term_is_not_built_where_something_is_already(built):

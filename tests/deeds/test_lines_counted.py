@@ -12,6 +12,7 @@ from auth.states import Category, Standing
 from bookings import in_line, waitlist
 from bookings.facts import booked_by_group, start_of
 from bookings.models import Application, Booking
+from bookings.register import seat_group_of
 from bookings.rules import last_days
 from bookings.rules.answer_time import needs_short_notice
 from bookings.rules.line import Outlook, next_in_line, standings, would_come
@@ -80,6 +81,7 @@ def _booking(chance, person, session, rounds):
         return None
     return {
         "person_id": person.id,
+        "seat_group": chance.choice([seat_group_of(person)] * 9 + [None]),
         "session_id": session.id,
         "round_id": chance.choice([None, *(each.id for each in rounds)]),
         "state": state,

@@ -25,7 +25,7 @@ from bookings_room import (
 from sqlalchemy import select
 
 import make
-from auth.states import Area, Role, Standing
+from auth.states import Area, Category, Role, Standing
 from auth.states import Refusal as PeopleRefusal
 from bookings import allocation, cancellation, left_over_seats, precedence, rounds, waitlist
 from bookings.models import Booking, Precedence
@@ -99,7 +99,7 @@ def test_nobody_else_grants_it(db, course, anna, role, area, reason):
 
 
 def test_nobody_grants_it_to_themselves(db, course):
-    eva = make.holder(db, Role.DIRECTOR, category="st_2015", residency_start=date(2025, 1, 1), planned_end=FAR)
+    eva = make.holder(db, Role.DIRECTOR, category=Category.ST_2015, residency_start=date(2025, 1, 1), planned_end=FAR)
     with refused(Refusal.DECIDES_ABOUT_ONESELF):
         granted(db, eva, course, eva)
 
@@ -107,7 +107,9 @@ def test_nobody_grants_it_to_themselves(db, course):
 @pytest.mark.parametrize("how", ["applies", "waits"])
 def test_who_wants_the_course_does_not_decide_about_it(db, course, anna, how):
     session = make.session(db, of=course)
-    eva = make.holder(db, Role.COORDINATOR, category="st_2015", residency_start=date(2025, 1, 1), planned_end=FAR)
+    eva = make.holder(
+        db, Role.COORDINATOR, category=Category.ST_2015, residency_start=date(2025, 1, 1), planned_end=FAR
+    )
     if how == "applies":
         sent(db, make.round_of(db, session), eva, session)
     else:

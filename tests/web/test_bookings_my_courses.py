@@ -112,9 +112,9 @@ class TestMyCourses:
         session = make.session(db, of=make.course(db, seats=1))
         for person in (make.person(db), anna):
             book(db, session, person, now=now)
+        db.flush()
         anna.category = Category.SPECIALIST
         browser = visit(anna)
-
         for path in ("/mina-kurser", f"/tillfallen/{session.id}"):
             text = words_of(browser.get(path))
             assert "Du hoppas över. Kursen vänder sig till en annan målgrupp än din." in text
