@@ -146,15 +146,17 @@ def draft(name: str, **facts: Any) -> tuple[str, str]:
 def _laid_out(text: str) -> str:
     """The text as a letter shows it: lines of readable length that hang where they began, and single empty lines."""
     lines: list[str] = []
-    for line in _NUMBER_AND_WORD.sub("\xa0", text).splitlines():
+    for line in text.splitlines():
         folded = _folded(line)
         if folded or (lines and lines[-1]):
             lines += folded or [""]
-    return "\n".join(lines).strip("\n").replace("\xa0", " ") + "\n"
+    return "\n".join(lines).strip("\n") + "\n"
 
 
 @lru_cache(maxsize=1024)
 def _folded(line: str) -> tuple[str, ...]:
     """A line of a letter in lines of readable length; remembered, since a round's letters say much alike."""
     hang = " " * len(_BEGINNING.sub(r"\1", line))
-    return (*wrap(line, LINE_LENGTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False),)
+    together = _NUMBER_AND_WORD.sub("\xa0", line)
+    folded = wrap(together, LINE_LENGTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+    return tuple(each.replace("\xa0", " ") for each in folded)
