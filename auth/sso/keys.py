@@ -65,6 +65,8 @@ def _usable(told: Mapping[str, Any], algorithm: Any) -> Iterator[tuple[Mapping[s
     A secret is never among them: whoever it is shown to could sign.
     """
     for data in told["keys"]:
+        if not isinstance(data, dict):
+            continue  # The library also takes text for a key.
         try:
             key = import_key(data)
             algorithm.check_key(key)

@@ -41,6 +41,7 @@ def test_keys_that_do_not_sign_so_stand_in_nobodys_way_also_by_the_same_name(alg
     others = [
         shown(each, **name) for each in (SHORT, LONG, EDWARDS, EXCHANGED, SECRET) if each is not SIGNS[algorithm]
     ]
+    others += [SIGNS[algorithm].as_pem(private=False).decode(), "a secret", None]
     others += [right | {"use": "enc"}, right | {"key_ops": ["encrypt"]}]
 
     assert read(text, *others, right) == read(text, right, *others) == "anna"
