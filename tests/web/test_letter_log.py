@@ -45,9 +45,9 @@ def failed(db, letter, *, answer="550 5.1.1 okänd mottagare"):
 
 def deeds_about(db, person) -> list[tuple[str, int | None]]:
     rows = db.execute(
-        select(Entry.deed, Entry.by).where(
-            Entry.person_id == person.id, Entry.deed.like("letter.%") | (Entry.deed == "person.address_corrected")
-        )
+        select(Entry.deed, Entry.by)
+        .where(Entry.person_id == person.id, Entry.deed.like("letter.%") | (Entry.deed == "person.address_corrected"))
+        .order_by(Entry.id)
     )
     return list(map(tuple, rows.all()))
 
