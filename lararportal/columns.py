@@ -9,6 +9,7 @@ from typing import Any, TypeVarTuple
 
 from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 Columns = TypeVarTuple("Columns")
 
@@ -23,18 +24,31 @@ class KnownAtSight(dict[Any, Any]):
     """What SQLAlchemy has compiled, by the statement itself.
 
     By itself it looks for it by all that a statement is made of: each use goes through a thousand parts of a look at
-    a line. So one that is equal and not the same is not found here, and what is here is kept.
+    a line. Only one that is not known at sight is looked for so, since another may be equal: what is searched for is
+    a value in it.
     """
 
     MOST = 500
     """Statements; more are no longer put together once, and it begins anew."""
 
+    def __init__(self) -> None:
+        """Nothing is known."""
+        super().__init__()
+        self._alike: LRUCache[Any, Any] = LRUCache(self.MOST)
+
     def get(self, key: Any, default: Any = None) -> Any:
         """Of SQLAlchemy's key the second says what the statement is made of; the others, how it is asked."""
-        _, compiled = super().get(_sight(key), (None, default))
-        return compiled
+        _, compiled = super().get(_sight(key), (None, None))
+        if compiled is None and (compiled := self._alike.get(key)) is not None:
+            self._see(key, compiled)
+        return default if compiled is None else compiled
 
     def __setitem__(self, key: Any, compiled: Any) -> None:
+        """From now on it is known, and so is what is equal."""
+        self._alike[key] = compiled
+        self._see(key, compiled)
+
+    def _see(self, key: Any, compiled: Any) -> None:
         """The statement's own part is kept beside: nothing else is called by its address as long as it is there."""
         if len(self) >= self.MOST:
             self.clear()

@@ -133,7 +133,7 @@ class MyCourses:
 
 def application(db: Session, *, round_id: int, person_id: int) -> ApplicationView | None:
     """The person's application in a round, if there ever was one."""
-    found = _applications(db, person_id, round_id=round_id)
+    found = _applications(db, _OF_ROUND, person_id=person_id, round_id=round_id)
     return found[0] if found else None
 
 
@@ -163,7 +163,7 @@ def my_courses(db: Session, person_id: int, *, now: datetime) -> MyCourses:
         offers=offers(db, [each for each in live if each.state in ANSWERABLE], held, today=today),
         places=places(db, [each for each in live if each.state in OPEN], today=today),
         decisions=decisions(db, person_id),
-        applications=_applications(db, person_id),
+        applications=_applications(db, _SENT_IN, person_id=person_id),
         past=sorted(past, key=_by_start, reverse=True),
     )
 
@@ -223,9 +223,8 @@ def _came(booking: Taken) -> Origin:
     return Origin.LINE if waited and booking.origin is Origin.ROUND else booking.origin
 
 
-def _applications(db: Session, person_id: int, *, round_id: int | None = None) -> list[ApplicationView]:
-    query: Select[*tuple[Any, ...]] = _SENT_IN if round_id is None else _APPLICATIONS.where(Round.id == round_id)
-    return [ApplicationView(*facts) for facts in columns.read(db, query, {"person_id": person_id})]
+def _applications(db: Session, wanted: Select[*tuple[Any, ...]], **whose: int) -> list[ApplicationView]:
+    return [ApplicationView(*facts) for facts in columns.read(db, wanted, whose)]
 
 
 _CHOICES = select(Choice.session_id).where(Choice.application_id == Application.id).order_by(Choice.rank)
@@ -248,4 +247,5 @@ _APPLICATIONS = (
     .where(Application.person_id == bindparam("person_id"))
     .order_by(Round.closes_at.desc())
 )
+_OF_ROUND = _APPLICATIONS.where(Round.id == bindparam("round_id"))
 _SENT_IN = _APPLICATIONS.where(Round.state != RoundState.PUBLISHED, Application.state == ApplicationState.SUBMITTED)
