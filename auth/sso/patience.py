@@ -19,7 +19,8 @@ def within(seconds: float) -> Iterator[None]:
     """Ends what is done within when so many seconds have passed, whatever it is waiting for.
 
     What libraries have is for each wait: it never ends where a byte comes now and then. A process of ours answers one
-    request at a time, in the thread that hears signals; in another one there is only what libraries have.
+    request at a time, in the thread that hears signals; in another one there is only what libraries have. The look-up
+    of an address ends by the patience of the system (`resolv.conf`), and only then this is heard of.
 
     Raises:
         TooSlow: it has taken longer.
