@@ -15,6 +15,7 @@ from auth.states import Area, Category, Standing
 from courses import sessions
 from courses.models import Course
 from courses.rules import default_dates
+from courses.states import Publicity
 from lararportal import clock
 from lararportal.app import create_app
 from lararportal.demo import Term
@@ -64,6 +65,13 @@ def open_seats(
             sessions.publish(db, session_id=planned.id, now=now, by=olle)
             opened.append(planned.id)
     return opened
+
+
+def for_residents(place: Place) -> Sequence[str]:
+    """The courses that residents come to: so many sessions of three of them would be more than a course ever has."""
+    with place.database.transaction() as db:
+        wanted = select(Course.code).where(Course.targets.has_key("ST"), Course.publicity == Publicity.PUBLISHED)
+        return db.scalars(wanted.order_by(Course.code)).all()
 
 
 def newcomers(place: Place, number: int, *, now: datetime) -> list[int]:

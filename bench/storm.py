@@ -17,7 +17,7 @@ from statistics import median, quantiles
 
 import floor
 from load_browser import Answer, Broken, Browser
-from load_ground import cookies, newcomers, open_seats, say
+from load_ground import cookies, for_residents, newcomers, open_seats, say
 from load_portal import MB, Cost, Place, running, spent
 from sides import FLOOR, FLOOR_WITH_LINE, cookie_of_floor, floor_running, lay_floor
 from sqlalchemy import create_engine, select
@@ -135,7 +135,7 @@ def _of_floor(place: Place, side: Side, wanted: range, *, users: int) -> Storm:
 def once(place: Place, term: Term, *, users: int, sessions: int = 1) -> Storm:
     """One of the portal, which runs already."""
     now = clock.now()
-    wanted = open_seats(place, term, sessions, seats=SEATS, now=now)
+    wanted = open_seats(place, term, sessions, seats=SEATS, now=now, among=for_residents(place))
     persons = newcomers(place, users, now=now)
     side = Side(place.answers, place.port, "session", "/tillfallen/{}", "/boka")
     storm, seconds = asyncio.run(_rage(place, side, cookies(place, persons, now=now), wanted))

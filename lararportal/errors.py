@@ -34,7 +34,7 @@ class NotFound(Exception):  # noqa: N818 - as Refused
 class Undone(Exception):  # noqa: N818 - as Refused
     """The database undid the transaction through no fault of whoever asked, and may be asked again.
 
-    The edge answers 503. `why` is one word: a deadlock, a race with another transaction, a lost connection ...
+    The edge answers 503. `why` is one word of `database_faults`: a deadlock, a race, a lost connection.
     """
 
     def __init__(self, why: str) -> None:
