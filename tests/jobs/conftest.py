@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from processes import Parts, parts_of
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 
+from lararportal import cursors
 from lararportal.config import Settings
 from lararportal.db import Database, driver_url
 
@@ -20,7 +21,14 @@ CONNECTIONS = 64
 @pytest.fixture
 def shared_database(fresh_database_url: str, settings: Settings) -> Iterator[Database]:
     """A database with real commits, for many threads; where they are more than its connections, they wait."""
-    engine = create_engine(driver_url(fresh_database_url), pool_size=CONNECTIONS, max_overflow=0, pool_timeout=120)
+    engine = create_engine(
+        driver_url(fresh_database_url),
+        paramstyle=cursors.PLACES,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=120,
+    )
+    event.listen(engine, "connect", cursors.ask_as_it_reads)
     yield Database(engine, portal_url=settings.base_url, safe=settings.safe)
     engine.dispose()
 
