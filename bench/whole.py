@@ -79,9 +79,8 @@ def _storms(place: Place, term: Term, asked: argparse.Namespace) -> Iterator[sto
     users = asked.users
     yield storm.storms(place, term, f"{users} on 30 seats", users=users, sessions=1, turns=asked.turns)
     yield storm.storms(place, term, f"{users} on 20 x 30 seats", users=users, sessions=20, turns=asked.turns)
-    few = (asked.turns + 1) // 2
     title = f"{users} on 30 seats, {MANY} processes"
-    yield storm.storms(place, term, title, users=users, sessions=1, turns=few, processes=MANY)
+    yield storm.storms(place, term, title, users=users, sessions=1, turns=asked.turns, processes=MANY)
 
 
 def first_answer(place: Place) -> float:

@@ -140,6 +140,7 @@ def create_app(settings: Settings, place: Installation | None = None) -> Flask:
     app.jinja_env.filters.update(pages.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["words"] = pages.words()
+    pages.sentences()  # Put together before processes part, as the words are.
     _introduce(app)
     for blueprint in ROOMS:
         app.register_blueprint(blueprint)

@@ -81,7 +81,8 @@ FILTERS: dict[str, Callable[..., str]] = {
 
 
 @cache
-def _letters() -> jinja2.Environment:
+def letters() -> jinja2.Environment:
+    """Where the templates of letters, words and sentences are known: plain text, without Flask."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder()),
         autoescape=False,  # noqa: S701 - letters are plain text
@@ -101,14 +102,15 @@ def words() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def _sentences() -> Mapping[str, str]:
+def sentences() -> Mapping[str, str]:
+    """Every sentence of `templates/sentences/`, by its reason."""
     return _exports("sentences")["sentences"]
 
 
 def sentence(reason: str, **facts: Any) -> str:
     """The Swedish sentence of a refusal, from `templates/sentences/`; days and moments are put in words."""
     told = {name: wordy(fact) for name, fact in facts.items()}
-    return _sentences()[reason].format(**told)
+    return sentences()[reason].format(**told)
 
 
 def wordy(fact: Any) -> Any:
@@ -124,7 +126,7 @@ def _exports(kind: str) -> dict[str, dict[str, str]]:
     """What the files of `templates/<kind>/` set at top level, merged over the files."""
     merged: dict[str, dict[str, str]] = {}
     for name in sorted(path.name for path in (folder() / kind).glob("*.html")):
-        module = _letters().get_template(f"{kind}/{name}").module
+        module = letters().get_template(f"{kind}/{name}").module
         for key, entries in vars(module).items():
             if isinstance(entries, dict) and not key.startswith("_"):
                 merged.setdefault(key, {}).update(entries)
@@ -133,13 +135,13 @@ def _exports(kind: str) -> dict[str, dict[str, str]]:
 
 def letter(occasion: str, **facts: Any) -> tuple[str, str]:
     """Subject and text of a letter from `templates/letters/<occasion>.txt`."""
-    subject, _, body = _letters().get_template(f"letters/{occasion}.txt").render(**facts).partition("\n")
+    subject, _, body = letters().get_template(f"letters/{occasion}.txt").render(**facts).partition("\n")
     return subject.strip(), _laid_out(body)
 
 
 def draft(name: str, **facts: Any) -> tuple[str, str]:
     """Subject and text to go on writing from, of `templates/drafts/<name>.txt`; its lines are not broken."""
-    subject, _, body = _letters().get_template(f"drafts/{name}.txt").render(**facts).partition("\n")
+    subject, _, body = letters().get_template(f"drafts/{name}.txt").render(**facts).partition("\n")
     return subject.strip(), body.strip()
 
 

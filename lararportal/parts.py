@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from functools import lru_cache
 
 from flask import Flask
-from jinja2 import StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 KNOWN_PARTS = 2048
@@ -24,3 +24,10 @@ def init_app(app: Flask) -> None:
         return Markup(environment.get_template(template).render(**facts))  # noqa: S704 - a template of our own, escaped
 
     app.jinja_env.globals["remembered"] = environment.globals["remembered"] = remembered
+    app.extensions["parts"] = environment
+
+
+def of(app: Flask) -> Environment:
+    """Where the templates of parts are known."""
+    environment: Environment = app.extensions["parts"]
+    return environment

@@ -13,7 +13,7 @@ from gunicorn.http.errors import NoMoreData, ParseException
 from lararportal.app import create_app
 from lararportal.config import Settings
 from lararportal.edge import install
-from lararportal.parting import prepare
+from lararportal.parting import lay_out, prepare
 
 PROCESSES = 3
 """For two cores: four are no sooner done with what hundreds ask for at once, and keep a fifth more in memory."""
@@ -69,6 +69,7 @@ class Server(BaseApplication):
         place = install(self._settings)
         app = create_app(self._settings, place)
         answer_bodies(app)
+        lay_out(app)
         prepare(place.database)
         return app
 

@@ -20,7 +20,7 @@ from lararportal.audit import stored
 from lararportal.edge import NUDGED, QUEUE, Installation, install, nudge
 from lararportal.errors import Refused
 from lararportal.mail import postman
-from lararportal.parting import prepare
+from lararportal.parting import lay_out_letters, prepare
 
 log = structlog.get_logger()
 
@@ -160,6 +160,7 @@ def run_worker(settings: config.Settings) -> None:
     """Works until told to stop (SIGTERM finishes the job in hand); while Redis is away it waits for it."""
     logs.configure(settings.log_level)
     place = install(settings)
+    lay_out_letters()
     prepare(place.database)  # Each job is a process that shares the memory of this one.
     while not _work(place):
         # There is nothing in hand: whoever tells us to stop now ends us at once.

@@ -16,7 +16,7 @@ def on_the_page(app, *args) -> str:
 
 
 def in_the_letter(*args) -> str:
-    template = pages._letters().from_string(IMPORT + "{{ reason(*args) }}")
+    template = pages.letters().from_string(IMPORT + "{{ reason(*args) }}")
     return template.render(args=args)
 
 
